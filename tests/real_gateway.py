@@ -1,0 +1,140 @@
+"""A real dask-gateway-server for the tests: loopback, free ports, ready in about a second."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import socket
+import sys
+import urllib.request
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from supervised import Supervised, marked
+
+HERE = Path(__file__).parent
+CONFIG = HERE / "real_gateway_config.py"
+PASSWORD = "sesame"
+
+
+def missing() -> str | None:
+    """Return why no dask-gateway-server can run here, or None."""
+    for module in ("dask_gateway", "dask_gateway_server", "sqlalchemy"):
+        if find_spec(module) is None:
+            return (
+                f"{module} is not installed: pip install 'dask-gateway-server[local]' dask-gateway"
+            )
+    return None
+
+
+def require(reason: str | None) -> None:
+    """Skip where an engine cannot run; in CI that is an error."""
+    if reason and os.environ.get("CI"):
+        pytest.fail(f"In CI every engine has to run: {reason}")
+    if reason:
+        pytest.skip(reason)
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+class RealGateway:
+    """One server; its clusters are processes on this host.
+
+    With ``database`` its clusters outlive it, as on a gateway that is being updated. ``form`` is
+    ``nebari`` or ``all``: the second has a field of every kind.
+    """
+
+    def __init__(self, directory: Path, *, database: bool = False, form: str = "nebari") -> None:
+        """Prepare a server that keeps everything below ``directory``."""
+        self.directory = directory
+        self.port, self.private_port = free_ports(2)
+        self.settings = {
+            "GATEWAY_DIRECTORY": str(directory),
+            "GATEWAY_PORT": str(self.port),
+            "GATEWAY_PRIVATE_PORT": str(self.private_port),
+            "GATEWAY_PASSWORD": PASSWORD,
+            "GATEWAY_FORM": form,
+        }
+        if database:
+            self.settings["GATEWAY_DATABASE"] = str(directory / "gateway.sqlite")
+            self.settings["GATEWAY_DATABASE_KEY"] = base64.b64encode(
+                secrets.token_bytes(32)
+            ).decode()
+        self.servers: list[Supervised] = []
+
+    @property
+    def url(self) -> str:
+        """The address that users are given."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def environment(self, user: str = "alice", password: str = PASSWORD) -> dict[str, str]:
+        """Return the variables with which a plain ``Gateway()`` finds this server as ``user``."""
+        return {
+            "DASK_GATEWAY__ADDRESS": self.url,
+            "DASK_GATEWAY__AUTH__TYPE": "basic",
+            "DASK_GATEWAY__AUTH__KWARGS__USERNAME": user,
+            "DASK_GATEWAY__AUTH__KWARGS__PASSWORD": password,
+        }
+
+    def start(self) -> RealGateway:
+        """Start the server and wait until it answers."""
+        # A file that is not there would be ignored, and the server would listen on all interfaces.
+        assert CONFIG.is_file()
+        self.directory.mkdir(parents=True, exist_ok=True)
+        command = [str(Path(sys.executable).parent / "dask-gateway-server"), "-f", str(CONFIG)]
+        server = Supervised(
+            command, self.directory / "gateway.log", {**os.environ, **self.settings}, self.directory
+        )
+        self.servers.append(server)
+        server.wait_until("An answer of dask-gateway-server", self.healthy)
+        return self
+
+    def healthy(self) -> bool:
+        """Ask whether the server answers."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/api/health", timeout=1) as answer:
+                return bool(json.load(answer)["status"] == "pass")
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """Stop the server; nothing of any of its lives stays behind."""
+        for server in self.servers:
+            server.stop()
+        self.servers.clear()
+
+    def kill(self) -> None:
+        """Kill the server alone: its clusters stay, and nobody answers."""
+        self.servers[-1].kill()
+
+    def clusters(
+        self, user: str = "alice", status: str = "pending,running"
+    ) -> list[dict[str, Any]]:
+        """Return what the server itself says of a user's clusters, without the client library."""
+        login = base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
+        request = urllib.request.Request(
+            f"{self.url}/api/v1/clusters/?status={status}",
+            headers={"Authorization": f"Basic {login}"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return list(json.load(answer).values())
+
+    def processes(self, word: str) -> list[int]:
+        """Return the processes of this server with ``word`` in their command line."""
+        return [
+            pid
+            for server in self.servers
+            for pid in marked(server.mark)
+            if word in Path(f"/proc/{pid}/cmdline").read_bytes().decode().replace("\0", " ")
+        ]

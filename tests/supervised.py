@@ -1,0 +1,119 @@
+"""A server of a test that ends with the test, also when the test is killed.
+
+``Supervised`` starts this file as a process of its own between the test and the server. That
+process reads its standard input, which ends when the test does, however it ends; then it stops
+the server and everything that came of it. What came of it is known by an environment variable
+that every descendant inherits, also those that moved to a session of their own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+MARK = "SUPERVISED_BY"
+PATIENCE = 30  # seconds for an orderly end
+ENDED = "The server ended by itself with exit code"
+
+
+class Supervised:
+    """One server with its descendants, started at once."""
+
+    def __init__(self, command: list[str], log: Path, env: dict[str, str], cwd: Path) -> None:
+        """Start ``command``, its output appended to ``log``."""
+        self.mark = uuid.uuid4().hex
+        self.log = log
+        with log.open("ab") as out:
+            self.begin = out.tell()
+            self.process = subprocess.Popen(
+                [sys.executable, __file__, *command],
+                env={**env, MARK: self.mark},
+                cwd=cwd,
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+
+    def wait_until(self, what: str, ready: Callable[[], bool], seconds: float = 60) -> None:
+        """Wait until ``ready`` says yes; an error with the server's own words otherwise."""
+        end = time.monotonic() + seconds
+        while not ready():
+            if ENDED in self.said() or time.monotonic() > end:
+                self.stop()
+                raise RuntimeError(f"{what} did not become true. The server said:\n{self.said()}")
+            time.sleep(0.05)
+
+    def said(self) -> str:
+        """Return what the server wrote."""
+        return self.log.read_bytes()[self.begin :].decode(errors="replace")
+
+    def descendants(self) -> list[int]:
+        """Return every process that came of the server and still runs."""
+        return list(marked(self.mark))
+
+    def kill(self) -> None:
+        """Kill the server, and only it, so that it has no chance to tidy up."""
+        for pid in children(self.process.pid):
+            os.kill(pid, signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Stop the server and wait until nothing that came of it is left."""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()  # type: ignore[union-attr]  # a pipe by construction
+        self.process.wait(PATIENCE + 15)
+
+
+def marked(mark: str) -> Iterator[int]:
+    """Yield the processes whose environment carries the mark, but not ourselves."""
+    wanted = f"{MARK}={mark}".encode()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                if wanted in (entry / "environ").read_bytes().split(b"\0"):
+                    yield int(entry.name)
+
+
+def children(parent: int) -> Iterator[int]:
+    """Yield the direct children of a process."""
+    for task in Path(f"/proc/{parent}/task").iterdir():
+        with contextlib.suppress(OSError):
+            yield from map(int, (task / "children").read_text().split())
+
+
+def supervise(command: list[str]) -> None:
+    """Run ``command`` until standard input ends or it ends by itself, then leave nothing."""
+    # A terminal's Ctrl-C and a runner's SIGTERM reach the test, whose end is all we wait for.
+    # Handlers, not SIG_IGN: that one the server would inherit.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    threading.Thread(target=watch, args=[server], daemon=True).start()
+    sys.stdin.buffer.read()
+    server.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        server.wait(PATIENCE)
+    mark = os.environ[MARK]
+    while left := list(marked(mark)):
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def watch(server: subprocess.Popen[bytes]) -> None:
+    """Say in the log when the server ends."""
+    sys.stderr.write(f"{ENDED} {server.wait()}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    supervise(sys.argv[1:])
