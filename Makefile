@@ -15,6 +15,7 @@ BIN := $(VENV)/bin
 RUN := env PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1
 UI_TESTS := $(RUN) PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 jlpm --cwd ui-tests
 FRONT_END := $(shell find src style schema -type f 2>/dev/null)
+PLATFORMS := $(wildcard jupyter_cluster_launcher/platforms/*.yaml)
 
 .PHONY: lab test lint suites clean
 
@@ -41,7 +42,7 @@ clean:
 
 # The environment: the package itself, editable, with JupyterLab, Dask and Node.
 # The front end is built below, where it is built again when its sources change.
-$(VENV)/installed: pyproject.toml package.json
+$(VENV)/installed: pyproject.toml package.json $(PLATFORMS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "Python 3.10 or newer is needed. Choose one: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
