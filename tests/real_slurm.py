@@ -1,12 +1,13 @@
 """A private, real SLURM on this host, for the test suite and for trying things out.
 
-As root, jobs may be any user's; as an ordinary user, or with ``user=``, every daemon runs as that user.
+As root, jobs may be any user's; as an ordinary user, or with ``user=``, every daemon runs as that
+user.
 
     with RealSlurm(tmp_path, accounting=True) as slurm:
         slurm.run("sbatch", "--wrap", "hostname")
 
-``python tests/real_slurm.py PREFIX [--accounting]`` does the same in a terminal: it prints one JSON line once all
-nodes are idle and ends its SLURM at the end of its standard input.
+``python tests/real_slurm.py PREFIX [--accounting]`` does the same in a terminal: it prints one
+JSON line once all nodes are idle and ends its SLURM at the end of its standard input.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ def free_ports(count: int) -> list[int]:
 class RealSlurm:
     """One private SLURM under ``prefix``: ``nodes`` nodes of ``cpus`` CPUs and ``memory`` MB each.
 
-    ``prefix`` must be short, since sockets have their paths in it, and readable by every user who is to submit. A second process, the reaper, ends everything should this one be killed.
+    ``prefix`` must be short, since sockets have their paths in it, and readable by every user who
+    is to submit. A second process, the reaper, ends everything should this one be killed.
     """
 
     def __init__(
@@ -98,10 +100,18 @@ class RealSlurm:
         """The environment of a process that is to use this SLURM."""
         return {**os.environ, "SLURM_CONF": str(self.layout.conf)}
 
-    def run(self, *command: str, timeout: float = 60, **options: Any) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, timeout: float = 60, **options: Any
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command against this SLURM and return what it said, whatever its exit code."""
         return subprocess.run(
-            command, env=self.env, text=True, capture_output=True, timeout=timeout, **options
+            command,
+            check=False,
+            env=self.env,
+            text=True,
+            capture_output=True,
+            timeout=timeout,
+            **options,
         )
 
     def jobs(self) -> list[str]:
@@ -171,7 +181,7 @@ class RealSlurm:
         self.daemons.clear()
         sweep(self.prefix)
         if self._reaper is not None:
-            self._reaper.communicate(timeout=60)
+            self._reaper.communicate(b"done", timeout=60)
             self._reaper = None
 
     def __enter__(self) -> RealSlurm:

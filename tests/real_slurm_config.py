@@ -1,7 +1,7 @@
 """The configuration of a private SLURM on one host: text only.
 
-Several ``slurmd`` share the host, one port each, which the Debian build (22.05) can do. Nothing needs systemd,
-cgroups or root, and every daemon listens on the loopback address alone.
+Several ``slurmd`` share the host, one port each, which the Debian build (22.05) can do. Nothing
+needs systemd, cgroups or root, and every daemon listens on the loopback address alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 class Layout:
     """Where a private SLURM lives and how large it pretends to be.
 
-    ``memory`` is MB a node. The last node has two make-believe GPUs and is the only one of partition ``gpu``.
+    ``memory`` is MB a node. The last node has two make-believe GPUs and is the only one of
+    partition ``gpu``.
     """
 
     prefix: Path
@@ -29,7 +30,7 @@ class Layout:
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """The names of the nodes: n1, n2, …"""
+        """The names of the nodes: n1, n2 and so on."""
         return tuple(f"n{number}" for number in range(1, len(self.node_ports) + 1))
 
     @property
@@ -70,7 +71,8 @@ SelectTypeParameters=CR_Core_Memory
 EnforcePartLimits=ALL
 JobCompType=jobcomp/none
 MinJobAge=300
-# Seconds between SIGTERM and SIGKILL, and until a client gives up on a controller that does not answer.
+# Seconds between SIGTERM and SIGKILL, and until a client gives up on a controller that does not
+# answer.
 KillWait=2
 MessageTimeout=5
 GresTypes=gpu
@@ -93,7 +95,7 @@ JobAcctGatherFrequency=5
 """
 
 PARTITIONS = """\
-PartitionName=normal Nodes={plain} Default=YES MaxTime=01:00:00 DefaultTime=00:10:00 DefMemPerCPU=500 State=UP
+PartitionName=normal Nodes={plain} Default=YES MaxTime=01:00:00 DefMemPerCPU=500 State=UP
 PartitionName=debug Nodes={first} MaxTime=00:05:00 DefMemPerCPU=500 PriorityTier=10 State=UP
 PartitionName=gpu Nodes={last} MaxTime=01:00:00 DefMemPerCPU=500 State=UP
 PartitionName=closed Nodes={plain} MaxTime=01:00:00 State=DOWN
@@ -123,7 +125,7 @@ def slurm_conf(layout: Layout) -> str:
     """The text of slurm.conf."""
     fields = vars(layout)
     nodes = []
-    for name, port in zip(layout.nodes, layout.node_ports):
+    for name, port in zip(layout.nodes, layout.node_ports, strict=True):
         last = name == layout.nodes[-1]
         kind = "Feature=gpu Gres=gpu:2" if last else "Feature=cpu,haswell"
         nodes.append(

@@ -1,7 +1,8 @@
 """End what is left of a private SLURM, also when the process that started it was killed.
 
-``python tests/real_slurm_reaper.py PREFIX`` waits for the end of its standard input, whose other end the owner of
-the SLURM holds: it closes when the owner closes it, and when the owner dies of whatever.
+``python tests/real_slurm_reaper.py PREFIX`` waits for the end of its standard input, whose other
+end the owner of the SLURM holds, and which so ends when the owner dies of whatever. An owner that
+cleaned up itself says a word first.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ def drain(conf: Path, timeout: float = 20) -> None:
 
     def ask(*command: str) -> list[str]:
         try:
-            done = subprocess.run(command, env=env, text=True, capture_output=True, timeout=timeout)
+            done = subprocess.run(
+                command, check=False, env=env, text=True, capture_output=True, timeout=timeout
+            )
         except subprocess.TimeoutExpired:
             return []
         return done.stdout.split()
@@ -39,7 +42,7 @@ def drain(conf: Path, timeout: float = 20) -> None:
 
 
 def sweep(prefix: Path) -> None:
-    """End what is left of the SLURM under ``prefix``: daemons, steps that outlived them, and jobs."""
+    """End what is left of the SLURM under ``prefix``: daemons, steps and jobs."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         end = time.monotonic() + 3
         for pid in processes(prefix):
@@ -61,17 +64,18 @@ def processes(prefix: Path) -> Iterator[int]:
             continue
         with contextlib.suppress(OSError):
             environment = (process / "environ").read_bytes().split(b"\0")
-            job = conf in environment and any(one.startswith(b"SLURM_JOB_ID=") for one in environment)
-            if job or any(os.readlink(one).startswith(held) for one in (process / "fd").iterdir()):
+            job = any(one.startswith(b"SLURM_JOB_ID=") for one in environment)
+            if (job and conf in environment) or any(
+                os.readlink(one).startswith(held) for one in (process / "fd").iterdir()
+            ):
                 yield int(process.name)
 
 
 def reap(prefix: Path) -> None:
-    """Wait until the process that started SLURM closes our standard input, or dies; then clean up."""
+    """Wait until the process that started SLURM has died, or says that there is nothing to do."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    sys.stdin.buffer.read()
-    if any(True for _ in processes(prefix)):
+    if not sys.stdin.buffer.read():
         drain(prefix / "etc/slurm.conf")
         sweep(prefix)
 
