@@ -41,7 +41,11 @@ def create(
     keyword = counts.get("keyword")
     if keyword and (adapt or values or number != counts.get("implied")):
         # In the place that the file gave it, else first, where people expect it.
-        arguments = {**({} if keyword in arguments else {keyword: ""}), **arguments, keyword: str(number)}
+        arguments = {
+            **({} if keyword in arguments else {keyword: ""}),
+            **arguments,
+            keyword: str(number),
+        }
     if platform.get("tls", False) if tls is None else tls:
         arguments["security"] = "True"
 
@@ -50,7 +54,9 @@ def create(
         body.append(f"cluster.scale({'jobs=' if counts['scale'] == 'jobs' else ''}{number})")
     if adapt:
         suffix = "_jobs" if counts.get("scale") == "jobs" else ""
-        body.append(f"cluster.adapt(minimum{suffix}={adapt.minimum}, maximum{suffix}={adapt.maximum})")
+        body.append(
+            f"cluster.adapt(minimum{suffix}={adapt.minimum}, maximum{suffix}={adapt.maximum})"
+        )
     if "client" not in platform.get("returns", []):
         gateway = platform.get("connect") == "gateway"
         body.append("client = cluster.get_client()" if gateway else "client = Client(cluster)")
@@ -73,7 +79,9 @@ def connect_scheduler(address: str, credentials: Path | None) -> str:
     by path, never by value.
     """
     if credentials is None:
-        return f"from dask.distributed import Client\n\nclient = Client({literal(address)})\nclient\n"
+        return (
+            f"from dask.distributed import Client\n\nclient = Client({literal(address)})\nclient\n"
+        )
     files = {
         "tls_ca_file": literal(str(credentials / CA)),
         "tls_client_cert": literal(str(credentials / CERT)),
@@ -102,7 +110,10 @@ def _arguments(platform: Platform, scope: Scope) -> dict[str, str]:
     fixed = platform.get("kwargs", {})
     consumed = set(_consumed([platform.get("variables", {}), platform.get("before", []), fixed]))
     consumed |= set(_consumed([platform.get("sys_path")]))
-    values = {**fixed, **{k: v for k, v in scope.options.items() if k not in consumed and v is not None}}
+    values = {
+        **fixed,
+        **{k: v for k, v in scope.options.items() if k not in consumed and v is not None},
+    }
     keyword = platform.workers.get("keyword")
     return {k: expression(v, scope) for k, v in values.items() if v is not None or k == keyword}
 
@@ -120,7 +131,10 @@ def _prelude(platform: Platform, scope: Scope) -> list[str]:
     variables = [f"{n} = {expression(v, scope)}" for n, v in platform.get("variables", {}).items()]
     module = platform.get("import_as", platform.get("module"))
     calls = [
-        call(f"{module}.{step['function']}", {k: expression(v, scope) for k, v in step.get("kwargs", {}).items()})
+        call(
+            f"{module}.{step['function']}",
+            {k: expression(v, scope) for k, v in step.get("kwargs", {}).items()},
+        )
         for step in platform.get("before", [])
     ]
     folder = platform.get("sys_path")

@@ -8,6 +8,10 @@ from enum import Enum
 from typing import Any
 
 
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
 class State(str, Enum):
     """Where a cluster is in its life."""
 
@@ -108,6 +112,7 @@ class Report:
 class Cluster:
     """One Dask cluster: what was asked for, and what is known of it.
 
+    ``by_name`` says that notebooks attach to it through dask-gateway, not by its address.
     Frozen: each change is a new value, saved before it is shown.
     """
 
@@ -125,9 +130,10 @@ class Cluster:
     keep_running: bool = False
     idle_timeout: float | None = None
     adopted: str | None = None
+    by_name: bool = False
     state: State = State.STARTING
     message: str = ""
-    created: str = field(default_factory=lambda: now())
+    created: str = field(default_factory=_now)
     controller: ControllerRef | None = None
     report: Report = field(default_factory=Report)
     queue: dict[str, Any] = field(default_factory=dict)
@@ -138,7 +144,9 @@ class Cluster:
         Raises ``WrongStateError`` where that state cannot follow the present one.
         """
         if state is not self.state and state not in FOLLOWS[self.state]:
-            raise WrongStateError(f"A cluster that is {self.state.value} cannot become {state.value}.")
+            raise WrongStateError(
+                f"A cluster that is {self.state.value} cannot become {state.value}."
+            )
         return replace(self, state=state, message=message)
 
     def to_dict(self) -> dict[str, Any]:
@@ -162,8 +170,3 @@ class Cluster:
                 "report": Report.from_dict(data.get("report") or {}),
             }
         )
-
-
-def now() -> str:
-    """Return the present time, ISO 8601 in UTC, to the second."""
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -21,7 +21,9 @@ NAME_LENGTH = 60
 NAME_MARKS = frozenset(" -_.,()#:+/@")
 
 
-def check_options(platform: Platform, given: Any, asked: dict[str, Any] | None = None) -> dict[str, Any]:
+def check_options(
+    platform: Platform, given: Any, asked: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """Return the options that a person set, those left at their default taken out.
 
     ``asked`` are further options that were asked of the platform itself. Raises ``BadInputError``.
@@ -33,7 +35,9 @@ def check_options(platform: Platform, given: Any, asked: dict[str, Any] | None =
     properties = {**platform.options, **(asked or {})}
     for name in given:
         if name not in properties:
-            raise BadInputError(f"{platform.title} has no option {name!r:.80}. It has: {_names(properties)}.")
+            raise BadInputError(
+                f"{platform.title} has no option {name!r:.80}. It has: {_names(properties)}."
+            )
     # An emptied field arrives as null or "": it means that nothing was set.
     values = {name: value for name, value in given.items() if value is not None and value != ""}
     for path, text in _strings(values):
@@ -68,9 +72,13 @@ def check_adapt(platform: Platform, given: Any) -> Adapt | None:
     if given is None:
         return None
     if not platform.get("adaptive", True):
-        raise BadInputError(f"{platform.title} cannot adapt the number of workers: give a fixed number.")
+        raise BadInputError(
+            f"{platform.title} cannot adapt the number of workers: give a fixed number."
+        )
     if not isinstance(given, dict) or not {"maximum"} <= set(given) <= {"minimum", "maximum"}:
-        raise BadInputError("Adaptive scaling needs a maximum: give the most workers that you want.")
+        raise BadInputError(
+            "Adaptive scaling needs a maximum: give the most workers that you want."
+        )
     bounds = platform.workers
     adapt = Adapt(
         _count("The minimum", given.get("minimum", 0), {**bounds, "minimum": 0}),
@@ -104,7 +112,11 @@ def check_idle_timeout(given: Any) -> float | None:
     """Return after how many idle seconds a cluster closes, None for never; raises ``BadInputError``."""
     if given is None:
         return None
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 10 <= given <= 30 * 86400:
+    if (
+        isinstance(given, bool)
+        or not isinstance(given, int | float)
+        or not 10 <= given <= 30 * 86400
+    ):
         raise BadInputError("The idle time must be between 10 seconds and 30 days, in seconds.")
     return float(given)
 

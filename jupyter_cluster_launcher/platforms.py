@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,9 @@ class Platform:
     def workers(self) -> dict[str, Any]:
         """The field for the number of workers, its counts resolved for this machine."""
         given = {"title": "Workers", "minimum": 0, **self.data["workers"]}
-        counts = {k: count(given[k]) for k in ("default", "minimum", "maximum", "implied") if k in given}
+        counts = {
+            k: count(given[k]) for k in ("default", "minimum", "maximum", "implied") if k in given
+        }
         return {**given, **counts}
 
     @property
@@ -65,7 +67,11 @@ class Fault:
 
     def __str__(self) -> str:
         """Return the fault as compilers write theirs."""
-        return f"{self.origin}:{self.line}: {self.message}" if self.line else f"{self.origin}: {self.message}"
+        return (
+            f"{self.origin}:{self.line}: {self.message}"
+            if self.line
+            else f"{self.origin}: {self.message}"
+        )
 
 
 def find(folders: Sequence[str] | None = None) -> tuple[list[Platform], list[Fault]]:
@@ -88,7 +94,16 @@ def find(folders: Sequence[str] | None = None) -> tuple[list[Platform], list[Fau
 
 
 def read(path: Path) -> Platform | Fault:
-    """Read one file."""
+    """Read one file; one that has not changed since is not read again."""
+    try:
+        stat = path.stat()
+    except OSError as error:
+        return Fault(path, 0, f"The file cannot be read: {error.strerror}.")
+    return _read(path, (stat.st_mtime_ns, stat.st_size, stat.st_ino))
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, version: tuple[int, ...]) -> Platform | Fault:
     try:
         text = path.read_text(encoding="utf-8")
         data = yaml.safe_load(text)
@@ -126,7 +141,9 @@ def missing(platform: Platform, env: Mapping[str, str], which: Any) -> str | Non
             return reason(platform, command, f"{command} is not on PATH here.")
     for variable in requires.get("env", []):
         if not env.get(variable):
-            return reason(platform, variable, f"The environment variable {variable} is not set here.")
+            return reason(
+                platform, variable, f"The environment variable {variable} is not set here."
+            )
     return None
 
 
@@ -166,12 +183,16 @@ def resolve(value: Any) -> Any:
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    return {**schema, "default": resolve(schema["default"])} if "default" in schema else dict(schema)
+    return (
+        {**schema, "default": resolve(schema["default"])} if "default" in schema else dict(schema)
+    )
 
 
 @cache
 def _validator() -> Draft7Validator:
-    text = resources.files(__package__).joinpath("schemas/platform.json").read_text(encoding="utf-8")
+    text = (
+        resources.files(__package__).joinpath("schemas/platform.json").read_text(encoding="utf-8")
+    )
     return Draft7Validator(json.loads(text))
 
 

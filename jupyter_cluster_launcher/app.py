@@ -1,0 +1,76 @@
+"""The server extension: its settings, and the wiring of the parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_runtime_dir
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Bool, Float
+
+from .environments import Environments
+from .life import House, Limits
+from .manager import ClusterManager
+from .registry import Platforms
+from .routes import default_handlers
+from .store import Store
+
+EVENTS = Path(__file__).parent / "events"
+EVENT = "https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1"
+
+
+class ClusterLauncher(ExtensionApp):
+    """Starts Dask clusters for the notebooks of this server."""
+
+    name = "jupyter_cluster_launcher"
+    extension_url = "/lab"
+
+    keep_running = Bool(
+        False,
+        help="Whether clusters outlive an orderly stop of the server where the person did not say.",
+    ).tag(config=True)
+    start_timeout = Float(60.0, help="Seconds that a cluster's Python may take to start.").tag(
+        config=True
+    )
+    close_timeout = Float(30.0, help="Seconds that a cluster may take to close.").tag(config=True)
+    orphan_hours = Float(
+        24.0,
+        help="Hours after which a cluster closes that no Jupyter server asked for; 0 for never.",
+    ).tag(config=True)
+
+    def initialize_settings(self) -> None:
+        """Make the manager, and register the event before anybody can listen."""
+        assert self.serverapp is not None
+        self.serverapp.event_logger.register_event_schema(EVENTS / "cluster.yaml")
+        environments = Environments(
+            self.serverapp.kernel_spec_manager, self.serverapp.kernel_manager.default_kernel_name
+        )
+        orphan = self.orphan_hours * 3600 if self.orphan_hours > 0 else None
+        house = House(
+            Store(Path(jupyter_runtime_dir()) / "cluster-launcher"),
+            Platforms(environments),
+            environments,
+            Limits(self.start_timeout, self.close_timeout, orphan),
+        )
+        self.manager = ClusterManager(house, self._ring, self.keep_running)
+        self.settings["cluster_manager"] = self.manager
+
+    def initialize_handlers(self) -> None:
+        """Add the routes."""
+        self.handlers.extend(default_handlers)
+
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
+        await self.manager.attach()
+        for fault in self.manager.house.platforms.find()[1]:
+            self.log.warning("A cluster platform is left out. %s", fault)
+
+    async def stop_extension(self) -> None:
+        """Close the clusters that are not to keep running."""
+        await self.manager.stop()
+
+    def _ring(self, cluster_id: str, action: str) -> None:
+        assert self.serverapp is not None
+        self.serverapp.event_logger.emit(
+            schema_id=EVENT, data={"cluster_id": cluster_id, "action": action}
+        )

@@ -1,0 +1,261 @@
+"""The hidden kernel that owns one cluster: spawned, attached to, run in, and ended.
+
+Attaching by connection file is the only way to attach, whoever spawned the kernel, so a launch
+exercises what a restarted server depends on. Nothing here knows Dask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
+
+from . import processes
+from .models import ControllerRef, LauncherError
+from .store import boot_id, host
+
+MIME = "application/vnd.cluster-launcher.report+json"
+RESIDENT = "__cluster_launcher"
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+SOCKET_PATH_LIMIT = 100  # bytes, of the 107 that the system allows; a suffix is added
+
+
+class ExecutionError(LauncherError):
+    """Code in the controller raised: the exception's name, its text, the whole traceback."""
+
+    def __init__(self, name: str, text: str, traceback: str) -> None:
+        """Keep what the kernel told of an exception."""
+        super().__init__(text or name)
+        self.name, self.text, self.traceback = name, text, traceback
+
+
+class ControllerDiedError(LauncherError):
+    """The controller's process ended by itself."""
+
+
+class _Spawner(AsyncKernelManager):
+    """A kernel manager that only spawns: the connection file must outlive it and this server."""
+
+    def cleanup_connection_file(self) -> None:
+        """Leave the connection file: the next server attaches by it."""
+
+    def cleanup_ipc_files(self) -> None:
+        """Leave the sockets: they are removed with the cluster."""
+
+    def _connect_control_socket(self) -> None:
+        """Connect nothing: all that is said to the kernel is said by a client."""
+
+
+async def spawn(
+    kernel_name: str,
+    kernel_spec_manager: Any,
+    directory: Path,
+    cwd: str | None,
+    env: Mapping[str, str],
+) -> ControllerRef:
+    """Start the kernel of a controller and return how to attach to it.
+
+    ``env`` is added to the environment of this server. Raises what ``jupyter_client`` raises where
+    the kernel cannot be started.
+    """
+    connection_file = directory / "connection.json"
+    sockets = tempfile.mkdtemp(prefix="cluster-", dir=_short_directory())
+    manager = _Spawner(
+        kernel_name=kernel_name,
+        kernel_spec_manager=kernel_spec_manager,
+        connection_file=str(connection_file),
+        transport="ipc",
+        ip=f"{sockets}/k",
+    )
+    # A kernel with JPY_PARENT_PID set ends with that process, however independent it was started.
+    inherited = {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"}
+    log = os.open(directory / "python.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        await manager.start_kernel(
+            independent=True,
+            env={**inherited, **env},
+            cwd=cwd if cwd and os.path.isdir(cwd) else None,
+            stdout=log,
+            stderr=log,
+        )
+    except BaseException:
+        shutil.rmtree(sockets, ignore_errors=True)
+        raise
+    finally:
+        os.close(log)
+    connection_file.chmod(0o600)
+    pid = processes.remember(manager.provisioner.process)  # type: ignore[union-attr] - it is a LocalProvisioner
+    return ControllerRef(str(connection_file), sockets, pid, host(), boot_id())
+
+
+def remove_files(ref: ControllerRef) -> None:
+    """Remove the sockets of a controller that has ended."""
+    shutil.rmtree(ref.socket_dir, ignore_errors=True)
+
+
+class Controller:
+    """A connection to the kernel of one cluster."""
+
+    def __init__(
+        self,
+        ref: ControllerRef,
+        on_report: Callable[[dict[str, Any]], None],
+        on_output: Callable[[str], None],
+    ) -> None:
+        """Prepare to attach to ``ref``; reports and printed text go to the two callbacks."""
+        self.ref = ref
+        self._on_report, self._on_output = on_report, on_output
+        self._client = AsyncKernelClient()
+        self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._heard = asyncio.Event()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the controller's process is there."""
+        return processes.runs(self.ref.pid, self.ref.connection_file)
+
+    async def attach(self, timeout: float = 60.0) -> None:
+        """Connect, and wait until the kernel both answers and is heard.
+
+        Subscribing to its broadcasts takes a moment, in which they would be lost. Raises
+        ``asyncio.TimeoutError`` after ``timeout`` seconds and ``ControllerDiedError``.
+        """
+        self._client.load_connection_file(self.ref.connection_file)
+        self._client.start_channels(stdin=False, hb=False)
+        self._tasks = [
+            asyncio.create_task(self._listen()),
+            asyncio.create_task(self._collect(self._client.get_shell_msg)),
+            asyncio.create_task(self._collect(self._client.get_control_msg)),
+        ]
+        self.ended = asyncio.create_task(processes.ended(self.ref.pid, self.ref.connection_file))
+        heard = asyncio.create_task(self._heard.wait())
+        deadline = asyncio.get_running_loop().time() + timeout
+        try:
+            while not heard.done():
+                self._client.kernel_info()
+                await asyncio.wait({heard, self.ended}, timeout=0.25, return_when="FIRST_COMPLETED")
+                if self.ended.done():
+                    raise ControllerDiedError("Python ended before the cluster was there.")
+                if asyncio.get_running_loop().time() > deadline:
+                    raise asyncio.TimeoutError
+        finally:
+            heard.cancel()
+
+    async def run(self, code: str, timeout: float | None = None) -> None:
+        """Run code in the controller and wait for its end.
+
+        Raises ``ExecutionError`` if it raised, ``asyncio.TimeoutError`` after ``timeout`` seconds, and
+        ``ControllerDiedError`` if the process ended meanwhile.
+        """
+        message = self._client.execute(code, store_history=False, allow_stdin=False)
+        content = await self._reply(message, timeout)
+        if content["status"] == "error":
+            lines = ANSI.sub("", "\n".join(content.get("traceback", [])))
+            raise ExecutionError(content.get("ename", ""), content.get("evalue", ""), lines)
+
+    async def load(self, *names: str) -> None:
+        """Send the resident's source files into the controller, as one module."""
+        folder = resources.files(__package__).joinpath("resident")
+        source = "\n".join(folder.joinpath(f"{n}.py").read_text(encoding="utf-8") for n in names)
+        await self.run(
+            f"import types\n{RESIDENT} = types.ModuleType({RESIDENT!r})\n"
+            f"{RESIDENT}.get_ipython = get_ipython\n"
+            f"exec(compile({source!r}, 'resident', 'exec'), {RESIDENT}.__dict__)",
+            timeout=30,
+        )
+
+    async def call(self, function: str, *args: Any, timeout: float = 60.0, **kwargs: Any) -> None:
+        """Call a function of the resident with plain data."""
+        parts = [*map(repr, args), *(f"{key}={value!r}" for key, value in kwargs.items())]
+        await self.run(f"{RESIDENT}.{function}({', '.join(parts)})", timeout)
+
+    async def start_watch(self, variable: str, settings: dict[str, Any], timeout: float) -> None:
+        """Begin to watch the cluster that the create code left in ``variable``."""
+        arguments = ", ".join(f"{key}={value!r}" for key, value in settings.items())
+        await self.run(f"{RESIDENT}.start({variable}, {arguments})", timeout)
+
+    async def end(self, close: str | None, timeout: float) -> None:
+        """End the controller: run ``close`` in it, ask it to shut down, kill what is left.
+
+        ``close`` gets ``timeout`` seconds, after an interrupt that frees a kernel that is busy. An
+        exception it raises is printed to the log and does not stop the rest.
+        """
+        try:
+            if self._tasks and self.alive:
+                await self._close_politely(close, timeout)
+        finally:
+            self.detach()
+            await processes.end_group(self.ref.pid, self.ref.connection_file)
+            remove_files(self.ref)
+
+    def detach(self) -> None:
+        """Leave the controller alone; it goes on without this server."""
+        if self._tasks:
+            for task in (*self._tasks, self.ended):
+                task.cancel()
+            self._client.stop_channels()
+        self._tasks = []
+
+    async def _close_politely(self, close: str | None, timeout: float) -> None:
+        if close:
+            if any(not reply.done() for reply in self._replies.values()):
+                processes.interrupt(self.ref.pid)
+            try:
+                await self.run(close, timeout)
+            except asyncio.TimeoutError:
+                self._on_output("\nThe cluster did not close in time: it was ended by force.\n")
+            except LauncherError as error:
+                self._on_output(f"\n{getattr(error, 'traceback', error)}\n")
+        # Its answer is enough. A kernel with children takes up to half a minute to end by itself.
+        with contextlib.suppress(asyncio.TimeoutError, LauncherError):
+            await self._reply(self._client.shutdown(), 2.0)
+
+    async def _reply(self, message: str, timeout: float | None) -> dict[str, Any]:
+        reply = self._replies.setdefault(message, asyncio.get_running_loop().create_future())
+        try:
+            await asyncio.wait({reply, self.ended}, timeout=timeout, return_when="FIRST_COMPLETED")
+            if reply.done():
+                return reply.result()
+            if self.ended.done():
+                raise ControllerDiedError("The cluster's Python process ended unexpectedly.")
+            raise asyncio.TimeoutError
+        finally:
+            self._replies.pop(message, None)
+
+    async def _collect(self, receive: Callable[[], Any]) -> None:
+        """Hand each reply to whoever waits for it."""
+        while True:
+            message = await receive()
+            reply = self._replies.get(message["parent_header"].get("msg_id", ""))
+            if reply is not None and not reply.done():
+                reply.set_result(message["content"])
+
+    async def _listen(self) -> None:
+        """Take in what the kernel broadcasts."""
+        while True:
+            message = await self._client.get_iopub_msg()
+            self._heard.set()
+            content = message["content"]
+            if message["msg_type"] == "stream":
+                self._on_output(content["text"])
+            elif message["msg_type"] == "error":
+                self._on_output(ANSI.sub("", "\n".join(content["traceback"])) + "\n")
+            elif message["msg_type"] == "display_data" and MIME in content["data"]:
+                self._on_report(content["data"][MIME])
+
+
+def _short_directory() -> str:
+    """Return a local temporary directory in whose paths sockets can be bound."""
+    directory = tempfile.gettempdir()
+    return directory if len(directory) + 24 < SOCKET_PATH_LIMIT else "/tmp"

@@ -1,0 +1,40 @@
+"""What a person is told when Python raised: a sentence that says what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+Sentence = Callable[[re.Match[str], str], str]
+
+
+def explain(name: str, text: str, environment: str) -> str:
+    """Return the sentence for an exception that creating a cluster raised.
+
+    ``name`` and ``text`` are the exception's, ``environment`` is the kernel's name. What is not
+    known here is told in the exception's own words.
+    """
+    whole = f"{name}: {text}"
+    for pattern, sentence in KNOWN:
+        match = re.search(pattern, whole, re.DOTALL)
+        if match:
+            return sentence(match, environment)
+    first = text.strip().split("\n")[0].strip()
+    return first[:500] or name
+
+
+KNOWN: tuple[tuple[str, Sentence], ...] = (
+    (
+        r"`?cryptography`? is required|No module named 'cryptography'",
+        lambda _, env: (
+            f"Encryption needs the package cryptography, which the environment {env} does not have. "
+            "Install it there (conda install cryptography), or switch encryption off for this cluster."
+        ),
+    ),
+    (
+        r"ModuleNotFoundError: No module named '([\w.]+)'",
+        lambda match, env: (
+            f"The environment {env} has no package {match[1]}. Install it there, or choose another."
+        ),
+    ),
+)

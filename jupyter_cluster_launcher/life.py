@@ -1,0 +1,262 @@
+"""The life of one cluster: launched or attached to, listened to, ended.
+
+Every change of the cluster goes through ``put``: saved first, then shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .controller import RESIDENT, Controller, ExecutionError, remove_files, spawn
+from .environments import Environments
+from .explain import explain
+from .models import Cluster, LauncherError, Report, State, WrongStateError
+from .processes import end_group
+from .registry import Platforms
+from .store import Store, boot_id, host
+
+CLOSE = f"{RESIDENT}.close(globals().get('cluster'))"
+CALL_LIMIT = 15.0  # seconds that a controller may take to scale, where nothing waits for workers
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Times in seconds; ``orphan`` closes a cluster that no server has spoken to, None for never."""
+
+    start: float = 60.0
+    close: float = 30.0
+    orphan: float | None = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class House:
+    """What all clusters of a server share."""
+
+    store: Store
+    platforms: Platforms
+    environments: Environments
+    limits: Limits
+
+
+class Life:
+    """One cluster, its controller, and the tasks that look after both."""
+
+    def __init__(
+        self, cluster: Cluster, house: House, changed: Callable[[Life, str], None]
+    ) -> None:
+        """Hold ``cluster``; ``changed`` hears "created", "changed" or "removed" after each change."""
+        self.cluster = cluster
+        self._house, self._changed = house, changed
+        self._controller: Controller | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._others: set[asyncio.Task[None]] = set()
+
+    def put(self, cluster: Cluster, action: str = "changed") -> None:
+        """Replace the cluster: save it, show it, ring the bell."""
+        if action == "created" or cluster != self.cluster:
+            self._house.store.save(cluster)
+            self.cluster = cluster
+            self._changed(self, action)
+
+    def launch(self) -> None:
+        """Begin to start the cluster."""
+        self.put(self.cluster, "created")
+        self._work = self._task(self._launch())
+
+    async def attach(self) -> None:
+        """Attach to the controller of an earlier server, or say what became of it."""
+        cluster, ref = self.cluster, self.cluster.controller
+        if cluster.state in (State.FAILED, State.CLOSED):
+            return
+        if ref and ref.host != host():
+            # Its own host's server looks after it: nothing of this is saved.
+            self.cluster = replace(
+                cluster, state=State.ELSEWHERE, message=f"It runs on another host, {ref.host}."
+            )
+        elif ref and ref.boot_id != boot_id():
+            self._lost("This computer was restarted.")
+        elif ref is None or cluster.state in (State.STARTING, State.CLOSING):
+            self._lost("The Jupyter server ended while this cluster was starting or stopping.")
+        else:
+            await self._attach()
+
+    async def call(self, function: str, *args: Any, **kwargs: Any) -> None:
+        """Call a function of the resident; raises ``WrongStateError`` with the reason it failed."""
+        if self._controller is None:
+            raise WrongStateError("This cluster has no controller any more.")
+        try:
+            await self._controller.call(function, *args, timeout=CALL_LIMIT, **kwargs)
+        except asyncio.TimeoutError:
+            raise WrongStateError(
+                "The cluster did not answer in time. Try again in a minute."
+            ) from None
+        except ExecutionError as error:
+            raise WrongStateError(self._explain(error)) from None
+
+    def close(self, leave: bool = False) -> asyncio.Task[None]:
+        """Begin to close the cluster, or to remove what is left of one that has ended.
+
+        ``leave`` ends the controller only, for a cluster that was joined. Raises
+        ``WrongStateError`` where it is being closed already.
+        """
+        self.put(self.cluster.to(State.CLOSING, "Stopping"))
+        launching, self._work = self._work, None
+        self._work = self._task(self._end(launching, leave))
+        return self._work
+
+    def detach(self) -> None:
+        """Let go of the cluster; it goes on without this server."""
+        for task in self._others:
+            task.cancel()
+        if self._controller is not None:
+            self._controller.detach()
+
+    # A launch, step by step
+
+    async def _launch(self) -> None:
+        try:
+            await self._create()
+        except ExecutionError as error:
+            await self._fail(self._explain(error))
+        except asyncio.TimeoutError:
+            await self._fail("Creating the cluster took too long and was given up.")
+        except LauncherError as error:
+            await self._fail(str(error))
+        except Exception as error:
+            log.exception("The launch of cluster %s failed", self.cluster.id)
+            await self._fail(f"The cluster could not be started: {error}")
+
+    async def _create(self) -> None:
+        """Start the controller, create the cluster in it, begin to watch; saved at each step."""
+        house, cluster = self._house, self.cluster
+        platform, directory = (
+            house.platforms.get(cluster.platform),
+            house.store.directory(cluster.id),
+        )
+        env = house.platforms.controller_env(platform, directory)
+        specs = house.environments.kernel_spec_manager
+        ref = await spawn(cluster.kernel_name, specs, directory, cluster.cwd, env)
+        self.put(replace(self.cluster, controller=ref))
+        controller = self._connect()
+        await controller.attach(house.limits.start)
+        await controller.load(*house.platforms.residents(platform))
+        self.put(self.cluster.to(State.STARTING, "Creating the cluster"))
+        await controller.run(cluster.create, platform.get("timeout", 300))
+        self.put(self.cluster.to(State.STARTING, "Waiting for the scheduler"))
+        settings = {
+            "directory": str(directory),
+            "idle_timeout": cluster.idle_timeout,
+            "orphan_timeout": house.limits.orphan,
+        }
+        await controller.start_watch("cluster", settings, house.limits.start)
+        self._watch(controller)
+
+    async def _attach(self) -> None:
+        controller = self._connect()
+        try:
+            await controller.attach(self._house.limits.start)
+            self.put(self.cluster.to(State.RUNNING))
+            await controller.call("heard", timeout=CALL_LIMIT)
+            self._watch(controller)
+        except (LauncherError, asyncio.TimeoutError) as error:
+            self._forget_controller()
+            self._lost(str(error) or "It does not answer.")
+
+    async def _end(self, launching: asyncio.Task[None] | None, leave: bool) -> None:
+        """Close the cluster and remove every trace of it."""
+        if launching is not None:
+            launching.cancel()
+            await asyncio.wait([launching], timeout=5)
+        controller, ref = self._controller, self.cluster.controller
+        if controller is not None:
+            await controller.end(None if leave else CLOSE, self._house.limits.close)
+        elif ref is not None:
+            await end_group(ref.pid, ref.connection_file)
+            remove_files(ref)
+        self._house.store.remove(self.cluster.id)
+        self._changed(self, "removed")
+
+    async def _fail(self, message: str) -> None:
+        """End what a launch began; record and log stay until the person dismisses them."""
+        self._house.store.append_log(self.cluster.id, f"\n{message}\n")
+        await self._end_controller()
+        self.put(self.cluster.to(State.FAILED, message))
+
+    async def _end_controller(self) -> None:
+        controller, self._controller = self._controller, None
+        if controller is not None:
+            await controller.end(CLOSE, self._house.limits.close)
+
+    # What the controller says
+
+    def _connect(self) -> Controller:
+        assert self.cluster.controller is not None
+        self._controller = Controller(
+            self.cluster.controller,
+            self._reported,
+            lambda text: self._house.store.append_log(self.cluster.id, text),
+        )
+        return self._controller
+
+    def _reported(self, data: dict[str, Any]) -> None:
+        """Take in a report; one that comes after the end says nothing new."""
+        if self.cluster.state not in (State.STARTING, State.RUNNING):
+            return
+        report = Report.from_dict(data)
+        if report.ended:
+            self._task(self._ended(report.ended))
+        self.put(replace(self.cluster, report=report).to(State.RUNNING))
+
+    async def _ended(self, why: str) -> None:
+        """Clean up after a cluster that ended by itself, and keep the row that says why."""
+        await self._end_controller()
+        with contextlib.suppress(WrongStateError):
+            self.put(self.cluster.to(State.CLOSED, why))
+
+    def _watch(self, controller: Controller) -> None:
+        """Notice when the controller ends by itself."""
+
+        async def watch() -> None:
+            await controller.ended
+            if self._controller is controller:
+                self._forget_controller()
+                self._lost("Its Python process ended unexpectedly.")
+
+        self._task(watch())
+
+    def _forget_controller(self) -> None:
+        if self._controller is not None:
+            self._controller.detach()
+        self._controller = None
+
+    def _lost(self, why: str) -> None:
+        """Record that the controller is gone: by its own decision, or nobody knows why."""
+        last_words = self._last_words()
+        state = State.CLOSED if last_words else State.LOST
+        gone = replace(self.cluster, report=replace(self.cluster.report, ready=0, usage=None))
+        self.put(replace(gone, state=state, message=last_words or why))
+
+    def _last_words(self) -> str | None:
+        path = self._house.store.directory(self.cluster.id) / "ended.json"
+        try:
+            return str(json.loads(path.read_text(encoding="utf-8"))["ended"])
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def _explain(self, error: ExecutionError) -> str:
+        title = self._house.environments.title(self.cluster.kernel_name)
+        return explain(error.name, str(error), title)
+
+    def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._others.add(task)
+        task.add_done_callback(self._others.discard)
+        return task

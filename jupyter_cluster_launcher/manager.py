@@ -1,0 +1,250 @@
+"""The clusters of one Jupyter server: what a person may ask of them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from . import codegen, options
+from .life import House, Life
+from .models import (
+    BadInputError,
+    Cluster,
+    LauncherError,
+    State,
+    UnknownError,
+    WrongStateError,
+)
+from .platforms import Platform
+
+HEARD_EVERY = 300.0  # seconds between two signs of life to the controllers
+
+
+class ClusterManager:
+    """Starts, scales, closes and lists clusters, and attaches to those of an earlier server."""
+
+    def __init__(
+        self, house: House, bell: Callable[[str, str], None], keep_running: bool = False
+    ) -> None:
+        """Manage the clusters of ``house``; ``bell(id, action)`` is rung after each change.
+
+        ``keep_running`` is what holds for a cluster where the person did not say.
+        """
+        self.house, self.keep_running = house, keep_running
+        self._bell = bell
+        self._lives: dict[str, Life] = {}
+        self._speaking: asyncio.Task[None] | None = None
+
+    def list(self) -> list[Cluster]:
+        """Return all clusters, oldest first."""
+        clusters = (life.cluster for life in self._lives.values())
+        return sorted(clusters, key=lambda cluster: (cluster.created, cluster.id))
+
+    def get(self, cluster_id: str) -> Cluster:
+        """Return a cluster; raises ``UnknownError``."""
+        return self._life(cluster_id).cluster
+
+    async def start(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
+        """Begin to start the cluster that a request describes, and return it as it starts.
+
+        Raises ``BadInputError``, ``UnknownError`` and ``NotAvailableError``; nothing is left then.
+        """
+        cluster = await self.plan(request, cwd)
+        life = self._lives[cluster.id] = Life(cluster, self.house, self._changed)
+        life.launch()
+        return life.cluster
+
+    async def plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
+        """Return the cluster that a request describes, all of it checked, nothing started."""
+        house = self.house
+        platform = house.platforms.get(request.get("platform"))
+        kernel_name = request.get("kernel_name") or house.environments.default
+        if not isinstance(kernel_name, str):
+            raise BadInputError("The environment must be the name of a kernel.")
+        asked = house.platforms.asked(platform, kernel_name)
+        chosen = options.check_options(platform, request.get("options"), asked)
+        workers = options.check_workers(platform, request.get("workers"))
+        adapt = options.check_adapt(platform, request.get("adapt"))
+        tls = options.check_flag("Encryption", request.get("tls"), platform.get("tls", False))
+        keep = options.check_flag("Keep running", request.get("keep_running"), self.keep_running)
+        idle_timeout = options.check_idle_timeout(request.get("idle_timeout"))
+        given, adopted = request.get("name"), request.get("adopt")
+        name = self._free_name(platform) if given is None else options.check_name(given)
+        create = (
+            codegen.create(platform, chosen, workers, adapt, tls, asked)
+            if adopted is None
+            else codegen.adopt(options.check_name(adopted))
+        )
+        await house.platforms.check_available(platform, kernel_name, tls)
+        return Cluster(
+            id=secrets.token_hex(6),
+            name=name,
+            platform=platform.name,
+            platform_title=platform.title,
+            kernel_name=kernel_name,
+            cwd=cwd,
+            create=create,
+            requested=adapt.minimum if adapt else workers,
+            tls=tls,
+            adapt=adapt,
+            options=chosen,
+            keep_running=keep,
+            idle_timeout=idle_timeout,
+            adopted=adopted,
+            by_name=platform.get("connect") == "gateway",
+            message="Starting Python",
+        )
+
+    async def scale(self, cluster_id: str, given: Any) -> Cluster:
+        """Ask for a number of workers, and end adapting; raises ``LauncherError``s."""
+        life, platform = self._running(cluster_id, "scaled")
+        workers = options.check_workers(platform, given)
+        await life.call("scale", workers, unit=_unit(platform))
+        life.put(replace(life.cluster, requested=workers, adapt=None))
+        return life.cluster
+
+    async def adapt(self, cluster_id: str, given: Any) -> Cluster:
+        """Let the number of workers follow the load; raises ``LauncherError``s."""
+        life, platform = self._running(cluster_id, "scaled")
+        adapt = options.check_adapt(platform, {} if given is None else given)
+        assert adapt is not None
+        await life.call("adapt", adapt.minimum, adapt.maximum, unit=_unit(platform))
+        life.put(replace(life.cluster, adapt=adapt))
+        return life.cluster
+
+    async def preview(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the code that a request would run; raises ``LauncherError``s."""
+        cluster = await self.plan(request)
+        return {"create": cluster.create, "summary": None, "warnings": []}
+
+    async def change(self, cluster_id: str, request: dict[str, Any]) -> Cluster:
+        """Change the one thing that a request names; raises ``LauncherError``s."""
+        changes = {
+            "workers": self.scale,
+            "adapt": self.adapt,
+            "name": self.rename,
+            "keep_running": self.set_keep_running,
+            "idle_timeout": self.set_idle_timeout,
+            "keep": self.keep,
+        }
+        if len(request) != 1 or not set(request) <= set(changes):
+            raise BadInputError(f"A change names exactly one of: {', '.join(changes)}.")
+        ((what, given),) = request.items()
+        return await changes[what](cluster_id, given)
+
+    async def logs(self, cluster_id: str) -> dict[str, Any]:
+        """Return what a cluster printed; raises ``UnknownError``."""
+        cluster = self.get(cluster_id)
+        return {
+            "launch": self.house.store.read_log(cluster.id),
+            "scheduler": "",
+            "workers": [],
+            "jobs": [],
+        }
+
+    async def rename(self, cluster_id: str, given: Any) -> Cluster:
+        """Give a cluster another name."""
+        life = self._life(cluster_id)
+        life.put(replace(life.cluster, name=options.check_name(given)))
+        return life.cluster
+
+    async def set_keep_running(self, cluster_id: str, given: Any) -> Cluster:
+        """Say whether a cluster outlives an orderly stop of the server."""
+        life = self._life(cluster_id)
+        flag = options.check_flag("Keep running", given, self.keep_running)
+        life.put(replace(life.cluster, keep_running=flag))
+        return life.cluster
+
+    async def set_idle_timeout(self, cluster_id: str, given: Any) -> Cluster:
+        """Say after how many idle seconds a cluster closes, None for never."""
+        life, _ = self._running(cluster_id, "changed")
+        timeout = options.check_idle_timeout(given)
+        await life.call("keep", idle_timeout=timeout)
+        life.put(replace(life.cluster, idle_timeout=timeout))
+        return life.cluster
+
+    async def keep(self, cluster_id: str, given: Any) -> Cluster:
+        """Begin the idle time of a cluster anew."""
+        life, _ = self._running(cluster_id, "kept")
+        if options.check_flag("Keep", given, True):
+            await life.call("keep")
+        return life.cluster
+
+    def close(self, cluster_id: str, leave: bool = False) -> None:
+        """Begin to close a cluster, or dismiss one that has ended.
+
+        ``leave`` lets go of a cluster that was joined, without shutting it down.
+        """
+        life = self._life(cluster_id)
+        if life.cluster.state is State.ELSEWHERE:
+            raise WrongStateError(
+                "This cluster runs on another host: stop it from a Jupyter server there."
+            )
+        if life.cluster.state is State.CLOSING:
+            raise WrongStateError("This cluster is being stopped already.")
+        if leave and not life.cluster.report.joined:
+            raise BadInputError(
+                "Only a cluster that was joined can be left: this one must be stopped."
+            )
+        life.close(leave)
+
+    async def attach(self) -> None:
+        """Take in the clusters of earlier servers; those that still run become ``running`` again."""
+        for cluster in self.house.store.load():
+            self._lives[cluster.id] = Life(cluster, self.house, self._changed)
+        await asyncio.gather(*(life.attach() for life in list(self._lives.values())))
+        self._speaking = asyncio.get_running_loop().create_task(self._speak())
+
+    async def stop(self) -> None:
+        """Close all clusters but those that are to keep running, and let go of these."""
+        if self._speaking is not None:
+            self._speaking.cancel()
+        live = (State.STARTING, State.RUNNING)
+        closing = [
+            life.close()
+            for life in list(self._lives.values())
+            if life.cluster.state in live and not life.cluster.keep_running
+        ]
+        if closing:
+            await asyncio.wait(closing, timeout=self.house.limits.close + 10)
+        for life in self._lives.values():
+            life.detach()
+
+    def _changed(self, life: Life, action: str) -> None:
+        if action == "removed":
+            self._lives.pop(life.cluster.id, None)
+        self._bell(life.cluster.id, action)
+
+    async def _speak(self) -> None:
+        """Tell the controllers now and then that a server is there."""
+        while True:
+            await asyncio.sleep(HEARD_EVERY)
+            for life in list(self._lives.values()):
+                with contextlib.suppress(LauncherError):
+                    await life.call("heard")
+
+    def _life(self, cluster_id: str) -> Life:
+        try:
+            return self._lives[cluster_id]
+        except KeyError:
+            raise UnknownError(
+                "There is no such cluster: it may have been stopped already."
+            ) from None
+
+    def _running(self, cluster_id: str, what: str) -> tuple[Life, Platform]:
+        life = self._life(cluster_id)
+        if life.cluster.state is not State.RUNNING:
+            raise WrongStateError(f"A cluster that is {life.cluster.state.value} cannot be {what}.")
+        return life, self.house.platforms.get(life.cluster.platform)
+
+    def _free_name(self, platform: Platform) -> str:
+        taken = {life.cluster.name for life in self._lives.values()}
+        return next(n for i in range(1, 100_000) if (n := f"{platform.title} {i}") not in taken)
+
+
+def _unit(platform: Platform) -> str:
+    return "jobs" if platform.workers.get("scale") == "jobs" else "workers"

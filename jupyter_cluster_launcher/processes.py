@@ -1,0 +1,105 @@
+"""Processes of this host, known by number: whether they are ours, and how to end them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+PROC = Path("/proc")
+
+# Processes that this one started and that may outlive it. Somebody must wait for those that end
+# earlier, or they stay as zombies.
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
+
+
+def remember(child: subprocess.Popen[bytes]) -> int:
+    """Keep a child to wait for when it is ended; return its number."""
+    _CHILDREN[child.pid] = child
+    return child.pid
+
+
+def runs(pid: int, mark: str) -> bool:
+    """Return whether process ``pid`` is there and has ``mark`` in its command line.
+
+    Process numbers are used again; the path of a connection file is not. Where the system does not
+    show command lines, a process that may be signalled counts.
+    """
+    try:
+        command = (PROC / str(pid) / "cmdline").read_bytes()
+    except FileNotFoundError:
+        return not PROC.joinpath("self").exists() and _signalled(pid, 0)
+    except OSError:
+        return False
+    return mark.encode() in command and not _zombie(pid)
+
+
+async def ended(pid: int, mark: str) -> None:
+    """Return when process ``pid`` has ended, told by the kernel where it can tell."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except (AttributeError, OSError):  # not Linux, or gone already
+        while runs(pid, mark):
+            await asyncio.sleep(1.0)
+        return
+    loop, over = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(descriptor, over.set)
+    try:
+        if runs(pid, mark):
+            await over.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+
+
+def interrupt(pid: int) -> None:
+    """Interrupt one process, and not its group: the workers are in it."""
+    _signalled(pid, signal.SIGINT)
+
+
+async def end_group(pid: int, mark: str, timeout: float = 5.0) -> None:
+    """Kill the process group that ``pid`` leads or led, and wait until none of it is left.
+
+    Does nothing where another program has that number now. ``timeout`` is in seconds.
+    """
+    if (PROC / str(pid)).exists() and not runs(pid, mark) and not _zombie(pid):
+        return
+    deadline = asyncio.get_running_loop().time() + timeout
+    while _group_lives(pid) and asyncio.get_running_loop().time() < deadline:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        if pid in _CHILDREN and _CHILDREN[pid].poll() is not None:
+            del _CHILDREN[pid]
+        await asyncio.sleep(0.01)
+
+
+def _signalled(pid: int, number: int) -> bool:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _group_lives(pid: int) -> bool:
+    try:
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # macOS answers so for a group of zombies
+        return False
+    return True
+
+
+def _zombie(pid: int) -> bool:
+    try:
+        return (PROC / str(pid) / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[
+            0
+        ] == "Z"
+    except (OSError, IndexError):
+        return False

@@ -1,0 +1,105 @@
+"""The platforms as this server offers them: files, and what each needs to work here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import platforms
+from .environments import Environments
+from .models import NotAvailableError, UnknownError
+from .platforms import Fault, Platform
+
+TLS_MODULE = "cryptography"
+
+
+class Platforms:
+    """Finds platforms, and tells whether they can work with a kernel's environment."""
+
+    def __init__(self, environments: Environments, folders: Sequence[str] | None = None) -> None:
+        """Look in ``folders``, by default on Jupyter's data path."""
+        self._environments, self._folders = environments, folders
+
+    def find(self) -> tuple[list[Platform], list[Fault]]:
+        """Return the platforms in their order, and the faults of files that are none.
+
+        Read anew each time: an administrator's change holds from the next launch.
+        """
+        return platforms.find(self._folders)
+
+    def get(self, name: Any) -> Platform:
+        """Return a platform; raises ``UnknownError``."""
+        known = {platform.name: platform for platform in self.find()[0]}
+        if not isinstance(name, str) or name not in known:
+            raise UnknownError(f"There is no platform {name!r:.80}. There are: {', '.join(known)}.")
+        return known[name]
+
+    def detected(self, platform: Platform) -> bool:
+        """Return whether this server runs at the platform's own place."""
+        return platforms.detected(platform, os.environ, shutil.which)
+
+    def finds(self, platform: Platform) -> bool:
+        """Return whether clusters of one's own that were made elsewhere can be found there."""
+        return bool(platform.get("connect") == "gateway")
+
+    async def reason(self, platform: Platform, kernel_name: str) -> str | None:
+        """Return why a platform cannot work here, in one sentence, or None.
+
+        Raises ``BadInputError`` for a kernel that cannot run a cluster at all.
+        """
+        here = platforms.missing(platform, os.environ, shutil.which)
+        if here:
+            return here
+        needed = platform.get("requires", {}).get("modules", [])
+        try:
+            # All platforms' modules in one question; the answers are kept.
+            await self._environments.missing(kernel_name, self._modules())
+            missing = await self._environments.missing(kernel_name, needed)
+        except NotAvailableError as error:
+            return str(error)
+        title = self._environments.title(kernel_name)
+        return (
+            platforms.reason(
+                platform,
+                missing[0],
+                f"The environment {title} has no {missing[0]}. "
+                "Install dask and distributed there, or choose another environment.",
+            )
+            if missing
+            else None
+        )
+
+    async def check_available(self, platform: Platform, kernel_name: str, tls: bool) -> None:
+        """Raise ``NotAvailableError`` with the reason where a cluster could not be made."""
+        reason = await self.reason(platform, kernel_name)
+        if reason:
+            raise NotAvailableError(reason)
+        if tls and await self._environments.missing(kernel_name, [TLS_MODULE]):
+            raise NotAvailableError(
+                "Encryption needs the package cryptography, which the environment "
+                f"{self._environments.title(kernel_name)} does not have. Install it there "
+                "(conda install cryptography), or switch encryption off for this cluster."
+            )
+
+    def _modules(self) -> list[str]:
+        wanted = (p.get("requires", {}).get("modules", []) for p in self.find()[0])
+        return sorted({TLS_MODULE, *(name for names in wanted for name in names)})
+
+    def asked(self, platform: Platform, kernel_name: str) -> dict[str, Any]:
+        """Return the schemas of options that the platform itself declared when it was asked."""
+        return {}
+
+    def residents(self, platform: Platform) -> list[str]:
+        """Return the names of the resident's source files that a controller needs."""
+        return ["core"]
+
+    def controller_env(self, platform: Platform, directory: Path) -> Mapping[str, str]:
+        """Return what a controller's environment gets besides that of this server."""
+        return {
+            # Workers start together from one prepared process; from `spawn` each would import
+            # everything again, one after the other on a busy machine.
+            "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver",
+        }
