@@ -1,0 +1,165 @@
+import {
+  ILayoutRestorer,
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ILauncher } from '@jupyterlab/launcher';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { IRunningSessionManagers } from '@jupyterlab/running';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { IClusters, INotebooks } from './tokens';
+
+/** Keeps the list of clusters. */
+const clustersPlugin: JupyterFrontEndPlugin<IClusters> = {
+  id: 'jupyter-cluster-launcher:clusters',
+  description: 'Keeps the list of Dask clusters of this Jupyter server.',
+  autoStart: true,
+  provides: IClusters,
+  optional: [ITranslator],
+  activate: async (app: JupyterFrontEnd, translator: ITranslator | null) => {
+    const { Clusters } = await import('./clusters');
+    return new Clusters({
+      serverSettings: app.serviceManager.serverSettings,
+      stream: app.serviceManager.events.stream,
+      translator: translator ?? undefined
+    });
+  }
+};
+
+/** Knows the notebook in front, and puts code into it. */
+const notebookPlugin: JupyterFrontEndPlugin<INotebooks> = {
+  id: 'jupyter-cluster-launcher:notebook',
+  description: 'Inserts the code of a cluster in the current notebook.',
+  autoStart: true,
+  provides: INotebooks,
+  requires: [INotebookTracker],
+  optional: [ITranslator],
+  activate: async (
+    app: JupyterFrontEnd,
+    tracker: INotebookTracker,
+    translator: ITranslator | null
+  ) => {
+    const { Notebooks } = await import('./notebook');
+    return new Notebooks({
+      shell: app.shell,
+      kernelspecs: app.serviceManager.kernelspecs,
+      tracker,
+      translator: translator ?? undefined
+    });
+  }
+};
+
+/** The sidebar and the commands. */
+const sidebarPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-cluster-launcher:sidebar',
+  description: 'The sidebar that starts Dask clusters and lists them.',
+  autoStart: true,
+  requires: [IClusters],
+  optional: [
+    INotebooks,
+    ISettingRegistry,
+    ITranslator,
+    ILayoutRestorer,
+    ILauncher,
+    ICommandPalette,
+    IStatusBar
+  ],
+  activate: async (
+    app: JupyterFrontEnd,
+    clusters: IClusters,
+    notebooks: INotebooks | null,
+    registry: ISettingRegistry | null,
+    translator: ITranslator | null,
+    restorer: ILayoutRestorer | null,
+    launcher: ILauncher | null,
+    palette: ICommandPalette | null,
+    statusBar: IStatusBar | null
+  ) => {
+    const [{ addCommands }, { addSidebar }, { Preferences }] =
+      await Promise.all([
+        import('./commands'),
+        import('./sidebar'),
+        import('./settings')
+      ]);
+    const settings = await registry
+      ?.load(sidebarPlugin.id)
+      .catch((reason: unknown) => {
+        console.warn('The settings of Dask Clusters do not load.', reason);
+        return null;
+      });
+    const options = {
+      app,
+      clusters,
+      notebooks,
+      translator: translator ?? nullTranslator
+    };
+    addCommands(options);
+    await addSidebar({
+      ...options,
+      preferences: new Preferences(settings ?? null),
+      restorer,
+      launcher,
+      palette,
+      statusBar
+    });
+  }
+};
+
+/** Dashboard panes. */
+const dashboardPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-cluster-launcher:dashboard',
+  description: 'Opens the dashboards of Dask clusters in tabs.',
+  autoStart: true,
+  requires: [IClusters],
+  optional: [ILayoutRestorer, ITranslator],
+  activate: async (
+    app: JupyterFrontEnd,
+    clusters: IClusters,
+    restorer: ILayoutRestorer | null,
+    translator: ITranslator | null
+  ) => {
+    const { addDashboards } = await import('./dashboard');
+    addDashboards(
+      {
+        app,
+        clusters,
+        notebooks: null,
+        translator: translator ?? nullTranslator
+      },
+      restorer
+    );
+  }
+};
+
+/** A section of the Running panel. */
+const runningPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-cluster-launcher:running',
+  description: 'Lists Dask clusters in the Running panel.',
+  autoStart: true,
+  requires: [IClusters, IRunningSessionManagers],
+  optional: [ITranslator],
+  activate: async (
+    app: JupyterFrontEnd,
+    clusters: IClusters,
+    managers: IRunningSessionManagers,
+    translator: ITranslator | null
+  ) => {
+    const { addRunning } = await import('./running');
+    const trans = (translator ?? nullTranslator).load(
+      'jupyter_cluster_launcher'
+    );
+    addRunning(managers, clusters, app.commands, trans);
+  }
+};
+
+export * from './tokens';
+export default [
+  clustersPlugin,
+  notebookPlugin,
+  sidebarPlugin,
+  dashboardPlugin,
+  runningPlugin
+];

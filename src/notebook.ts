@@ -1,0 +1,232 @@
+import { JupyterFrontEnd } from '@jupyterlab/application';
+import { PathExt } from '@jupyterlab/coreutils';
+import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { KernelSpec } from '@jupyterlab/services';
+import {
+  ITranslator,
+  nullTranslator,
+  TranslationBundle
+} from '@jupyterlab/translation';
+import { JSONObject } from '@lumino/coreutils';
+import { ISignal, Signal } from '@lumino/signaling';
+import { CodeKind, ICluster, INotebook, INotebooks, Insertion } from './tokens';
+
+/** The cell metadata by which an inserted cell is found again. */
+export const CELL_METADATA = 'cluster_launcher';
+
+/** What is kept in the metadata of an inserted cell. */
+interface IMark extends JSONObject {
+  cluster_id: string;
+  /** The text that was inserted, to tell it from what a person added. */
+  code: string;
+}
+
+/**
+ * The current notebook, and the way of code into it.
+ *
+ * Cells are written through the shared model, so that it works alike with and
+ * without real-time collaboration, and can be undone.
+ */
+export class Notebooks implements INotebooks {
+  constructor(options: Notebooks.IOptions) {
+    this._shell = options.shell;
+    this._specs = options.kernelspecs;
+    this._tracker = options.tracker;
+    this._trans = (options.translator ?? nullTranslator).load(
+      'jupyter_cluster_launcher'
+    );
+    this._tracker.currentChanged.connect(this._onCurrentChanged, this);
+    this._specs.specsChanged.connect(this._emit, this);
+    this._onCurrentChanged();
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get current(): INotebook | null {
+    const panel = this._tracker.currentWidget;
+    if (!panel) {
+      return null;
+    }
+    const kernelName = this._kernelName(panel);
+    return {
+      path: panel.context.path,
+      name: PathExt.basename(panel.context.path),
+      kernelName,
+      language: this._language(panel, kernelName)
+    };
+  }
+
+  get panel(): NotebookPanel | null {
+    return this._tracker.currentWidget;
+  }
+
+  insert(
+    cluster: ICluster,
+    kind: CodeKind,
+    options: { panel?: NotebookPanel | null; focus?: boolean } = {}
+  ): Insertion {
+    const panel = options.panel ?? this._tracker.currentWidget;
+    const code = cluster.code[kind];
+    const reason = this._obstacle(panel, code);
+    if (reason !== null) {
+      return { inserted: false, reason };
+    }
+    const mark: IMark = { cluster_id: cluster.id, code: code! };
+    const { index, updated } = write(panel!, mark);
+    if (options.focus ?? true) {
+      this._focus(panel!, index);
+    }
+    return {
+      inserted: true,
+      updated,
+      notebook: PathExt.basename(panel!.context.path)
+    };
+  }
+
+  /**
+   * Why nothing can be inserted, or null.
+   */
+  private _obstacle(
+    panel: NotebookPanel | null,
+    code: string | null
+  ): string | null {
+    if (code === null) {
+      return this._trans.__(
+        'This cluster has no code to connect with yet. Wait until it is running.'
+      );
+    }
+    if (!panel || panel.isDisposed || !panel.content.model) {
+      return this._trans.__(
+        'No notebook is open. Open one, or copy the code instead.'
+      );
+    }
+    const name = PathExt.basename(panel.context.path);
+    if (panel.content.model.readOnly) {
+      return this._trans.__(
+        '%1 is read-only. Save a copy of it, or copy the code instead.',
+        name
+      );
+    }
+    const language = this._language(panel, this._kernelName(panel));
+    if (language !== null && language !== 'python') {
+      return this._trans.__(
+        '%1 is a notebook in %2, and the code is Python. Open a Python notebook, or copy the code instead.',
+        name,
+        language
+      );
+    }
+    return null;
+  }
+
+  private _kernelName(panel: NotebookPanel): string | null {
+    const { sessionContext } = panel;
+    return (
+      sessionContext.session?.kernel?.name ||
+      sessionContext.kernelPreference.name ||
+      panel.content.model?.defaultKernelName ||
+      null
+    );
+  }
+
+  private _language(
+    panel: NotebookPanel,
+    kernelName: string | null
+  ): string | null {
+    const spec = kernelName
+      ? this._specs.specs?.kernelspecs[kernelName]
+      : undefined;
+    const language =
+      spec?.language || panel.content.model?.defaultKernelLanguage || null;
+    return language?.toLowerCase() ?? null;
+  }
+
+  private _focus(panel: NotebookPanel, index: number): void {
+    const { content } = panel;
+    this._shell.activateById(panel.id);
+    content.deselectAll();
+    content.activeCellIndex = index;
+    content.mode = 'command';
+    content.activate();
+    void content.scrollToItem(index).catch(() => {
+      // The notebook went away while it scrolled.
+    });
+  }
+
+  private _onCurrentChanged(): void {
+    const panel = this._tracker.currentWidget;
+    this._watched?.sessionContext.kernelChanged.disconnect(this._emit, this);
+    this._watched?.sessionContext.sessionChanged.disconnect(this._emit, this);
+    this._watched = panel;
+    panel?.sessionContext.kernelChanged.connect(this._emit, this);
+    panel?.sessionContext.sessionChanged.connect(this._emit, this);
+    this._emit();
+  }
+
+  private _emit(): void {
+    this._changed.emit();
+  }
+
+  private _changed = new Signal<this, void>(this);
+  private _shell: Pick<JupyterFrontEnd.IShell, 'activateById'>;
+  private _specs: KernelSpec.IManager;
+  private _tracker: INotebookTracker;
+  private _trans: TranslationBundle;
+  private _watched: NotebookPanel | null = null;
+}
+
+export namespace Notebooks {
+  /** What is needed to see notebooks. */
+  export interface IOptions {
+    shell: Pick<JupyterFrontEnd.IShell, 'activateById'>;
+    kernelspecs: KernelSpec.IManager;
+    tracker: INotebookTracker;
+    translator?: ITranslator;
+  }
+}
+
+/**
+ * Write code into a notebook.
+ *
+ * One notebook has one such cell. Where its text is still ours that part is
+ * replaced and what the person added stays; a cell whose text was rewritten
+ * belongs to the person and is left alone.
+ */
+function write(
+  panel: NotebookPanel,
+  mark: IMark
+): { index: number; updated: boolean } {
+  const notebook = panel.content.model!.sharedModel;
+  const cells = notebook.cells;
+  const marked = cells.findIndex(cell => {
+    const old = cell.getMetadata(CELL_METADATA) as IMark | undefined;
+    return old?.code ? cell.getSource().includes(old.code) : false;
+  });
+  if (marked !== -1) {
+    const cell = cells[marked];
+    const old = cell.getMetadata(CELL_METADATA) as IMark;
+    const source = cell.getSource();
+    notebook.transact(() => {
+      // A function, so that "$&" in the code is no pattern.
+      cell.setSource(source.replace(old.code, () => mark.code));
+      cell.setMetadata(CELL_METADATA, mark);
+    });
+    return { index: marked, updated: true };
+  }
+  const active = Math.max(panel.content.activeCellIndex, 0);
+  const empty = cells[active];
+  if (empty?.cell_type === 'code' && empty.getSource().trim() === '') {
+    notebook.transact(() => {
+      empty.setSource(mark.code);
+      empty.setMetadata(CELL_METADATA, mark);
+    });
+    return { index: active, updated: false };
+  }
+  notebook.insertCell(active, {
+    cell_type: 'code',
+    source: mark.code,
+    metadata: { trusted: true, [CELL_METADATA]: mark }
+  });
+  return { index: active, updated: false };
+}

@@ -1,0 +1,137 @@
+import { ILayoutRestorer } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ILauncher } from '@jupyterlab/launcher';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { AutoInsert } from './autoinsert';
+import {
+  CommandIDs,
+  ICommandOptions,
+  ID_PROPERTY,
+  pick,
+  ROW_CLASS
+} from './commands';
+import { clusterIcon, logIcon } from './icons';
+import { IPreferences } from './settings';
+
+/** What the sidebar is assembled from. */
+export interface ISidebarOptions extends ICommandOptions {
+  preferences: IPreferences;
+  restorer: ILayoutRestorer | null;
+  launcher: ILauncher | null;
+  palette: ICommandPalette | null;
+  statusBar: IStatusBar | null;
+}
+
+/**
+ * Put the sidebar, and the ways to it, where people look for them.
+ */
+export async function addSidebar(options: ISidebarOptions): Promise<void> {
+  const { app, clusters, notebooks, preferences, translator } = options;
+  const trans = translator.load('jupyter_cluster_launcher');
+  const { ClusterPanel } = await import('./widgets/panel');
+  const autoInsert = new AutoInsert(
+    clusters,
+    notebooks,
+    trans,
+    () => panel.node
+  );
+  const panel = new ClusterPanel({
+    clusters,
+    commands: app.commands,
+    kernelspecs: app.serviceManager.kernelspecs,
+    notebooks,
+    onLaunched: cluster => {
+      if (preferences.insertAutomatically) {
+        autoInsert.expect(cluster.id, notebooks?.panel ?? null);
+      }
+    },
+    preferences,
+    trans,
+    translator
+  });
+  app.shell.add(panel, 'left', { rank: 350, type: 'Dask Clusters' });
+  options.restorer?.add(panel, panel.id);
+
+  app.commands.addCommand(CommandIDs.open, {
+    label: args =>
+      args.isLauncher ? trans.__('Dask Cluster') : trans.__('Dask Clusters'),
+    caption: trans.__('Start Dask clusters and see those that run'),
+    icon: clusterIcon,
+    describedBy: { args: { type: 'object', properties: ID_PROPERTY } },
+    execute: args => {
+      app.shell.activateById(panel.id);
+      if (typeof args.id === 'string') {
+        panel.node
+          .querySelector(
+            `.${ROW_CLASS}[data-cluster-id="${CSS.escape(args.id)}"]`
+          )
+          ?.scrollIntoView({ block: 'nearest' });
+      }
+    }
+  });
+  app.commands.addCommand(CommandIDs.showLogs, {
+    label: trans.__('Show Logs'),
+    caption: trans.__('Show what the cluster, its scheduler and workers wrote'),
+    icon: logIcon,
+    describedBy: { args: { type: 'object', properties: ID_PROPERTY } },
+    execute: async args => {
+      const cluster = await pick(args, options, trans);
+      if (cluster) {
+        await showLogs(options, cluster.id);
+      }
+    }
+  });
+  addWays(options);
+}
+
+/**
+ * Open the logs of a cluster, or go to them.
+ */
+async function showLogs(options: ISidebarOptions, id: string): Promise<void> {
+  const { app, clusters, translator } = options;
+  const { LogPanel } = await import('./widgets/logs');
+  const logs = new LogPanel(
+    clusters,
+    id,
+    translator.load('jupyter_cluster_launcher')
+  );
+  for (const widget of app.shell.widgets('main')) {
+    if (widget.id === logs.id) {
+      logs.dispose();
+      app.shell.activateById(widget.id);
+      return;
+    }
+  }
+  app.shell.add(logs, 'main', { mode: 'split-bottom', type: 'Dask Clusters' });
+  app.shell.activateById(logs.id);
+}
+
+/**
+ * The command palette, JupyterLab's launcher and the status bar.
+ */
+function addWays(options: ISidebarOptions): void {
+  const { app, clusters, launcher, palette, statusBar, translator } = options;
+  const trans = translator.load('jupyter_cluster_launcher');
+  for (const command of Object.values(CommandIDs)) {
+    palette?.addItem({ command, category: trans.__('Dask Clusters') });
+  }
+  launcher?.add({
+    command: CommandIDs.open,
+    args: { isLauncher: true },
+    category: trans.__('Other'),
+    rank: 50
+  });
+  if (statusBar) {
+    void import('./widgets/status').then(({ StatusItem }) => {
+      statusBar.registerStatusItem('jupyter-cluster-launcher:status', {
+        align: 'left',
+        rank: 3,
+        item: new StatusItem(
+          clusters,
+          () => void app.commands.execute(CommandIDs.open),
+          trans
+        )
+      });
+    });
+  }
+}

@@ -1,0 +1,18 @@
+import { KernelSpec } from '@jupyterlab/services';
+import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import { CommandRegistry } from '@lumino/commands';
+import { IPreferences } from '../settings';
+import { ICluster, IClusters, INotebooks } from '../tokens';
+
+/** What every part of the sidebar is given. */
+export interface ISidebarContext {
+  clusters: IClusters;
+  commands: CommandRegistry;
+  kernelspecs: KernelSpec.IManager;
+  notebooks: INotebooks | null;
+  /** Called after a launch was accepted. */
+  onLaunched: (cluster: ICluster) => void;
+  preferences: IPreferences;
+  trans: TranslationBundle;
+  translator: ITranslator;
+}

@@ -1,0 +1,256 @@
+import { ReadonlyJSONObject } from '@lumino/coreutils';
+import React, { Suspense, useState } from 'react';
+import {
+  changedOptions,
+  foldOf,
+  IForm,
+  initialForm,
+  preselect,
+  toLaunch
+} from '../choices';
+import { ILaunch, IPlatform } from '../tokens';
+import { ISidebarContext } from './context';
+import { useKernel } from './environment';
+import { Fold, SelectField, TextField } from './fields';
+import { FoundClusters } from './found';
+import { IAnswer, useAnswer, useSignal } from './hooks';
+import { Lifetime } from './lifetime';
+import { PlatformPicker } from './platformpicker';
+import { Preview } from './preview';
+import { WorkersFields } from './workers';
+
+const OptionsForm = React.lazy(() => import('./options'));
+
+const NO_OPTIONS: ReadonlyJSONObject = {};
+
+/** What the form is given. */
+export interface ILaunchFormProps {
+  context: ISidebarContext;
+  platforms: ReadonlyArray<IPlatform>;
+  /** The environment that was chosen, null to follow the notebook. */
+  kernel: ReturnType<typeof useKernel>;
+}
+
+/**
+ * The form that starts a cluster.
+ */
+export function LaunchForm(props: ILaunchFormProps): JSX.Element {
+  const { context, platforms, kernel } = props;
+  const { clusters, preferences, trans } = context;
+  useSignal(context.notebooks?.changed);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [forms, setForms] = useState<{ [platform: string]: IForm }>({});
+  const [name, setName] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+
+  const platform = preselect(platforms, chosen, preferences.defaultPlatform);
+  const asked = useAnswer(
+    platform?.options_from && platform.available
+      ? () => clusters.options(platform.name, kernel.name)
+      : null,
+    `${platform?.name} ${kernel.name}`
+  );
+  if (platform === null) {
+    return (
+      <p className="jp-ClusterLauncher-empty">
+        {trans.__(
+          'No platform is installed. Ask the administrator, or run "jupyter cluster-launcher platforms" in a terminal to see what is wrong.'
+        )}
+      </p>
+    );
+  }
+
+  const form = forms[platform.name] ?? initialForm(platform, preferences);
+  const schema = platform.options_from
+    ? (asked.value ?? NO_OPTIONS)
+    : platform.options;
+  const update = (changes: Partial<IForm>): void => {
+    setForms(all => ({
+      ...all,
+      [platform.name]: { ...form, ...changes }
+    }));
+  };
+  const launch = toLaunch(platform, form, schema, {
+    kernel_name: kernel.name,
+    cwd: folderOf(context.notebooks?.current?.path),
+    name
+  });
+  const ready =
+    platform.available && (!platform.options_from || asked.value !== null);
+
+  const start = async (request: ILaunch): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    try {
+      const cluster = await clusters.launch(request);
+      setName('');
+      context.onLaunched(cluster);
+      await preferences.remember(platform.name, {
+        ...form,
+        options: changedOptions(schema, form.options)
+      });
+    } catch (reason) {
+      setError((reason as Error).message);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form
+      className="jp-ClusterLauncher-launch"
+      aria-label={trans.__('Start a cluster')}
+      onSubmit={event => {
+        event.preventDefault();
+        void start(launch);
+      }}
+    >
+      <PlatformPicker
+        platforms={platforms}
+        selected={platform}
+        onSelect={choice => {
+          setChosen(choice.name);
+          setError(null);
+        }}
+        trans={trans}
+      />
+      <WorkersFields
+        platform={platform}
+        form={form}
+        onChange={update}
+        trans={trans}
+      />
+      <SelectField
+        label={trans.__('Environment')}
+        value={kernel.choice}
+        choices={kernel.choices}
+        onChange={kernel.choose}
+      />
+      {platform.options_from && <OptionsPending answer={asked} trans={trans} />}
+      <Options
+        {...{ context, schema }}
+        key={platform.name}
+        values={form.options}
+        prefix={platform.name}
+        onChange={options => update({ options })}
+      />
+      <Fold name="lifetime" label={trans.__('Name, lifetime, encryption')}>
+        <TextField
+          label={trans.__('Name')}
+          value={name}
+          placeholder={trans.__('Chosen for you')}
+          onChange={setName}
+        />
+        <Lifetime
+          platform={platform}
+          form={form}
+          onChange={update}
+          trans={trans}
+        />
+      </Fold>
+      {ready && (
+        <Preview
+          clusters={clusters}
+          launch={launch}
+          platform={platform}
+          trans={trans}
+        />
+      )}
+      {platform.finds && platform.available && (
+        <FoundClusters
+          clusters={clusters}
+          kernelName={kernel.name}
+          platform={platform}
+          onAdopt={id => start({ ...launch, adopt: id })}
+          trans={trans}
+        />
+      )}
+      {error !== null && (
+        <p role="alert" className="jp-ClusterLauncher-error">
+          {error}
+        </p>
+      )}
+      <button
+        type="submit"
+        className="jp-ClusterLauncher-launchButton jp-mod-styled jp-mod-accept"
+        disabled={!ready || busy}
+      >
+        {busy ? trans.__('Launching…') : trans.__('Launch')}
+      </button>
+    </form>
+  );
+}
+
+/**
+ * The options, those that few people change in a second fold.
+ */
+function Options(props: {
+  context: ISidebarContext;
+  schema: ReadonlyJSONObject;
+  values: IForm['options'];
+  prefix: string;
+  onChange: (values: IForm['options']) => void;
+}): JSX.Element {
+  const { context, schema, values, prefix, onChange } = props;
+  const { trans, translator } = context;
+  const folds = [
+    {
+      name: 'options',
+      label: trans.__('Options'),
+      schema: foldOf(schema, false)
+    },
+    {
+      name: 'advanced',
+      label: trans.__('More options'),
+      schema: foldOf(schema, true)
+    }
+  ];
+  return (
+    <>
+      {folds.map(
+        fold =>
+          fold.schema && (
+            <Fold key={fold.name} name={fold.name} label={fold.label}>
+              <Suspense fallback={null}>
+                <OptionsForm
+                  schema={fold.schema}
+                  values={values}
+                  idPrefix={`jp-ClusterLauncher-${prefix}-${fold.name}`}
+                  onChange={onChange}
+                  translator={translator}
+                />
+              </Suspense>
+            </Fold>
+          )
+      )}
+    </>
+  );
+}
+
+/**
+ * What is to be said while the options are asked for.
+ */
+function OptionsPending(props: {
+  answer: IAnswer<ReadonlyJSONObject>;
+  trans: ISidebarContext['trans'];
+}): JSX.Element | null {
+  const { answer, trans } = props;
+  if (answer.error !== null) {
+    return (
+      <p role="alert" className="jp-ClusterLauncher-error">
+        {answer.error}
+      </p>
+    );
+  }
+  return answer.pending ? (
+    <p role="status" className="jp-ClusterLauncher-pending">
+      {trans.__('Asking the gateway for its options…')}
+    </p>
+  ) : null;
+}
+
+/** The folder of a path; undefined without one. */
+function folderOf(path: string | undefined): string | undefined {
+  return path?.split('/').slice(0, -1).join('/');
+}

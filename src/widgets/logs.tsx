@@ -1,0 +1,253 @@
+import { Clipboard, MainAreaWidget } from '@jupyterlab/apputils';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { Message } from '@lumino/messaging';
+import { Poll } from '@lumino/polling';
+import { ISignal, Signal } from '@lumino/signaling';
+import React, { useEffect, useRef, useState } from 'react';
+import { logIcon } from '../icons';
+import { IClusters, ILogs } from '../tokens';
+import { SelectField } from './fields';
+import { useSignal } from './hooks';
+
+/** Milliseconds between two looks at a log that is on the screen. */
+const INTERVAL = 2_000;
+
+/**
+ * The logs of one cluster, fetched while they are on the screen.
+ */
+export class LogModel {
+  constructor(
+    private _clusters: IClusters,
+    readonly id: string
+  ) {
+    this._poll = new Poll({
+      auto: false,
+      factory: () => this._fetch(),
+      frequency: { interval: INTERVAL, backoff: true, max: 15 * INTERVAL },
+      name: 'jupyter-cluster-launcher:logs',
+      standby: 'when-hidden'
+    });
+  }
+
+  logs: ILogs | null = null;
+  error: string | null = null;
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get name(): string {
+    return this._clusters.get(this.id)?.name ?? this.id;
+  }
+
+  /** Begin or go on following. */
+  start(): void {
+    void this._poll.start();
+  }
+
+  /** Follow no longer: nobody looks. */
+  stop(): void {
+    void this._poll.stop();
+  }
+
+  dispose(): void {
+    this._poll.dispose();
+    Signal.clearData(this);
+  }
+
+  private async _fetch(): Promise<void> {
+    try {
+      this.logs = await this._clusters.logs(this.id);
+      this.error = null;
+    } catch (error) {
+      // What was read so far stays on the screen.
+      this.error = (error as Error).message;
+      throw error;
+    } finally {
+      this._changed.emit();
+    }
+  }
+
+  private _changed = new Signal<this, void>(this);
+  private _poll: Poll<void>;
+}
+
+/**
+ * A panel with the logs of one cluster.
+ */
+export class LogPanel extends MainAreaWidget<LogBody> {
+  constructor(clusters: IClusters, id: string, trans: TranslationBundle) {
+    super({ content: new LogBody(new LogModel(clusters, id), trans) });
+    this.id = `jp-ClusterLauncher-logs-${id}`;
+    this.title.icon = logIcon;
+    this.title.closable = true;
+    this.title.label = trans.__('Logs · %1', this.content.model.name);
+  }
+}
+
+/**
+ * The body of a log panel; follows only while it is shown.
+ */
+export class LogBody extends ReactWidget {
+  constructor(
+    readonly model: LogModel,
+    private _trans: TranslationBundle
+  ) {
+    super();
+    this.addClass('jp-ClusterLauncher-logs');
+  }
+
+  render(): JSX.Element {
+    return <Logs model={this.model} trans={this._trans} />;
+  }
+
+  dispose(): void {
+    if (!this.isDisposed) {
+      this.model.dispose();
+      super.dispose();
+    }
+  }
+
+  protected onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this.model.start();
+  }
+
+  protected onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.model.start();
+  }
+
+  protected onBeforeHide(message: Message): void {
+    super.onBeforeHide(message);
+    this.model.stop();
+  }
+}
+
+/**
+ * Everything a cluster wrote, one part at a time: followed as it grows,
+ * searched by line, copied with a click.
+ */
+export function Logs(props: {
+  model: LogModel;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { model, trans } = props;
+  useSignal(model.changed);
+  const [part, setPart] = useState('launch');
+  const [query, setQuery] = useState('');
+  const parts = model.logs ? partsOf(model.logs, trans) : [];
+  const current = parts.find(({ id }) => id === part) ?? parts[0];
+  const wanted = query.trim().toLowerCase();
+  const lines = (current?.text ?? '').split('\n');
+  const shown = wanted
+    ? lines.filter(line => line.toLowerCase().includes(wanted))
+    : lines;
+  const text = shown.join('\n');
+  return (
+    <>
+      <div className="jp-ClusterLauncher-logBar">
+        <SelectField
+          label={trans.__('Log of')}
+          value={current?.id ?? part}
+          choices={parts.map(({ id, title }) => ({ value: id, label: title }))}
+          onChange={setPart}
+        />
+        <label className="jp-ClusterLauncher-field">
+          {trans.__('Find')}
+          <input
+            className="jp-mod-styled"
+            type="search"
+            value={query}
+            onChange={event => setQuery(event.target.value)}
+          />
+        </label>
+        <button
+          type="button"
+          className="jp-mod-styled jp-mod-minimal"
+          disabled={!text}
+          onClick={() => Clipboard.copyToSystem(text)}
+        >
+          {trans.__('Copy')}
+        </button>
+        <span role="status" className="jp-ClusterLauncher-hint">
+          {wanted
+            ? trans._n('%1 line', '%1 lines', text ? shown.length : 0)
+            : ''}
+        </span>
+      </div>
+      {model.error && (
+        <p role="alert" className="jp-ClusterLauncher-error">
+          {model.error}
+        </p>
+      )}
+      <FollowedText
+        key={current?.id}
+        label={current?.title ?? trans.__('Log')}
+        text={text}
+        placeholder={
+          model.logs
+            ? wanted
+              ? trans.__('No line has this.')
+              : trans.__('Nothing was written yet.')
+            : trans.__('Reading the logs…')
+        }
+      />
+    </>
+  );
+}
+
+/**
+ * Text that stays at its end as it grows, unless it was scrolled up.
+ */
+function FollowedText(props: {
+  label: string;
+  text: string;
+  placeholder: string;
+}): JSX.Element {
+  const node = useRef<HTMLPreElement>(null);
+  const atEnd = useRef(true);
+  useEffect(() => {
+    if (node.current && atEnd.current) {
+      node.current.scrollTop = node.current.scrollHeight;
+    }
+  }, [props.text]);
+  return (
+    <pre
+      ref={node}
+      className="jp-ClusterLauncher-logText"
+      role="log"
+      aria-live="off"
+      aria-label={props.label}
+      tabIndex={0}
+      onScroll={event => {
+        const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+        atEnd.current = scrollHeight - scrollTop - clientHeight < 4;
+      }}
+    >
+      {props.text.trim() ? props.text : props.placeholder}
+    </pre>
+  );
+}
+
+/** The parts of a log in the order to read them. */
+function partsOf(
+  logs: ILogs,
+  trans: TranslationBundle
+): { id: string; title: string; text: string }[] {
+  return [
+    { id: 'launch', title: trans.__('Launch'), text: logs.launch },
+    { id: 'scheduler', title: trans.__('Scheduler'), text: logs.scheduler },
+    ...logs.workers.map(({ id, title, text }) => ({
+      id: `worker ${id}`,
+      title,
+      text
+    })),
+    ...logs.jobs.map(({ id, title, text }) => ({
+      id: `job ${id}`,
+      title,
+      text
+    }))
+  ];
+}
