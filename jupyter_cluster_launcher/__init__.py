@@ -13,6 +13,6 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     """Tell the Jupyter server what to load."""
     # Imported here, so that a notebook that imports this package loads no server.
-    from .app import ClusterLauncher
+    from .app import ClusterLauncher  # noqa: PLC0415
 
     return [{"module": "jupyter_cluster_launcher", "app": ClusterLauncher}]

@@ -41,11 +41,10 @@ class ClusterLauncher(ExtensionApp):
 
     def initialize_settings(self) -> None:
         """Make the manager, and register the event before anybody can listen."""
-        assert self.serverapp is not None
-        self.serverapp.event_logger.register_event_schema(EVENTS / "cluster.yaml")
-        environments = Environments(
-            self.serverapp.kernel_spec_manager, self.serverapp.kernel_manager.default_kernel_name
-        )
+        serverapp: Any = self.serverapp  # linked by now, and its traits are untyped
+        serverapp.event_logger.register_event_schema(EVENTS / "cluster.yaml")
+        default = serverapp.kernel_manager.default_kernel_name
+        environments = Environments(serverapp.kernel_spec_manager, default)
         orphan = self.orphan_hours * 3600 if self.orphan_hours > 0 else None
         house = House(
             Store(Path(jupyter_runtime_dir()) / "cluster-launcher"),
@@ -70,7 +69,7 @@ class ClusterLauncher(ExtensionApp):
         await self.manager.stop()
 
     def _ring(self, cluster_id: str, action: str) -> None:
-        assert self.serverapp is not None
-        self.serverapp.event_logger.emit(
+        serverapp: Any = self.serverapp
+        serverapp.event_logger.emit(
             schema_id=EVENT, data={"cluster_id": cluster_id, "action": action}
         )

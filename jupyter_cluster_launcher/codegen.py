@@ -119,7 +119,7 @@ def _arguments(platform: Platform, scope: Scope) -> dict[str, str]:
 
 
 def _consumed(value: Any) -> list[str]:
-    """Return the options that are used by name, so that they are not passed as arguments as well."""
+    """Return the options that are used by name, and so are not passed as arguments as well."""
     if isinstance(value, dict):
         if set(value) == {"option"}:
             return [value["option"]]

@@ -84,7 +84,7 @@ async def spawn(
         await manager.start_kernel(
             independent=True,
             env={**inherited, **env},
-            cwd=cwd if cwd and os.path.isdir(cwd) else None,
+            cwd=cwd,
             stdout=log,
             stderr=log,
         )
@@ -94,7 +94,8 @@ async def spawn(
     finally:
         os.close(log)
     connection_file.chmod(0o600)
-    pid = processes.remember(manager.provisioner.process)  # type: ignore[union-attr] - it is a LocalProvisioner
+    # Only kernels of the local provisioner come this far, and theirs is an ordinary child.
+    pid = processes.remember(getattr(manager.provisioner, "process"))  # noqa: B009
     return ControllerRef(str(connection_file), sockets, pid, host(), boot_id())
 
 
@@ -155,8 +156,8 @@ class Controller:
     async def run(self, code: str, timeout: float | None = None) -> None:
         """Run code in the controller and wait for its end.
 
-        Raises ``ExecutionError`` if it raised, ``asyncio.TimeoutError`` after ``timeout`` seconds, and
-        ``ControllerDiedError`` if the process ended meanwhile.
+        Raises ``ExecutionError`` if it raised, ``asyncio.TimeoutError`` after ``timeout`` seconds,
+        and ``ControllerDiedError`` if the process ended meanwhile.
         """
         message = self._client.execute(code, store_history=False, allow_stdin=False)
         content = await self._reply(message, timeout)
@@ -224,7 +225,8 @@ class Controller:
     async def _reply(self, message: str, timeout: float | None) -> dict[str, Any]:
         reply = self._replies.setdefault(message, asyncio.get_running_loop().create_future())
         try:
-            await asyncio.wait({reply, self.ended}, timeout=timeout, return_when="FIRST_COMPLETED")
+            either: set[asyncio.Future[Any]] = {reply, self.ended}
+            await asyncio.wait(either, timeout=timeout, return_when="FIRST_COMPLETED")
             if reply.done():
                 return reply.result()
             if self.ended.done():
@@ -258,4 +260,5 @@ class Controller:
 def _short_directory() -> str:
     """Return a local temporary directory in whose paths sockets can be bound."""
     directory = tempfile.gettempdir()
-    return directory if len(directory) + 24 < SOCKET_PATH_LIMIT else "/tmp"
+    # On macOS the temporary directory of a person has a long name.
+    return directory if len(directory) + 24 < SOCKET_PATH_LIMIT else "/tmp"  # noqa: S108

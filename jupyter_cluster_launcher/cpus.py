@@ -23,7 +23,7 @@ def affinity(cgroup: Path = CGROUP, own: Path = OWN_CGROUP) -> int:
 def usable(
     env: Mapping[str, str] | None = None, cgroup: Path = CGROUP, own: Path = OWN_CGROUP
 ) -> int:
-    """Return ``affinity``, limited too by enclosing cgroups and a SLURM job's SLURM_CPUS_ON_NODE."""
+    """Return ``affinity``, limited too by enclosing cgroups and by SLURM_CPUS_ON_NODE."""
     count = _limited(_scheduled(), list(_quotas(cgroup, own)))
     granted = (os.environ if env is None else env).get("SLURM_CPUS_ON_NODE", "")
     return max(1, min(count, int(granted))) if granted.isdecimal() else count

@@ -55,7 +55,8 @@ class Environments:
             ) from None
         if spec.language.lower() != "python":
             raise BadInputError(
-                f"{spec.display_name} is not a Python kernel: Dask needs one. Choose another environment."
+                f"{spec.display_name} is not a Python kernel, and Dask needs one. "
+                "Choose another environment."
             )
         provisioner = (spec.metadata or {}).get("kernel_provisioner") or {}
         name = provisioner.get("provisioner_name", "local-provisioner")

@@ -23,13 +23,19 @@ def explain(name: str, text: str, environment: str) -> str:
     return first[:500] or name
 
 
+def cryptography_missing(environment: str) -> str:
+    """Return the sentence for an environment that cannot encrypt."""
+    return (
+        f"Encryption needs the package cryptography, which the environment {environment} does not "
+        "have. Install it there (conda install cryptography), or switch encryption off for this "
+        "cluster."
+    )
+
+
 KNOWN: tuple[tuple[str, Sentence], ...] = (
     (
         r"`?cryptography`? is required|No module named 'cryptography'",
-        lambda _, env: (
-            f"Encryption needs the package cryptography, which the environment {env} does not have. "
-            "Install it there (conda install cryptography), or switch encryption off for this cluster."
-        ),
+        lambda _, env: cryptography_missing(env),
     ),
     (
         r"ModuleNotFoundError: No module named '([\w.]+)'",

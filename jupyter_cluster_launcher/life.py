@@ -16,7 +16,7 @@ from typing import Any
 from .controller import RESIDENT, Controller, ExecutionError, remove_files, spawn
 from .environments import Environments
 from .explain import explain
-from .models import Cluster, LauncherError, Report, State, WrongStateError
+from .models import Cluster, ControllerRef, LauncherError, Report, State, WrongStateError
 from .processes import end_group
 from .registry import Platforms
 from .store import Store, boot_id, host
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Limits:
-    """Times in seconds; ``orphan`` closes a cluster that no server has spoken to, None for never."""
+    """Times in seconds; ``orphan`` closes a cluster no server has spoken to, None for never."""
 
     start: float = 60.0
     close: float = 30.0
@@ -52,7 +52,7 @@ class Life:
     def __init__(
         self, cluster: Cluster, house: House, changed: Callable[[Life, str], None]
     ) -> None:
-        """Hold ``cluster``; ``changed`` hears "created", "changed" or "removed" after each change."""
+        """Hold ``cluster``; ``changed`` hears "created", "changed", "removed" after it is so."""
         self.cluster = cluster
         self._house, self._changed = house, changed
         self._controller: Controller | None = None
@@ -86,7 +86,7 @@ class Life:
         elif ref is None or cluster.state in (State.STARTING, State.CLOSING):
             self._lost("The Jupyter server ended while this cluster was starting or stopping.")
         else:
-            await self._attach()
+            await self._attach(ref)
 
     async def call(self, function: str, *args: Any, **kwargs: Any) -> None:
         """Call a function of the resident; raises ``WrongStateError`` with the reason it failed."""
@@ -145,7 +145,7 @@ class Life:
         specs = house.environments.kernel_spec_manager
         ref = await spawn(cluster.kernel_name, specs, directory, cluster.cwd, env)
         self.put(replace(self.cluster, controller=ref))
-        controller = self._connect()
+        controller = self._connect(ref)
         await controller.attach(house.limits.start)
         await controller.load(*house.platforms.residents(platform))
         self.put(self.cluster.to(State.STARTING, "Creating the cluster"))
@@ -159,8 +159,8 @@ class Life:
         await controller.start_watch("cluster", settings, house.limits.start)
         self._watch(controller)
 
-    async def _attach(self) -> None:
-        controller = self._connect()
+    async def _attach(self, ref: ControllerRef) -> None:
+        controller = self._connect(ref)
         try:
             await controller.attach(self._house.limits.start)
             self.put(self.cluster.to(State.RUNNING))
@@ -197,10 +197,9 @@ class Life:
 
     # What the controller says
 
-    def _connect(self) -> Controller:
-        assert self.cluster.controller is not None
+    def _connect(self, ref: ControllerRef) -> Controller:
         self._controller = Controller(
-            self.cluster.controller,
+            ref,
             self._reported,
             lambda text: self._house.store.append_log(self.cluster.id, text),
         )

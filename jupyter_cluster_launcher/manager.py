@@ -111,7 +111,8 @@ class ClusterManager:
         """Let the number of workers follow the load; raises ``LauncherError``s."""
         life, platform = self._running(cluster_id, "scaled")
         adapt = options.check_adapt(platform, {} if given is None else given)
-        assert adapt is not None
+        if adapt is None:
+            return life.cluster
         await life.call("adapt", adapt.minimum, adapt.maximum, unit=_unit(platform))
         life.put(replace(life.cluster, adapt=adapt))
         return life.cluster
@@ -193,7 +194,7 @@ class ClusterManager:
         life.close(leave)
 
     async def attach(self) -> None:
-        """Take in the clusters of earlier servers; those that still run become ``running`` again."""
+        """Take in the clusters of earlier servers; those that still run are ``running`` again."""
         for cluster in self.house.store.load():
             self._lives[cluster.id] = Life(cluster, self.house, self._changed)
         await asyncio.gather(*(life.attach() for life in list(self._lives.values())))

@@ -90,11 +90,12 @@ def check_adapt(platform: Platform, given: Any) -> Adapt | None:
 
 
 def check_name(given: Any) -> str:
-    """Return a cluster's name; raises ``BadInputError`` for one that could not be shown everywhere."""
+    """Return a cluster's name; raises ``BadInputError`` for one that cannot be shown everywhere."""
     name = given.strip() if isinstance(given, str) else ""
     if not name or len(name) > NAME_LENGTH or not all(c.isalnum() or c in NAME_MARKS for c in name):
         raise BadInputError(
-            f"A name has 1 to {NAME_LENGTH} letters, digits, spaces and {''.join(sorted(NAME_MARKS)).strip()}"
+            f"A name must have 1 to {NAME_LENGTH} characters: letters, digits, spaces, and "
+            f"{' '.join(sorted(NAME_MARKS - {' '}))}"
         )
     return name
 
@@ -109,7 +110,10 @@ def check_flag(what: str, given: Any, default: bool) -> bool:
 
 
 def check_idle_timeout(given: Any) -> float | None:
-    """Return after how many idle seconds a cluster closes, None for never; raises ``BadInputError``."""
+    """Return the idle seconds after which a cluster closes, None for never.
+
+    Raises ``BadInputError``.
+    """
     if given is None:
         return None
     if (
@@ -141,11 +145,12 @@ def _sentence(properties: dict[str, Any], error: ValidationError) -> str:
     """Say what to change, in words that do not need JSON Schema to be understood."""
     title = _title(properties, list(error.absolute_path))
     limit = error.validator_value
+    choices = ", ".join(map(str, limit)) if isinstance(limit, list) else limit
     what = {
         "type": f"must be of type {limit}",
         "minimum": f"must be at least {limit}",
         "maximum": f"must be at most {limit}",
-        "enum": f"must be one of {', '.join(map(str, limit)) if isinstance(limit, list) else limit}",
+        "enum": f"must be one of {choices}",
         "maxLength": f"must have at most {limit} characters",
         "pattern": f"{str(error.instance)[:60]!r} is not written in the way that is expected here",
     }.get(str(error.validator), error.message[:200])
@@ -166,5 +171,5 @@ def _strings(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any]
 
 
 def _plain(value: Any) -> Any:
-    """Return whole floats as integers: JSON Schema takes 2.0 for one, and Python's range does not."""
+    """Return whole floats as integers: JSON Schema takes 2.0 for one, Python's range does not."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

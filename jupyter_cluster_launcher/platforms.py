@@ -107,13 +107,13 @@ def _read(path: Path, version: tuple[int, ...]) -> Platform | Fault:
     try:
         text = path.read_text(encoding="utf-8")
         data = yaml.safe_load(text)
-    except OSError as error:
-        return Fault(path, 0, f"The file cannot be read: {error.strerror}.")
+    except OSError as unreadable:
+        return Fault(path, 0, f"The file cannot be read: {unreadable.strerror}.")
     except UnicodeDecodeError:
         return Fault(path, 0, "The file is not UTF-8 text.")
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it cannot be parsed"
+    except yaml.YAMLError as broken:
+        mark = getattr(broken, "problem_mark", None)
+        problem = getattr(broken, "problem", None) or "it cannot be parsed"
         return Fault(path, mark.line + 1 if mark else 0, f"This is not valid YAML: {problem}.")
     # The most telling one of a nest of alternatives, not "is not valid under any of the schemas".
     error = best_match(_validator().iter_errors(data))
@@ -124,8 +124,8 @@ def _read(path: Path, version: tuple[int, ...]) -> Platform | Fault:
     for name, schema in data.get("options", {}).items():
         try:
             Draft7Validator.check_schema({**schema, "default": None})
-        except SchemaError as error:
-            return Fault(path, _line(text, ["options", name]), f"options.{name}: {error.message}")
+        except SchemaError as wrong:
+            return Fault(path, _line(text, ["options", name]), f"options.{name}: {wrong.message}")
     return Platform(path.stem, path, data)
 
 
@@ -169,8 +169,9 @@ def count(value: Any) -> int:
     """Return a number of CPUs or workers of the file as a number on this machine."""
     if not isinstance(value, dict):
         return int(value)
-    kinds = {"usable": cpus.usable, "affinity": cpus.affinity}
-    return kinds.get(value["cpus"], lambda: os.cpu_count() or 1)()
+    if value["cpus"] == "usable":
+        return cpus.usable()
+    return cpus.affinity() if value["cpus"] == "affinity" else os.cpu_count() or 1
 
 
 def resolve(value: Any) -> Any:

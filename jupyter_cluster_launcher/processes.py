@@ -42,7 +42,7 @@ async def ended(pid: int, mark: str) -> None:
     try:
         descriptor = os.pidfd_open(pid)
     except (AttributeError, OSError):  # not Linux, or gone already
-        while runs(pid, mark):
+        while runs(pid, mark):  # noqa: ASYNC110 - nothing tells us
             await asyncio.sleep(1.0)
         return
     loop, over = asyncio.get_running_loop(), asyncio.Event()

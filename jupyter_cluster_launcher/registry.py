@@ -10,6 +10,7 @@ from typing import Any
 
 from . import platforms
 from .environments import Environments
+from .explain import cryptography_missing
 from .models import NotAvailableError, UnknownError
 from .platforms import Fault, Platform
 
@@ -78,11 +79,7 @@ class Platforms:
         if reason:
             raise NotAvailableError(reason)
         if tls and await self._environments.missing(kernel_name, [TLS_MODULE]):
-            raise NotAvailableError(
-                "Encryption needs the package cryptography, which the environment "
-                f"{self._environments.title(kernel_name)} does not have. Install it there "
-                "(conda install cryptography), or switch encryption off for this cluster."
-            )
+            raise NotAvailableError(cryptography_missing(self._environments.title(kernel_name)))
 
     def _modules(self) -> list[str]:
         wanted = (p.get("requires", {}).get("modules", []) for p in self.find()[0])
