@@ -113,10 +113,12 @@ def ask():
         return json.load(answer)
 
 async def check():
-    platforms = await asyncio.get_running_loop().run_in_executor(None, ask)
-    print("platforms:", *sorted(platform["name"] for platform in platforms))
-    print("modules:", *sorted(sys.modules))
-    app.stop()
+    try:
+        platforms = await asyncio.get_running_loop().run_in_executor(None, ask)
+        print("platforms:", *sorted(platform["name"] for platform in platforms))
+        print("modules:", *sorted(sys.modules))
+    finally:
+        app.stop()
 
 app.io_loop.add_callback(check)
 app.start()
