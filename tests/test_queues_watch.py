@@ -1,0 +1,195 @@
+"""Asking a batch system: seldom, in one question, and never for long."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from jupyter_cluster_launcher.queues import slurm, watch
+from jupyter_cluster_launcher.queues.watch import Answer, QueueWatch
+
+
+class Site:
+    """A place where ``squeue`` is a file: each question adds a line to ``asked``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.names = folder, ["dask-a"]
+        self.told: list[Mapping[str, Answer]] = []
+        self.says("")
+        self.watch = QueueWatch(
+            SimpleNamespace(**{**vars(slurm), "list_jobs": self.list_jobs}),  # type: ignore[arg-type]
+            "ann", lambda: self.names, self.told.append, interval=0.05, patience=5,
+        )  # fmt: skip
+
+    def list_jobs(self, user: str, names: Sequence[str]) -> list[str]:
+        return [str(self.folder / "squeue"), *names]
+
+    def says(self, text: str, code: int = 0, seconds: float = 0) -> None:
+        """Change what ``squeue`` writes, its exit code, and how long it takes."""
+        (self.folder / "text").write_text(text)
+        program = self.folder / "squeue.new"
+        program.write_text(
+            f'#!/bin/sh\necho "$@" >>{self.folder}/asked\n[ {seconds} = 0 ] || exec sleep {seconds}\n'
+            f"cat {self.folder}/text\nexit {code}\n"
+        )
+        program.chmod(0o755)
+        program.rename(self.folder / "squeue")
+
+    @property
+    def asked(self) -> list[str]:
+        """The questions so far."""
+        path = self.folder / "asked"
+        return path.read_text().splitlines() if path.exists() else []
+
+    async def heard(self, count: int) -> Mapping[str, Answer]:
+        """Wait until ``changed`` was called that often, and return what it was told last."""
+        deadline = asyncio.get_running_loop().time() + 20
+        while len(self.told) < count:
+            assert asyncio.get_running_loop().time() < deadline, f"told {self.told}"
+            await asyncio.sleep(0.01)
+        return self.told[-1]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+def run(coroutine: object) -> None:
+    """Run a test's coroutine in a loop of its own."""
+    asyncio.run(coroutine)  # type: ignore[arg-type]
+
+
+def test_one_question_for_all_names(site: Site) -> None:
+    """Guards the batched call: two clusters, one process, each told of its own jobs."""
+
+    async def story() -> None:
+        site.names = ["dask-b", "dask-a"]
+        site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n2|PENDING|Priority|N/A|N/A|0||dask-b|\n")
+        site.watch.wake()
+        news = await site.heard(1)
+        await site.watch.stop()
+        assert site.asked[0] == "dask-a dask-b"
+        assert [job.id for job in news["dask-a"].jobs] == ["1"]
+        assert [job.id for job in news["dask-b"].jobs] == ["2"]
+
+    run(story())
+
+
+def test_none_where_there_is_nothing_to_ask(site: Site) -> None:
+    """Guards an idle server: no names, no squeue, and a later wake begins again."""
+
+    async def story() -> None:
+        site.names = []
+        site.watch.wake()
+        await asyncio.sleep(0.3)
+        assert site.asked == []
+        site.names = ["dask-a"]
+        site.watch.wake()
+        await site.heard(1)
+        site.names = []
+        await asyncio.wait_for(asyncio.shield(site.watch._task), 10)  # type: ignore[arg-type]
+        await site.watch.stop()
+
+    run(story())
+
+
+def test_the_interval_holds_however_often_it_is_woken(site: Site) -> None:
+    """Guards the batch system: a busy person must not mean a busy squeue."""
+
+    async def story() -> None:
+        site.watch.interval = 3600
+        for _ in range(20):
+            site.watch.wake()
+            await asyncio.sleep(0.02)
+        await site.heard(1)
+        await site.watch.stop()
+        assert len(site.asked) == 1
+
+    run(story())
+
+
+def test_the_same_answer_is_no_news(site: Site) -> None:
+    """Guards against a bell that rings every 15 seconds for nothing."""
+
+    async def story() -> None:
+        site.watch.wake()
+        while len(site.asked) < 4:
+            await asyncio.sleep(0.01)
+        await site.watch.stop()
+        assert len(site.told) == 1
+
+    run(story())
+
+
+def test_silence_is_told_and_the_jobs_are_kept(site: Site) -> None:
+    """Guards a controller that is down: the row says so, and the jobs do not vanish from it."""
+
+    async def story() -> None:
+        site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
+        site.watch.wake()
+        await site.heard(1)
+        site.says("slurm_load_jobs error: Unable to contact slurm controller (connect failure)", 1)
+        answer = (await site.heard(2))["dask-a"]
+        assert answer.silent == (
+            "SLURM does not answer (Unable to contact slurm controller (connect failure))."
+        )
+        assert [job.id for job in answer.jobs] == ["1"]
+        site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
+        assert (await site.heard(3))["dask-a"].silent is None
+        await site.watch.stop()
+
+    run(story())
+
+
+def test_a_hung_squeue_is_ended(site: Site) -> None:
+    """Guards against waiting for ever, and against a process left behind."""
+
+    async def story() -> None:
+        site.watch.patience = 0.3
+        site.says("", seconds=300)
+        site.watch.wake()
+        answer = (await site.heard(1))["dask-a"]
+        await site.watch.stop()
+        assert answer.silent is not None
+        assert "no answer in 0.3 s" in answer.silent
+
+    run(story())
+
+
+def test_stopping_ends_a_question_that_is_under_way(site: Site) -> None:
+    """Guards the stop of the server while SLURM hangs."""
+
+    async def story() -> None:
+        pid = site.folder / "pid"
+        program = site.folder / "squeue"
+        program.write_text(f"#!/bin/sh\necho $$ >{pid}\nexec sleep 300\n")
+        site.watch.wake()
+        while not (pid.exists() and pid.read_text()):
+            await asyncio.sleep(0.01)
+        await asyncio.wait_for(site.watch.stop(), 10)
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid.read_text()), 0)
+
+    run(story())
+
+
+def test_a_program_that_is_not_there(site: Site) -> None:
+    """Guards against an exception where squeue has gone, as after a module was unloaded."""
+    output = asyncio.run(watch.run(["/nosuch/squeue"]))
+    assert output.returncode == 127
+    assert "No such file" in output.text
+
+
+def test_a_persons_own_formats_do_not_count(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards SQUEUE_FORMAT and SLURM_TIME_FORMAT of a login shell, which change the output."""
+    monkeypatch.setenv("SQUEUE_FORMAT", "%i")
+    monkeypatch.setenv("SLURM_TIME_FORMAT", "relative")
+    output = asyncio.run(watch.run(["env"]))
+    assert "SQUEUE_FORMAT" not in output.text
+    assert "SLURM_TIME_FORMAT=standard" in output.text
