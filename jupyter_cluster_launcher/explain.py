@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-Sentence = Callable[[re.Match[str], str], str]
+from .gateway_words import GATEWAY, Sentence
 
 
 def explain(name: str, text: str, environment: str) -> str:
@@ -43,4 +42,5 @@ KNOWN: tuple[tuple[str, Sentence], ...] = (
             f"The environment {env} has no package {match[1]}. Install it there, or choose another."
         ),
     ),
+    *GATEWAY,
 )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
+from . import codegen
 from .controller import RESIDENT, Controller, ExecutionError, remove_files, spawn
 from .environments import Environments
 from .explain import explain
@@ -22,6 +23,7 @@ from .registry import Platforms
 from .store import Store, boot_id, host
 
 CLOSE = f"{RESIDENT}.close(globals().get('cluster'))"
+SHUT_DOWN = f"{RESIDENT}.shut_down()"
 CALL_LIMIT = 15.0  # seconds that a controller may take to scale, where nothing waits for workers
 
 log = logging.getLogger(__name__)
@@ -148,8 +150,12 @@ class Life:
         controller = self._connect(ref)
         await controller.attach(house.limits.start)
         await controller.load(*house.platforms.residents(platform))
+        await controller.call("prepare", house.platforms.preparation(platform, directory))
         self.put(self.cluster.to(State.STARTING, "Creating the cluster"))
-        await controller.run(cluster.create, platform.get("timeout", 300))
+        # A cluster that has a name at a gateway already is not made a second time.
+        known = cluster.report.name if cluster.by_name else None
+        code = codegen.adopt(known) if known else cluster.create
+        await controller.run(code, platform.get("timeout", 300))
         self.put(self.cluster.to(State.STARTING, "Waiting for the scheduler"))
         settings = {
             "directory": str(directory),
@@ -175,20 +181,46 @@ class Life:
         if launching is not None:
             launching.cancel()
             await asyncio.wait([launching], timeout=5)
-        controller, ref = self._controller, self.cluster.controller
+        controller, ref, joined = self._controller, self.cluster.controller, self._joined
         if controller is not None:
-            await controller.end(None if leave else CLOSE, self._house.limits.close)
+            close = SHUT_DOWN if joined else CLOSE
+            await controller.end(None if leave else close, self._house.limits.close)
         elif ref is not None:
             await end_group(ref.pid, ref.connection_file)
             remove_files(ref)
+        left = await self._sweep(controller is None and joined and not leave)
+        if left:
+            self.put(self.cluster.to(State.FAILED, left))
+            return
         self._house.store.remove(self.cluster.id)
         self._changed(self, "removed")
+
+    @property
+    def _joined(self) -> bool:
+        return self.cluster.report.joined
+
+    async def _sweep(self, joined: bool = False) -> str:
+        """Stop what a controller left at a gateway, and ``joined`` clusters too if that is wished.
+
+        Returns a sentence where it may be there still, else nothing.
+        """
+        cluster, gateways = self.cluster, self._house.platforms.gateways
+        if not cluster.by_name:
+            return ""
+        also = [cluster.report.name] if joined and cluster.report.name else []
+        try:
+            directory = self._house.store.directory(cluster.id)
+            await gateways.stop_started(cluster.kernel_name, directory, also)
+        except LauncherError as error:
+            return f"{error} The cluster may still be running there: stop it again later."
+        return ""
 
     async def _fail(self, message: str) -> None:
         """End what a launch began; record and log stay until the person dismisses them."""
         self._house.store.append_log(self.cluster.id, f"\n{message}\n")
         await self._end_controller()
-        self.put(self.cluster.to(State.FAILED, message))
+        left = await self._sweep()
+        self.put(self.cluster.to(State.FAILED, f"{message} {left}".strip()))
 
     async def _end_controller(self) -> None:
         controller, self._controller = self._controller, None
@@ -217,8 +249,10 @@ class Life:
     async def _ended(self, why: str) -> None:
         """Clean up after a cluster that ended by itself, and keep the row that says why."""
         await self._end_controller()
+        await self._sweep()
+        state = State.FAILED if self.cluster.report.broken else State.CLOSED
         with contextlib.suppress(WrongStateError):
-            self.put(self.cluster.to(State.CLOSED, why))
+            self.put(self.cluster.to(state, why))
 
     def _watch(self, controller: Controller) -> None:
         """Notice when the controller ends by itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -65,7 +65,7 @@ class ClusterManager:
         kernel_name = request.get("kernel_name") or house.environments.default
         if not isinstance(kernel_name, str):
             raise BadInputError("The environment must be the name of a kernel.")
-        asked = house.platforms.asked(platform, kernel_name)
+        asked = await house.platforms.asked(platform, kernel_name)
         chosen = options.check_options(platform, request.get("options"), asked)
         workers = options.check_workers(platform, request.get("workers"))
         adapt = options.check_adapt(platform, request.get("adapt"))
@@ -88,7 +88,7 @@ class ClusterManager:
             kernel_name=kernel_name,
             cwd=cwd,
             create=create,
-            requested=adapt.minimum if adapt else workers,
+            requested=0 if adopted else adapt.minimum if adapt else workers,
             tls=tls,
             adapt=adapt,
             options=chosen,
@@ -121,6 +121,13 @@ class ClusterManager:
         """Return the code that a request would run; raises ``LauncherError``s."""
         cluster = await self.plan(request)
         return {"create": cluster.create, "summary": None, "warnings": []}
+
+    async def found(self, platform_name: str, kernel_name: str) -> Sequence[dict[str, str]]:
+        """Return one's own clusters that were made elsewhere; raises ``LauncherError``s."""
+        if not self.house.platforms.finds(self.house.platforms.get(platform_name)):
+            return []
+        known = {life.cluster.report.name or "" for life in self._lives.values()}
+        return await self.house.platforms.gateways.found(kernel_name, known)
 
     async def change(self, cluster_id: str, request: dict[str, Any]) -> Cluster:
         """Change the one thing that a request names; raises ``LauncherError``s."""
@@ -206,7 +213,7 @@ class ClusterManager:
             self._speaking.cancel()
         live = (State.STARTING, State.RUNNING)
         closing = [
-            life.close()
+            life.close(leave=life.cluster.report.joined)
             for life in list(self._lives.values())
             if life.cluster.state in live and not life.cluster.keep_running
         ]

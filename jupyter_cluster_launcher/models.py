@@ -82,7 +82,10 @@ class ControllerRef:
 
 @dataclass(frozen=True)
 class Report:
-    """What a controller last said of its cluster. Memory in bytes, times as ISO 8601 in UTC."""
+    """What a controller last said of its cluster. Memory in bytes, times as ISO 8601 in UTC.
+
+    ``ended`` says why the cluster is no more, ``broken`` that nobody wanted it.
+    """
 
     address: str | None = None
     name: str | None = None
@@ -99,8 +102,12 @@ class Report:
     joined: bool = False
     jobs: list[dict[str, Any]] = field(default_factory=list)
     closes_at: str | None = None
+    # A gateway's own idle time, in seconds, and when it will stop the cluster.
+    idle_limit: float | None = None
+    stops_at: str | None = None
     warnings: list[str] = field(default_factory=list)
     ended: str | None = None
+    broken: bool = False
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Report:

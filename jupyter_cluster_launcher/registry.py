@@ -11,6 +11,7 @@ from typing import Any
 from . import platforms
 from .environments import Environments
 from .explain import cryptography_missing
+from .gateways import Gateways
 from .models import NotAvailableError, UnknownError
 from .platforms import Fault, Platform
 
@@ -23,6 +24,7 @@ class Platforms:
     def __init__(self, environments: Environments, folders: Sequence[str] | None = None) -> None:
         """Look in ``folders``, by default on Jupyter's data path."""
         self._environments, self._folders = environments, folders
+        self.gateways = Gateways(environments)
 
     def find(self) -> tuple[list[Platform], list[Fault]]:
         """Return the platforms in their order, and the faults of files that are none.
@@ -85,13 +87,34 @@ class Platforms:
         wanted = (p.get("requires", {}).get("modules", []) for p in self.find()[0])
         return sorted({TLS_MODULE, *(name for names in wanted for name in names)})
 
-    def asked(self, platform: Platform, kernel_name: str) -> dict[str, Any]:
-        """Return the schemas of options that the platform itself declared when it was asked."""
+    async def asked(self, platform: Platform, kernel_name: str) -> dict[str, Any]:
+        """Return the schemas of options that the platform itself declares when it is asked.
+
+        Raises ``NotAvailableError`` where it does not tell.
+        """
+        if platform.get("options_from") == "gateway":
+            return await self.gateways.known_options(kernel_name)
         return {}
+
+    async def options(self, name: str, kernel_name: str) -> dict[str, Any]:
+        """Return the properties of all options of a platform, asked anew where it declares them.
+
+        Raises ``UnknownError`` and as ``asked``.
+        """
+        platform = self.get(name)
+        if platform.get("options_from") == "gateway":
+            return {**platform.options, **await self.gateways.options(kernel_name)}
+        return platform.options
 
     def residents(self, platform: Platform) -> list[str]:
         """Return the names of the resident's source files that a controller needs."""
+        if platform.get("connect") == "gateway":
+            return ["core", "gateway_eye", "gateway"]
         return ["core"]
+
+    def preparation(self, platform: Platform, directory: Path) -> dict[str, Any]:
+        """Return what the resident's ``prepare`` is told before the create code runs."""
+        return {"directory": str(directory)}
 
     def controller_env(self, platform: Platform, directory: Path) -> Mapping[str, str]:
         """Return what a controller's environment gets besides that of this server."""

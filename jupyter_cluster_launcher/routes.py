@@ -99,6 +99,27 @@ class PlatformsHandler(LauncherHandler):
         )
 
 
+class OptionsHandler(LauncherHandler):
+    """The options of a platform that has to be asked for them."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """Ask."""
+        properties = await self.manager.house.platforms.options(name, self.kernel_name)
+        self.finish(json.dumps({"options": {"type": "object", "properties": properties}}))
+
+
+class FoundHandler(LauncherHandler):
+    """One's own clusters that were made elsewhere."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """List those that can be taken over."""
+        self.finish(json.dumps(await self.manager.found(name, self.kernel_name)))
+
+
 class CodeHandler(LauncherHandler):
     """The text that a launch would run."""
 
@@ -173,8 +194,11 @@ def _refuse(constant: str) -> None:
 
 
 ID = r"(?P<cluster_id>[0-9a-zA-Z_-]+)"
+NAME = r"(?P<name>[0-9a-zA-Z_.-]+)"
 default_handlers = [
     (rf"{ROOT}/platforms/?", PlatformsHandler),
+    (rf"{ROOT}/platforms/{NAME}/options", OptionsHandler),
+    (rf"{ROOT}/platforms/{NAME}/found", FoundHandler),
     (rf"{ROOT}/code/?", CodeHandler),
     (rf"{ROOT}/clusters/?", ClustersHandler),
     (rf"{ROOT}/clusters/{ID}", ClusterHandler),

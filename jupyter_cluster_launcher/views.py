@@ -19,9 +19,9 @@ def cluster_view(cluster: Cluster, directory: Path, base_url: str) -> dict[str, 
     """
     report = cluster.report
     live = cluster.state is State.RUNNING
-    requested = (
-        report.requested if cluster.adapt and report.requested is not None else cluster.requested
-    )
+    # What adapts, and what a gateway has limits for, follows not only what was asked for here.
+    told = report.requested if cluster.adapt or cluster.by_name else None
+    requested = cluster.requested if told is None else told
     dashboard = _dashboard(cluster, base_url) if live else None
     return {
         "id": cluster.id,
@@ -116,6 +116,11 @@ def _plots(cluster: Cluster, dashboard: str | None, base_url: str) -> list[dict[
 
 
 def _idle(cluster: Cluster) -> dict[str, Any] | None:
-    if cluster.idle_timeout is None:
+    """Return the idle time that ends first: the one asked for here, or a gateway's own."""
+    report = cluster.report
+    limits = [(cluster.idle_timeout, report.closes_at), (report.idle_limit, report.stops_at)]
+    known = [(timeout, when) for timeout, when in limits if timeout is not None]
+    if not known:
         return None
-    return {"timeout": cluster.idle_timeout, "closes_at": cluster.report.closes_at}
+    timeout, when = min(known, key=lambda limit: limit[0])
+    return {"timeout": timeout, "closes_at": when}

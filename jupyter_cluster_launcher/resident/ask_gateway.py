@@ -16,6 +16,13 @@ import os
 import sys
 
 TELLING = ("profile", "conda_environment", "image", "worker_cores", "worker_memory")
+CREDENTIALS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_DEFAULT_REGION",
+    "AWS_REGION",
+)
 KINDS = {"String": "string", "Bool": "boolean", "Integer": "integer", "Float": "number"}
 
 
@@ -28,7 +35,8 @@ async def ask_options(gateway):
         # wrong address; the second question tells which.
         fields = await gateway.cluster_options(use_local_defaults=False)
         sys.stderr.write(f"The local defaults are left out: {error}\n")
-    return {name: schema_of(field) for name, field in fields._fields.items()}
+    schemas = {name: schema_of(field) for name, field in fields._fields.items()}
+    return {name: schema for name, schema in schemas.items() if schema}
 
 
 def schema_of(field):
@@ -36,7 +44,8 @@ def schema_of(field):
     kind = type(field).__name__
     schema = {"title": str(field.label)}
     if kind == "Mapping":
-        return {**schema, **mapping_of(field)}
+        more = mapping_of(field)
+        return more and {**schema, **more}
     if kind == "Select":
         schema.update(type="string", enum=list(field.options), default=field.value)
         return environment_of(schema) if field.field == "conda_environment" else schema
@@ -48,7 +57,10 @@ def schema_of(field):
 
 
 def mapping_of(field):
-    """Return a mapping: environment variables by name alone, others as text for each key."""
+    """Return a mapping: environment variables by name alone, others as text for each key.
+
+    Nothing where no variable is set that could be offered.
+    """
     if field.field != "environment_vars":
         return {
             "type": "object",
@@ -57,15 +69,15 @@ def mapping_of(field):
             "description": "Not for secrets: what is written here stands in the code.",
         }
     names = sorted(name for name in os.environ if name.startswith("AWS_"))
-    return {
+    # Paths and profiles mean nothing on another machine: these are offered, but not chosen.
+    travelling = [name for name in names if name in CREDENTIALS]
+    return names and {
         "type": "array",
         "as": "environ",
-        "items": {"type": "string", "enum": names} if names else {"type": "string", "maxLength": 0},
+        "items": {"type": "string", "enum": names},
         "uniqueItems": True,
-        "default": names,
-        "description": "Variables whose values the workers get; only their names are kept here."
-        if names
-        else "No AWS variable is set in this environment.",
+        "default": travelling,
+        "description": "Their values go to the workers; only their names are kept here.",
     }
 
 

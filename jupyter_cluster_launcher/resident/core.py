@@ -60,7 +60,7 @@ class Watch(threading.Thread):
         report = {"tls": self.tls, **self.sample(self.cluster, self.last)}
         if not self.plots and report.get("dashboard_port"):
             self.plots = plots(report["dashboard_port"])
-        report["plots"] = self.plots
+        report.setdefault("plots", self.plots)
         report["closes_at"] = self.idle(report)
         if always or self.differs(report):
             self.push(report)
@@ -200,6 +200,10 @@ def words(seconds):
 
 
 WATCH = None
+
+
+def prepare(settings):
+    """Get ready before the code that makes the cluster runs; nothing has to be, here."""
 
 
 def start(cluster, **settings):

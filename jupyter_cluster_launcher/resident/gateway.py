@@ -15,15 +15,21 @@ import warnings
 
 SUBMITTED = []  # the names of the clusters that this launch itself asked for
 PENDING = set()  # requests for a cluster that have not been answered
+WRITTEN = set()  # the file with these names, for as long as there is something to stop
 EYE = None
 
 
-def prepare(directory):
+def prepare(settings):
     """Note, from before the cluster is made, what this launch asks of the gateway.
 
     A name is written down at once: whatever happens to this process, the server can then stop what
-    was started here, and only that.
+    was started here, and only that. What an earlier process of this cluster started is known so.
     """
+    path = os.path.join(settings["directory"], "gateway.json")
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            SUBMITTED.extend(json.load(file))
+        WRITTEN.add(path)
     try:
         from dask_gateway import Gateway
         from dask_gateway.client import GatewayWarning
@@ -33,7 +39,7 @@ def prepare(directory):
 
     async def submit_and_note(*args, **kwargs):
         SUBMITTED.append(await submit(*args, **kwargs))
-        write_down(directory)
+        write_down(path)
         return SUBMITTED[-1]
 
     async def noted(*args, **kwargs):
@@ -52,10 +58,11 @@ def prepare(directory):
     warnings.simplefilter("always", GatewayWarning)
 
 
-def write_down(directory):
+def write_down(path):
     """Leave the names for the server, where it finds them without this process."""
-    with open(os.path.join(directory, "gateway.json"), "w", encoding="utf-8") as file:
+    with open(path, "w", encoding="utf-8") as file:
         json.dump(SUBMITTED, file)
+    WRITTEN.add(path)
 
 
 def sample_scheduler(cluster, last):
@@ -63,8 +70,11 @@ def sample_scheduler(cluster, last):
     global EYE
     if EYE is None:
         EYE = Eye(cluster, cluster.name not in SUBMITTED)
+        cluster.shutdown_on_close = not EYE.joined
         EYE.start()
         EYE.first.wait(2 * ANSWER_LIMIT)
+    if EYE.joined:
+        WATCH.idle_timeout = None  # others may be at work there
     return EYE.report()
 
 
@@ -89,8 +99,8 @@ def adapt(minimum, maximum, unit="workers"):
     ask_for(request, minimum, True)
 
 
-def close(cluster, leave=False):
-    """Stop what this launch started, and the cluster it joined unless that is to be left.
+def close(cluster):
+    """Stop what this launch started, and nothing that it joined.
 
     May be called twice, while the cluster is being made, and where making it failed half-way.
     """
@@ -99,14 +109,29 @@ def close(cluster, leave=False):
     limit = time.monotonic() + ANSWER_LIMIT
     while PENDING and time.monotonic() < limit:
         time.sleep(0.05)
-    joined = [] if leave or cluster is None else [cluster.name]
-    names = sorted({*SUBMITTED, *joined})
+    stop(SUBMITTED)
+    SUBMITTED.clear()
+
+
+def shut_down():
+    """Stop the cluster, though it was joined and others may use it."""
+    SUBMITTED.append(EYE.cluster.name)
+    close(EYE.cluster)
+
+
+def stop(names):
+    """Stop clusters by name; raises where the gateway cannot be told."""
+    if not names:
+        return
     failures = []
     thread = threading.Thread(target=in_loop, args=[stop_clusters(names), failures], daemon=True)
     thread.start()
     thread.join(ANSWER_LIMIT)
     if thread.is_alive() or failures:
         raise RuntimeError(f"dask-gateway could not be told to stop {names}: {failures}")
+    for path in WRITTEN:
+        if os.path.exists(path):
+            os.remove(path)
 
 
 def in_loop(work, failures):

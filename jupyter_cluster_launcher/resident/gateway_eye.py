@@ -166,7 +166,7 @@ class Eye(threading.Thread):
             "tls": True,
             "joined": self.joined,
             "ready": 0 if self.ended else len(workers),
-            "requested": max(self.requested, len(workers)) if self.adapting else self.requested,
+            "requested": len(workers) if self.adapting else self.requested,
             "cores": cores,
             "memory": sum(worker["memory_limit"] or 0 for worker in workers),
             "dashboard_link": self.cluster.dashboard_link,
@@ -180,7 +180,7 @@ class Eye(threading.Thread):
             "warnings": self.warnings(),
             "stops_at": self.stops_at(),
             "idle_limit": self.idle_timeout or None,
-            **({"ended": self.ended, "failed_itself": self.failed} if self.ended else {}),
+            **({"ended": self.ended, "broken": self.failed} if self.ended else {}),
         }
 
     def warnings(self):
