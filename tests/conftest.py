@@ -34,7 +34,9 @@ class Api:
     def __init__(self, fetch: Callable[..., Awaitable[Any]]) -> None:
         self._fetch = fetch
 
-    async def ask(self, method: str, *path: str, body: Any = None, **kwargs: Any) -> tuple[int, Any]:
+    async def ask(
+        self, method: str, *path: str, body: Any = None, **kwargs: Any
+    ) -> tuple[int, Any]:
         """Return the status and the answer's JSON, of errors too."""
         text = body if isinstance(body, str) or body is None else json.dumps(body)
         try:
@@ -43,7 +45,6 @@ class Api:
                 allow_nonstandard_methods=True, **kwargs,
             )  # fmt: skip
         except HTTPClientError as error:
-            assert error.response is not None
             answer = error.response
         return answer.code, json.loads(answer.body) if answer.body else None
 
