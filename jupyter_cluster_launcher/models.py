@@ -138,6 +138,7 @@ class Cluster:
     idle_timeout: float | None = None
     adopted: str | None = None
     by_name: bool = False
+    batch: str | None = None
     state: State = State.STARTING
     message: str = ""
     created: str = field(default_factory=_now)
@@ -164,7 +165,7 @@ class Cluster:
     def from_dict(cls, data: dict[str, Any]) -> Cluster:
         """Read a record back.
 
-        Raises ``KeyError``, ``TypeError`` or ``ValueError`` where it is not one.
+        Raises ``AttributeError``, ``KeyError``, ``TypeError`` or ``ValueError`` where it is not one.
         """
         adapt, controller = data.get("adapt"), data.get("controller")
         known = {key: value for key, value in data.items() if key in cls.__annotations__}

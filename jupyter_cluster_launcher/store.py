@@ -31,7 +31,9 @@ class Store:
     def directory(self, cluster_id: str) -> Path:
         """Return the private directory of a cluster, made if it is not there."""
         path = self.root / cluster_id
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Each by itself: the mode does not hold for parents that are made on the way.
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
         # An older umask or a copied home may have left it open to others: keys will stand in here.
         path.chmod(0o700)
         return path
@@ -50,7 +52,7 @@ class Store:
         for path in sorted(self.root.glob(f"*/{RECORD}")):
             try:
                 clusters.append(Cluster.from_dict(json.loads(path.read_text(encoding="utf-8"))))
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:
                 log.warning("The record of a cluster in %s cannot be read: %s", path.parent, error)
         return sorted(clusters, key=lambda cluster: cluster.created)
 
