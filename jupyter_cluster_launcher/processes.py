@@ -71,9 +71,10 @@ async def end_group(pid: int, mark: str, timeout: float = 5.0) -> None:
     while _group_lives(pid) and asyncio.get_running_loop().time() < deadline:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
-        if pid in _CHILDREN and _CHILDREN[pid].poll() is not None:
-            del _CHILDREN[pid]
         await asyncio.sleep(0.01)
+    child = _CHILDREN.pop(pid, None)
+    if child is not None:
+        await asyncio.to_thread(child.wait, timeout)
 
 
 def _signalled(pid: int, number: int) -> bool:
@@ -87,19 +88,27 @@ def _signalled(pid: int, number: int) -> bool:
 
 
 def _group_lives(pid: int) -> bool:
+    """Return whether a process of the group still does anything.
+
+    Those that have ended stay as zombies until init waits for them, which can take it seconds.
+    """
     try:
         os.killpg(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:  # macOS answers so for a group of zombies
         return False
-    return True
+    members = [_state_and_group(entry) for entry in PROC.iterdir() if entry.name.isdigit()]
+    return not members or any(group == pid and state not in "ZX" for state, group in members)
+
+
+def _state_and_group(entry: Path) -> tuple[str, int]:
+    try:
+        fields = (entry / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    except (OSError, IndexError):
+        return "X", 0
+    return fields[0], int(fields[2])
 
 
 def _zombie(pid: int) -> bool:
-    try:
-        return (PROC / str(pid) / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[
-            0
-        ] == "Z"
-    except (OSError, IndexError):
-        return False
+    return _state_and_group(PROC / str(pid))[0] == "Z"
