@@ -165,7 +165,7 @@ class Cluster:
     def from_dict(cls, data: dict[str, Any]) -> Cluster:
         """Read a record back.
 
-        Raises ``AttributeError``, ``KeyError``, ``TypeError`` or ``ValueError`` where it is not one.
+        Raises ``AttributeError``, ``KeyError``, ``TypeError`` or ``ValueError`` where it is none.
         """
         adapt, controller = data.get("adapt"), data.get("controller")
         known = {key: value for key, value in data.items() if key in cls.__annotations__}

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
 from fakes import a_cluster
+
 from jupyter_cluster_launcher.store import Store, boot_id, host
 
 
