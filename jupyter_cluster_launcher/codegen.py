@@ -33,9 +33,10 @@ def create(
     counts = platform.workers
     number = adapt.minimum if adapt else counts["default"] if workers is None else workers
     schemas = {**platform.get("options", {}), **(asked or {})}
-    values = {name: _as_declared(schemas[name], value) for name, value in (options or {}).items()}
     defaults = {name: schema.get("default") for name, schema in schemas.items()}
-    scope = Scope(number, {**defaults, **values})
+    values = options or {}
+    chosen = {**defaults, **values}
+    scope = Scope(number, {name: _as_declared(schemas[name], chosen[name]) for name in chosen})
 
     arguments = _arguments(platform, scope)
     keyword = counts.get("keyword")
@@ -102,7 +103,8 @@ def connect_gateway(name: str) -> str:
 
 
 def _as_declared(schema: dict[str, Any], value: Any) -> Any:
-    return {"environ": value} if schema.get("as") == "environ" else value
+    environ = schema.get("as") == "environ" and value is not None
+    return {"environ": value} if environ else value
 
 
 def _arguments(platform: Platform, scope: Scope) -> dict[str, str]:

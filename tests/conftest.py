@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 from tornado.httpclient import HTTPClientError
 
+# Fixtures of the cloud side stand in a file of their own.
+pytest_plugins = ["cloud"]
+
 PLATFORMS = Path(__file__).parent.parent / "jupyter_cluster_launcher" / "platforms"
 
 

@@ -122,13 +122,36 @@ class RealGateway:
         self, user: str = "alice", status: str = "pending,running"
     ) -> list[dict[str, Any]]:
         """Return what the server itself says of a user's clusters, without the client library."""
+        found = self._request("GET", f"?status={status}", user)
+        return list(found.values())
+
+    def start_cluster(self, user: str = "alice", profile: str = "Small Worker") -> str:
+        """Start a cluster behind the launcher's back; return its name once it runs."""
+        options = {"cluster_options": {"profile": profile}}
+        name = str(self._request("POST", "", user, options)["name"])
+        while self._request("GET", f"{name}?wait", user)["status"] == "PENDING":
+            pass  # the server answers when it has changed
+        return name
+
+    def scale_cluster(self, name: str, count: int, user: str = "alice") -> None:
+        """Give a cluster workers behind the launcher's back."""
+        self._request("POST", f"{name}/scale", user, {"count": count})
+
+    def stop_cluster(self, name: str, user: str = "alice") -> None:
+        """Stop a cluster behind the launcher's back."""
+        self._request("DELETE", name, user)
+
+    def _request(self, verb: str, path: str, user: str, data: Any = None) -> Any:
         login = base64.b64encode(f"{user}:{PASSWORD}".encode()).decode()
         request = urllib.request.Request(
-            f"{self.url}/api/v1/clusters/?status={status}",
-            headers={"Authorization": f"Basic {login}"},
+            f"{self.url}/api/v1/clusters/{path}",
+            method=verb,
+            data=None if data is None else json.dumps(data).encode(),
+            headers={"Authorization": f"Basic {login}", "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return list(json.load(answer).values())
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            body = answer.read()
+        return json.loads(body) if body else None
 
     def processes(self, word: str) -> list[int]:
         """Return the processes of this server with ``word`` in their command line."""
