@@ -9,6 +9,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Float
 
+from .batch import Batch
 from .environments import Environments
 from .life import House, Limits
 from .manager import ClusterManager
@@ -34,6 +35,9 @@ class ClusterLauncher(ExtensionApp):
         config=True
     )
     close_timeout = Float(30.0, help="Seconds that a cluster may take to close.").tag(config=True)
+    queue_interval = Float(
+        15.0, help="Seconds between two questions to a batch system about all jobs, at least."
+    ).tag(config=True)
     orphan_hours = Float(
         24.0,
         help="Hours after which a cluster closes that no Jupyter server asked for; 0 for never.",
@@ -50,6 +54,7 @@ class ClusterLauncher(ExtensionApp):
             Store(Path(jupyter_runtime_dir()) / "cluster-launcher"),
             Platforms(environments),
             environments,
+            Batch(self.queue_interval),
             Limits(self.start_timeout, self.close_timeout, orphan),
         )
         self.manager = ClusterManager(house, self._ring, self.keep_running)

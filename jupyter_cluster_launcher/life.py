@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import codegen
+from .batch import Batch, refusal
 from .controller import RESIDENT, Controller, ExecutionError, remove_files, spawn
 from .environments import Environments
 from .explain import explain
@@ -45,6 +46,7 @@ class House:
     store: Store
     platforms: Platforms
     environments: Environments
+    batch: Batch
     limits: Limits
 
 
@@ -188,7 +190,7 @@ class Life:
         elif ref is not None:
             await end_group(ref.pid, ref.connection_file)
             remove_files(ref)
-        left = await self._sweep(controller is None and joined and not leave)
+        left = await self._sweep(controller is None and joined and not leave, wait=True)
         if left:
             self.put(self.cluster.to(State.FAILED, left))
             return
@@ -199,12 +201,17 @@ class Life:
     def _joined(self) -> bool:
         return self.cluster.report.joined
 
-    async def _sweep(self, joined: bool = False) -> str:
-        """Stop what a controller left at a gateway, and ``joined`` clusters too if that is wished.
+    async def _sweep(self, joined: bool = False, wait: bool = False) -> str:
+        """Stop what a controller left at a gateway or in a queue; ``wait`` until a queue is empty.
 
-        Returns a sentence where it may be there still, else nothing.
+        ``joined`` clusters are stopped too if that is wished. Returns a sentence where something
+        may be there still, else nothing.
         """
         cluster, gateways = self.cluster, self._house.platforms.gateways
+        try:
+            await self._house.batch.cancel(cluster, wait)
+        except LauncherError as error:
+            return str(error)
         if not cluster.by_name:
             return ""
         also = [cluster.report.name] if joined and cluster.report.name else []
@@ -246,6 +253,17 @@ class Life:
             self._task(self._ended(report.ended))
         self.put(replace(self.cluster, report=report).to(State.RUNNING))
 
+    def hear(self, queue: dict[str, Any]) -> None:
+        """Take in what the batch system says of the jobs, and tell the controller which ended."""
+        news = set(queue["ended"]) - set(self.cluster.queue.get("ended", []))
+        self.put(replace(self.cluster, queue=queue))
+        if news and self._controller is not None:
+            self._task(self._tell_ended(sorted(news)))
+
+    async def _tell_ended(self, ids: list[str]) -> None:
+        with contextlib.suppress(LauncherError):
+            await self.call("jobs_ended", ids)
+
     async def _ended(self, why: str) -> None:
         """Clean up after a cluster that ended by itself, and keep the row that says why."""
         await self._end_controller()
@@ -285,6 +303,8 @@ class Life:
             return None
 
     def _explain(self, error: ExecutionError) -> str:
+        if self.cluster.batch and error.name == "SubmissionError":
+            return refusal(self.cluster.batch, str(error))
         title = self._house.environments.title(self.cluster.kernel_name)
         return explain(error.name, str(error), title)
 

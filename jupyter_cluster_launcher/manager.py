@@ -38,6 +38,7 @@ class ClusterManager:
         self._bell = bell
         self._lives: dict[str, Life] = {}
         self._speaking: asyncio.Task[None] | None = None
+        house.batch.follow(self.list, lambda cluster_id, queue: self._life(cluster_id).hear(queue))
 
     def list(self) -> list[Cluster]:
         """Return all clusters, oldest first."""
@@ -96,6 +97,7 @@ class ClusterManager:
             idle_timeout=idle_timeout,
             adopted=adopted,
             by_name=platform.get("connect") == "gateway",
+            batch=platform.get("batch"),
             message="Starting Python",
         )
 
@@ -205,12 +207,15 @@ class ClusterManager:
         for cluster in self.house.store.load():
             self._lives[cluster.id] = Life(cluster, self.house, self._changed)
         await asyncio.gather(*(life.attach() for life in list(self._lives.values())))
+        for cluster in self.list():
+            self.house.batch.wake(cluster)
         self._speaking = asyncio.get_running_loop().create_task(self._speak())
 
     async def stop(self) -> None:
         """Close all clusters but those that are to keep running, and let go of these."""
         if self._speaking is not None:
             self._speaking.cancel()
+        self.house.batch.hurry = True
         live = (State.STARTING, State.RUNNING)
         closing = [
             life.close(leave=life.cluster.report.joined)
@@ -221,10 +226,12 @@ class ClusterManager:
             await asyncio.wait(closing, timeout=self.house.limits.close + 10)
         for life in self._lives.values():
             life.detach()
+        await self.house.batch.stop()
 
     def _changed(self, life: Life, action: str) -> None:
         if action == "removed":
             self._lives.pop(life.cluster.id, None)
+        self.house.batch.wake(life.cluster)
         self._bell(life.cluster.id, action)
 
     async def _speak(self) -> None:

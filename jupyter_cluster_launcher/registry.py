@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from . import platforms
+from .batch import job_name
 from .environments import Environments
 from .explain import cryptography_missing
 from .gateways import Gateways
 from .models import NotAvailableError, UnknownError
 from .platforms import Fault, Platform
+from .queues import batch_system
 
 TLS_MODULE = "cryptography"
 
@@ -110,16 +112,30 @@ class Platforms:
         """Return the names of the resident's source files that a controller needs."""
         if platform.get("connect") == "gateway":
             return ["core", "gateway_eye", "gateway"]
+        if platform.get("batch"):
+            return ["core", "jobqueue"]
         return ["core"]
 
     def preparation(self, platform: Platform, directory: Path) -> dict[str, Any]:
         """Return what the resident's ``prepare`` is told before the create code runs."""
-        return {"directory": str(directory)}
+        settings = {"directory": str(directory)}
+        if platform.get("batch"):
+            settings |= {
+                "module": platform.get("module"),
+                "class": platform.get("class"),
+                "job_name": job_name(directory.name),
+                "unit": platform.workers.get("scale", "workers"),
+            }
+        return settings
 
     def controller_env(self, platform: Platform, directory: Path) -> Mapping[str, str]:
         """Return what a controller's environment gets besides that of this server."""
+        batch = platform.get("batch")
         return {
+            **(batch_system(batch).ENVIRONMENT if batch else {}),
             # Workers start together from one prepared process; from `spawn` each would import
             # everything again, one after the other on a busy machine.
             "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver",
+            # The debugger of kernels warns on every start; nobody debugs a controller.
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from . import codegen
+from .batch import refusals
 from .models import Cluster, State
 from .platforms import Platform
 
@@ -30,13 +31,13 @@ def cluster_view(cluster: Cluster, directory: Path, base_url: str) -> dict[str, 
         "platform_title": cluster.platform_title,
         "kernel_name": cluster.kernel_name,
         "state": cluster.state.value,
-        "message": cluster.message,
+        "message": " ".join(filter(None, [cluster.message, cluster.queue.get("note")])),
         "created": cluster.created,
         "workers": {
             "requested": requested,
             "ready": report.ready,
             "queued": int(cluster.queue.get("queued", 0)),
-            "failed": report.failed,
+            "failed": report.failed + int(cluster.queue.get("failed", 0)),
         },
         "adapt": {"minimum": cluster.adapt.minimum, "maximum": cluster.adapt.maximum}
         if cluster.adapt
@@ -58,7 +59,7 @@ def cluster_view(cluster: Cluster, directory: Path, base_url: str) -> dict[str, 
         "idle": _idle(cluster),
         "queue": cluster.queue.get("words"),
         "jobs": cluster.queue.get("jobs", []),
-        "warnings": report.warnings,
+        "warnings": [*report.warnings, *refusals(cluster)],
     }
 
 

@@ -70,7 +70,7 @@ def test_refusals_are_qsubs_own_words(written: str, said: str) -> None:
 
 
 def test_verdicts() -> None:
-    """Guards the pre-flight: qsub writes a reason and "no suitable queues", or that it found one."""
+    """Guards the pre-flight: a reason with "no suitable queues", or a queue found."""
     assert sge.verdict(0, "verification: found suitable queue(s)\n").ok
     refused = sge.verdict(
         1,

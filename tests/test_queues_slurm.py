@@ -116,8 +116,9 @@ def test_one_question_for_all_clusters() -> None:
             "unrecognized option '--nosuch'",
         ),
         (
-            "sbatch: error: QOSMaxSubmitJobPerUserLimit\nsbatch: error: Batch job submission failed:"
-            " Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
+            "sbatch: error: QOSMaxSubmitJobPerUserLimit\n"
+            "sbatch: error: Batch job submission failed: Job violates accounting/QOS "
+            "policy (job submit limit, user's size and/or time limits)",
             "QOSMaxSubmitJobPerUserLimit; Job violates accounting/QOS policy (job submit limit, "
             "user's size and/or time limits)",
         ),
@@ -126,7 +127,7 @@ def test_one_question_for_all_clusters() -> None:
     ],
 )
 def test_refusals_are_sbatchs_own_words(written: str, said: str) -> None:
-    """Guards against noise: neither "Command exited with non-zero exit code" nor "sbatch: error"."""
+    """Guards against noise: no "Command exited with non-zero exit code", no "sbatch: error"."""
     assert slurm.explain(JOBQUEUE + written) == said
     assert slurm.explain(written) == said
 
@@ -160,7 +161,8 @@ def test_a_verdict_tells_when() -> None:
     [
         (
             "allocation failure: Invalid account or account/partition combination specified\n",
-            "SLURM would refuse the job: Invalid account or account/partition combination specified",
+            "SLURM would refuse the job: Invalid account or account/partition combination "
+            "specified",
         ),
         (
             "allocation failure: Unable to contact slurm controller (connect failure)\n",
@@ -169,7 +171,7 @@ def test_a_verdict_tells_when() -> None:
     ],
 )
 def test_a_verdict_tells_why_not(text: str, said: str) -> None:
-    """Guards the pre-flight's bad answers: a refusal, and no answer at all, are different things."""
+    """Guards the pre-flight's bad answers: a refusal is not the same as no answer."""
     verdict = slurm.verdict(1, text)
     assert not verdict.ok
     assert verdict.text == said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,23 +18,33 @@ class Site:
     """A place where ``squeue`` is a file: each question adds a line to ``asked``."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.names = folder, ["dask-a"]
+        self.folder = folder
+        self.names: dict[str, list[str]] = {"dask-a": []}
         self.told: list[Mapping[str, Answer]] = []
         self.says("")
+        functions = {**vars(slurm), "list_jobs": self.list_jobs, "ended_jobs": self.ended_jobs}
         self.watch = QueueWatch(
-            SimpleNamespace(**{**vars(slurm), "list_jobs": self.list_jobs}),  # type: ignore[arg-type]
-            "ann", lambda: self.names, self.told.append, interval=0.05, patience=5,
-        )  # fmt: skip
+            SimpleNamespace(**functions),  # type: ignore[arg-type]
+            "ann",
+            lambda: self.names,
+            self.told.append,
+            interval=0.05,
+            patience=5,
+        )
 
     def list_jobs(self, user: str, names: Sequence[str]) -> list[str]:
         return [str(self.folder / "squeue"), *names]
+
+    def ended_jobs(self, name: str, ids: Sequence[str]) -> list[str]:
+        return [str(self.folder / "sacct"), *ids]
 
     def says(self, text: str, code: int = 0, seconds: float = 0) -> None:
         """Change what ``squeue`` writes, its exit code, and how long it takes."""
         (self.folder / "text").write_text(text)
         program = self.folder / "squeue.new"
         program.write_text(
-            f'#!/bin/sh\necho "$@" >>{self.folder}/asked\n[ {seconds} = 0 ] || exec sleep {seconds}\n'
+            f'#!/bin/sh\necho "$@" >>{self.folder}/asked\n'
+            f"[ {seconds} = 0 ] || exec sleep {seconds}\n"
             f"cat {self.folder}/text\nexit {code}\n"
         )
         program.chmod(0o755)
@@ -48,11 +58,20 @@ class Site:
 
     async def heard(self, count: int) -> Mapping[str, Answer]:
         """Wait until ``changed`` was called that often, and return what it was told last."""
-        deadline = asyncio.get_running_loop().time() + 20
-        while len(self.told) < count:
-            assert asyncio.get_running_loop().time() < deadline, f"told {self.told}"
-            await asyncio.sleep(0.01)
+        await until(lambda: len(self.told) >= count)
         return self.told[-1]
+
+    async def questions(self, count: int) -> None:
+        """Wait until ``squeue`` was asked that often."""
+        await until(lambda: len(self.asked) >= count)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something holds, for a generous while."""
+    deadline = asyncio.get_running_loop().time() + 20
+    while not condition():
+        assert asyncio.get_running_loop().time() < deadline, "it never came to that"
+        await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -69,7 +88,7 @@ def test_one_question_for_all_names(site: Site) -> None:
     """Guards the batched call: two clusters, one process, each told of its own jobs."""
 
     async def story() -> None:
-        site.names = ["dask-b", "dask-a"]
+        site.names = {"dask-b": [], "dask-a": []}
         site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n2|PENDING|Priority|N/A|N/A|0||dask-b|\n")
         site.watch.wake()
         news = await site.heard(1)
@@ -85,14 +104,14 @@ def test_none_where_there_is_nothing_to_ask(site: Site) -> None:
     """Guards an idle server: no names, no squeue, and a later wake begins again."""
 
     async def story() -> None:
-        site.names = []
+        site.names = {}
         site.watch.wake()
         await asyncio.sleep(0.3)
         assert site.asked == []
-        site.names = ["dask-a"]
+        site.names = {"dask-a": []}
         site.watch.wake()
         await site.heard(1)
-        site.names = []
+        site.names = {}
         await asyncio.wait_for(asyncio.shield(site.watch._task), 10)  # type: ignore[arg-type]
         await site.watch.stop()
 
@@ -119,10 +138,47 @@ def test_the_same_answer_is_no_news(site: Site) -> None:
 
     async def story() -> None:
         site.watch.wake()
-        while len(site.asked) < 4:
-            await asyncio.sleep(0.01)
+        await site.questions(4)
         await site.watch.stop()
         assert len(site.told) == 1
+
+    run(story())
+
+
+def test_an_answer_that_is_insisted_on_is_a_new_one(site: Site) -> None:
+    """Guards the stop: "nothing left" must be said after the cancelling, not before it."""
+
+    async def story() -> None:
+        site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
+        site.watch.wake()
+        await site.heard(1)
+        site.says("")
+        site.names = {}  # nobody else asks for it any more
+        answer = await asyncio.wait_for(site.watch.fresh("dask-a"), 10)
+        await site.watch.stop()
+        assert not answer.open
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("sacct", "state"),
+    [("echo '7|NODE_FAIL|None|N/A|N/A|0:0|n1|dask-a'", "NODE_FAIL"), ("exit 1", "GONE")],
+)
+def test_a_job_that_is_listed_no_more(site: Site, sacct: str, state: str) -> None:
+    """Guards jobs that squeue forgot: the accounting tells how they ended, and is asked once."""
+
+    async def story() -> None:
+        program = site.folder / "sacct"
+        program.write_text(f"#!/bin/sh\necho $@ >>{site.folder}/accounts\n{sacct}\n")
+        program.chmod(0o755)
+        site.names = {"dask-a": ["7"]}
+        site.watch.wake()
+        answer = (await site.heard(1))["dask-a"]
+        await site.questions(4)
+        await site.watch.stop()
+        assert [(job.id, job.state) for job in answer.jobs] == [("7", state)]
+        assert (site.folder / "accounts").read_text().split() == ["7"]
 
     run(story())
 
@@ -170,8 +226,7 @@ def test_stopping_ends_a_question_that_is_under_way(site: Site) -> None:
         program = site.folder / "squeue"
         program.write_text(f"#!/bin/sh\necho $$ >{pid}\nexec sleep 300\n")
         site.watch.wake()
-        while not (pid.exists() and pid.read_text()):
-            await asyncio.sleep(0.01)
+        await until(lambda: pid.exists() and bool(pid.read_text()))
         await asyncio.wait_for(site.watch.stop(), 10)
         with pytest.raises(ProcessLookupError):
             os.kill(int(pid.read_text()), 0)

@@ -9,7 +9,7 @@ in ``batch:`` of a platform file.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -58,6 +58,11 @@ class BatchSystem(Protocol):
     @property
     def TITLE(self) -> str:  # noqa: N802 - a constant of the module
         """What people call it."""
+        ...
+
+    @property
+    def ENVIRONMENT(self) -> Mapping[str, str]:  # noqa: N802 - a constant of the module
+        """What the environment gets from which jobs are submitted."""
         ...
 
     def list_jobs(self, user: str, names: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from . import Job, Phase, Verdict
 
 TITLE = "Grid Engine"
+ENVIRONMENT: dict[str, str] = {}
 
 # qstat's letters, in the order in which they decide: a job in error (E) waits for ever and says
 # qw beside it.

@@ -13,6 +13,8 @@ from datetime import datetime
 from . import Job, Phase, Verdict
 
 TITLE = "SLURM"
+# A job that lost its node would wait in the queue again, for a worker that its cluster gave up.
+ENVIRONMENT = {"SBATCH_NO_REQUEUE": "1"}
 
 # The name comes last: it is the only field in which a person may have put a bar.
 FIELDS = ("JobID", "State", "Reason", "StartTime", "EndTime", "exit_code", "NodeList", "Name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from . import Job, Phase
@@ -57,6 +57,15 @@ def ending(job: Job) -> str:
     if job.reason:
         text += f" ({job.reason})"
     return text + (f", exit code {job.exit_code}" if job.exit_code else "")
+
+
+def endings(jobs: Sequence[Job]) -> str | None:
+    """Say which jobs ended though they were wanted; None where none did."""
+    if not jobs:
+        return None
+    told = "; ".join(ending(job) for job in jobs[:3])
+    more = f"; and {len(jobs) - 3} more" if len(jobs) > 3 else ""
+    return f"{told}{more}. Their logs say more; set the number of workers again to replace them."
 
 
 def expires(jobs: Iterable[Job]) -> datetime | None:

@@ -6,7 +6,11 @@ instead, so that refusals can be told in the batch system's words and closing wo
 is asked for.
 """
 
+# ruff: noqa: F821  # names of core, in whose module this stands
+
 import importlib
+import math
+import os
 import re
 import sys
 import time
@@ -14,17 +18,26 @@ import time
 BOOK = None
 REMEMBERED = 100  # closed jobs, so that adaptive scaling over days does not fill the record
 MARGIN = (30, 300)  # seconds that a worker ends before its job must: a twentieth, but within these
+SUBMIT_LIMIT = 50.0  # seconds that the batch system may take to decide on the first jobs
+
+
+class SubmissionError(RuntimeError):
+    """The batch system refused every job; the text is what it wrote."""
 
 
 class Book:
     """What became of each job of this controller, by the name of its worker.
 
-    An entry is {worker, id, closed, error}: no id and no error while it is being submitted.
+    An entry is {worker, id, closed, lost, ended, error}: no id and no error while it is being
+    submitted; lost where its worker went away unasked; ended where the batch system says so.
     """
 
-    def __init__(self, job_name):
-        """Begin with no jobs; all of them will be called ``job_name``."""
-        self.job_name = job_name
+    def __init__(self, job_name, unit="jobs"):
+        """Begin with no jobs; all of them will be called ``job_name``.
+
+        ``unit`` is what a person counts, "jobs" or "workers".
+        """
+        self.job_name, self.unit = job_name, unit
         self.entries = {}
 
     def begin(self, worker):
@@ -32,9 +45,9 @@ class Book:
         closed = [name for name, entry in self.entries.items() if entry["closed"]]
         for name in closed[: max(0, len(closed) - REMEMBERED)]:
             del self.entries[name]
-        entry = {"worker": str(worker), "id": None, "closed": False, "error": None}
-        self.entries[str(worker)] = entry
-        return entry
+        entry = {"worker": str(worker), "id": None, "error": None}
+        self.entries[str(worker)] = entry | {"closed": False, "lost": False, "ended": False}
+        return self.entries[str(worker)]
 
     def report(self):
         """Return the jobs as plain data, in the order of their submission."""
@@ -42,7 +55,7 @@ class Book:
 
     def errors(self):
         """Return what the batch system wrote to refuse jobs that are still wanted."""
-        return [e["error"] for e in self.entries.values() if e["error"] and not e["closed"]]
+        return [e["error"] for e in self.report() if e["error"] and not e["closed"]]
 
     def undecided(self, wanted):
         """Return whether a wanted worker's job has been neither accepted nor refused yet."""
@@ -50,25 +63,25 @@ class Book:
         return any(e is None or not (e["id"] or e["error"]) for e in entries)
 
 
-def follow_jobs(module, cluster_class, job_name, settings):
-    """Prepare, before the cluster is made, that its jobs are booked under one name.
+def prepare(settings):
+    """Have the jobs of the cluster that will be made booked, under a name of their own.
 
-    ``settings`` are defaults of dask-jobqueue (names with underscores), such as
-    ``log_directory``: an argument of the same name in the code wins. Where the module is missing
-    the code itself says so.
+    ``settings`` has the ``module`` and ``class`` of the cluster, the ``job_name``, the ``unit`` in
+    which people count, and the ``directory`` for the jobs' logs and keys; arguments in the code go
+    before it. Where dask-jobqueue is missing, the code itself will say so.
     """
     global BOOK
     try:
         import dask
 
-        found = getattr(importlib.import_module(module), cluster_class)
+        cluster_class = getattr(importlib.import_module(settings["module"]), settings["class"])
     except (ImportError, AttributeError):
         return
-    BOOK = Book(job_name)
-    section = found.job_cls.config_name
-    for name, value in settings.items():
-        dask.config.set({f"jobqueue.{section}.{name.replace('_', '-')}": value})
-    found.job_cls = tracked(found.job_cls, BOOK)
+    BOOK = Book(settings["job_name"], settings["unit"])
+    section = f"jobqueue.{cluster_class.job_cls.config_name}"
+    dask.config.set({f"{section}.log-directory": os.path.join(settings["directory"], "jobs")})
+    dask.config.set({f"{section}.shared-temp-directory": settings["directory"]})
+    cluster_class.job_cls = tracked(cluster_class.job_cls, BOOK)
 
 
 def tracked(job_class, book):
@@ -104,7 +117,9 @@ def tracked(job_class, book):
         async def close(self):
             entry = book.entries.get(str(self.name))
             if entry is not None:
+                cluster = getattr(self, "_cluster", lambda: None)()
                 entry["closed"] = True
+                entry["lost"] = cluster is not None and self.name in cluster.worker_spec
             try:
                 await super().close()
             finally:
@@ -153,43 +168,70 @@ def walltime_seconds(walltime):
     return ((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
-def await_submission(cluster, timeout):
+def await_submission(cluster):
     """Wait until the batch system has decided on every job; raise its words where it took none."""
-    deadline = time.monotonic() + timeout
-    while BOOK and BOOK.undecided(list(cluster.worker_spec)) and time.monotonic() < deadline:
+    deadline = time.monotonic() + SUBMIT_LIMIT
+    while BOOK.undecided(list(cluster.worker_spec)) and time.monotonic() < deadline:
         time.sleep(0.02)
-    wanted = list(cluster.worker_spec)
-    errors = BOOK.errors() if BOOK else []
-    if wanted and len(errors) == len(wanted):
-        raise RuntimeError(errors[0])
+    errors = BOOK.errors()
+    if errors and len(errors) == len(cluster.worker_spec):
+        raise SubmissionError(errors[0])
+
+
+def working(cluster):
+    """Return the names of the jobs that have brought a worker; a job may bring several."""
+    names = [str(worker["name"]) for worker in list(cluster.scheduler_info["workers"].values())]
+    return {
+        name
+        for name in list(cluster.worker_spec)
+        if any(one == str(name) or one.startswith(f"{name}-") for one in names)
+    }
 
 
 def sample_jobs(cluster, last):
-    """Return what is to be seen of a cluster whose workers are jobs."""
-    report = sample_scheduler(cluster, last)  # noqa: F821 - of core, which was sent before
-    return {**report, "jobs": BOOK.report()} if BOOK else report
+    """Return what is to be seen of a cluster whose workers are jobs, counted as a person counts."""
+    report = {**sample_scheduler(cluster, last), "jobs": BOOK.report()}
+    if BOOK.unit == "jobs":
+        return {**report, "ready": len(working(cluster))}
+    return {**report, "requested": report["requested"] * workers_per_job(cluster)}
 
 
-def scale_jobs(jobs, ended=()):
-    """Ask for a number of jobs, and no longer adapt.
+def workers_per_job(cluster):
+    """Return how many worker processes one job starts."""
+    return cluster._dummy_job.worker_processes
 
-    Jobs that were refused, or whose ids are in ``ended``, are tried again. To have fewer, those
-    go first that have brought no worker yet, the last submitted before the others: they wait, and
-    lose no data.
+
+start_watch = start  # of core
+
+
+def start(cluster, **settings):
+    """Begin to watch once the jobs are submitted; raises ``SubmissionError`` where none was."""
+    await_submission(cluster)
+    start_watch(cluster, sample=sample_jobs, **settings)
+
+
+def jobs_ended(ids):
+    """Note which jobs the batch system says have ended, though nobody here has closed them."""
+    for entry in BOOK.entries.values():
+        entry["ended"] = entry["ended"] or entry["id"] in ids
+    heard()
+
+
+def scale(workers, unit="jobs"):
+    """Ask for a number of jobs (or workers), and no longer adapt.
+
+    Jobs that were refused or have ended are tried again. To have fewer, those go first that have
+    brought no worker yet, the last submitted before the others: they wait, and lose no data.
     """
-    stop_adapting()  # noqa: F821 - of core
-    cluster = WATCH.cluster  # noqa: F821 - of core
+    stop_adapting()
+    cluster = WATCH.cluster
+    jobs = workers if unit == "jobs" else math.ceil(workers / workers_per_job(cluster))
     for name in list(cluster.worker_spec):
-        entry = BOOK.entries.get(str(name))
-        if entry and (entry["error"] or entry["id"] in ended):
+        entry = BOOK.entries.get(str(name), {})
+        if entry.get("error") or entry.get("ended"):
             cluster.worker_spec.pop(name, None)
-    present = [str(w["name"]) for w in dict(cluster.scheduler_info["workers"]).values()]
-
-    def works(name):
-        return any(one == str(name) or one.startswith(f"{name}-") for one in present)
-
     order = {name: number for number, name in enumerate(BOOK.entries)}
-    waiting = [name for name in cluster.worker_spec if not works(name)]
+    waiting = [name for name in cluster.worker_spec if name not in working(cluster)]
     waiting.sort(key=lambda name: order.get(str(name), -1), reverse=True)
     for name in waiting[: max(0, len(cluster.worker_spec) - jobs)]:
         cluster.worker_spec.pop(name, None)
