@@ -115,17 +115,23 @@ def _read(path: Path, version: tuple[int, ...]) -> Platform | Fault:
         mark = getattr(broken, "problem_mark", None)
         problem = getattr(broken, "problem", None) or "it cannot be parsed"
         return Fault(path, mark.line + 1 if mark else 0, f"This is not valid YAML: {problem}.")
-    # The most telling one of a nest of alternatives, not "is not valid under any of the schemas".
-    error = best_match(_validator().iter_errors(data))
+    except ValueError as impossible:  # a date that looks like one and is none, unquoted
+        return Fault(path, 0, f"A value cannot be read: {impossible}. Text is safest in quotes.")
+    try:
+        # The most telling one of a nest of alternatives, not "is not valid under any of these".
+        error = best_match(_validator().iter_errors(data))
+    except RecursionError:
+        return Fault(
+            path, 0, "This contains itself: an alias (*) stands within its own anchor (&)."
+        )
     if error is not None:
         where = list(error.absolute_path)
         label = ".".join(map(str, where)) or "the file"
         return Fault(path, _line(text, where), f"{label}: {error.message}")
     for name, schema in data.get("options", {}).items():
-        try:
-            Draft7Validator.check_schema({**schema, "default": None})
-        except SchemaError as wrong:
-            return Fault(path, _line(text, ["options", name]), f"options.{name}: {wrong.message}")
+        wrong = _wrong_with(schema)
+        if wrong:
+            return Fault(path, _line(text, ["options", name]), f"options.{name}: {wrong}")
     return Platform(path.stem, path, data)
 
 
@@ -187,6 +193,23 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
     return (
         {**schema, "default": resolve(schema["default"])} if "default" in schema else dict(schema)
     )
+
+
+def _wrong_with(option: dict[str, Any]) -> str | None:
+    """Return what is wrong with the schema of an option, or with the default that it sets."""
+    try:
+        Draft7Validator.check_schema({**option, "default": None})
+    except SchemaError as error:
+        return error.message
+    default = option.get("default")
+    if default is None or default != resolve(default):  # nothing, or only known where it runs
+        return None
+    error = best_match(Draft7Validator(option).iter_errors(default))
+    if error is None:
+        return None
+    # YAML reads 24:00:00 as a number of seconds, and no as false.
+    hint = " Put text in quotes." if option["type"] == "string" else ""
+    return f"the default is not allowed: {error.message}.{hint}"
 
 
 @cache
