@@ -1,0 +1,65 @@
+/**
+ * The stories run against a server of their own, on a free port, below a base
+ * URL, with a home of its own: nothing of the person who runs them is touched.
+ */
+const { execFileSync } = require('child_process');
+const { existsSync, mkdirSync, mkdtempSync } = require('fs');
+const { tmpdir } = require('os');
+const { join } = require('path');
+const base = require('@jupyterlab/galata/lib/playwright-config');
+
+const FREE_PORT = `
+  const server = require('net').createServer();
+  server.listen(0, '127.0.0.1', () => {
+    console.log(server.address().port);
+    server.close();
+  });`;
+
+// Kept in the environment, because every worker reads this file again.
+const { env } = process;
+env.UI_TESTS_PORT ??= String(
+  execFileSync(process.execPath, ['-e', FREE_PORT])
+).trim();
+env.UI_TESTS_HOME ??= mkdtempSync(join(tmpdir(), 'ui-'));
+mkdirSync(join(env.UI_TESTS_HOME, 'root'), { recursive: true });
+
+const baseURL = `http://127.0.0.1:${env.UI_TESTS_PORT}/lab-test`;
+const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
+  existsSync
+);
+
+module.exports = {
+  ...base,
+  testDir: './tests',
+  workers: 1,
+  retries: 0,
+  timeout: 240000,
+  expect: { timeout: 30000 },
+  reporter: [['list']],
+  use: {
+    ...base.use,
+    baseURL,
+    viewport: { width: 1280, height: 900 },
+    actionTimeout: 20000,
+    trace: 'off',
+    video: 'off', // It would want to download ffmpeg.
+    launchOptions: {
+      executablePath: env.CHROMIUM ?? chromium,
+      args: ['--no-sandbox', '--disable-dev-shm-usage']
+    }
+  },
+  webServer: {
+    command: 'jupyter lab --config jupyter_server_test_config.py',
+    url: `${baseURL}/api`,
+    timeout: 120000,
+    reuseExistingServer: false,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 20000 },
+    stdout: env.UI_TESTS_LOG ? 'pipe' : 'ignore',
+    stderr: env.UI_TESTS_LOG ? 'pipe' : 'ignore',
+    env: {
+      ...env,
+      HOME: env.UI_TESTS_HOME,
+      JUPYTER_RUNTIME_DIR: join(env.UI_TESTS_HOME, 'runtime')
+    }
+  }
+};

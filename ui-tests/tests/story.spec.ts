@@ -1,0 +1,45 @@
+import { screenshot } from './screenshot';
+import { expect, test } from './test';
+
+/** What the person computes, to know that the cluster works. */
+const COMPUTE = 'client.submit(lambda: 6 * 7).result()';
+
+/**
+ * The main job: pick a platform, launch, run the inserted cell. Guards against
+ * any break between the form, the server, the bell and the notebook.
+ */
+test('launch on this computer, compute, scale, reload, stop', async ({
+  page,
+  sidebar
+}) => {
+  await page.notebook.createNew('story.ipynb');
+  await sidebar.open();
+  await sidebar.pickPlatform('local');
+  await sidebar.setWorkers(2);
+  await screenshot(page, 'form');
+  const row = await sidebar.launch();
+  await screenshot(page, 'starting');
+
+  await row.toHaveWorkers(2);
+  await expect
+    .poll(() => page.notebook.getCellTextInput(0))
+    .toContain('Client(');
+  expect(await page.notebook.getCellCount()).toBe(1);
+
+  await page.notebook.runCell(0, true);
+  await page.notebook.addCell('code', COMPUTE);
+  await page.notebook.runCell(1, true);
+  expect(await page.notebook.getCellTextOutput(1)).toEqual(['42']);
+  await screenshot(page, 'running');
+
+  await row.scale(3);
+  await row.toHaveWorkers(3);
+
+  const id = await row.id();
+  await page.notebook.save();
+  await page.reload({ waitForIsReady: false });
+  await sidebar.open();
+  await sidebar.rowOf(id).toHaveWorkers(3);
+
+  await sidebar.rowOf(id).stop();
+});
