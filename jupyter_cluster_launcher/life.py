@@ -19,7 +19,7 @@ from .controller import RESIDENT, Controller, ExecutionError, remove_files, spaw
 from .environments import Environments
 from .explain import explain
 from .models import Cluster, ControllerRef, LauncherError, Report, State, WrongStateError
-from .processes import end_group
+from .processes import end_group, interrupt, runs
 from .registry import Platforms
 from .store import Store, boot_id, host
 
@@ -88,16 +88,19 @@ class Life:
         elif ref and ref.boot_id != boot_id():
             self._lost("This computer was restarted.")
         elif ref is None or cluster.state in (State.STARTING, State.CLOSING):
-            self._lost("The Jupyter server ended while this cluster was starting or stopping.")
+            self._work = self._task(self._finish(ref))
         else:
             await self._attach(ref)
 
-    async def call(self, function: str, *args: Any, **kwargs: Any) -> None:
-        """Call a function of the resident; raises ``WrongStateError`` with the reason it failed."""
+    async def call(self, function: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a function of the resident and return the data that it returns.
+
+        Raises ``WrongStateError`` with the reason it failed.
+        """
         if self._controller is None:
             raise WrongStateError("This cluster has no controller any more.")
         try:
-            await self._controller.call(function, *args, timeout=CALL_LIMIT, **kwargs)
+            return await self._controller.call(function, *args, timeout=CALL_LIMIT, **kwargs)
         except asyncio.TimeoutError:
             raise WrongStateError(
                 "The cluster did not answer in time. Try again in a minute."
@@ -177,6 +180,20 @@ class Life:
         except (LauncherError, asyncio.TimeoutError) as error:
             self._forget_controller()
             self._lost(str(error) or "It does not answer.")
+
+    async def _finish(self, ref: ControllerRef | None) -> None:
+        """Close what a server left half started or half stopped: nobody else will."""
+        if ref is not None and runs(ref.pid, ref.connection_file):
+            interrupt(ref.pid)
+            with contextlib.suppress(LauncherError, asyncio.TimeoutError):
+                await self._connect(ref).attach(CALL_LIMIT)
+        if self.cluster.state is State.CLOSING:
+            await self._end(None, leave=False)
+        else:
+            await self._fail(
+                "The Jupyter server ended while this cluster was starting, so it was closed. "
+                "Launch it again."
+            )
 
     async def _end(self, launching: asyncio.Task[None] | None, leave: bool) -> None:
         """Close the cluster and remove every trace of it."""

@@ -119,7 +119,7 @@ def test_a_controller_that_was_killed_is_lost_and_can_be_cleared_away(server: Re
     assert not _group(pid)
 
 
-def test_a_launch_that_the_server_did_not_live_to_finish_is_lost(server: RealServer) -> None:
+def test_a_launch_that_the_server_did_not_live_to_finish_is_closed(server: RealServer) -> None:
     """Half a launch must not be shown as starting for ever, nor run on unseen."""
     cluster = server.launch(platform="local", workers=1)
     directory = server.runtime / "cluster-launcher" / cluster
@@ -127,10 +127,12 @@ def test_a_launch_that_the_server_did_not_live_to_finish_is_lost(server: RealSer
     server.signal(signal.SIGKILL)
     pid = _record(directory)["controller"]["pid"]
     server.start()
-    server.until(cluster, lambda c: c["state"] in ("lost", "running"))
+    failed = server.until(cluster, lambda c: c["state"] == "failed")
+    assert "Launch it again" in failed["message"]
+    wait_until(lambda: not _group(pid), "no process of the launch left")
     server.ask("DELETE", f"cluster-launcher/clusters/{cluster}")
     wait_until(lambda: server.clusters() == [], "the row gone")
-    wait_until(lambda: not _group(pid), "no process of the launch left")
+    assert not directory.exists()
 
 
 def _record(directory: Path) -> dict[str, Any]:
