@@ -73,7 +73,8 @@ export class Notebooks implements INotebooks {
     if (reason !== null) {
       return { inserted: false, reason };
     }
-    const mark: IMark = { cluster_id: cluster.id, code: code! };
+    // A file of code ends with a line break, a cell does not.
+    const mark: IMark = { cluster_id: cluster.id, code: code!.trimEnd() };
     const { index, updated } = write(panel!, mark);
     if (options.focus ?? true) {
       this._focus(panel!, index);
