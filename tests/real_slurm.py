@@ -118,6 +118,10 @@ class RealSlurm:
         """The ids of the jobs that are queued, running or completing."""
         return self.run("squeue", "-h", "-o", "%A").stdout.split()
 
+    def empty(self) -> None:
+        """Cancel every job and wait until none is left."""
+        drain(self.layout.conf)
+
     def start(self) -> RealSlurm:
         """Start every daemon and return when all nodes are idle."""
         self._write()

@@ -1,0 +1,139 @@
+"""Launches on a real SLURM: from a click to an empty queue."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Api
+from real_slurm import RealSlurm
+from tallgrass import Tallgrass, until
+
+SUBMIT = "sorted(set(client.gather(client.map(lambda i: __import__('os').getpid(), range(40)))))"
+
+
+def run_connect(code: str, expression: str) -> str:
+    """Run inserted code in a fresh Python, as a notebook does, and return what is printed."""
+    script = f"{code}\nprint({expression})\nclient.close()\n"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip().split("\n")[-1]
+
+
+def shows(text: str) -> Any:
+    """Return what holds of a cluster whose row says ``text`` of its jobs."""
+    return lambda cluster: text in (cluster["queue"] or "")
+
+
+async def test_from_a_click_to_an_empty_queue(
+    api: Api, slurm: RealSlurm, tallgrass: Tallgrass, jp_runtime_dir: Path
+) -> None:
+    """The main job on SLURM: jobs with keys in a private folder, computing, nothing left."""
+    cluster = await tallgrass.launch(workers=2)
+    cluster = await api.ready(cluster["id"], 2)
+    assert cluster["tls"]
+    assert cluster["address"].startswith("tls://127.0.0.1:")
+    assert run_connect(cluster["code"]["connect"], "client.submit(lambda: 6 * 7).result()") == "42"
+    cluster = await api.until(cluster["id"], lambda c: len(c["jobs"]) == 2)
+    assert [job["state"] for job in cluster["jobs"]] == ["RUNNING", "RUNNING"]
+    assert {job["id"] for job in cluster["jobs"]} == set(slurm.jobs())
+    assert cluster["queue"] is None
+    assert cluster["expires"] > cluster["created"]
+
+    directory = Path(jp_runtime_dir) / "cluster-launcher" / cluster["id"]
+    keys = [path for path in directory.rglob("*") if ".key." in path.name]
+    assert keys
+    assert directory.stat().st_mode & 0o777 == 0o700
+    assert all(key.stat().st_mode & 0o777 == 0o600 for key in keys)
+
+    await api.stop(cluster["id"])
+    assert slurm.jobs() == []
+    assert not directory.exists()
+
+
+async def test_more_than_fits_waits_and_says_why(
+    api: Api, slurm: RealSlurm, tallgrass: Tallgrass
+) -> None:
+    """Guards the truth in the row: counts, SLURM's reason, its estimate, the time left."""
+    cluster = await tallgrass.launch(workers=2, cores=4, walltime="00:20:00")
+    await api.ready(cluster["id"], 2)
+    await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 5})
+    cluster = await api.until(cluster["id"], lambda c: c["workers"]["queued"] == 2, 60)
+    assert "2 queued (Resources" in cluster["queue"] or "2 queued (Priority" in cluster["queue"]
+    cluster = await api.until(cluster["id"], shows("start about"), 60)
+    assert cluster["workers"]["requested"] == 5
+    queued = {job["id"] for job in cluster["jobs"] if job["state"] == "PENDING"}
+
+    # Fewer again: the queued ones go, no worker with data does.
+    running = {job["id"] for job in cluster["jobs"] if job["state"] == "RUNNING"}
+    await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 3})
+    await until(lambda: set(slurm.jobs()) == running)
+    assert not queued & set(slurm.jobs())
+    cluster = await api.until(cluster["id"], lambda c: c["queue"] is None and len(c["jobs"]) == 3)
+    assert cluster["workers"]["failed"] == 0
+    await api.stop(cluster["id"])
+    assert slurm.jobs() == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            {"queue": "nosuch"},
+            "SLURM refused the jobs: invalid partition specified: nosuch; Invalid partition name "
+            "specified.",
+        ),
+        (
+            {"walltime": "99:00:00"},
+            "SLURM refused the jobs: Requested time limit is invalid (missing or exceeds some "
+            "limit).",
+        ),
+        (
+            {"memory": "900GB"},
+            "SLURM refused the jobs: Memory specification can not be satisfied; Requested node "
+            "configuration is not available.",
+        ),
+        (
+            {"job_extra_directives": ["--nosuch"]},
+            "SLURM refused the jobs: unrecognized option '--nosuch'.",
+        ),
+    ],
+)
+async def test_a_refusal_is_told_in_slurms_words(
+    api: Api, slurm: RealSlurm, tallgrass: Tallgrass, options: dict[str, Any], said: str
+) -> None:
+    """Guards the failed launch: sbatch's own text, a clean end, and a row that can be dismissed."""
+    cluster = await tallgrass.launch(**options)
+    cluster = await api.until(cluster["id"], lambda c: c["state"] == "failed")
+    assert cluster["message"] == said
+    log = (await api.ask("GET", "clusters", cluster["id"], "logs"))[1]["launch"]
+    assert "sbatch" in log
+    await api.stop(cluster["id"])
+    assert slurm.jobs() == []
+
+
+async def test_scale_after_adapt(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) -> None:
+    """Guards the fixed number: the adapting that it ends would undo it."""
+    cluster = await tallgrass.launch(request={"adapt": {"minimum": 1, "maximum": 3}})
+    await api.ready(cluster["id"], 1)
+    assert (await api.ask("PATCH", "clusters", cluster["id"], body={"adapt": {"minimum": 2}}))[
+        0
+    ] == 422
+    await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 3})
+    cluster = await api.ready(cluster["id"], 3)
+    assert cluster["adapt"] is None
+    assert len(slurm.jobs()) == 3
+    await api.stop(cluster["id"])
+
+
+async def test_stop_at_once(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) -> None:
+    """Guards jobs that were submitted a moment ago: they must not outlive the stop."""
+    cluster = await tallgrass.launch(workers=8)
+    await until(lambda: bool(slurm.jobs()))
+    await api.stop(cluster["id"])
+    assert slurm.jobs() == []

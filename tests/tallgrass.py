@@ -1,0 +1,39 @@
+"""Launches on the SLURM platform, as a person makes them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from conftest import Api
+from real_slurm import RealSlurm
+
+# What fits a node of the private SLURM four times, on an interface that every host has.
+SMALL = {"interface": "lo", "memory": "500MB", "walltime": "00:30:00"}
+
+
+class Tallgrass:
+    """Launches on the platform as people do, with options that fit the private SLURM."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    async def launch(self, workers: int = 2, **options: Any) -> dict[str, Any]:
+        """Launch a cluster and return it as it starts."""
+        request = options.pop("request", {})
+        return await self.api.launch(
+            platform="tallgrass", workers=workers, options={**SMALL, **options}, **request
+        )
+
+    async def empty(self, slurm: RealSlurm, timeout: float = 30) -> None:
+        """Wait until squeue lists nothing."""
+        await until(lambda: not slurm.jobs(), timeout)
+
+
+async def until(condition: Callable[[], bool], timeout: float = 60) -> None:
+    """Wait until something holds."""
+    deadline = asyncio.get_running_loop().time() + timeout
+    while not condition():
+        assert asyncio.get_running_loop().time() < deadline, "it never came to that"
+        await asyncio.sleep(0.05)
