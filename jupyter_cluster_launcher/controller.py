@@ -22,9 +22,10 @@ from jupyter_client.manager import AsyncKernelManager
 
 from . import processes
 from .models import ControllerRef, LauncherError
-from .store import boot_id, host
+from .store import PYTHON_LOG, boot_id, host
 
 MIME = "application/vnd.cluster-launcher.report+json"
+ANSWER = "application/vnd.cluster-launcher.answer+json"
 RESIDENT = "__cluster_launcher"
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 SOCKET_PATH_LIMIT = 100  # bytes, of the 107 that the system allows; a suffix is added
@@ -79,7 +80,7 @@ async def spawn(
     )
     # A kernel with JPY_PARENT_PID set ends with that process, however independent it was started.
     inherited = {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"}
-    log = os.open(directory / "python.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    log = os.open(directory / PYTHON_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         await manager.start_kernel(
             independent=True,
@@ -153,17 +154,25 @@ class Controller:
         finally:
             heard.cancel()
 
-    async def run(self, code: str, timeout: float | None = None) -> None:
-        """Run code in the controller and wait for its end.
+    async def run(self, code: str, timeout: float | None = None, answer: str = "None") -> Any:
+        """Run code in the controller, wait for its end, and return what ``answer`` is then.
 
-        Raises ``ExecutionError`` if it raised, ``asyncio.TimeoutError`` after ``timeout`` seconds,
-        and ``ControllerDiedError`` if the process ended meanwhile.
+        ``answer`` names an ``Answer`` of the resident. Raises ``ExecutionError`` if the code
+        raised, ``asyncio.TimeoutError`` after ``timeout`` seconds, and ``ControllerDiedError`` if
+        the process ended meanwhile.
         """
-        message = self._client.execute(code, store_history=False, allow_stdin=False)
+        message = self._client.execute(
+            code,
+            store_history=False,
+            user_expressions={"answer": answer},
+            allow_stdin=False,
+            stop_on_error=False,  # what was asked meanwhile is another matter
+        )
         content = await self._reply(message, timeout)
         if content["status"] == "error":
             lines = ANSI.sub("", "\n".join(content.get("traceback", [])))
             raise ExecutionError(content.get("ename", ""), content.get("evalue", ""), lines)
+        return content["user_expressions"]["answer"].get("data", {}).get(ANSWER)
 
     async def load(self, *names: str) -> None:
         """Send the resident's source files into the controller, as one module."""
@@ -176,10 +185,12 @@ class Controller:
             timeout=30,
         )
 
-    async def call(self, function: str, *args: Any, timeout: float = 60.0, **kwargs: Any) -> None:
-        """Call a function of the resident with plain data."""
+    async def call(self, function: str, *args: Any, timeout: float = 60.0, **kwargs: Any) -> Any:
+        """Call a function of the resident with plain data, and return the data it returns."""
         parts = [*map(repr, args), *(f"{key}={value!r}" for key, value in kwargs.items())]
-        await self.run(f"{RESIDENT}.{function}({', '.join(parts)})", timeout)
+        called = f"{RESIDENT}.{function}({', '.join(parts)})"
+        answer = f"{RESIDENT}.answer"
+        return await self.run(f"{answer} = {RESIDENT}.Answer({called})", timeout, answer)
 
     async def start_watch(self, variable: str, settings: dict[str, Any], timeout: float) -> None:
         """Begin to watch the cluster that the create code left in ``variable``."""

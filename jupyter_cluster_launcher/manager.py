@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import codegen, options
+from . import codegen, logs, options, preflight
 from .life import House, Life
 from .models import (
     BadInputError,
@@ -55,6 +55,7 @@ class ClusterManager:
         Raises ``BadInputError``, ``UnknownError`` and ``NotAvailableError``; nothing is left then.
         """
         cluster = await self.plan(request, cwd)
+        preflight.check_interface(self.house.platforms.get(cluster.platform), cluster.options)
         life = self._lives[cluster.id] = Life(cluster, self.house, self._changed)
         life.launch()
         return life.cluster
@@ -122,7 +123,21 @@ class ClusterManager:
     async def preview(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the code that a request would run; raises ``LauncherError``s."""
         cluster = await self.plan(request)
-        return {"create": cluster.create, "summary": None, "warnings": []}
+        platform = self.house.platforms.get(cluster.platform)
+        return {
+            "create": cluster.create,
+            "summary": preflight.sum_up(platform, cluster),
+            "warnings": preflight.doubts(platform, cluster.options),
+        }
+
+    async def check(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the job script of a request, and what the batch system says to it.
+
+        Raises ``LauncherError``s.
+        """
+        cluster, house = await self.plan(request), self.house
+        platform, directory = house.platforms.get(cluster.platform), house.store.root / cluster.id
+        return await preflight.check(platform, cluster, house.environments, directory)
 
     async def found(self, platform_name: str, kernel_name: str) -> Sequence[dict[str, str]]:
         """Return one's own clusters that were made elsewhere; raises ``LauncherError``s."""
@@ -147,14 +162,8 @@ class ClusterManager:
         return await changes[what](cluster_id, given)
 
     async def logs(self, cluster_id: str) -> dict[str, Any]:
-        """Return what a cluster printed; raises ``UnknownError``."""
-        cluster = self.get(cluster_id)
-        return {
-            "launch": self.house.store.read_log(cluster.id),
-            "scheduler": "",
-            "workers": [],
-            "jobs": [],
-        }
+        """Return what a cluster and its parts have said; raises ``UnknownError``."""
+        return await logs.collect(self._life(cluster_id), self.house.store)
 
     async def rename(self, cluster_id: str, given: Any) -> Cluster:
         """Give a cluster another name."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import platforms
-from .batch import job_name
+from .batch import settings
 from .environments import Environments
 from .explain import cryptography_missing
 from .gateways import Gateways
@@ -111,22 +111,18 @@ class Platforms:
     def residents(self, platform: Platform) -> list[str]:
         """Return the names of the resident's source files that a controller needs."""
         if platform.get("connect") == "gateway":
-            return ["core", "gateway_eye", "gateway"]
+            return ["core", "logs", "gateway_eye", "gateway"]
         if platform.get("batch"):
-            return ["core", "jobqueue"]
-        return ["core"]
+            return ["core", "logs", "jobqueue"]
+        return ["core", "logs"]
 
-    def preparation(self, platform: Platform, directory: Path) -> dict[str, Any]:
+    def preparation(
+        self, platform: Platform, options: Mapping[str, Any], directory: Path
+    ) -> dict[str, Any]:
         """Return what the resident's ``prepare`` is told before the create code runs."""
-        settings = {"directory": str(directory)}
         if platform.get("batch"):
-            settings |= {
-                "module": platform.get("module"),
-                "class": platform.get("class"),
-                "job_name": job_name(directory.name),
-                "unit": platform.workers.get("scale", "workers"),
-            }
-        return settings
+            return settings(platform, options, directory)
+        return {"directory": str(directory)}
 
     def controller_env(self, platform: Platform, directory: Path) -> Mapping[str, str]:
         """Return what a controller's environment gets besides that of this server."""

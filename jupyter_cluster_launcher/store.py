@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .models import Cluster
 
-RECORD, LOG = "cluster.json", "launch.log"
+RECORD, LOG, PYTHON_LOG = "cluster.json", "launch.log", "python.log"
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +67,9 @@ class Store:
         with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace") as file:
             file.write(text)
 
-    def read_log(self, cluster_id: str, limit: int = 1_000_000) -> str:
-        """Return the launch log, at most its last ``limit`` bytes."""
-        path = self.root / cluster_id / LOG
+    def read_log(self, cluster_id: str, limit: int = 1_000_000, name: str = LOG) -> str:
+        """Return a log, by default that of the launch, at most its last ``limit`` bytes."""
+        path = self.root / cluster_id / name
         if not path.exists():
             return ""
         with path.open("rb") as file:

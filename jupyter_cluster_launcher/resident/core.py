@@ -14,9 +14,21 @@ import urllib.request
 from datetime import datetime, timezone
 
 MIME = "application/vnd.cluster-launcher.report+json"
+ANSWER = "application/vnd.cluster-launcher.answer+json"
 PERIOD = 0.3  # seconds between two looks at the cluster, all within this process
 USAGE_PERIOD = 3.0  # seconds between two reports in which only CPU, memory and tasks differ
 TLS_FILES = {"ca_file": "ca.pem", "cert": "cert.pem", "key": "key.pem"}
+
+
+class Answer:
+    """What a function that the server called returned: plain data, displayed as nothing else."""
+
+    def __init__(self, data):
+        """Hold ``data``."""
+        self.data = data
+
+    def _repr_mimebundle_(self, **kwargs):
+        return {ANSWER: self.data}
 
 
 class Watch(threading.Thread):
@@ -172,7 +184,7 @@ def plots(port):
 
 
 def write_credentials(cluster, directory):
-    """Write the client's keys of an encrypted cluster to private files; return whether it is one."""
+    """Write the client's keys of an encrypted cluster to private files; return if it is one."""
     security = getattr(cluster, "security", None)
     if not getattr(security, "require_encryption", False):
         return False

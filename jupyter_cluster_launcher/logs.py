@@ -1,0 +1,84 @@
+"""What a cluster and its parts have said, as a person may read and share it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .life import Life
+from .models import LauncherError, State
+from .store import PYTHON_LOG, Store
+
+MASK = "[hidden]"
+SECRET_WORDS = "SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL|API_KEY|ACCESS_KEY"
+SENSITIVE = rf"[A-Z0-9_]*(?:{SECRET_WORDS})[A-Z0-9_]*"
+# NAME=value, NAME: value, {'NAME': 'value'}, and the token in an address.
+ASSIGNED = re.compile(
+    rf"""(\b{SENSITIVE}["']?\s*[=:]\s*|[?&]token=)("[^"\n]*"|'[^'\n]*'|[^\s"',}}&]+)"""
+)
+SHORTEST = 6  # characters of a value that is looked for: "1" and "yes" stand everywhere
+# A kernel greets whoever started it from a terminal, which nobody did.
+GREETING = re.compile(r"\A.*?^ +--existing [^\n]*\n+", re.DOTALL | re.MULTILINE)
+JOBS = "jobs"  # the folder, in a cluster's directory, into which batch jobs write
+JOB_FILE = re.compile(r"-(\d+)\.(?:out|err)|\.[oe](\d+)")  # SLURM's NAME-ID.out, others' NAME.oID
+JOB_LIMIT = 100_000  # bytes shown of each file
+
+
+async def collect(life: Life, store: Store) -> dict[str, Any]:
+    """Return the logs there are of a cluster: its launch, scheduler, workers and jobs.
+
+    A scheduler that does not answer is told in its place; the launch can always be read.
+    """
+    cluster_id = life.cluster.id
+    printed = GREETING.sub("", store.read_log(cluster_id, name=PYTHON_LOG))
+    launch = store.read_log(cluster_id) + printed
+    said = {"scheduler": "", "workers": []}
+    if life.cluster.state is State.RUNNING:
+        try:
+            said = await life.call("logs")
+        except LauncherError as error:
+            said = {"scheduler": str(error), "workers": []}
+    jobs = job_logs(store, cluster_id)
+    shown: dict[str, Any] = masked({"launch": launch, **said, "jobs": jobs}, os.environ)
+    return shown
+
+
+def job_logs(store: Store, cluster_id: str) -> list[dict[str, str]]:
+    """Return what each batch job of a cluster wrote, both files of one job together."""
+    texts: dict[str, str] = {}
+    for path in sorted((store.root / cluster_id / JOBS).glob("*")):
+        found = JOB_FILE.search(path.name)
+        if found:
+            job = found[1] or found[2]
+            said = store.read_log(cluster_id, JOB_LIMIT, f"{JOBS}/{path.name}")
+            texts[job] = texts.get(job, "") + said
+    numbered = sorted(texts, key=int)
+    return [{"id": job, "title": f"Job {job}", "text": texts[job]} for job in numbered]
+
+
+def masked(value: Any, env: Mapping[str, str]) -> Any:
+    """Return text, or data with text in it, without the values of secret variables.
+
+    Secret is what the variables of ``env`` with such names hold, wherever it stands, and what is
+    assigned to such a name in the text itself.
+    """
+    held = {
+        text
+        for name, text in env.items()
+        if re.fullmatch(SENSITIVE, name.upper()) and len(text) >= SHORTEST
+    }
+    # The longest first: a secret may be part of another.
+    known = re.compile("|".join(map(re.escape, sorted(held, key=len, reverse=True))) or r"(?!)")
+
+    def hide(value: Any) -> Any:
+        if isinstance(value, str):
+            return ASSIGNED.sub(rf"\1{MASK}", known.sub(MASK, value))
+        if isinstance(value, list):
+            return [hide(item) for item in value]
+        if isinstance(value, dict):
+            return {key: hide(item) for key, item in value.items()}
+        return value
+
+    return hide(value)

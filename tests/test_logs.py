@@ -1,0 +1,132 @@
+"""What a person can read of a cluster: everything that was said, and no secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Api
+
+from jupyter_cluster_launcher.logs import MASK, job_logs, masked
+from jupyter_cluster_launcher.store import Store
+
+SECRET = "wJalrXUtnFEMI-K7MDENG"
+
+
+async def run(cluster: dict[str, Any], code: str) -> str:
+    """Run code after the inserted code, as a notebook does, and return what is printed."""
+    script = f"{cluster['code']['connect']}\n{code}\nclient.close()\n"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, error = await process.communicate()
+    assert process.returncode == 0, error.decode()
+    return out.decode()
+
+
+async def test_scheduler_and_workers(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against logs that only the terminal of the server shows, or that show a secret."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    cluster = await api.launch(platform="local", workers=2)
+    cluster = await api.ready(cluster["id"], 2)
+    await run(
+        cluster,
+        "import logging, os\n"
+        "def speak(who):\n"
+        "    log = logging.getLogger('distributed.' + who.split()[0])\n"
+        "    key = os.environ['AWS_SECRET_ACCESS_KEY']\n"
+        "    log.warning(f'first words of {who} with {key}')\n"
+        "    log.warning('second words')\n"
+        "client.run(lambda dask_worker: speak(f'worker {dask_worker.name}'))\n"
+        "client.run_on_scheduler(lambda: speak('scheduler'))\n",
+    )
+    status, logs = await api.ask("GET", "clusters", cluster["id"], "logs")
+    assert status == 200
+    assert [worker["title"] for worker in logs["workers"]] == ["Worker 0", "Worker 1"]
+    for worker in logs["workers"]:
+        words = f"first words of {worker['title'].lower()} with {MASK}"
+        assert words in worker["text"]
+        assert worker["text"].index("first words") < worker["text"].index("second words")
+    assert f"first words of scheduler with {MASK}" in logs["scheduler"]
+    assert SECRET not in str(logs)
+    await api.stop(cluster["id"])
+
+
+async def test_a_worker_that_hangs(api: Api) -> None:
+    """Guards against one worker that is stuck and takes the logs of all others with it."""
+    cluster = await api.launch(platform="local", workers=2)
+    cluster = await api.ready(cluster["id"], 2)
+    code = "import os; print(*client.run(os.getpid).items())"
+    (address, stuck), *_ = eval(f"[{(await run(cluster, code)).replace(') (', '), (')}]")
+    os.kill(stuck, signal.SIGSTOP)
+    try:
+        status, logs = await api.ask("GET", "clusters", cluster["id"], "logs", request_timeout=60)
+    finally:
+        os.kill(stuck, signal.SIGCONT)
+    assert status == 200
+    said = {worker["id"]: worker["text"] for worker in logs["workers"]}
+    assert "does not answer now" in said.pop(address)
+    assert len(said) == 1
+    assert "does not answer" not in str(said)
+    await api.stop(cluster["id"])
+
+
+async def test_a_failed_launch_keeps_its_traceback(api: Api, platform_folder: Path) -> None:
+    """Guards against a failure of which only the last line is left, and that only for a moment."""
+    (platform_folder / "broken.yaml").write_text(
+        "version: 1\ntitle: Broken\nmodule: dask.distributed\nclass: NoSuchCluster\n"
+        "workers: {keyword: n_workers, default: 1, maximum: 2}\n"
+    )
+    cluster = await api.launch(platform="broken")
+    failed = await api.until(cluster["id"], lambda c: c["state"] == "failed")
+    assert "NoSuchCluster" in failed["message"]
+    _, logs = await api.ask("GET", "clusters", cluster["id"], "logs")
+    assert "Traceback (most recent call last)" in logs["launch"]
+    assert "from dask.distributed import Client, NoSuchCluster" in logs["launch"]
+    assert logs["launch"].rstrip().endswith(failed["message"])
+    assert logs["workers"] == []
+    await api.stop(cluster["id"])
+
+
+def test_what_jobs_wrote(tmp_path: Path) -> None:
+    """Guards against a job whose own last words nobody sees: the reason that it failed."""
+    folder = Store(tmp_path).directory("c1") / "jobs"
+    folder.mkdir()
+    (folder / "dask-worker-123.err").write_text("slurmstepd: out of memory\n")
+    (folder / "dask-worker-123.out").write_text("hello\n")
+    (folder / "dask-worker-20.err").write_text("x" * 200_000)
+    (folder / "dask-worker.e7").write_text("of another batch system\n")
+    (folder / "notes.txt").write_text("no log of a job")
+    logs = job_logs(Store(tmp_path), "c1")
+    assert [log["id"] for log in logs] == ["7", "20", "123"]
+    assert logs[2] == {
+        "id": "123",
+        "title": "Job 123",
+        "text": "slurmstepd: out of memory\nhello\n",
+    }
+    assert len(logs[1]["text"]) == 100_000
+    assert job_logs(Store(tmp_path), "unknown") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("export API_TOKEN=abc123 x", f"export API_TOKEN={MASK} x"),
+        ("{'DB_PASSWORD': 'a b', 'HOME': '/x'}", f"{{'DB_PASSWORD': {MASK}, 'HOME': '/x'}}"),
+        ('GITHUB_TOKEN: "q"', f"GITHUB_TOKEN: {MASK}"),
+        ("http://host/lab?token=abcdef&x=1", f"http://host/lab?token={MASK}&x=1"),
+        ("the key is 'held-by-env'.", f"the key is '{MASK}'."),
+        ("tokens = next(token)  # no secret", "tokens = next(token)  # no secret"),
+        ("PATH=/usr/bin", "PATH=/usr/bin"),
+    ],
+)
+def test_masks(text: str, shown: str) -> None:
+    """Guards against a log that cannot be sent to a colleague, or that hides ordinary code."""
+    env = {"MY_API_TOKEN": "held-by-env", "OTHER_TOKEN": "a", "EDITOR": "next(token)"}
+    assert masked(text, env) == shown
+    assert masked([{"text": text}, 1, None], env) == [{"text": shown}, 1, None]
