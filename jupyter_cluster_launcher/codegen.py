@@ -6,13 +6,13 @@ heart, plus what keeps strangers out (``security`` and a dashboard on loopback).
 
 from __future__ import annotations
 
-import re
+import ast
 from pathlib import Path
 from typing import Any
 
 from .models import Adapt
 from .platforms import Platform
-from .rendering import Scope, call, expression, literal
+from .rendering import Plain, Scope, call, expression, literal
 
 CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
 
@@ -33,10 +33,16 @@ def create(
     counts = platform.workers
     number = adapt.minimum if adapt else counts["default"] if workers is None else workers
     schemas = {**platform.get("options", {}), **(asked or {})}
-    defaults = {name: schema.get("default") for name, schema in schemas.items()}
     values = options or {}
-    chosen = {**defaults, **values}
-    scope = Scope(number, {name: _as_declared(schemas[name], chosen[name]) for name in chosen})
+    chosen = {name: schema.get("default") for name, schema in platform.get("options", {}).items()}
+    # Expressions are the administrator's to write: what a person or a gateway said is plain data.
+    chosen |= {name: Plain(schema.get("default")) for name, schema in (asked or {}).items()}
+    chosen |= {name: Plain(value) for name, value in values.items()}
+    # Workers that come and go share the CPUs as if all of them were there.
+    scope = Scope(
+        adapt.maximum if adapt else number,
+        {name: _as_declared(schemas[name], value) for name, value in chosen.items()},
+    )
 
     arguments = _arguments(platform, scope)
     keyword = counts.get("keyword")
@@ -103,8 +109,10 @@ def connect_gateway(name: str) -> str:
 
 
 def _as_declared(schema: dict[str, Any], value: Any) -> Any:
-    environ = schema.get("as") == "environ" and value is not None
-    return {"environ": value} if environ else value
+    given = value.value if isinstance(value, Plain) else value
+    if given is None:
+        return None
+    return {"environ": given} if schema.get("as") == "environ" else value
 
 
 def _arguments(platform: Platform, scope: Scope) -> dict[str, str]:
@@ -143,6 +151,8 @@ def _prelude(platform: Platform, scope: Scope) -> list[str]:
     text = expression(folder, scope) if folder is not None else "None"
     if text in ("None", '""'):
         return variables + calls
+    if text.startswith('"~'):
+        text = f"os.path.expanduser({text})"
     importing = f"import {platform.get('module')}" + (
         f" as {platform.get('import_as')}" if platform.get("import_as") else ""
     )
@@ -164,7 +174,8 @@ def _make(platform: Platform, arguments: dict[str, str]) -> list[str]:
 
 def _imports(platform: Platform, body: str) -> str:
     """Return the import lines that the body needs, with the blank line after them."""
-    standard = [f"import {name}" for name in ("os", "sys") if re.search(rf"\b{name}\.", body)]
+    used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+    standard = [f"import {name}" for name in ("os", "sys") if name in used]
     module, cls = platform.get("module"), platform.get("class")
     ours = f"from {module} import {cls}"
     if platform.get("function"):

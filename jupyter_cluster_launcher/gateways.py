@@ -34,7 +34,10 @@ class Gateways:
         Raises ``NotAvailableError`` where the gateway does not tell, and ``BadInputError`` for a
         kernel that cannot ask.
         """
-        self._options[kernel_name] = properties = await self._ask(kernel_name, "options")
+        declared = await self._ask(kernel_name, "options")
+        # The names become the names of arguments in code.
+        properties = {name: schema for name, schema in declared.items() if name.isidentifier()}
+        self._options[kernel_name] = properties
         return dict(properties)
 
     async def known_options(self, kernel_name: str) -> dict[str, Any]:

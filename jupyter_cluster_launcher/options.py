@@ -19,6 +19,7 @@ from .platforms import Platform
 
 NAME_LENGTH = 60
 NAME_MARKS = frozenset(" -_.,()#:+/@")
+UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")  # control, surrogate, line and paragraph separator
 
 
 def check_options(
@@ -40,11 +41,13 @@ def check_options(
             )
     # An emptied field arrives as null or "": it means that nothing was set.
     values = {name: value for name, value in given.items() if value is not None and value != ""}
-    for path, text in _strings(values):
-        if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text):
+    for path, leaf in _leaves(values):
+        if isinstance(leaf, str) and any(unicodedata.category(c) in UNPRINTABLE for c in leaf):
             raise BadInputError(
                 f"{_title(properties, path)}: line breaks and control characters are not allowed."
             )
+        if isinstance(leaf, float) and not math.isfinite(leaf):  # Python reads 1e999 as infinite
+            raise BadInputError(f"{_title(properties, path)}: the number is too large.")
     schema = {"type": "object", "properties": properties}
     for error in Draft7Validator(schema).iter_errors(values):
         raise BadInputError(_sentence(properties, error))
@@ -127,8 +130,8 @@ def check_idle_timeout(given: Any) -> float | None:
 
 def _count(what: str, given: Any, bounds: dict[str, Any]) -> int:
     low, high = bounds["minimum"], bounds["maximum"]
-    whole = isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given)
-    if not whole or given != int(given) or not low <= given <= high:
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    if not number or given % 1 != 0 or not low <= given <= high:  # inf % 1 is nan
         raise BadInputError(f"{what} must be a whole number from {low} to {high}.")
     return int(given)
 
@@ -157,17 +160,17 @@ def _sentence(properties: dict[str, Any], error: ValidationError) -> str:
     return f"{title}: {what}."
 
 
-def _strings(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any], str]]:
-    """Yield every string within a value, keys of objects too."""
-    if isinstance(value, str):
-        yield list(path), value
-    elif isinstance(value, dict):
+def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any], Any]]:
+    """Yield every plain value within a value, and the keys of objects, each with its path."""
+    if isinstance(value, dict):
         for key, item in value.items():
-            yield [*path, key], str(key)
-            yield from _strings(item, (*path, key))
+            yield [*path, key], key
+            yield from _leaves(item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _strings(item, (*path, index))
+            yield from _leaves(item, (*path, index))
+    else:
+        yield list(path), value
 
 
 def _plain(value: Any) -> Any:

@@ -22,6 +22,13 @@ class Scope:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Plain:
+    """A value that is data even where it looks like an expression: nobody wrote it in the file."""
+
+    value: Any
+
+
 def literal(value: Any) -> str:
     """Return plain data as a Python literal.
 
@@ -43,6 +50,8 @@ def literal(value: Any) -> str:
 
 def expression(value: Any, scope: Scope) -> str:
     """Return a value of a platform file as Python text."""
+    if isinstance(value, Plain):
+        return literal(value.value)
     if isinstance(value, list):
         return f"[{', '.join(expression(item, scope) for item in value)}]"
     if not isinstance(value, dict):
