@@ -10,16 +10,41 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from .models import Cluster, NotAvailableError, State
+from .platforms import Platform
 from .queues import BatchSystem, Job, Phase, batch_system, words
+from .queues.request import lifetime
 from .queues.watch import INTERVAL, PATIENCE, Answer, QueueWatch, run
 
 
 def job_name(cluster_id: str) -> str:
     """Return the name that all jobs of a cluster have, and no others."""
     return f"dask-{cluster_id}"
+
+
+def arguments(platform: Platform, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that are known of a cluster: the administrator's, defaults, options."""
+    defaults = {name: schema.get("default") for name, schema in platform.options.items()}
+    return {**platform.get("kwargs", {}), **defaults, **options}
+
+
+def settings(platform: Platform, options: Mapping[str, Any], directory: Path) -> dict[str, Any]:
+    """Return what the resident's ``prepare`` is told of the jobs that it will book.
+
+    ``directory`` is the cluster's, called by its id.
+    """
+    walltime = arguments(platform, options).get("walltime")
+    return {
+        "directory": str(directory),
+        "module": platform.get("module"),
+        "class": platform.get("class"),
+        "job_name": job_name(directory.name),
+        "unit": platform.workers.get("scale", "workers"),
+        "lifetime": lifetime(batch_system(platform.get("batch")).seconds(str(walltime or ""))),
+    }
 
 
 class Batch:

@@ -155,7 +155,8 @@ class Life:
         controller = self._connect(ref)
         await controller.attach(house.limits.start)
         await controller.load(*house.platforms.residents(platform))
-        await controller.call("prepare", house.platforms.preparation(platform, directory))
+        preparation = house.platforms.preparation(platform, cluster.options, directory)
+        await controller.call("prepare", preparation)
         self.put(self.cluster.to(State.STARTING, "Creating the cluster"))
         # A cluster that has a name at a gateway already is not made a second time.
         known = cluster.report.name if cluster.by_name else None

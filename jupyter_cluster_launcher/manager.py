@@ -136,7 +136,7 @@ class ClusterManager:
         Raises ``LauncherError``s.
         """
         cluster, house = await self.plan(request), self.house
-        platform, directory = house.platforms.get(cluster.platform), house.store.root / cluster.id
+        platform, directory = house.platforms.get(cluster.platform), house.store.root / "ID"
         return await preflight.check(platform, cluster, house.environments, directory)
 
     async def found(self, platform_name: str, kernel_name: str) -> Sequence[dict[str, str]]:

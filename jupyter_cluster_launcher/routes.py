@@ -130,6 +130,16 @@ class CodeHandler(LauncherHandler):
         self.finish(json.dumps(await self.manager.preview(self.body())))
 
 
+class CheckHandler(LauncherHandler):
+    """A launch held against its batch system before it is made."""
+
+    @web.authenticated
+    @authorized("execute")
+    async def post(self) -> None:
+        """Return the job script and the verdict, without starting anything."""
+        self.finish(json.dumps(await self.manager.check(self.body())))
+
+
 class ClustersHandler(LauncherHandler):
     """All clusters."""
 
@@ -200,6 +210,7 @@ default_handlers = [
     (rf"{ROOT}/platforms/{NAME}/options", OptionsHandler),
     (rf"{ROOT}/platforms/{NAME}/found", FoundHandler),
     (rf"{ROOT}/code/?", CodeHandler),
+    (rf"{ROOT}/check/?", CheckHandler),
     (rf"{ROOT}/clusters/?", ClustersHandler),
     (rf"{ROOT}/clusters/{ID}", ClusterHandler),
     (rf"{ROOT}/clusters/{ID}/logs", LogsHandler),

@@ -97,6 +97,10 @@ class BatchSystem(Protocol):
         """Return one line with the batch system's reason out of the text of a failed submission."""
         ...
 
+    def seconds(self, walltime: str) -> int | None:
+        """Return the seconds of a time limit, None for what is not one."""
+        ...
+
     def unreachable(self, text: str) -> bool:
         """Whether a command failed because the batch system did not answer."""
         ...

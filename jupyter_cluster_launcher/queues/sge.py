@@ -107,6 +107,15 @@ def unreachable(text: str) -> bool:
     return bool(UNREACHABLE.search(text))
 
 
+def seconds(walltime: str) -> int | None:
+    """Read a time limit as qsub does: seconds, or hours:minutes:seconds."""
+    parts = walltime.strip().split(":")
+    if len(parts) not in (1, 3) or not all(part.isdigit() for part in parts):
+        return None
+    hours, minutes, secs = map(int, parts if len(parts) == 3 else ("0", "0", parts[0]))
+    return (hours * 60 + minutes) * 60 + secs
+
+
 def _job(node: ElementTree.Element) -> Job:
     letters = node.findtext("state", "")
     phase, word = next(

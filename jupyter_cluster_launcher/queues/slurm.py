@@ -155,6 +155,22 @@ def unreachable(text: str) -> bool:
     return bool(UNREACHABLE.search(text))
 
 
+def seconds(walltime: str) -> int | None:
+    """Read a time limit as sbatch does; None where it is something else.
+
+    minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes[:seconds]
+    """
+    match = re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", walltime.strip())
+    if not match:
+        return None
+    days, *rest = match.groups()
+    numbers = [int(number) for number in rest if number is not None]
+    if days is None and len(numbers) < 3:
+        numbers.insert(0, 0)  # minutes lead
+    hours, minutes, secs = (*numbers, 0, 0)[:3]
+    return ((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + secs
+
+
 def _phase(state: str) -> Phase:
     if state in QUEUED:
         return Phase.QUEUED

@@ -11,13 +11,11 @@ is asked for.
 import importlib
 import math
 import os
-import re
 import sys
 import time
 
 BOOK = None
 REMEMBERED = 100  # closed jobs, so that adaptive scaling over days does not fill the record
-MARGIN = (30, 300)  # seconds that a worker ends before its job must: a twentieth, but within these
 SUBMIT_LIMIT = 50.0  # seconds that the batch system may take to decide on the first jobs
 
 
@@ -32,12 +30,13 @@ class Book:
     submitted; lost where its worker went away unasked; ended where the batch system says so.
     """
 
-    def __init__(self, job_name, unit="jobs"):
+    def __init__(self, job_name, unit, lifetime):
         """Begin with no jobs; all of them will be called ``job_name``.
 
-        ``unit`` is what a person counts, "jobs" or "workers".
+        ``unit`` is what a person counts, "jobs" or "workers"; ``lifetime`` are the arguments with
+        which workers end before their jobs must.
         """
-        self.job_name, self.unit = job_name, unit
+        self.job_name, self.unit, self.lifetime = job_name, unit, lifetime
         self.entries = {}
 
     def begin(self, worker):
@@ -66,9 +65,9 @@ class Book:
 def prepare(settings):
     """Have the jobs of the cluster that will be made booked, under a name of their own.
 
-    ``settings`` has the ``module`` and ``class`` of the cluster, the ``job_name``, the ``unit`` in
-    which people count, and the ``directory`` for the jobs' logs and keys; arguments in the code go
-    before it. Where dask-jobqueue is missing, the code itself will say so.
+    ``settings`` has the ``module`` and ``class`` of the cluster, the ``directory`` for the jobs'
+    logs and keys, which arguments in the code override, and what a ``Book`` is made of. Where
+    dask-jobqueue is missing, the code itself will say so.
     """
     global BOOK
     try:
@@ -77,7 +76,7 @@ def prepare(settings):
         cluster_class = getattr(importlib.import_module(settings["module"]), settings["class"])
     except (ImportError, AttributeError):
         return
-    BOOK = Book(settings["job_name"], settings["unit"])
+    BOOK = Book(settings["job_name"], settings["unit"], settings["lifetime"])
     section = f"jobqueue.{cluster_class.job_cls.config_name}"
     dask.config.set({f"{section}.log-directory": os.path.join(settings["directory"], "jobs")})
     dask.config.set({f"{section}.shared-temp-directory": settings["directory"]})
@@ -86,17 +85,16 @@ def prepare(settings):
 
 def tracked(job_class, book):
     """Return a class of jobs that keeps book, ends its workers in time and closes for good."""
+    import dask
     from distributed.core import Status
 
     class TrackedJob(job_class):
         def __init__(self, *args, worker_extra_args=None, job_name=None, **kwargs):
-            walltime = kwargs.get("walltime") or configured(self.config_name, "walltime")
-            given = worker_extra_args
-            if given is None:
-                given = configured(self.config_name, "worker-extra-args") or []
+            section = f"jobqueue.{self.config_name}.worker-extra-args"
+            own = worker_extra_args or dask.config.get(section, None) or []
             super().__init__(
                 *args,
-                worker_extra_args=[*given, *lifetime(walltime, given)],
+                worker_extra_args=[*own, *([] if "--lifetime" in own else book.lifetime)],
                 job_name=f"{job_name}-{book.job_name}" if job_name else book.job_name,
                 **kwargs,
             )
@@ -127,45 +125,6 @@ def tracked(job_class, book):
 
     TrackedJob.__name__ = job_class.__name__
     return TrackedJob
-
-
-def configured(section, key):
-    """Return a setting of dask-jobqueue."""
-    import dask
-
-    return dask.config.get(f"jobqueue.{section}.{key}", None)
-
-
-def lifetime(walltime, given):
-    """Return the arguments with which a worker ends by itself before its job is killed.
-
-    So it hands on its data and stops taking tasks. The stagger keeps workers that began together
-    from ending together. None where the walltime is too short or the arguments have a lifetime
-    already.
-    """
-    total = walltime_seconds(walltime)
-    if total is None or "--lifetime" in given:
-        return []
-    margin = round(min(MARGIN[1], max(MARGIN[0], total / 20)))
-    if total < 4 * margin:
-        return []
-    return ["--lifetime", f"{total - 2 * margin}s", "--lifetime-stagger", f"{margin}s"]
-
-
-def walltime_seconds(walltime):
-    """Return the seconds of a time limit as SLURM reads it; None where it is something else.
-
-    minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes[:seconds]
-    """
-    match = re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", str(walltime or "").strip())
-    if not match:
-        return None
-    days, *rest = match.groups()
-    numbers = [int(number) for number in rest if number is not None]
-    if days is None and len(numbers) < 3:
-        numbers.insert(0, 0)  # minutes lead
-    hours, minutes, seconds = (*numbers, 0, 0)[:3]
-    return ((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
 def await_submission(cluster):
