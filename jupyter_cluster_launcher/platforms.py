@@ -199,8 +199,8 @@ def _wrong_with(option: dict[str, Any]) -> str | None:
     """Return what is wrong with the schema of an option, or with the default that it sets."""
     try:
         Draft7Validator.check_schema({**option, "default": None})
-    except SchemaError as error:
-        return error.message
+    except SchemaError as broken:
+        return broken.message
     default = option.get("default")
     if default is None or default != resolve(default):  # nothing, or only known where it runs
         return None
