@@ -244,13 +244,15 @@ class Controller:
                 raise ControllerDiedError("The cluster's Python process ended unexpectedly.")
             raise asyncio.TimeoutError
         finally:
-            self._replies.pop(message, None)
+            # What was given up is still being worked on; whoever ends this controller has to know.
+            if reply.done():
+                self._replies.pop(message, None)
 
     async def _collect(self, receive: Callable[[], Any]) -> None:
         """Hand each reply to whoever waits for it."""
         while True:
             message = await receive()
-            reply = self._replies.get(message["parent_header"].get("msg_id", ""))
+            reply = self._replies.pop(message["parent_header"].get("msg_id", ""), None)
             if reply is not None and not reply.done():
                 reply.set_result(message["content"])
 

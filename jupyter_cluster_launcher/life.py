@@ -18,6 +18,7 @@ from .batch import Batch, refusal
 from .controller import RESIDENT, Controller, ExecutionError, remove_files, spawn
 from .environments import Environments
 from .explain import explain
+from .leftovers import sweep
 from .models import Cluster, ControllerRef, LauncherError, Report, State, WrongStateError
 from .processes import end_group, interrupt, runs
 from .registry import Platforms
@@ -25,6 +26,7 @@ from .store import Store, boot_id, host
 
 CLOSE = f"{RESIDENT}.close(globals().get('cluster'))"
 SHUT_DOWN = f"{RESIDENT}.shut_down()"
+TAKE_OVER_EVERY = 60.0  # seconds between two controllers for one cluster
 CALL_LIMIT = 15.0  # seconds that a controller may take to scale, where nothing waits for workers
 
 log = logging.getLogger(__name__)
@@ -62,6 +64,7 @@ class Life:
         self._controller: Controller | None = None
         self._work: asyncio.Task[None] | None = None
         self._others: set[asyncio.Task[None]] = set()
+        self._taken_over: float | None = None
 
     def put(self, cluster: Cluster, action: str = "changed") -> None:
         """Replace the cluster: save it, show it, ring the bell."""
@@ -208,7 +211,9 @@ class Life:
         elif ref is not None:
             await end_group(ref.pid, ref.connection_file)
             remove_files(ref)
-        left = await self._sweep(controller is None and joined and not leave, wait=True)
+        left = await sweep(
+            self.cluster, self._house, joined=controller is None and joined and not leave, wait=True
+        )
         if left:
             self.put(self.cluster.to(State.FAILED, left))
             return
@@ -219,32 +224,11 @@ class Life:
     def _joined(self) -> bool:
         return self.cluster.report.joined
 
-    async def _sweep(self, joined: bool = False, wait: bool = False) -> str:
-        """Stop what a controller left at a gateway or in a queue; ``wait`` until a queue is empty.
-
-        ``joined`` clusters are stopped too if that is wished. Returns a sentence where something
-        may be there still, else nothing.
-        """
-        cluster, gateways = self.cluster, self._house.platforms.gateways
-        try:
-            await self._house.batch.cancel(cluster, wait)
-        except LauncherError as error:
-            return str(error)
-        if not cluster.by_name:
-            return ""
-        also = [cluster.report.name] if joined and cluster.report.name else []
-        try:
-            directory = self._house.store.directory(cluster.id)
-            await gateways.stop_started(cluster.kernel_name, directory, also)
-        except LauncherError as error:
-            return f"{error} The cluster may still be running there: stop it again later."
-        return ""
-
     async def _fail(self, message: str) -> None:
         """End what a launch began; record and log stay until the person dismisses them."""
         self._house.store.append_log(self.cluster.id, f"\n{message}\n")
         await self._end_controller()
-        left = await self._sweep()
+        left = await sweep(self.cluster, self._house)
         self.put(self.cluster.to(State.FAILED, f"{message} {left}".strip()))
 
     async def _end_controller(self) -> None:
@@ -285,7 +269,7 @@ class Life:
     async def _ended(self, why: str) -> None:
         """Clean up after a cluster that ended by itself, and keep the row that says why."""
         await self._end_controller()
-        await self._sweep()
+        await sweep(self.cluster, self._house)
         state = State.FAILED if self.cluster.report.broken else State.CLOSED
         with contextlib.suppress(WrongStateError):
             self.put(self.cluster.to(state, why))
@@ -309,9 +293,38 @@ class Life:
     def _lost(self, why: str) -> None:
         """Record that the controller is gone: by its own decision, or nobody knows why."""
         last_words = self._last_words()
+        if not last_words and self._can_be_taken_over():
+            self._work = self._task(self._take_over(why))
+            return
         state = State.CLOSED if last_words else State.LOST
         gone = replace(self.cluster, report=replace(self.cluster.report, ready=0, usage=None))
         self.put(replace(gone, state=state, message=last_words or why))
+
+    def _can_be_taken_over(self) -> bool:
+        """Return whether the cluster goes on without its controller, as at a gateway.
+
+        A second controller that ends as soon would not be the last.
+        """
+        last, self._taken_over = self._taken_over, asyncio.get_running_loop().time()
+        soon = last is not None and self._taken_over - last < TAKE_OVER_EVERY
+        return self.cluster.by_name and bool(self.cluster.report.name) and not soon
+
+    async def _take_over(self, why: str) -> None:
+        """Give the cluster a new controller; it is left as it is where that fails."""
+        ref = self.cluster.controller
+        if ref is not None:
+            await end_group(ref.pid, ref.connection_file)
+            remove_files(ref)
+        self.put(replace(self.cluster, state=State.STARTING, message="Finding the cluster again"))
+        try:
+            await self._create()
+        except Exception as error:
+            told = self._explain(error) if isinstance(error, ExecutionError) else str(error)
+            controller, self._controller = self._controller, None
+            if controller is not None:
+                await controller.end(None, self._house.limits.close)
+            message = f"{why} The cluster may go on, but could not be found again: {told}"
+            self.put(replace(self.cluster, state=State.LOST, message=message))
 
     def _last_words(self) -> str | None:
         path = self._house.store.directory(self.cluster.id) / "ended.json"

@@ -94,7 +94,10 @@ class RealGateway:
         self.directory.mkdir(parents=True, exist_ok=True)
         command = [str(Path(sys.executable).parent / "dask-gateway-server"), "-f", str(CONFIG)]
         server = Supervised(
-            command, self.directory / "gateway.log", {**os.environ, **self.settings}, self.directory
+            command,
+            self.directory / f"gateway-{len(self.servers)}.log",
+            {**os.environ, **self.settings},
+            self.directory,
         )
         self.servers.append(server)
         server.wait_until("An answer of dask-gateway-server", self.healthy)

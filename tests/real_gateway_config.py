@@ -31,7 +31,7 @@ backend.clusters_directory = DIRECTORY
 backend.sigint_timeout = backend.sigterm_timeout = 2
 # The defaults are made for a cloud and would make every test wait.
 backend.cluster_heartbeat_period = backend.cluster_status_period = backend.worker_status_period = 1
-backend.cluster_heartbeat_timeout = 20
+backend.cluster_heartbeat_timeout = 12
 if "GATEWAY_DATABASE" in os.environ:
     backend.db_url = f"sqlite:///{os.environ['GATEWAY_DATABASE']}"
     backend.db_encrypt_keys = [os.environ["GATEWAY_DATABASE_KEY"]]

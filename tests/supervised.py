@@ -28,11 +28,10 @@ class Supervised:
     """One server with its descendants, started at once."""
 
     def __init__(self, command: list[str], log: Path, env: dict[str, str], cwd: Path) -> None:
-        """Start ``command``, its output appended to ``log``."""
+        """Start ``command``, its output in ``log``."""
         self.mark = uuid.uuid4().hex
         self.log = log
-        with log.open("ab") as out:
-            self.begin = out.tell()
+        with log.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, __file__, *command],
                 env={**env, MARK: self.mark},
@@ -54,7 +53,7 @@ class Supervised:
 
     def said(self) -> str:
         """Return what the server wrote."""
-        return self.log.read_bytes()[self.begin :].decode(errors="replace")
+        return self.log.read_text(errors="replace")
 
     def descendants(self) -> list[int]:
         """Return every process that came of the server and still runs."""

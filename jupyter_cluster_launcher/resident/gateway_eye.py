@@ -36,7 +36,7 @@ class Eye(threading.Thread):
         self.joined = joined
         self.requested = self.idle_timeout = self.ended = None
         self.failed = self.adapting = False
-        self.info, self.plots, self.trouble = {}, {}, ""
+        self.info, self.plots, self.versions, self.trouble = {}, {}, {}, ""
         self.busy, self.idle_since = True, time.time()
         self.waiting_since = self.asked_gateway = self.answered = time.monotonic()
         self.loop = self.comm = self.gateway = None
@@ -100,7 +100,10 @@ class Eye(threading.Thread):
         from distributed.protocol.pickle import dumps
 
         self.idle_timeout, told = 0, {}
-        version = (await self.comm.versions())["host"]["python"].split(".")[:2]
+        packages = (await self.comm.versions())["packages"]
+        version = packages["python"].split(".")[:2]
+        self.versions = {"python": ".".join(packages["python"].split(".")[:3])}
+        self.versions |= {name: packages[name] for name in PACKAGES if packages.get(name)}
         if version == [str(part) for part in sys.version_info[:2]]:
             answer = await self.comm.run_function(function=dumps(told_to_scheduler))
             told = answer.get("result") or {}
@@ -148,7 +151,9 @@ class Eye(threading.Thread):
             return (
                 "The gateway says that the cluster failed: its scheduler or all its workers died."
             )
-        if status not in ("STOPPING", "STOPPED"):
+        if status == "STOPPING":  # on the way to STOPPED or to FAILED
+            self.trouble = "The cluster is being stopped."
+        if status != "STOPPED":
             return None
         idle = time.time() - self.idle_since
         if self.idle_timeout and not self.busy and idle > 0.5 * self.idle_timeout:
@@ -171,6 +176,7 @@ class Eye(threading.Thread):
             "memory": sum(worker["memory_limit"] or 0 for worker in workers),
             "dashboard_link": self.cluster.dashboard_link,
             "plots": self.plots,
+            "versions": self.versions,
             "usage": {
                 "cpu": round(sum(m.get("cpu", 0) for m in metrics) / 100 / max(1, cores), 2),
                 "memory": sum(m.get("memory", 0) for m in metrics),
