@@ -33,7 +33,7 @@ def cryptography_missing(environment: str) -> str:
 
 KNOWN: tuple[tuple[str, Sentence], ...] = (
     (
-        r"`?cryptography`? is required|No module named 'cryptography'",
+        r"[`']cryptography\b",
         lambda _, env: cryptography_missing(env),
     ),
     (
