@@ -1,7 +1,7 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
-import { insertOrOffer } from './commands';
+import { insertOrOffer } from './code';
 import { IClusters, INotebooks } from './tokens';
 import { hasEnded } from './words';
 

@@ -4,15 +4,11 @@ import {
   nullTranslator,
   TranslationBundle
 } from '@jupyterlab/translation';
-import {
-  JSONExt,
-  PromiseDelegate,
-  ReadonlyJSONObject,
-  ReadonlyJSONValue
-} from '@lumino/coreutils';
+import { PromiseDelegate, ReadonlyJSONObject } from '@lumino/coreutils';
 import { Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
-import { request, RequestError } from './request';
+import { Ledger } from './ledger';
+import { explain, request, RequestError } from './request';
 import {
   Change,
   ICheck,
@@ -65,7 +61,7 @@ export class Clusters implements IClusters {
   }
 
   get clusters(): ReadonlyArray<ICluster> {
-    return this._sorted;
+    return this._ledger.clusters;
   }
 
   get isDisposed(): boolean {
@@ -96,7 +92,7 @@ export class Clusters implements IClusters {
   }
 
   get(id: string): ICluster | undefined {
-    return this._entries.get(id)?.cluster;
+    return this._ledger.get(id);
   }
 
   async refresh(): Promise<void> {
@@ -127,24 +123,24 @@ export class Clusters implements IClusters {
   }
 
   code(launch: ILaunch): Promise<ICode> {
-    return this._ask<ICode>('code', 'POST', Private.forCode(launch));
+    return this._ask<ICode>('code', 'POST', forCode(launch));
   }
 
   check(launch: ILaunch): Promise<ICheck> {
-    return this._ask<ICheck>('check', 'POST', Private.forCode(launch));
+    return this._ask<ICheck>('check', 'POST', forCode(launch));
   }
 
   async launch(launch: ILaunch): Promise<ICluster> {
-    const serial = ++this._serial;
+    const serial = this._ledger.next();
     const cluster = await this._ask<ICluster>('clusters', 'POST', launch);
-    this._put(cluster, serial);
+    this._emit(this._ledger.put(cluster, serial));
     return cluster;
   }
 
   async change(id: string, change: Change): Promise<ICluster> {
-    const serial = ++this._serial;
+    const serial = this._ledger.next();
     const cluster = await this._ask<ICluster>(one(id), 'PATCH', change);
-    this._put(cluster, serial);
+    this._emit(this._ledger.put(cluster, serial));
     return cluster;
   }
 
@@ -174,52 +170,20 @@ export class Clusters implements IClusters {
       const status = error instanceof RequestError ? error.status : 0;
       const message = error instanceof RequestError ? error.message : '';
       throw new RequestError(
-        message && status ? message : this._explain(status),
+        message && status ? message : explain(status, this._trans),
         status
       );
     }
   }
 
-  /**
-   * A sentence for an answer that brought none.
-   */
-  private _explain(status: number): string {
-    switch (status) {
-      case 0:
-        return this._trans.__(
-          'The Jupyter server does not answer. Check that it is still running and that you are connected.'
-        );
-      case 401:
-      case 403:
-        return this._trans.__(
-          'The Jupyter server did not let this page in. Reload the page and log in again.'
-        );
-      case 404:
-        return this._trans.__(
-          'The Jupyter server does not know the Cluster Launcher.'
-        );
-      default:
-        return this._trans.__(
-          'The Jupyter server answered with error %1. Its log says more.',
-          status
-        );
-    }
-  }
-
   private async _fetchAll(): Promise<void> {
-    const serial = ++this._serial;
+    const serial = this._ledger.next();
     try {
       const list = await this._ask<ICluster[]>('clusters?no_track_activity=1');
       if (this._isDisposed) {
         return;
       }
-      const seen = new Set(list.map(cluster => cluster.id));
-      for (const [id, entry] of [...this._entries]) {
-        if (!seen.has(id) && entry.serial < serial) {
-          this._remove(id, serial);
-        }
-      }
-      list.forEach(cluster => this._put(cluster, serial));
+      this._ledger.replace(list, serial).forEach(change => this._emit(change));
       this._setStatus('ready', null);
     } catch (error) {
       if (this._isDisposed) {
@@ -242,15 +206,15 @@ export class Clusters implements IClusters {
     if (busy) {
       return;
     }
-    const serial = ++this._serial;
+    const serial = this._ledger.next();
     try {
-      this._put(
-        await this._ask<ICluster>(`${one(id)}?no_track_activity=1`),
-        serial
+      const cluster = await this._ask<ICluster>(
+        `${one(id)}?no_track_activity=1`
       );
+      this._emit(this._ledger.put(cluster, serial));
     } catch (error) {
       if ((error as RequestError).status === 404) {
-        this._remove(id, serial);
+        this._emit(this._ledger.remove(id, serial));
       }
       // Anything else is told by the slow poll, once, and not for each cluster.
     } finally {
@@ -267,7 +231,7 @@ export class Clusters implements IClusters {
       return;
     }
     if (event.action === 'removed') {
-      this._remove(event.cluster_id, ++this._serial);
+      this._emit(this._ledger.remove(event.cluster_id, this._ledger.next()));
     } else {
       void this._fetchOne(event.cluster_id);
     }
@@ -279,31 +243,9 @@ export class Clusters implements IClusters {
     }
   };
 
-  /**
-   * Take in a report, unless a request sent later has already answered.
-   */
-  private _put(cluster: ICluster, serial: number): void {
-    const entry = this._entries.get(cluster.id);
-    const newest = entry?.serial ?? this._removed.get(cluster.id) ?? 0;
-    if (this._isDisposed || serial < newest) {
-      return;
-    }
-    const old = entry?.cluster;
-    const same = old !== undefined && equal(old, cluster);
-    this._entries.set(cluster.id, { cluster: same ? old : cluster, serial });
-    if (same) {
-      return;
-    }
-    this._sort();
-    this._changed.emit({ type: old ? 'changed' : 'added', old, new: cluster });
-  }
-
-  private _remove(id: string, serial: number): void {
-    const entry = this._entries.get(id);
-    this._removed.set(id, serial);
-    if (entry && this._entries.delete(id)) {
-      this._sort();
-      this._changed.emit({ type: 'removed', old: entry.cluster });
+  private _emit(change: IClusters.IChange | null): void {
+    if (change !== null && !this._isDisposed) {
+      this._changed.emit(change);
     }
   }
 
@@ -315,26 +257,15 @@ export class Clusters implements IClusters {
     }
   }
 
-  private _sort(): void {
-    this._sorted = [...this._entries.values()]
-      .map(entry => entry.cluster)
-      .sort((a, b) => a.created.localeCompare(b.created));
-  }
-
   private _changed = new Signal<this, IClusters.IChange>(this);
-  private _entries = new Map<string, { cluster: ICluster; serial: number }>();
   /** Clusters being fetched; true when a bell rang meanwhile. */
   private _fetching = new Map<string, boolean>();
   private _isDisposed = false;
+  private _ledger = new Ledger();
   private _poll: Poll<void>;
   private _problem: string | null = null;
   private _ready = new PromiseDelegate<void>();
-  /** When clusters were removed, so that a late answer cannot revive them. */
-  private _removed = new Map<string, number>();
-  /** Counts requests: an answer counts as old as its request. */
-  private _serial = 0;
   private _settings: ServerConnection.ISettings;
-  private _sorted: ReadonlyArray<ICluster> = [];
   private _status: IClusters.Status = 'loading';
   private _stream: ISignal<unknown, Event.Emission> | null;
   private _trans: TranslationBundle;
@@ -360,19 +291,10 @@ function query(kernelName?: string): string {
   return kernelName ? `?kernel_name=${encodeURIComponent(kernelName)}` : '';
 }
 
-function equal(a: ICluster, b: ICluster): boolean {
-  return JSONExt.deepEqual(
-    a as unknown as ReadonlyJSONValue,
-    b as unknown as ReadonlyJSONValue
-  );
-}
-
-namespace Private {
-  /**
-   * The part of a launch that decides the code.
-   */
-  export function forCode(launch: ILaunch): Partial<ILaunch> {
-    const { platform, workers, options, adapt, tls, kernel_name } = launch;
-    return { platform, workers, options, adapt, tls, kernel_name };
-  }
+/**
+ * The part of a launch that decides the code.
+ */
+function forCode(launch: ILaunch): Partial<ILaunch> {
+  const { platform, workers, options, adapt, tls, kernel_name } = launch;
+  return { platform, workers, options, adapt, tls, kernel_name };
 }

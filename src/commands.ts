@@ -1,20 +1,16 @@
-import { JupyterFrontEnd } from '@jupyterlab/application';
-import {
-  Clipboard,
-  Dialog,
-  InputDialog,
-  Notification,
-  showDialog
-} from '@jupyterlab/apputils';
-import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import { InputDialog } from '@jupyterlab/apputils';
+import { TranslationBundle } from '@jupyterlab/translation';
 import { closeIcon, copyIcon, editIcon } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import {
   ReadonlyJSONObject,
   ReadonlyPartialJSONObject
 } from '@lumino/coreutils';
+import { copy, insertOrOffer } from './code';
 import { insertIcon } from './icons';
-import { CodeKind, ICluster, IClusters, INotebooks } from './tokens';
+import { ICommandOptions, pick, report, underPointer } from './pick';
+import { stop } from './stop';
+import { CodeKind, ICluster } from './tokens';
 import { isAlive } from './words';
 
 /** The ids of all commands. */
@@ -32,9 +28,6 @@ export namespace CommandIDs {
   export const pointDask = 'cluster-launcher:point-dask-labextension';
 }
 
-/** The class of a row, which commands of its context menu look for. */
-export const ROW_CLASS = 'jp-ClusterLauncher-row';
-
 /** The part of every schema that names a cluster. */
 export const ID_PROPERTY = {
   id: {
@@ -42,65 +35,6 @@ export const ID_PROPERTY = {
     description: 'The id of the cluster; without it the person is asked.'
   }
 };
-
-/** What commands work on. */
-export interface ICommandOptions {
-  app: JupyterFrontEnd;
-  clusters: IClusters;
-  notebooks: INotebooks | null;
-  translator: ITranslator;
-}
-
-/**
- * Tell a person that something did not work, in the words of the error.
- */
-export function report(error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  Notification.error(message, { autoClose: 8000 });
-}
-
-/**
- * The cluster that a command is about: named in its arguments, under the
- * pointer, the only one there is, or chosen by the person.
- *
- * @returns null when there is none, or the person did not want to choose
- */
-export async function pick(
-  args: ReadonlyPartialJSONObject,
-  { app, clusters }: Pick<ICommandOptions, 'app' | 'clusters'>,
-  trans: TranslationBundle,
-  filter: (cluster: ICluster) => boolean = () => true
-): Promise<ICluster | null> {
-  const id = args.id ?? underPointer(app);
-  if (typeof id === 'string') {
-    return clusters.get(id) ?? null;
-  }
-  const choices = clusters.clusters.filter(filter);
-  if (choices.length < 2) {
-    if (choices.length === 0) {
-      Notification.info(trans.__('There is no cluster for this.'));
-    }
-    return choices[0] ?? null;
-  }
-  const labels = choices.map(
-    ({ name, platform_title: title }, index) =>
-      `${index + 1}. ${name}, ${title}`
-  );
-  const { value } = await InputDialog.getItem({
-    title: trans.__('Which cluster?'),
-    items: labels,
-    current: labels.length - 1
-  });
-  return value === null ? null : choices[labels.indexOf(value)];
-}
-
-/**
- * The cluster whose row the context menu was opened on.
- */
-function underPointer(app: JupyterFrontEnd): string | undefined {
-  return app.contextMenuHitTest(node => node.classList.contains(ROW_CLASS))
-    ?.dataset.clusterId;
-}
 
 /**
  * Add the commands that work on clusters and notebooks.
@@ -243,57 +177,6 @@ export function addCommands(options: ICommandOptions): void {
   });
 }
 
-/**
- * Insert code; where that cannot be, say why and offer to copy.
- */
-export function insertOrOffer(
-  cluster: ICluster,
-  kind: CodeKind,
-  notebooks: INotebooks | null,
-  trans: TranslationBundle,
-  options: Parameters<INotebooks['insert']>[2] = {}
-): void {
-  const result = notebooks?.insert(cluster, kind, options) ?? {
-    inserted: false,
-    reason: trans.__('No notebook is open. Open one, or copy the code instead.')
-  };
-  if (result.inserted) {
-    return;
-  }
-  const code = cluster.code[kind];
-  Notification.warning(result.reason, {
-    autoClose: 12000,
-    actions:
-      code === null
-        ? []
-        : [
-            {
-              label: trans.__('Copy code'),
-              callback: () => Clipboard.copyToSystem(code)
-            }
-          ]
-  });
-}
-
-function copy(
-  cluster: ICluster,
-  kind: CodeKind,
-  trans: TranslationBundle
-): void {
-  const code = cluster.code[kind];
-  if (code === null) {
-    throw new Error(
-      trans.__(
-        'This cluster has no code to connect with yet. Wait until it is running.'
-      )
-    );
-  }
-  Clipboard.copyToSystem(code);
-  Notification.success(trans.__('Copied the code of %1.', cluster.name), {
-    autoClose: 3000
-  });
-}
-
 async function askWorkers(
   cluster: ICluster,
   trans: TranslationBundle
@@ -303,52 +186,4 @@ async function askWorkers(
     value: cluster.workers.requested
   });
   return value;
-}
-
-/**
- * Stop a cluster; ask first where something would be lost.
- */
-async function stop(
-  cluster: ICluster,
-  clusters: IClusters,
-  trans: TranslationBundle
-): Promise<void> {
-  if (cluster.joined && cluster.state === 'running') {
-    const leave = Dialog.createButton({ label: trans.__('Leave it running') });
-    const shut = Dialog.warnButton({ label: trans.__('Shut it down') });
-    const { button } = await showDialog({
-      title: trans.__(
-        '%1 was already running when you joined it',
-        cluster.name
-      ),
-      body: trans.__(
-        'Others may be using it. Leave it running, or shut it down for everyone?'
-      ),
-      buttons: [Dialog.cancelButton(), shut, leave]
-    });
-    if (button.label === leave.label) {
-      await clusters.stop(cluster.id, { leave: true });
-    } else if (button.label === shut.label) {
-      await clusters.stop(cluster.id);
-    }
-    return;
-  }
-  if (cluster.state === 'running' && (cluster.usage?.tasks ?? 0) > 0) {
-    const { button } = await showDialog({
-      title: trans.__('Stop %1?', cluster.name),
-      body: trans._n(
-        'It holds %1 task. Results that are only on the cluster will be lost.',
-        'It holds %1 tasks. Results that are only on the cluster will be lost.',
-        cluster.usage!.tasks
-      ),
-      buttons: [
-        Dialog.cancelButton(),
-        Dialog.warnButton({ label: trans.__('Stop') })
-      ]
-    });
-    if (!button.accept) {
-      return;
-    }
-  }
-  await clusters.stop(cluster.id);
 }

@@ -3,13 +3,8 @@ import { IFrame, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { URLExt } from '@jupyterlab/coreutils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
-import {
-  CommandIDs,
-  ICommandOptions,
-  ID_PROPERTY,
-  pick,
-  report
-} from './commands';
+import { CommandIDs, ID_PROPERTY } from './commands';
+import { ICommandOptions, pick, report } from './pick';
 import { clusterIcon, dashboardIcon } from './icons';
 import { ICluster, IClusters } from './tokens';
 

@@ -1,5 +1,6 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import { TranslationBundle } from '@jupyterlab/translation';
 
 /** Where the server extension answers, below the base URL. */
 const NAMESPACE = 'cluster-launcher';
@@ -72,5 +73,31 @@ function parse(text: string): unknown {
     return text ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * A sentence for an answer that brought none.
+ *
+ * @param status - the HTTP status; 0 when there was no answer at all
+ */
+export function explain(status: number, trans: TranslationBundle): string {
+  switch (status) {
+    case 0:
+      return trans.__(
+        'The Jupyter server does not answer. Check that it is still running and that you are connected.'
+      );
+    case 401:
+    case 403:
+      return trans.__(
+        'The Jupyter server did not let this page in. Reload the page and log in again.'
+      );
+    case 404:
+      return trans.__('The Jupyter server does not know the Cluster Launcher.');
+    default:
+      return trans.__(
+        'The Jupyter server answered with error %1. Its log says more.',
+        status
+      );
   }
 }

@@ -3,13 +3,8 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { AutoInsert } from './autoinsert';
-import {
-  CommandIDs,
-  ICommandOptions,
-  ID_PROPERTY,
-  pick,
-  ROW_CLASS
-} from './commands';
+import { CommandIDs, ID_PROPERTY } from './commands';
+import { ICommandOptions, pick, ROW_CLASS } from './pick';
 import { clusterIcon, logIcon } from './icons';
 import { IPreferences } from './settings';
 

@@ -7,12 +7,11 @@ import { hasEnded } from '../words';
 import { IRowProps } from './row';
 
 /**
- * The buttons of a row.
+ * What is done with a cluster all day, with words.
  */
 export function RowActions({ cluster, context }: IRowProps): JSX.Element {
   const { commands, trans } = context;
   const args = { id: cluster.id };
-  const run = (command: string) => () => void commands.execute(command, args);
   const running = cluster.state === 'running';
   return (
     <div
@@ -22,16 +21,18 @@ export function RowActions({ cluster, context }: IRowProps): JSX.Element {
     >
       {running && (
         <>
-          <IconButton
+          <ActionButton
             icon={insertIcon}
             action="insert"
+            text={trans.__('Code')}
             label={trans.__('Insert the code that connects to this cluster')}
             disabled={cluster.code.connect === null}
-            onClick={run(CommandIDs.insert)}
+            onClick={() => void commands.execute(CommandIDs.insert, args)}
           />
-          <IconButton
+          <ActionButton
             icon={dashboardIcon}
             action="dashboards"
+            text={trans.__('Plots')}
             label={trans.__('Dashboard and plots')}
             disabled={cluster.dashboard_url === null}
             menu
@@ -39,37 +40,56 @@ export function RowActions({ cluster, context }: IRowProps): JSX.Element {
           />
         </>
       )}
-      <IconButton
+      <ActionButton
         icon={logIcon}
         action="logs"
+        text={trans.__('Logs')}
         label={trans.__('Logs')}
-        onClick={run(CommandIDs.showLogs)}
-      />
-      <IconButton
-        icon={ellipsesIcon}
-        action="more"
-        label={trans.__('More actions')}
-        menu
-        onClick={event => openMenu(event, moreMenu(cluster, context))}
-      />
-      <IconButton
-        icon={closeIcon}
-        action="stop"
-        label={hasEnded(cluster) ? trans.__('Dismiss') : trans.__('Stop')}
-        disabled={cluster.state === 'closing'}
-        onClick={run(CommandIDs.stop)}
+        onClick={() => void commands.execute(CommandIDs.showLogs, args)}
       />
     </div>
   );
 }
 
 /**
- * A button that is an icon, with words for those who cannot see it.
+ * What is done with a cluster once: a menu, and its end.
  */
-function IconButton(props: {
+export function RowCorner({ cluster, context }: IRowProps): JSX.Element {
+  const { commands, trans } = context;
+  const args = { id: cluster.id };
+  return (
+    <div className="jp-ClusterLauncher-corner">
+      <ActionButton
+        icon={ellipsesIcon}
+        action="more"
+        label={trans.__('More actions for %1', cluster.name)}
+        menu
+        onClick={event => openMenu(event, moreMenu(cluster, context))}
+      />
+      <ActionButton
+        icon={closeIcon}
+        action="stop"
+        label={
+          hasEnded(cluster)
+            ? trans.__('Dismiss %1', cluster.name)
+            : trans.__('Stop %1', cluster.name)
+        }
+        disabled={cluster.state === 'closing'}
+        onClick={() => void commands.execute(CommandIDs.stop, args)}
+      />
+    </div>
+  );
+}
+
+/**
+ * A button with an icon and, where there is room, a word.
+ */
+function ActionButton(props: {
   icon: LabIcon;
   action: string;
+  /** What a screen reader says, and the tooltip. */
   label: string;
+  text?: string;
   disabled?: boolean;
   menu?: boolean;
   onClick: (event: React.MouseEvent<HTMLButtonElement>) => void;
@@ -77,7 +97,7 @@ function IconButton(props: {
   return (
     <button
       type="button"
-      className="jp-ClusterLauncher-iconButton"
+      className="jp-ClusterLauncher-action"
       data-action={props.action}
       title={props.label}
       aria-label={props.label}
@@ -86,6 +106,9 @@ function IconButton(props: {
       onClick={props.onClick}
     >
       <props.icon.react tag="span" />
+      {props.text && (
+        <span className="jp-ClusterLauncher-actionText">{props.text}</span>
+      )}
     </button>
   );
 }

@@ -1,3 +1,4 @@
+import { caretDownIcon } from '@jupyterlab/ui-components';
 import React, { useEffect, useId, useState } from 'react';
 
 /** What a number field shows and tells. */
@@ -78,7 +79,7 @@ export function SelectField(props: ISelectFieldProps): JSX.Element {
   const id = useId();
   return (
     <Field id={id} label={label} hint={hint}>
-      <div className="jp-select-wrapper">
+      <div className="jp-ClusterLauncher-select">
         <select
           id={id}
           className="jp-mod-styled"
@@ -92,6 +93,7 @@ export function SelectField(props: ISelectFieldProps): JSX.Element {
             </option>
           ))}
         </select>
+        <caretDownIcon.react tag="span" />
       </div>
     </Field>
   );

@@ -1,5 +1,5 @@
 import React, { useState } from 'react';
-import { report } from '../commands';
+import { report } from '../pick';
 import { IRowProps } from './row';
 
 /**

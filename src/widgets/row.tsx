@@ -1,5 +1,6 @@
 import React from 'react';
-import { CommandIDs, ROW_CLASS } from '../commands';
+import { CommandIDs } from '../commands';
+import { ROW_CLASS } from '../pick';
 import { lockIcon } from '../icons';
 import { ICluster, IPlatform } from '../tokens';
 import {
@@ -12,7 +13,7 @@ import {
   timeLeftText,
   workersText
 } from '../words';
-import { RowActions } from './actions';
+import { RowActions, RowCorner } from './actions';
 import { ISidebarContext } from './context';
 import { useNow } from './hooks';
 import { Meters } from './meters';
@@ -59,7 +60,7 @@ export const ClusterRow = React.memo(function ClusterRow(
             title={trans.__('Traffic is encrypted')}
           />
         )}
-        <RowActions {...props} />
+        <RowCorner {...props} />
       </div>
       <StateLine cluster={cluster} context={context} platform={platform} />
       {isAlive(cluster) && <Workers {...props} />}
@@ -75,7 +76,7 @@ export const ClusterRow = React.memo(function ClusterRow(
           {warning}
         </p>
       ))}
-      {hasEnded(cluster) && <Ended {...props} />}
+      {hasEnded(cluster) ? <Ended {...props} /> : <RowActions {...props} />}
     </li>
   );
 });
@@ -94,7 +95,9 @@ function StateLine({ cluster, context }: IRowProps): JSX.Element {
   const parts = [
     stateWord(cluster.state, trans),
     elapsed,
-    cluster.platform_title,
+    cluster.name.startsWith(cluster.platform_title)
+      ? ''
+      : cluster.platform_title,
     cluster.joined ? trans.__('joined') : ''
   ];
   return (

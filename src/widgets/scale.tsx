@@ -36,7 +36,7 @@ export function Scale(props: IRowProps): JSX.Element {
     Number.isInteger(number) &&
     number >= bounds.minimum &&
     number <= bounds.maximum;
-  const changed = number !== requested || cluster.adapt !== null;
+  const changed = target !== String(requested);
 
   return (
     <div className="jp-ClusterLauncher-scale">
@@ -61,22 +61,25 @@ export function Scale(props: IRowProps): JSX.Element {
           aria-invalid={!valid}
           onChange={event => setTarget(event.target.value)}
         />
-        <button
-          type="submit"
-          className="jp-mod-styled jp-mod-minimal"
-          disabled={!valid || !changed}
-        >
-          {trans.__('Scale')}
-        </button>
-        {(platform?.adaptive ?? cluster.adapt !== null) && (
+        {changed ? (
           <button
-            type="button"
+            type="submit"
             className="jp-mod-styled jp-mod-minimal"
-            aria-expanded={adapting}
-            onClick={() => setAdapting(!adapting)}
+            disabled={!valid}
           >
-            {trans.__('Adapt…')}
+            {trans.__('Scale')}
           </button>
+        ) : (
+          (platform?.adaptive ?? false) && (
+            <button
+              type="button"
+              className="jp-mod-styled jp-mod-minimal"
+              aria-expanded={adapting}
+              onClick={() => setAdapting(!adapting)}
+            >
+              {trans.__('Adapt…')}
+            </button>
+          )
         )}
       </form>
       {adapting && (

@@ -10,6 +10,8 @@ export { expect } from '@jupyterlab/galata';
  * folder by a request that knows neither a base URL nor XSRF.
  */
 export const test = base.extend<{ sidebar: Sidebar }>({
+  // Playwright wants to see which fixtures are used: none.
+  // eslint-disable-next-line no-empty-pattern
   tmpPath: async ({}, use, testInfo) => {
     const name = testInfo.testId;
     mkdirSync(join(process.env.UI_TESTS_HOME!, 'root', name), {

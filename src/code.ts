@@ -1,0 +1,59 @@
+import { Clipboard, Notification } from '@jupyterlab/apputils';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { CodeKind, ICluster, INotebooks } from './tokens';
+
+/**
+ * Insert code; where that cannot be, say why and offer to copy.
+ */
+export function insertOrOffer(
+  cluster: ICluster,
+  kind: CodeKind,
+  notebooks: INotebooks | null,
+  trans: TranslationBundle,
+  options: Parameters<INotebooks['insert']>[2] = {}
+): void {
+  const result = notebooks?.insert(cluster, kind, options) ?? {
+    inserted: false,
+    reason: trans.__('No notebook is open. Open one, or copy the code instead.')
+  };
+  if (result.inserted) {
+    return;
+  }
+  const code = cluster.code[kind];
+  Notification.warning(result.reason, {
+    autoClose: 12000,
+    actions:
+      code === null
+        ? []
+        : [
+            {
+              label: trans.__('Copy code'),
+              callback: () => Clipboard.copyToSystem(code)
+            }
+          ]
+  });
+}
+
+/**
+ * Copy code to the clipboard.
+ *
+ * @throws Error with a sentence when there is no such code yet
+ */
+export function copy(
+  cluster: ICluster,
+  kind: CodeKind,
+  trans: TranslationBundle
+): void {
+  const code = cluster.code[kind];
+  if (code === null) {
+    throw new Error(
+      trans.__(
+        'This cluster has no code to connect with yet. Wait until it is running.'
+      )
+    );
+  }
+  Clipboard.copyToSystem(code);
+  Notification.success(trans.__('Copied the code of %1.', cluster.name), {
+    autoClose: 3000
+  });
+}
