@@ -12,8 +12,8 @@ from .models import LauncherError, State
 from .store import PYTHON_LOG, Store
 
 MASK = "[hidden]"
-SECRET_WORDS = "SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL|API_KEY|ACCESS_KEY"
-SENSITIVE = rf"[A-Z0-9_]*(?:{SECRET_WORDS})[A-Z0-9_]*"
+WORDS = "SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL|API_KEY|ACCESS_KEY"
+SENSITIVE = rf"[A-Z0-9_]*(?:{WORDS})[A-Z0-9_]*"
 # NAME=value, NAME: value, {'NAME': 'value'}, and the token in an address.
 ASSIGNED = re.compile(
     rf"""(\b{SENSITIVE}["']?\s*[=:]\s*|[?&]token=)("[^"\n]*"|'[^'\n]*'|[^\s"',}}&]+)"""

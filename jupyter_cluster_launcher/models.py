@@ -98,6 +98,7 @@ class Report:
     dashboard_port: int | None = None
     dashboard_link: str | None = None
     plots: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
     requested: int | None = None
     joined: bool = False
     jobs: list[dict[str, Any]] = field(default_factory=list)

@@ -59,6 +59,7 @@ def cluster_view(cluster: Cluster, directory: Path, base_url: str) -> dict[str, 
         "idle": _idle(cluster),
         "queue": cluster.queue.get("words"),
         "jobs": cluster.queue.get("jobs", []),
+        "versions": report.versions,
         "warnings": [*report.warnings, *refusals(cluster)],
     }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import Api
+from real_gateway import RealGateway
 
 from jupyter_cluster_launcher.logs import MASK, job_logs, masked
 from jupyter_cluster_launcher.store import Store
@@ -73,6 +74,21 @@ async def test_a_worker_that_hangs(api: Api) -> None:
     assert "does not answer now" in said.pop(address)
     assert len(said) == 1
     assert "does not answer" not in str(said)
+    await api.stop(cluster["id"])
+
+
+async def test_from_a_gateway(api: Api, gateway: RealGateway) -> None:
+    """Guards against silence of the clusters that one cannot look into in any other way."""
+    cluster = await api.launch(platform="nebari", workers=1)
+    cluster = await api.ready(cluster["id"], 1)
+    words = (
+        "client.run(lambda: __import__('logging').getLogger('distributed.worker').error('Ouch'))"
+    )
+    await run(cluster, words)
+    _, logs = await api.ask("GET", "clusters", cluster["id"], "logs")
+    (worker,) = logs["workers"]
+    assert "Ouch" in worker["text"]
+    assert "Receive client connection" in logs["scheduler"]
     await api.stop(cluster["id"])
 
 

@@ -5,8 +5,10 @@ library, the kernel it stands in (``get_ipython``) and a duck-typed ``cluster``;
 whatever Dask the notebook's environment has.
 """
 
+import importlib.metadata
 import json
 import os
+import platform
 import signal
 import threading
 import time
@@ -17,6 +19,8 @@ MIME = "application/vnd.cluster-launcher.report+json"
 ANSWER = "application/vnd.cluster-launcher.answer+json"
 PERIOD = 0.3  # seconds between two looks at the cluster, all within this process
 USAGE_PERIOD = 3.0  # seconds between two reports in which only CPU, memory and tasks differ
+TREMBLING = ("usage", "closes_at")  # what may differ from look to look
+PACKAGES = ("dask", "distributed", "cloudpickle", "msgpack", "numpy", "pandas")
 TLS_FILES = {"ca_file": "ca.pem", "cert": "cert.pem", "key": "key.pem"}
 
 
@@ -45,13 +49,13 @@ class Watch(threading.Thread):
         self.idle_timeout, self.orphan_timeout = idle_timeout, orphan_timeout
         self.sample = sample or sample_scheduler
         self.idle_since = self.heard_at = time.monotonic()
-        self.busy = self.closes_at = None
+        self.busy = self.closes_at = self.activity = None
         self.last = {}
         self.last_time = 0.0
         self.plots = {}
         self.done = threading.Event()
         self.looking = threading.RLock()  # the shell's thread asks for reports too
-        self.tls = write_credentials(cluster, directory)
+        self.tls, self.versions = write_credentials(cluster, directory), versions()
 
     def run(self):
         """Look until the cluster has ended."""
@@ -69,7 +73,8 @@ class Watch(threading.Thread):
 
     def tell(self, always):
         """Make a report, push it where it is news, and end what is over its time."""
-        report = {"tls": self.tls, **self.sample(self.cluster, self.last)}
+        known = {"tls": self.tls, "versions": self.versions}
+        report = {**known, **self.sample(self.cluster, self.last)}
         if not self.plots and report.get("dashboard_port"):
             self.plots = plots(report["dashboard_port"])
         report.setdefault("plots", self.plots)
@@ -85,7 +90,9 @@ class Watch(threading.Thread):
 
     def idle(self, report):
         """Return when the cluster will close if it stays idle, None while it computes."""
-        busy = bool((report.get("usage") or {}).get("busy"))
+        # Work that began and ended between two looks is work too.
+        before, self.activity = self.activity, report.pop("activity", None)
+        busy = bool((report.get("usage") or {}).get("busy")) or self.activity != before
         if busy or busy != self.busy or self.closes_at is None:
             if busy or busy != self.busy:
                 self.idle_since = time.monotonic()
@@ -107,11 +114,13 @@ class Watch(threading.Thread):
 
     def differs(self, report):
         """Return whether a report is worth telling: meters that tremble are not."""
-        steady = {k: v for k, v in report.items() if k != "usage"}
-        if steady != {k: v for k, v in self.last.items() if k != "usage"}:
+        steady = {k: v for k, v in report.items() if k not in TREMBLING}
+        if steady != {k: v for k, v in self.last.items() if k not in TREMBLING}:
             return True
         if time.monotonic() - self.last_time < USAGE_PERIOD:
             return False
+        if report["closes_at"] != self.last.get("closes_at"):
+            return True
         now, then = report.get("usage") or {}, self.last.get("usage") or {}
         if bool(now) != bool(then):
             return True
@@ -136,7 +145,7 @@ class Watch(threading.Thread):
         try:
             self.cluster.close()
         finally:
-            self.push({**self.last, "ready": 0, "ended": why})
+            self.push({**self.last, "ready": 0, "usage": None, "closes_at": None, "ended": why})
             time.sleep(0.5)  # the broadcast leaves from another thread
             kill = os.killpg if os.getpgrp() == os.getpid() else os.kill
             kill(os.getpid(), signal.SIGKILL)
@@ -167,10 +176,22 @@ def sample_scheduler(cluster, last):
             or bool(scheduler.unrunnable)
             or bool(getattr(scheduler, "queued", ())),
         },
+        "activity": scheduler.transition_counter,
     }
     if status in ("closed", "failed"):
         report["ended"] = "The cluster was closed." if status == "closed" else "The cluster failed."
     return report
+
+
+def versions():
+    """Return {package: version} of this environment, Python's own first; nothing is imported."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
 
 
 def plots(port):

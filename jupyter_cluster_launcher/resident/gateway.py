@@ -99,6 +99,12 @@ def adapt(minimum, maximum, unit="workers"):
     ask_for(request, minimum, True)
 
 
+def logs():
+    """Return what the scheduler and the workers have logged, as ``logs`` of a local scheduler."""
+    workers = {address: w["name"] for address, w in EYE.info.get("workers", {}).items()}
+    return EYE.do(collect(EYE.comm, workers), LOGS_LIMIT)
+
+
 def close(cluster):
     """Stop what this launch started, and nothing that it joined.
 
