@@ -84,7 +84,7 @@ async def test_from_a_gateway(api: Api, gateway: RealGateway) -> None:
     words = (
         "client.run(lambda: __import__('logging').getLogger('distributed.worker').error('Ouch'))"
     )
-    await run(cluster, words)
+    await run(cluster, f"client.run(lambda: {logger}.error('Ouch'))")
     _, logs = await api.ask("GET", "clusters", cluster["id"], "logs")
     (worker,) = logs["workers"]
     assert "Ouch" in worker["text"]
