@@ -81,9 +81,7 @@ async def test_from_a_gateway(api: Api, gateway: RealGateway) -> None:
     """Guards against silence of the clusters that one cannot look into in any other way."""
     cluster = await api.launch(platform="nebari", workers=1)
     cluster = await api.ready(cluster["id"], 1)
-    words = (
-        "client.run(lambda: __import__('logging').getLogger('distributed.worker').error('Ouch'))"
-    )
+    logger = "__import__('logging').getLogger('distributed.worker')"
     await run(cluster, f"client.run(lambda: {logger}.error('Ouch'))")
     _, logs = await api.ask("GET", "clusters", cluster["id"], "logs")
     (worker,) = logs["workers"]
