@@ -19,9 +19,10 @@ from .models import BadInputError, NotAvailableError
 
 ABSENT_FOR = 20.0  # seconds that a missing package is believed to be missing still
 PROBE = """
-import importlib.util, json, sys
+import importlib.util, json, os, sys
+sys.path[:0] = filter(None, [os.path.expanduser(sys.argv[1])])
 found = lambda name: importlib.util.find_spec(name.partition(".")[0]) is not None
-print(json.dumps([name for name in sys.argv[1:] if not found(name)]))
+print(json.dumps([name for name in sys.argv[2:] if not found(name)]))
 """
 
 
@@ -84,12 +85,15 @@ class Environments:
         except KeyError:
             return kernel_name
 
-    async def missing(self, kernel_name: str, modules: Sequence[str]) -> list[str]:
+    async def missing(
+        self, kernel_name: str, modules: Sequence[str], folder: str | None = None
+    ) -> list[str]:
         """Return which of some modules a kernel's environment lacks, without importing any.
 
+        They may be in ``folder``, too.
         Raises ``BadInputError`` as ``command`` does, and ``NotAvailableError`` as ``run`` does.
         """
-        known = self._found.setdefault(tuple(self.command(kernel_name)[0]), {})
+        known = self._found.setdefault((*self.command(kernel_name)[0], folder or ""), {})
         async with self._asking:  # so that questions asked together are one process, not five
             now = time.monotonic()
             unknown = [
@@ -98,7 +102,7 @@ class Environments:
                 if name not in known or (not known[name][1] and now - known[name][0] > ABSENT_FOR)
             ]
             if unknown:
-                absent = json.loads(await self.run(kernel_name, PROBE, unknown))
+                absent = json.loads(await self.run(kernel_name, PROBE, [folder or "", *unknown]))
                 known.update({name: (now, name not in absent) for name in unknown})
         return [name for name in modules if not known[name][1]]
 

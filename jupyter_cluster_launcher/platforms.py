@@ -52,6 +52,14 @@ class Platform:
         """The properties of the options' JSON Schema, their defaults resolved for this machine."""
         return {name: _resolved(schema) for name, schema in self.data.get("options", {}).items()}
 
+    @property
+    def library_folder(self) -> str | None:
+        """The folder that comes first on sys.path where the person does not choose another."""
+        value = self.data.get("sys_path")
+        if isinstance(value, dict) and "option" in value:
+            value = self.options[value["option"]].get("default")
+        return resolve(value) or None
+
     def get(self, key: str, default: Any = None) -> Any:
         """Return an entry of the file."""
         return self.data.get(key, default)
@@ -186,13 +194,16 @@ def resolve(value: Any) -> Any:
         return os.environ.get(value["env"], value.get("else"))
     if isinstance(value, dict) and "cpus" in value:
         return count(value)
+    if isinstance(value, dict) and "folder" in value:
+        return value["folder"] if os.path.isdir(os.path.expanduser(value["folder"])) else None
     return value
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    return (
-        {**schema, "default": resolve(schema["default"])} if "default" in schema else dict(schema)
-    )
+    """Return the schema of an option with its default resolved, or none where it comes to none."""
+    default = resolve(schema.get("default"))
+    rest = {key: value for key, value in schema.items() if key != "default"}
+    return rest if default is None else {**rest, "default": default}
 
 
 def _wrong_with(option: dict[str, Any]) -> str | None:

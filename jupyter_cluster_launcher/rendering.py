@@ -7,6 +7,7 @@ stand for. There is no template language.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,6 +60,9 @@ def expression(value: Any, scope: Scope) -> str:
     if "env" in value:
         otherwise = f", {literal(value['else'])}" if value.get("else") is not None else ""
         return f"os.environ.get({literal(value['env'])}{otherwise})"
+    if "folder" in value:
+        there = os.path.isdir(os.path.expanduser(value["folder"]))
+        return literal(value["folder"] if there else None)
     if "cpus" in value:
         return _cpus(value["cpus"], scope.workers)
     if "option" in value:
