@@ -41,8 +41,7 @@ export async function addSidebar(options: ISidebarOptions): Promise<void> {
       }
     },
     preferences,
-    trans,
-    translator
+    trans
   });
   app.shell.add(panel, 'left', { rank: 350, type: 'Dask Clusters' });
   options.restorer?.add(panel, panel.id);

@@ -1,5 +1,5 @@
 import { KernelSpec } from '@jupyterlab/services';
-import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import { IPreferences } from '../settings';
 import { ICluster, IClusters, INotebooks } from '../tokens';
@@ -14,5 +14,4 @@ export interface ISidebarContext {
   onLaunched: (cluster: ICluster) => void;
   preferences: IPreferences;
   trans: TranslationBundle;
-  translator: ITranslator;
 }

@@ -193,7 +193,7 @@ function Options(props: {
   onChange: (values: IForm['options']) => void;
 }): JSX.Element {
   const { context, schema, values, prefix, onChange } = props;
-  const { trans, translator } = context;
+  const { trans } = context;
   const folds = [
     {
       name: 'options',
@@ -218,7 +218,7 @@ function Options(props: {
                   values={values}
                   idPrefix={`jp-ClusterLauncher-${prefix}-${fold.name}`}
                   onChange={onChange}
-                  translator={translator}
+                  trans={trans}
                 />
               </Suspense>
             </Fold>

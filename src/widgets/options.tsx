@@ -1,11 +1,18 @@
-import { ITranslator } from '@jupyterlab/translation';
+import { TranslationBundle } from '@jupyterlab/translation';
 import { FormComponent } from '@jupyterlab/ui-components';
 import { JSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- this module is loaded lazily
 import { customizeValidator } from '@rjsf/validator-ajv8';
 import React from 'react';
+import {
+  ArrayFieldTemplate,
+  FieldTemplate,
+  ObjectFieldTemplate
+} from './templates';
 
 const validator = customizeValidator<ReadonlyJSONObject>();
+
+const TEMPLATES = { ArrayFieldTemplate, FieldTemplate, ObjectFieldTemplate };
 
 /** What a form of options shows and tells. */
 export interface IOptionsFormProps {
@@ -15,7 +22,7 @@ export interface IOptionsFormProps {
   values: ReadonlyJSONObject;
   onChange: (values: JSONObject) => void;
   idPrefix: string;
-  translator: ITranslator;
+  trans: TranslationBundle;
 }
 
 /**
@@ -32,7 +39,6 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
     <div className="jp-ClusterLauncher-options">
       <FormComponent
         schema={props.schema as any}
-        uiSchema={{ 'ui:title': ' ' }}
         formData={formData as ReadonlyJSONObject}
         validator={validator}
         idPrefix={props.idPrefix}
@@ -40,9 +46,8 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
         noHtml5Validate
         showErrorList={false}
         tagName="div"
-        buttonStyle="icons"
-        showModifiedFromDefault={false}
-        translator={props.translator}
+        templates={TEMPLATES as any}
+        formContext={{ trans: props.trans }}
         onChange={event => {
           const rest = Object.fromEntries(
             Object.entries(props.values).filter(

@@ -32,7 +32,16 @@ export class Sidebar {
 
   /** Make the sidebar this many pixels wide. */
   async setWidth(width: number): Promise<void> {
+    // Narrower than JupyterLab allows; the limit is read when a tab is opened.
+    await this.page.sidebar.close('left');
+    await this.page.addStyleTag({
+      content: ':root { --jp-sidebar-min-width: 180px !important; }'
+    });
+    await this.page.sidebar.openTab(TAB);
     await this.page.sidebar.setWidth(width, 'left');
+    await expect
+      .poll(async () => Math.round((await this.root.boundingBox())!.width))
+      .toBeLessThanOrEqual(width + 1);
   }
 
   /** Pick a platform by the name of its file: local, denali, tallgrass, … */

@@ -1,0 +1,166 @@
+import { TranslationBundle } from '@jupyterlab/translation';
+import { closeIcon } from '@jupyterlab/ui-components';
+import {
+  ADDITIONAL_PROPERTY_FLAG,
+  ArrayFieldTemplateProps,
+  FieldTemplateProps,
+  ObjectFieldTemplateProps
+} from '@rjsf/utils';
+import React from 'react';
+
+/** What the templates find in the form's context. */
+interface IFormContext {
+  trans: TranslationBundle;
+}
+
+/**
+ * One option: its label tied to its control, a sentence, what is wrong.
+ *
+ * JupyterLab's own template is made for the settings editor, which is wide; and
+ * its labels are not tied to their controls.
+ */
+export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
+  const { id, label, children, schema, rawErrors, displayLabel } = props;
+  const { trans } = props.formContext as IFormContext;
+  if (props.hidden) {
+    return <div hidden>{children}</div>;
+  }
+  const isBox = schema.type === 'object' || schema.type === 'array';
+  const isKey = ADDITIONAL_PROPERTY_FLAG in schema;
+  return (
+    <div
+      className={
+        'jp-ClusterLauncher-field' +
+        (rawErrors?.length ? ' jp-ClusterLauncher-mod-wrong' : '')
+      }
+    >
+      {displayLabel && !isBox && !isKey && <label htmlFor={id}>{label}</label>}
+      {isKey && (
+        <div className="jp-ClusterLauncher-item">
+          <input
+            className="jp-mod-styled"
+            type="text"
+            aria-label={trans.__('Name')}
+            defaultValue={label}
+            onBlur={event => props.onKeyChange(event.target.value)}
+          />
+          <RemoveButton
+            label={trans.__('Remove %1', label)}
+            onClick={props.onDropPropertyClick(label)}
+          />
+        </div>
+      )}
+      {children}
+      {!isBox && schema.description && (
+        <div id={`${id}__description`} className="jp-ClusterLauncher-hint">
+          {schema.description}
+        </div>
+      )}
+      {rawErrors?.map(error => (
+        <div key={error} role="alert" className="jp-ClusterLauncher-wrong">
+          {error}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/**
+ * Several options; a mapping may get further entries.
+ */
+export function ObjectFieldTemplate(
+  props: ObjectFieldTemplateProps
+): JSX.Element {
+  const { trans } = props.formContext as IFormContext;
+  const fields = props.properties.map(property => (
+    <React.Fragment key={property.name}>{property.content}</React.Fragment>
+  ));
+  const extensible = !!props.schema.additionalProperties;
+  if (!props.title) {
+    return <div className="jp-ClusterLauncher-folded">{fields}</div>;
+  }
+  return (
+    <fieldset className="jp-ClusterLauncher-box">
+      <legend>{props.title}</legend>
+      <Hint text={props.schema.description} />
+      {fields}
+      {extensible && (
+        <AddButton trans={trans} onClick={props.onAddClick(props.schema)} />
+      )}
+    </fieldset>
+  );
+}
+
+/**
+ * A list of values.
+ */
+export function ArrayFieldTemplate(
+  props: ArrayFieldTemplateProps
+): JSX.Element {
+  const { trans } = props.formContext as IFormContext;
+  return (
+    <fieldset className="jp-ClusterLauncher-box">
+      <legend>{props.title}</legend>
+      <Hint text={props.schema.description} />
+      {props.items.map(item => (
+        <div key={item.key} className="jp-ClusterLauncher-item">
+          {item.children}
+          {item.hasRemove && (
+            <RemoveButton
+              label={trans.__('Remove entry %1', item.index + 1)}
+              onClick={item.onDropIndexClick(item.index)}
+            />
+          )}
+        </div>
+      ))}
+      {props.canAdd && <AddButton trans={trans} onClick={props.onAddClick} />}
+    </fieldset>
+  );
+}
+
+/**
+ * A sentence below a title.
+ */
+function Hint(props: { text: string | undefined }): JSX.Element | null {
+  return props.text ? (
+    <div className="jp-ClusterLauncher-hint">{props.text}</div>
+  ) : null;
+}
+
+/**
+ * One more.
+ */
+function AddButton(props: {
+  trans: TranslationBundle;
+  onClick: (event: React.MouseEvent) => void;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      className="jp-mod-styled jp-mod-minimal"
+      onClick={props.onClick}
+    >
+      {props.trans.__('Add')}
+    </button>
+  );
+}
+
+/**
+ * One less.
+ */
+function RemoveButton(props: {
+  label: string;
+  onClick: (event: React.MouseEvent) => void;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      className="jp-ClusterLauncher-action"
+      title={props.label}
+      aria-label={props.label}
+      onClick={props.onClick}
+    >
+      <closeIcon.react tag="span" />
+    </button>
+  );
+}
