@@ -26,6 +26,7 @@ from supervised import Supervised, marked
 
 HERE = Path(__file__).parent
 CONFIG = HERE / "real_hub_config.py"
+PLATFORMS = HERE.parent / "jupyter_cluster_launcher" / "platforms"
 PROXY = "configurable-http-proxy"
 
 
@@ -95,6 +96,10 @@ class RealHub:
         assert CONFIG.is_file()
         assert GATEWAY_CONFIG.is_file()
         (self.directory / "clusters").mkdir(parents=True, exist_ok=True)
+        # The platform files of this checkout, whatever is installed.
+        share = self.directory / "share"
+        share.mkdir(exist_ok=True)
+        (share / "cluster-platforms").symlink_to(PLATFORMS)
         self.server_config.touch()
         # Variables of an outer hub or server would lead the inner ones astray.
         env = {
@@ -150,6 +155,14 @@ class RealHub:
 
         self.server.wait_until(f"The server of {user}", ready)
         return f"{self.url}user/{user}/{name + '/' if name else ''}"
+
+    def wait_gone(self, user: str, name: str = "") -> None:
+        """Wait until a user's server has stopped."""
+        assert self.server is not None
+        self.server.wait_until(
+            f"The end of the server of {user}",
+            lambda: name not in self.ask("GET", f"users/{user}")["servers"],
+        )
 
     def clusters(self, user: str, status: str = "pending,running") -> list[dict[str, Any]]:
         """Return what the gateway says of a user's clusters."""

@@ -32,6 +32,7 @@ c.Spawner.ip = "127.0.0.1"
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = {
     "SUPERVISED_BY": os.environ["SUPERVISED_BY"],
+    "JUPYTER_PATH": str(DIRECTORY / "share"),
     # A kernelspec's command is plain `python`.
     "PATH": f"{BIN}:{os.environ['PATH']}",
 }

@@ -29,7 +29,8 @@ def set_credentials(profile="w-ebd-public", region="us-east-1", endpoint="s3.was
     os.environ["AWS_ACCESS_KEY_ID"] = keys["aws_access_key_id"]
     os.environ["AWS_SECRET_ACCESS_KEY"] = keys["aws_secret_access_key"]
     os.environ["AWS_DEFAULT_REGION"] = region
-    os.environ["AWS_S3_ENDPOINT"] = endpoint
+    if endpoint:
+        os.environ["AWS_S3_ENDPOINT"] = endpoint
 
 
 def start_dask_cluster(

@@ -1,0 +1,127 @@
+"""On a real JupyterHub with dask-gateway as its service, as a browser uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+from hub_browser import Browser
+from real_gateway import require
+from real_hub import RealHub, missing
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealHub]:
+    """A hub with the servers of alice and bob."""
+    require(missing())
+    server = RealHub(tmp_path_factory.mktemp("hub")).start()
+    try:
+        for user in ("alice", "bob"):
+            server.spawn(user)
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def alice(hub: RealHub) -> Browser:
+    return Browser(hub.url, "alice", hub.password).open()
+
+
+@pytest.fixture(scope="module")
+def bob(hub: RealHub) -> Browser:
+    return Browser(hub.url, "bob", hub.password).open()
+
+
+def nebari(browser: Browser) -> dict[str, object]:
+    """Return the gateway's platform as the sidebar gets it."""
+    status, platforms = browser.ask("GET", "cluster-launcher/platforms")
+    assert status == 200, platforms
+    return next(p for p in platforms if p["name"] == "nebari")
+
+
+async def test_a_launch_from_login_to_nothing_left(hub: RealHub, alice: Browser) -> None:
+    """The main job on the hub: every address relative to the hub's, and a connect code that runs."""
+    platform = nebari(alice)
+    assert (platform["available"], platform["detected"]) == (True, True), platform["reason"]
+    status, form = alice.ask("GET", "cluster-launcher/platforms/nebari/options")
+    assert status == 200, form
+    fields = form["options"]["properties"]
+    assert "alice/alice-analysis" in fields["conda_environment"]["enum"]
+
+    options = {"profile": "Small Worker", "conda_environment": "alice/alice-analysis"}
+    cluster = alice.launch(platform="nebari", workers=1, options=options)
+    cluster = alice.ready(cluster["id"], 1)
+    assert cluster["state"] == "running", cluster["message"]
+    (listed,) = hub.clusters("alice")
+    asked = "client.submit(__import__('os').getenv, 'CONDA_ENVIRONMENT').result()"
+    answer = await alice.run(f"{cluster['code']['connect']}\nprint({asked})\nclient.close()")
+    assert answer == "alice/alice-analysis"
+
+    dashboard = cluster["dashboard_url"]
+    assert dashboard == f"/services/dask-gateway/clusters/{listed['name']}/status"
+    page = alice.session.get(hub.url.rstrip("/") + dashboard, timeout=30)
+    assert (page.status_code, "Dask" in page.text) == (200, True)
+    plot = next(p for p in cluster["dashboards"] if p["title"] == "Individual Task Stream")
+    assert alice.session.get(hub.url.rstrip("/") + plot["url"], timeout=30).ok
+
+    path = f"cluster-launcher/clusters/{cluster['id']}"
+    assert alice.ask("PATCH", path, {"workers": 2})[0] == 202
+    assert alice.ready(cluster["id"], 2)["workers"]["requested"] == 2
+    alice.stop(cluster["id"])
+    assert hub.clusters("alice") == []
+
+
+def test_without_the_token_of_the_page_or_a_login_nothing_happens(
+    hub: RealHub, alice: Browser, bob: Browser
+) -> None:
+    """Another site that a browser visits must not start clusters in its name."""
+    body = {"platform": "nebari"}
+    status, answer = alice.ask("POST", "cluster-launcher/clusters", body, xsrf=False)
+    assert status == 403, answer
+    stranger = requests.post(f"{alice.base}cluster-launcher/clusters", json=body, timeout=30)
+    assert stranger.status_code == 403
+    theirs = bob.session.get(f"{alice.base}cluster-launcher/clusters", timeout=30)
+    assert theirs.status_code == 403
+    assert hub.clusters("alice") == []
+
+
+def test_two_people_see_nothing_of_each_other(hub: RealHub, alice: Browser, bob: Browser) -> None:
+    """One gateway for all, but to each only what is theirs."""
+    cluster = alice.launch(platform="nebari", workers=1, options={"profile": "Small Worker"})
+    cluster = alice.ready(cluster["id"], 1)
+    (listed,) = hub.clusters("alice")
+    assert bob.ask("GET", "cluster-launcher/clusters") == (200, [])
+    assert bob.ask("GET", "cluster-launcher/platforms/nebari/found") == (200, [])
+    stolen = bob.launch(platform="nebari", adopt=listed["name"])
+    stolen = bob.until(stolen["id"], lambda c: c["state"] not in ("starting", "running"))
+    assert stolen["message"].startswith("That cluster belongs to somebody else")
+    bob.stop(stolen["id"])
+    assert alice.ready(cluster["id"], 1)["state"] == "running"
+    alice.stop(cluster["id"])
+
+
+async def test_a_named_server_beside_the_first_one(hub: RealHub, alice: Browser) -> None:
+    """Both have one home directory, but each its own clusters, and one sees the other's as found."""
+    cluster = alice.launch(platform="nebari", workers=1, options={"profile": "Small Worker"})
+    cluster = alice.ready(cluster["id"], 1)
+    hub.spawn("alice", "second")
+    second = Browser(hub.url, "alice", hub.password).open("second")
+    status, rows = second.ask("GET", "cluster-launcher/clusters")
+    assert [(row["id"], row["state"]) for row in rows] == [(cluster["id"], "elsewhere")]
+    assert "another of your Jupyter servers" in rows[0]["message"]
+
+    own = second.launch(platform="nebari", workers=1, options={"profile": "Small Worker"})
+    own = second.ready(own["id"], 1)
+    asked = "print(client.submit(lambda: 6 * 7).result())\nclient.close()"
+    assert await second.run(f"{own['code']['connect']}\n{asked}") == "42"
+    hub.ask("DELETE", "users/alice/servers/second")
+    hub.wait_gone("alice", "second")
+    # What the second server started ended with it; the first one's goes on.
+    assert [c["name"] for c in hub.clusters("alice")] == [
+        c["name"] for c in hub.clusters("alice") if c["name"] in cluster["code"]["connect"]
+    ]
+    assert alice.ready(cluster["id"], 1)["state"] == "running"
+    alice.stop(cluster["id"])
+    assert hub.clusters("alice") == []
