@@ -15,7 +15,7 @@ from typing import Any
 
 from .models import Cluster, NotAvailableError, State
 from .platforms import Platform
-from .queues import BatchSystem, Job, Phase, batch_system, words
+from .queues import BatchSystem, Phase, batch_system, words
 from .queues.request import lifetime
 from .queues.watch import INTERVAL, PATIENCE, Answer, QueueWatch, run
 
@@ -115,11 +115,10 @@ class Batch:
         return [cluster for cluster in self._clusters() if cluster.batch == name]
 
     def _answered(self, name: str, answers: Mapping[str, Answer]) -> None:
-        title = batch_system(name).TITLE
         for cluster in self._of(name):
             answer = answers.get(job_name(cluster.id))
             if answer is not None:
-                self._heard(cluster.id, truth(cluster, answer, datetime.now().astimezone(), title))
+                self._heard(cluster.id, truth(cluster, answer, datetime.now().astimezone()))
 
     def _give_up(self, system: BatchSystem, said: str) -> None:
         raise NotAvailableError(
@@ -154,8 +153,8 @@ def may_have_jobs(cluster: Cluster) -> bool:
     return cluster.queue.get("open") != 0 or bool(cluster.queue.get("silent"))
 
 
-def truth(cluster: Cluster, answer: Answer, now: datetime, title: str) -> dict[str, Any]:
-    """Return what a cluster's row says of its jobs, as plain data; ``title`` is the batch system's.
+def truth(cluster: Cluster, answer: Answer, now: datetime) -> dict[str, Any]:
+    """Return what a cluster's row says of its jobs, as plain data.
 
     Jobs that were cancelled because fewer were wanted are left out: nobody misses them.
     """
@@ -171,7 +170,7 @@ def truth(cluster: Cluster, answer: Answer, now: datetime, title: str) -> dict[s
         "queued": sum(job.phase is Phase.QUEUED for job in shown),
         "failed": len(ended),
         "words": answer.silent or words.queue(shown, now),
-        "note": _note(cluster, answer.open, ended, title),
+        "endings": words.endings(ended),
         "expires": expires.astimezone(timezone.utc).isoformat(timespec="seconds")
         if expires
         else None,
@@ -182,14 +181,17 @@ def truth(cluster: Cluster, answer: Answer, now: datetime, title: str) -> dict[s
     }
 
 
-def _note(cluster: Cluster, still_open: list[Job], ended: list[Job], title: str) -> str | None:
-    """Return the sentence about jobs that are not as they should be."""
+def message(cluster: Cluster) -> str:
+    """Return what a cluster's row says of its state, and of jobs that are not as they should be."""
+    left = int(cluster.queue.get("open", 0))
+    told = None
     if cluster.state is State.RUNNING:
-        return words.endings(ended)
-    if still_open and cluster.state is not State.CLOSING:
-        number = "1 job" if len(still_open) == 1 else f"{len(still_open)} jobs"
-        return f"{number} of it still in the queue of {title}: Stop cancels them."
-    return None
+        told = cluster.queue.get("endings")
+    elif cluster.batch and left and cluster.state in (State.LOST, State.FAILED, State.CLOSED):
+        jobs = "1 job of it is" if left == 1 else f"{left} jobs of it are"
+        told = f"{jobs} still in the queue of {batch_system(cluster.batch).TITLE}: Stop cancels "
+        told += "it." if left == 1 else "them."
+    return " ".join(filter(None, [cluster.message, told]))
 
 
 def _expected(cluster: Cluster) -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from . import codegen
-from .batch import refusals
+from .batch import message, refusals
 from .models import Cluster, State
 from .platforms import Platform
 
@@ -31,7 +31,7 @@ def cluster_view(cluster: Cluster, directory: Path, base_url: str) -> dict[str, 
         "platform_title": cluster.platform_title,
         "kernel_name": cluster.kernel_name,
         "state": cluster.state.value,
-        "message": " ".join(filter(None, [cluster.message, cluster.queue.get("note")])),
+        "message": message(cluster),
         "created": cluster.created,
         "workers": {
             "requested": requested,
