@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .handle import ClusterHandle
+
+
+def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
+    """Return the running cluster of that name, or the only one, and a Dask client of it.
+
+    ``cluster, client = connect()`` makes the same notebook run on every platform. Raises
+    ``models.LauncherError`` with a sentence where it is not clear which cluster is meant.
+    """
+    # Imported here, so that the server and the import itself stay light.
+    from .notebook import connect as connect_by_name  # noqa: PLC0415
+
+    return connect_by_name(name)
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Float
 
@@ -15,7 +14,7 @@ from .life import House, Limits
 from .manager import ClusterManager
 from .registry import Platforms
 from .routes import default_handlers
-from .store import Store
+from .store import Store, default_root
 
 EVENTS = Path(__file__).parent / "events"
 EVENT = "https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1"
@@ -51,7 +50,7 @@ class ClusterLauncher(ExtensionApp):
         environments = Environments(serverapp.kernel_spec_manager, default)
         orphan = self.orphan_hours * 3600 if self.orphan_hours > 0 else None
         house = House(
-            Store(Path(jupyter_runtime_dir()) / "cluster-launcher"),
+            Store(default_root()),
             Platforms(environments),
             environments,
             Batch(self.queue_interval),

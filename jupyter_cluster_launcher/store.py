@@ -14,6 +14,8 @@ import socket
 import tempfile
 from pathlib import Path
 
+from jupyter_core.paths import jupyter_runtime_dir
+
 from .models import Cluster
 
 RECORD, LOG, PYTHON_LOG = "cluster.json", "launch.log", "python.log"
@@ -75,6 +77,11 @@ class Store:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - limit))
             return file.read().decode("utf-8", errors="replace")
+
+
+def default_root() -> Path:
+    """Return where the servers of this person keep their records."""
+    return Path(jupyter_runtime_dir()) / "cluster-launcher"
 
 
 def host() -> str:

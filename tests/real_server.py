@@ -23,8 +23,11 @@ TOKEN = "a-token-of-the-tests"
 class RealServer:
     """``jupyter server`` with the extension, its HOME and runtime directory below ``folder``."""
 
-    def __init__(self, folder: Path, *arguments: str, base_url: str = "/base/") -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, base_url: str = "/base/", token: str = TOKEN
+    ) -> None:
         """Prepare a server; ``arguments`` are added to its command line."""
+        self.token = token
         self.folder, self.arguments, self.base_url = folder, arguments, base_url
         self.runtime = folder / "runtime"
         self.work = folder / "work"
@@ -51,7 +54,7 @@ class RealServer:
         command = [
             sys.executable, "-m", "jupyter_server", "--allow-root", "--no-browser",
             "--ip=127.0.0.1", f"--port={self.port}", f"--ServerApp.base_url={self.base_url}",
-            f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={self.work}",
+            f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.work}",
             *self.arguments,
         ]  # fmt: skip
         self._started.append(Supervised(command, self.folder / "server.log", env, self.work))
@@ -80,7 +83,7 @@ class RealServer:
             f"http://127.0.0.1:{self.port}{self.base_url}{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"token {TOKEN}"},
+            headers={"Authorization": f"token {self.token}"},
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
