@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 # Node is in the environment too, where jlpm and the tests must find it; it trusts the certificates
 # that the machine trusts, as pip does.
 RUN := env PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1
-UI_TESTS := $(RUN) PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 jlpm --cwd ui-tests
+UI_TESTS := cd ui-tests && $(RUN) PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 jlpm
 FRONT_END := $(shell find src style schema -type f 2>/dev/null)
 PLATFORMS := $(wildcard jupyter_cluster_launcher/platforms/*.yaml)
 
