@@ -5,6 +5,8 @@
 # Python 3.10 or newer is all that must be there first; everything else goes into .venv.
 
 PYTHON ?= python3
+# In a container one is root, where JupyterLab asks to be told that this is meant.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # More arguments for JupyterLab, for example LAB_ARGS="--no-browser --port 8890".
 LAB_ARGS ?=
 
@@ -20,7 +22,7 @@ PLATFORMS := $(wildcard jupyter_cluster_launcher/platforms/*.yaml)
 .PHONY: lab test lint suites clean
 
 lab: $(VENV)/built
-	$(RUN) jupyter lab $(LAB_ARGS) examples/demo.ipynb
+	$(RUN) jupyter lab $(AS_ROOT) $(LAB_ARGS) examples/demo.ipynb
 
 test:
 	sh scripts/debian-packages.sh
