@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from real_gateway import require
+from real_hub import RealHub, missing
 from real_server import RealServer
 
 from jupyter_cluster_launcher.models import (
@@ -139,6 +141,41 @@ def test_without_a_server(server: RealServer) -> None:
     assert said[0] == "42"
     assert "No Jupyter server of yours is running" in said[1]
     assert "Start one with: jupyter lab" in said[2]
+
+
+def test_on_a_hub_with_a_gateway(tmp_path: Path) -> None:
+    """Guards against a line that works on laptops only: other tokens, no address to reach."""
+    require(missing())
+    hub = RealHub(tmp_path).start()
+    try:
+        hub.spawn("alice")
+        variables = Path(f"/proc/{hub.processes('singleuser')[-1]}/environ").read_text()
+        env = dict(one.split("=", 1) for one in variables.split("\0") if "=" in one)
+        done = run(
+            "import time\n"
+            "from jupyter_cluster_launcher import connect, rest\n"
+            "request = {'platform': 'nebari', 'workers': 1, 'name': 'Cloud'}\n"
+            "made = rest.find().ask('POST', 'clusters', request)\n"
+            "end = time.monotonic() + 90\n"
+            "while rest.holder(made['id'])[1]['state'] == 'starting' and time.monotonic() < end:\n"
+            "    time.sleep(0.1)\n"
+            "cluster, client = connect('Cloud')\n"
+            "print(client.submit(lambda: 6 * 7).result())\n"
+            "print(cluster.dashboard_link)\n"
+            "cluster.scale(2)\n"
+            "client.wait_for_workers(2, timeout=60)\n"
+            "cluster.close()\n"
+            "print(cluster)\n",
+            env,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        said = done.stdout.splitlines()
+        assert said[0] == "42"
+        assert said[1].startswith("/services/dask-gateway/clusters/")
+        assert "There is no such cluster" in said[2]
+        assert hub.clusters("alice") == []
+    finally:
+        hub.stop()
 
 
 def cluster(name: str, state: State = State.RUNNING, **report: str) -> Cluster:
