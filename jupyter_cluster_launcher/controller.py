@@ -17,6 +17,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 
@@ -145,7 +146,7 @@ class Controller:
         deadline = asyncio.get_running_loop().time() + timeout
         try:
             while not heard.done():
-                self._client.kernel_info()
+                self._say(self._client.kernel_info)
                 await asyncio.wait({heard, self.ended}, timeout=0.25, return_when="FIRST_COMPLETED")
                 if self.ended.done():
                     raise ControllerDiedError("Python ended before the cluster was there.")
@@ -161,7 +162,8 @@ class Controller:
         raised, ``asyncio.TimeoutError`` after ``timeout`` seconds, and ``ControllerDiedError`` if
         the process ended meanwhile.
         """
-        message = self._client.execute(
+        message = self._say(
+            self._client.execute,
             code,
             store_history=False,
             user_expressions={"answer": answer},
@@ -231,7 +233,19 @@ class Controller:
                 self._on_output(f"\n{getattr(error, 'traceback', error)}\n")
         # Its answer is enough. A kernel with children takes up to half a minute to end by itself.
         with contextlib.suppress(asyncio.TimeoutError, LauncherError):
-            await self._reply(self._client.shutdown(), 2.0)
+            await self._reply(self._say(self._client.shutdown), 2.0)
+
+    def _say(self, send: Callable[..., str], *args: Any, **kwargs: Any) -> str:
+        """Send a message and return its id.
+
+        ``jupyter_client`` sends past the event loop. Where a reply to an earlier message has just
+        come in, that takes away the one notice of it, and this socket would be silent for ever:
+        looking at the socket's state passes the notice on.
+        """
+        message = send(*args, **kwargs)
+        for channel in (self._client.shell_channel, self._client.control_channel):
+            channel.socket.get(zmq.EVENTS)
+        return message
 
     async def _reply(self, message: str, timeout: float | None) -> dict[str, Any]:
         reply = self._replies.setdefault(message, asyncio.get_running_loop().create_future())
