@@ -39,18 +39,19 @@ export class AutoInsert {
   }
 
   private _onChanged(_: IClusters, change: IClusters.IChange): void {
-    const id = change.new?.id ?? change.old?.id;
-    if (id !== undefined) {
-      this._try(id);
+    if (change.type === 'removed') {
+      this._waiting.delete(change.old!.id);
+    } else if (change.new) {
+      this._try(change.new.id);
     }
   }
 
   private _try(id: string): void {
-    if (!this._waiting.has(id)) {
+    const cluster = this._clusters.get(id);
+    if (!cluster || !this._waiting.has(id)) {
       return;
     }
-    const cluster = this._clusters.get(id);
-    if (!cluster || hasEnded(cluster)) {
+    if (hasEnded(cluster)) {
       this._waiting.delete(id);
     } else if (cluster.code.connect !== null && cluster.state === 'running') {
       const panel = this._waiting.get(id)!;

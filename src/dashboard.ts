@@ -1,6 +1,5 @@
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { IFrame, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
-import { URLExt } from '@jupyterlab/coreutils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { CommandIDs, ID_PROPERTY } from './commands';
@@ -86,7 +85,7 @@ export class DashboardPane extends MainAreaWidget<IFrame> {
     this._note.setHidden(note === '');
     this.content.setHidden(note !== '');
     if (url !== null && note === '') {
-      const absolute = URLExt.isLocal(url) ? fromRoot(this._baseUrl, url) : url;
+      const absolute = new URL(url, this._baseUrl).href;
       if (this.content.url !== absolute) {
         this.content.url = absolute;
       }
@@ -119,7 +118,7 @@ export function addDashboards(
 ): WidgetTracker<DashboardPane> {
   const { app, clusters, translator } = options;
   const trans = translator.load('jupyter_cluster_launcher');
-  const baseUrl = app.serviceManager.serverSettings.baseUrl;
+  const { baseUrl } = app.serviceManager.serverSettings;
   const tracker = new WidgetTracker<DashboardPane>({
     namespace: 'cluster-launcher-dashboard'
   });
@@ -183,7 +182,7 @@ export function addDashboards(
       }
       try {
         await app.commands.execute(DASK_URL, {
-          url: URLExt.isLocal(url) ? relative(url, baseUrl) : url
+          url: relative(url, baseUrl)
         });
         if (app.commands.hasCommand(DASK_LAYOUT)) {
           await app.commands.execute(DASK_LAYOUT);
@@ -217,15 +216,8 @@ function paneId({ id, name }: IPaneArgs): string {
   return `jp-ClusterLauncher-dashboard-${id}-${name}`;
 }
 
-/** An address on this server: from its root, or below the base URL. */
-function fromRoot(baseUrl: string, url: string): string {
-  return url.startsWith('/')
-    ? new URL(url, baseUrl).href
-    : URLExt.join(baseUrl, url);
-}
-
-/** An address on this server, without the base URL. */
+/** An address below the base URL without it; any other in full. */
 function relative(url: string, baseUrl: string): string {
-  const base = new URL(baseUrl, window.location.href).pathname;
-  return url.startsWith(base) ? url.slice(base.length) : url;
+  const { href } = new URL(url, baseUrl);
+  return href.startsWith(baseUrl) ? href.slice(baseUrl.length) : href;
 }
