@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from .batch import job_name
 from .life import Life
 from .models import LauncherError, State
 from .store import PYTHON_LOG, Store
@@ -40,19 +42,24 @@ async def collect(life: Life, store: Store) -> dict[str, Any]:
             said = await life.call("logs")
         except LauncherError as error:
             said = {"scheduler": str(error), "workers": []}
-    jobs = job_logs(store, cluster_id)
+    chosen = life.cluster.options.get("log_directory")
+    jobs = job_logs(store, cluster_id, Path(life.cluster.cwd or ".") / chosen if chosen else None)
     shown: dict[str, Any] = masked({"launch": launch, **said, "jobs": jobs}, os.environ)
     return shown
 
 
-def job_logs(store: Store, cluster_id: str) -> list[dict[str, str]]:
-    """Return what each batch job of a cluster wrote, both files of one job together."""
+def job_logs(store: Store, cluster_id: str, folder: Path | None = None) -> list[dict[str, str]]:
+    """Return what each batch job of a cluster wrote, both files of one job together.
+
+    ``folder`` is where a person wanted them, beside those of other clusters.
+    """
     texts: dict[str, str] = {}
-    for path in sorted((store.root / cluster_id / JOBS).glob("*")):
+    paths = folder.glob(f"{job_name(cluster_id)}*") if folder else None
+    for path in sorted(paths or (store.root / cluster_id / JOBS).glob("*")):
         found = JOB_FILE.search(path.name)
         if found:
             job = found[1] or found[2]
-            said = store.read_log(cluster_id, JOB_LIMIT, f"{JOBS}/{path.name}")
+            said = store.read_log(cluster_id, JOB_LIMIT, str(path.absolute()))
             texts[job] = texts.get(job, "") + said
     numbered = sorted(texts, key=int)
     return [{"id": job, "title": f"Job {job}", "text": texts[job]} for job in numbered]
