@@ -229,8 +229,10 @@ class Controller:
                 await self.run(close, timeout)
             except asyncio.TimeoutError:
                 self._on_output("\nThe cluster did not close in time: it was ended by force.\n")
+            except ExecutionError:
+                pass  # the kernel has broadcast it, so it stands in the log
             except LauncherError as error:
-                self._on_output(f"\n{getattr(error, 'traceback', error)}\n")
+                self._on_output(f"\n{error}\n")
         # Its answer is enough. A kernel with children takes up to half a minute to end by itself.
         with contextlib.suppress(asyncio.TimeoutError, LauncherError):
             await self._reply(self._say(self._client.shutdown), 2.0)

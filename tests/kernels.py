@@ -1,0 +1,85 @@
+"""Controllers with real kernels, which are ended in any case."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+from jupyter_client.kernelspec import KernelSpecManager
+from test_processes import running
+
+from jupyter_cluster_launcher import processes
+from jupyter_cluster_launcher.controller import (
+    Controller,
+    spawn,
+)
+from jupyter_cluster_launcher.models import ControllerRef
+
+FOREVER = 3600.0  # a step that needs this long is caught by the net under all tests
+
+
+class Kernel:
+    """A controller, and all that came of it."""
+
+    def __init__(self, ref: ControllerRef) -> None:
+        self.reports: list[dict[str, Any]] = []
+        self.output = ""
+        self.news = asyncio.Event()
+        self.controller = Controller(ref, self._reported, self._printed)
+        self.ref = ref
+
+    def _reported(self, report: dict[str, Any]) -> None:
+        self.reports.append(report)
+        self.news.set()
+
+    def _printed(self, text: str) -> None:
+        self.output += text
+        self.news.set()
+
+    async def until(self, holds: Any) -> None:
+        """Wait until something that comes by itself is there."""
+        while not holds():
+            self.news.clear()
+            await self.news.wait()
+
+    async def value(self, expression: str, folder: Path) -> Any:
+        """Return what an expression is worth in the kernel."""
+        path = folder / "value.json"
+        code = f"import json; json.dump({expression}, open({str(path)!r}, 'w'))"
+        await self.controller.run(f"import os, sys\n{code}", FOREVER)
+        return json.loads(path.read_text(encoding="utf-8"))
+
+
+def group(pid: int) -> list[int]:
+    """Return the processes of a group that still run."""
+    members = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(OSError):
+            if os.getpgid(process.pid) == pid and running(process.pid):
+                members.append(process.pid)
+    return members
+
+
+@contextlib.asynccontextmanager
+async def kernel(folder: Path, name: str = "python3", **env: str) -> AsyncIterator[Kernel]:
+    """Spawn a controller and attach to it; it is ended in any case."""
+    ref = await spawn(name, KernelSpecManager(), folder, str(folder), env)
+    one = Kernel(ref)
+    try:
+        await one.controller.attach(FOREVER)
+        yield one
+    finally:
+        one.controller.detach()
+        await processes.end_group(ref.pid, ref.connection_file)
+        await Controller(ref, print, print).end(None, 0)
+
+
+def nothing_left(ref: ControllerRef) -> None:
+    assert group(ref.pid) == []
+    assert not Path(ref.socket_dir).exists()
