@@ -85,12 +85,12 @@ class Batch:
         while True:
             output = await run(watch.system.cancel_jobs(watch.user, [name]), self._patience)
             if output.returncode is None or watch.system.unreachable(output.text):
-                self._give_up(watch.system, watch.system.explain(output.text))
+                raise silence(watch.system)
             if self.hurry or not wait:
                 return
             answer = await watch.fresh(name)
             if answer.silent:
-                self._give_up(watch.system, answer.silent)
+                raise silence(watch.system)
             if not answer.open:
                 return
 
@@ -120,11 +120,13 @@ class Batch:
             if answer is not None:
                 self._heard(cluster.id, truth(cluster, answer, datetime.now().astimezone()))
 
-    def _give_up(self, system: BatchSystem, said: str) -> None:
-        raise NotAvailableError(
-            f"{system.TITLE} does not answer, so jobs of this cluster may still be in its queue. "
-            f"Press Stop again later. ({said})"
-        )
+
+def silence(system: BatchSystem) -> NotAvailableError:
+    """Return the error for jobs that could not be cancelled."""
+    return NotAvailableError(
+        f"Jobs of this cluster may still be in the queue of {system.TITLE}, which does not answer. "
+        "Press Stop again later."
+    )
 
 
 def refusal(name: str, text: str) -> str:

@@ -26,6 +26,16 @@ class Tallgrass:
             platform="tallgrass", workers=workers, options={**SMALL, **options}, **request
         )
 
+    async def row(self, cluster_id: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Return a cluster, also one that failed, once something holds of it."""
+        deadline = asyncio.get_running_loop().time() + 90
+        while True:
+            _, cluster = await self.api.ask("GET", "clusters", cluster_id)
+            if holds(cluster):
+                return dict(cluster)
+            assert asyncio.get_running_loop().time() < deadline, f"never came to it: {cluster}"
+            await asyncio.sleep(0.05)
+
     async def empty(self, slurm: RealSlurm, timeout: float = 30) -> None:
         """Wait until squeue lists nothing."""
         await until(lambda: not slurm.jobs(), timeout)

@@ -24,7 +24,7 @@ class SubmissionError(RuntimeError):
 
 
 class Book:
-    """What became of each job of this controller, by the name of its worker.
+    """What became of each job of this controller, in the order of their submission.
 
     An entry is {worker, id, closed, lost, ended, error}: no id and no error while it is being
     submitted; lost where its worker went away unasked; ended where the batch system says so.
@@ -37,29 +37,26 @@ class Book:
         which workers end before their jobs must.
         """
         self.job_name, self.unit, self.lifetime = job_name, unit, lifetime
-        self.entries = {}
+        self.entries, self.begun = [], 0
 
     def begin(self, worker):
         """Enter a job that is about to be submitted."""
-        closed = [name for name, entry in self.entries.items() if entry["closed"]]
-        for name in closed[: max(0, len(closed) - REMEMBERED)]:
-            del self.entries[name]
-        entry = {"worker": str(worker), "id": None, "error": None}
-        self.entries[str(worker)] = entry | {"closed": False, "lost": False, "ended": False}
-        return self.entries[str(worker)]
+        self.begun += 1
+        closed = [entry for entry in self.entries if entry["closed"]]
+        for entry in closed[: max(0, len(closed) - REMEMBERED)]:
+            self.entries.remove(entry)
+        state = {"closed": False, "lost": False, "ended": False}
+        self.entries.append({"worker": str(worker), "id": None, "error": None, **state})
+        return self.entries[-1]
 
     def report(self):
-        """Return the jobs as plain data, in the order of their submission."""
-        return [dict(entry) for entry in list(self.entries.values())]
+        """Return the jobs as plain data."""
+        return [dict(entry) for entry in list(self.entries)]
 
-    def errors(self):
-        """Return what the batch system wrote to refuse jobs that are still wanted."""
-        return [e["error"] for e in self.report() if e["error"] and not e["closed"]]
-
-    def undecided(self, wanted):
-        """Return whether a wanted worker's job has been neither accepted nor refused yet."""
-        entries = [self.entries.get(str(name)) for name in wanted]
-        return any(e is None or not (e["id"] or e["error"]) for e in entries)
+    def of(self, wanted):
+        """Return the latest entry of each wanted worker, None where it has none yet."""
+        latest = {entry["worker"]: entry for entry in list(self.entries)}
+        return {name: latest.get(str(name)) for name in wanted}
 
 
 def prepare(settings):
@@ -100,7 +97,7 @@ def tracked(job_class, book):
             )
 
         async def start(self):
-            entry = book.begin(self.name)
+            self.entry = entry = book.begin(self.name)
             try:
                 await super().start()
                 entry["id"] = self.job_id
@@ -113,7 +110,7 @@ def tracked(job_class, book):
                 await super().close()
 
         async def close(self):
-            entry = book.entries.get(str(self.name))
+            entry = getattr(self, "entry", None)
             if entry is not None:
                 cluster = getattr(self, "_cluster", lambda: None)()
                 entry["closed"] = True
@@ -130,10 +127,14 @@ def tracked(job_class, book):
 def await_submission(cluster):
     """Wait until the batch system has decided on every job; raise its words where it took none."""
     deadline = time.monotonic() + SUBMIT_LIMIT
-    while BOOK.undecided(list(cluster.worker_spec)) and time.monotonic() < deadline:
+    while True:
+        entries = list(BOOK.of(list(cluster.worker_spec)).values())
+        decided = all(entry and (entry["id"] or entry["error"]) for entry in entries)
+        if decided or time.monotonic() > deadline:
+            break
         time.sleep(0.02)
-    errors = BOOK.errors()
-    if errors and len(errors) == len(cluster.worker_spec):
+    errors = [entry["error"] for entry in entries if entry and entry["error"]]
+    if errors and len(errors) == len(entries):
         raise SubmissionError(errors[0])
 
 
@@ -171,7 +172,7 @@ def start(cluster, **settings):
 
 def jobs_ended(ids):
     """Note which jobs the batch system says have ended, though nobody here has closed them."""
-    for entry in BOOK.entries.values():
+    for entry in BOOK.entries:
         entry["ended"] = entry["ended"] or entry["id"] in ids
     heard()
 
@@ -185,13 +186,15 @@ def scale(workers, unit="jobs"):
     stop_adapting()
     cluster = WATCH.cluster
     jobs = workers if unit == "jobs" else math.ceil(workers / workers_per_job(cluster))
-    for name in list(cluster.worker_spec):
-        entry = BOOK.entries.get(str(name), {})
-        if entry.get("error") or entry.get("ended"):
+    for name, entry in BOOK.of(list(cluster.worker_spec)).items():
+        if entry and (entry["error"] or entry["ended"]):
             cluster.worker_spec.pop(name, None)
-    order = {name: number for number, name in enumerate(BOOK.entries)}
-    waiting = [name for name in cluster.worker_spec if name not in working(cluster)]
+    order = {entry["worker"]: number for number, entry in enumerate(BOOK.entries)}
+    at_work = working(cluster)
+    waiting = [name for name in cluster.worker_spec if name not in at_work]
     waiting.sort(key=lambda name: order.get(str(name), -1), reverse=True)
     for name in waiting[: max(0, len(cluster.worker_spec) - jobs)]:
         cluster.worker_spec.pop(name, None)
+    # A name that is taken up again at once would keep its old job.
+    cluster._i = max(cluster._i, BOOK.begun)
     cluster.scale(jobs=jobs)
