@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,7 @@ class ClusterLauncher(ExtensionApp):
         self.handlers.extend(default_handlers)
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
+        _stop_orderly_on_interrupt()
         await self.manager.attach()
         for fault in self.manager.house.platforms.find()[1]:
             self.log.warning("A cluster platform is left out. %s", fault)
@@ -77,3 +79,14 @@ class ClusterLauncher(ExtensionApp):
         serverapp.event_logger.emit(
             schema_id=EVENT, data={"cluster_id": cluster_id, "action": action}
         )
+
+
+def _stop_orderly_on_interrupt() -> None:
+    """Let SIGINT stop the server as SIGTERM does, where the server left it to Python.
+
+    It does so without a terminal, and then ends without stopping any extension. That is how a hub's
+    local spawners stop a server, and clusters would stay.
+    """
+    orderly = signal.getsignal(signal.SIGTERM)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler and callable(orderly):
+        signal.signal(signal.SIGINT, orderly)

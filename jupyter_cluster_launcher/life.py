@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import codegen
+from . import codegen, elsewhere
 from .batch import Batch, refusal
 from .controller import RESIDENT, Controller, ExecutionError, remove_files, spawn
 from .environments import Environments
@@ -22,7 +22,7 @@ from .leftovers import sweep
 from .models import Cluster, ControllerRef, LauncherError, Report, State, WrongStateError
 from .processes import end_group, interrupt, runs
 from .registry import Platforms
-from .store import Store, boot_id, host
+from .store import Store, boot_id
 
 CLOSE = f"{RESIDENT}.close(globals().get('cluster'))"
 SHUT_DOWN = f"{RESIDENT}.shut_down()"
@@ -68,6 +68,7 @@ class Life:
 
     def put(self, cluster: Cluster, action: str = "changed") -> None:
         """Replace the cluster: save it, show it, ring the bell."""
+        cluster = replace(cluster, server=elsewhere.this_server())
         if action == "created" or cluster != self.cluster:
             self._house.store.save(cluster)
             self.cluster = cluster
@@ -83,11 +84,9 @@ class Life:
         cluster, ref = self.cluster, self.cluster.controller
         if cluster.state in (State.FAILED, State.CLOSED):
             return
-        if ref and ref.host != host():
-            # Its own host's server looks after it: nothing of this is saved.
-            self.cluster = replace(
-                cluster, state=State.ELSEWHERE, message=f"It runs on another host, {ref.host}."
-            )
+        why = elsewhere.reason(cluster)
+        if why:
+            self.cluster = elsewhere.shown(cluster, why)
         elif ref and ref.boot_id != boot_id():
             self._lost("This computer was restarted.")
         elif ref is None or cluster.state in (State.STARTING, State.CLOSING):

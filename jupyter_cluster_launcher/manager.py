@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import codegen, logs, options, preflight
+from . import codegen, elsewhere, logs, options, preflight
 from .life import House, Life
 from .models import (
     BadInputError,
@@ -37,7 +37,7 @@ class ClusterManager:
         self.house, self.keep_running = house, keep_running
         self._bell = bell
         self._lives: dict[str, Life] = {}
-        self._speaking: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         house.batch.follow(self.list, lambda cluster_id, queue: self._life(cluster_id).hear(queue))
 
     def list(self) -> list[Cluster]:
@@ -200,9 +200,7 @@ class ClusterManager:
         """
         life = self._life(cluster_id)
         if life.cluster.state is State.ELSEWHERE:
-            raise WrongStateError(
-                "This cluster runs on another host: stop it from a Jupyter server there."
-            )
+            raise WrongStateError(f"{life.cluster.message} Stop it from there.")
         if life.cluster.state is State.CLOSING:
             raise WrongStateError("This cluster is being stopped already.")
         if leave and not life.cluster.report.joined:
@@ -218,12 +216,14 @@ class ClusterManager:
         await asyncio.gather(*(life.attach() for life in list(self._lives.values())))
         for cluster in self.list():
             self.house.batch.wake(cluster)
-        self._speaking = asyncio.get_running_loop().create_task(self._speak())
+        loop = asyncio.get_running_loop()
+        following = elsewhere.follow(self._lives, self.house.store, self._changed)
+        self._tasks = [loop.create_task(self._speak()), loop.create_task(following)]
 
     async def stop(self) -> None:
         """Close all clusters but those that are to keep running, and let go of these."""
-        if self._speaking is not None:
-            self._speaking.cancel()
+        for task in self._tasks:
+            task.cancel()
         self.house.batch.hurry = True
         live = (State.STARTING, State.RUNNING)
         closing = [

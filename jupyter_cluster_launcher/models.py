@@ -120,7 +120,8 @@ class Report:
 class Cluster:
     """One Dask cluster: what was asked for, and what is known of it.
 
-    ``by_name`` says that notebooks attach to it through dask-gateway, not by its address.
+    ``by_name`` says that notebooks attach to it through dask-gateway, not by its address;
+    ``server`` is the process of the Jupyter server that looks after it.
     Frozen: each change is a new value, saved before it is shown.
     """
 
@@ -139,6 +140,7 @@ class Cluster:
     idle_timeout: float | None = None
     adopted: str | None = None
     by_name: bool = False
+    server: str = ""
     batch: str | None = None
     state: State = State.STARTING
     message: str = ""

@@ -37,6 +37,21 @@ def runs(pid: int, mark: str) -> bool:
     return mark.encode() in command and not _zombie(pid)
 
 
+def started(pid: int) -> str:
+    """Return when a process started, in the system's own count; empty if it is not there.
+
+    Together with its number that tells it from a later process. Where the system does not say,
+    being there has to do.
+    """
+    if not PROC.joinpath("self").exists():
+        return "running" if _signalled(pid, 0) else ""
+    try:
+        stat = (PROC / str(pid) / "stat").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[19]  # starttime in proc(5)
+
+
 async def ended(pid: int, mark: str) -> None:
     """Return when process ``pid`` has ended, told by the kernel where it can tell."""
     try:

@@ -51,7 +51,10 @@ PROFILES = {
     "Broken scheduler": {"scheduler_cmd": ["/bin/false"]},
     "Broken workers": {"worker_cmd": ["/bin/false"]},
     "Silent workers": {"worker_cmd": ["/bin/sh", "-c", "exec sleep 600"]},
-    "Silent scheduler": {"scheduler_cmd": ["/bin/sh", "-c", "exec sleep 600"], "cluster_start_timeout": 600},
+    "Silent scheduler": {
+        "scheduler_cmd": ["/bin/sh", "-c", "exec sleep 600"],
+        "cluster_start_timeout": 600,
+    },
     "Short idle": {"idle_timeout": 3},
 }
 
