@@ -10,10 +10,13 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from traitlets import TraitError
 
 from .models import BadInputError, NotAvailableError
 
@@ -21,7 +24,10 @@ ABSENT_FOR = 20.0  # seconds that a missing package is believed to be missing st
 PROBE = """
 import importlib.util, json, os, sys
 sys.path[:0] = filter(None, [os.path.expanduser(sys.argv[1])])
-found = lambda name: importlib.util.find_spec(name.partition(".")[0]) is not None
+def found(name):
+    # A folder that happens to have the name of a package has a spec, but no origin.
+    spec = importlib.util.find_spec(name.partition(".")[0])
+    return spec is not None and spec.origin is not None
 print(json.dumps([name for name in sys.argv[2:] if not found(name)]))
 """
 
@@ -54,14 +60,21 @@ class Environments:
             raise BadInputError(
                 f"There is no kernel named {kernel_name!r:.80}. Choose another environment."
             ) from None
+        except (OSError, ValueError, TypeError, TraitError):
+            raise BadInputError(
+                f"The kernel {kernel_name!r:.80} is described by a broken file. "
+                "Choose another environment."
+            ) from None
+        title = str(spec.display_name or kernel_name)
         if spec.language.lower() != "python":
             raise BadInputError(
-                f"{spec.display_name} is not a Python kernel, and Dask needs one. "
-                "Choose another environment."
+                f"{title} is not a Python kernel, and Dask needs one. Choose another environment."
             )
         provisioner = (spec.metadata or {}).get("kernel_provisioner") or {}
         name = provisioner.get("provisioner_name", "local-provisioner")
-        argv = [sys.executable, *spec.argv[1:]] if _plain_python(spec.argv[0]) else list(spec.argv)
+        argv = list(spec.argv)
+        if argv and _plain_python(argv[0]):
+            argv[0] = sys.executable
         # conda's kernels begin with a runner that activates the environment: it stays in front.
         module = next(
             (
@@ -73,16 +86,17 @@ class Environments:
         )
         if name != "local-provisioner" or module is None:
             raise BadInputError(
-                f"{spec.display_name} is started in a way that cannot run a cluster (it is not an "
+                f"{title} is started in a way that cannot run a cluster (it is not an "
                 "ordinary Python kernel of this computer). Choose another environment."
             )
-        return argv[:module], dict(spec.env or {}), str(spec.display_name)
+        return argv[:module], dict(spec.env or {}), title
 
     def title(self, kernel_name: str) -> str:
         """Return the name of a kernel that people see, its plain name where it has gone."""
         try:
-            return str(self.kernel_spec_manager.get_kernel_spec(kernel_name).display_name)
-        except KeyError:
+            spec = self.kernel_spec_manager.get_kernel_spec(kernel_name)
+            return str(spec.display_name or kernel_name)
+        except (KeyError, OSError, ValueError, TypeError, TraitError):
             return kernel_name
 
     async def missing(
@@ -102,7 +116,8 @@ class Environments:
                 if name not in known or (not known[name][1] and now - known[name][0] > ABSENT_FOR)
             ]
             if unknown:
-                absent = json.loads(await self.run(kernel_name, PROBE, [folder or "", *unknown]))
+                text = await self.run(kernel_name, PROBE, [folder or "", *unknown])
+                absent = json.loads(text.strip().split("\n")[-1])  # some environments greet first
                 known.update({name: (now, name not in absent) for name in unknown})
         return [name for name in modules if not known[name][1]]
 
@@ -128,6 +143,7 @@ class Environments:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
+                start_new_session=True,
                 env={**os.environ, **own, **(env or {})},
             )
         except OSError as error:
@@ -141,8 +157,10 @@ class Environments:
                 f"The Python of {title} did not answer in time. Try again."
             ) from None
         finally:
+            # All of it: behind a runner such as conda's, Python is a child of what was started.
             with contextlib.suppress(ProcessLookupError):
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
         if process.returncode:
             last = err.decode(errors="replace").strip().split("\n")[-1][:300]
             raise NotAvailableError(f"The Python of {title} cannot be asked: {last}")

@@ -12,7 +12,6 @@ from typing import Any
 
 import psutil
 from jupyter_client.kernelspec import KernelSpecManager
-from test_processes import running
 
 from jupyter_cluster_launcher import processes
 from jupyter_cluster_launcher.controller import (
@@ -54,6 +53,14 @@ class Kernel:
         code = f"import json; json.dump({expression}, open({str(path)!r}, 'w'))"
         await self.controller.run(f"import os, sys\n{code}", FOREVER)
         return json.loads(path.read_text(encoding="utf-8"))
+
+
+def running(pid: int) -> bool:
+    """Return whether a process is there and is no zombie."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def group(pid: int) -> list[int]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
+from kernels import running
 
 from jupyter_cluster_launcher import processes
 
@@ -54,14 +55,6 @@ signal.pause()
 def line(child: subprocess.Popen[bytes]) -> str:
     assert child.stdout is not None
     return child.stdout.readline().decode().strip()
-
-
-def running(pid: int) -> bool:
-    """Return whether a process is there and is no zombie."""
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def test_runs_is_about_ours_only(start: Start) -> None:
