@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from . import codegen
 from .batch import message, refusals
 from .models import Cluster, State
-from .platforms import Platform
+
+if TYPE_CHECKING:
+    from .platforms import Platform
 
 
 def cluster_view(cluster: Cluster, directory: Path, base_url: str) -> dict[str, Any]:
@@ -104,16 +106,17 @@ def _dashboard(cluster: Cluster, base_url: str) -> str | None:
 
 
 def _plots(cluster: Cluster, dashboard: str | None, base_url: str) -> list[dict[str, str]]:
+    """Return the single plots by title; the scheduler lists them in no order."""
     if not dashboard:
         return []
     root = dashboard.rsplit("/status", 1)[0]
     return [
         {
             "name": path.strip("/"),
-            "title": title,
+            "title": title.removeprefix("Individual "),
             "url": root + quote(path if path.startswith("/") else f"/{path}"),
         }
-        for title, path in cluster.report.plots.items()
+        for title, path in sorted(cluster.report.plots.items())
     ]
 
 

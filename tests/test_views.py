@@ -23,7 +23,10 @@ REPORT = Report(
     tls=True,
     dashboard_port=45001,
     usage={"cpu": 0.5, "memory": 1000, "tasks": 3, "busy": True},
-    plots={"Task Stream": "/individual-task-stream", "GPU memory": "individual-gpu memory"},
+    plots={
+        "Individual Task Stream": "/individual-task-stream",
+        "Individual GPU memory": "individual-gpu memory",
+    },
 )
 
 
@@ -42,19 +45,22 @@ def test_a_running_cluster() -> None:
 
 
 def test_dashboards_are_below_the_base_url() -> None:
-    """Guards against /proxy/PORT, which is 404 on every hub: the base URL comes first."""
+    """Guards against /proxy/PORT, which is 404 on every hub: the base URL comes first.
+
+    And against a menu in no order, where every title begins with the same word.
+    """
     seen = view(state=State.RUNNING)
     assert seen["dashboard_url"] == "/user/ann%40b/proxy/45001/status"
     assert seen["dashboards"] == [
         {
-            "name": "individual-task-stream",
-            "title": "Task Stream",
-            "url": "/user/ann%40b/proxy/45001/individual-task-stream",
-        },
-        {
             "name": "individual-gpu memory",
             "title": "GPU memory",
             "url": "/user/ann%40b/proxy/45001/individual-gpu%20memory",
+        },
+        {
+            "name": "individual-task-stream",
+            "title": "Task Stream",
+            "url": "/user/ann%40b/proxy/45001/individual-task-stream",
         },
     ]
 
