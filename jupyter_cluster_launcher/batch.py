@@ -11,13 +11,15 @@ import getpass
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .models import Cluster, NotAvailableError, State
-from .platforms import Platform
 from .queues import BatchSystem, Phase, batch_system, words
 from .queues.request import lifetime
 from .queues.watch import INTERVAL, PATIENCE, Answer, QueueWatch, run
+
+if TYPE_CHECKING:
+    from .platforms import Platform
 
 
 def job_name(cluster_id: str) -> str:

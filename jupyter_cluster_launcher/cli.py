@@ -1,4 +1,4 @@
-"""The command line: ``jupyter cluster-launcher``."""
+"""The command line: ``jupyter cluster-launcher``. Status 0, 1 with a sentence, 2 for usage."""
 
 from __future__ import annotations
 
@@ -6,30 +6,65 @@ import argparse
 import json
 import os
 import shutil
+import sys
 from collections.abc import Sequence
 from typing import Any
 
-from . import platforms
+from . import cli_clusters
+from .models import LauncherError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="jupyter cluster-launcher", description="Start Dask clusters from JupyterLab."
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    listing = commands.add_parser(
-        "platforms", help="list the platforms, where each was found, and what is wrong with any"
-    )
-    listing.add_argument("--json", action="store_true", help="print JSON")
-    listing.set_defaults(run=_platforms)
-    arguments = parser.parse_args(argv)
-    status: int = arguments.run(arguments)
+    arguments = parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except LauncherError as error:
+        print(f"jupyter cluster-launcher: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `| head` has seen enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the rest of this
+        return 1
+    except KeyboardInterrupt:
+        return 130
     return status
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    whole = argparse.ArgumentParser(
+        prog="jupyter cluster-launcher",
+        description="Dask clusters of the running Jupyter server, from a terminal or a script.",
+    )
+    commands = whole.add_subparsers(metavar="COMMAND", required=True)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print JSON")
+    reaching = argparse.ArgumentParser(add_help=False, parents=[common])
+    reaching.add_argument(
+        "--server",
+        metavar="URL",
+        help="the Jupyter server; by default yours that runs on this computer",
+    )
+    reaching.add_argument(
+        "--token",
+        default=os.environ.get("JUPYTER_TOKEN", ""),
+        help="that server's token; better in the variable JUPYTER_TOKEN, where nobody sees it",
+    )
+    cli_clusters.add_commands(commands, [reaching])
+    listing = commands.add_parser(
+        "platforms",
+        parents=[common],
+        help="list the platforms, where each was found, and what is wrong with any",
+    )
+    listing.set_defaults(run=_platforms)
+    return whole
 
 
 def _platforms(arguments: argparse.Namespace) -> int:
     """List the platforms; return 1 if any file is broken."""
+    # Imported here: what checks the files takes a second, which the other commands do not need.
+    from . import platforms  # noqa: PLC0415
+
     found, faults = platforms.find()
     rows: list[dict[str, Any]] = [
         {

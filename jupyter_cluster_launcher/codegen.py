@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .models import Adapt
-from .platforms import Platform
 from .rendering import Plain, Scope, call, expression, literal
+
+if TYPE_CHECKING:
+    from .platforms import Platform
 
 CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
 

@@ -71,6 +71,9 @@ def test_import_is_light() -> None:
     assert not loaded & heavy
     ours = {name.split(".")[1] for name in loaded if name.startswith("jupyter_cluster_launcher.")}
     assert not ours & {"routes", "app", "manager", "controller"}
+    # What checks platform files costs a second or two.
+    code = "import sys\nfrom jupyter_cluster_launcher import notebook\nprint(*sys.modules)"
+    assert not (heavy | {"jsonschema"}) & set(run(code, {}).stdout.split())
 
 
 def test_the_only_cluster(server: RealServer) -> None:
