@@ -29,6 +29,7 @@ class RealServer:
         """Prepare a server; ``arguments`` are added to its command line."""
         self.token = token
         self.folder, self.arguments, self.base_url = folder, arguments, base_url
+        self.python = [sys.executable]
         self.runtime = folder / "runtime"
         self.work = folder / "work"
         for path in (self.runtime, self.work, folder / "jupyter"):
@@ -52,7 +53,7 @@ class RealServer:
             "JUPYTER_PATH": str(self.folder / "jupyter"),
         }
         command = [
-            sys.executable, "-m", "jupyter_server", "--allow-root", "--no-browser",
+            *self.python, "-m", "jupyter_server", "--allow-root", "--no-browser",
             "--ip=127.0.0.1", f"--port={self.port}", f"--ServerApp.base_url={self.base_url}",
             f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.work}",
             *self.arguments,

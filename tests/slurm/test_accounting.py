@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Api
 from real_slurm import RealSlurm
-from tallgrass import Tallgrass, until
+from tallgrass import Tallgrass
 
 QOS = ["--qos=debug"]
 
