@@ -202,6 +202,8 @@ class RealSlurm:
         layout, etc = self.layout, self.prefix / "etc"
         for name in ("etc", "run", "log", "state", "spool", "dev", "db"):
             (self.prefix / name).mkdir(parents=True, exist_ok=True)
+        # Every user's commands reach munged by its socket and read slurm.conf.
+        self.prefix.chmod(0o755)
         layout.conf.write_text(config.slurm_conf(layout))
         (etc / "gres.conf").write_text(config.gres_conf(layout))
         for name, content in (

@@ -22,9 +22,8 @@ def start(accounting: bool) -> Iterator[RealSlurm]:
         pytest.fail(missing)
     if missing:
         pytest.skip(missing)
-    # Short, for the sockets in it, and open to the users that submit.
+    # Short, for the sockets in it.
     prefix = Path(tempfile.mkdtemp(prefix="slurm-", dir="/tmp"))
-    prefix.chmod(0o755)
     try:
         with RealSlurm(prefix, accounting=accounting) as slurm:
             yield slurm
