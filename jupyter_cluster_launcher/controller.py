@@ -134,7 +134,10 @@ class Controller:
         Subscribing to its broadcasts takes a moment, in which they would be lost. Raises
         ``asyncio.TimeoutError`` after ``timeout`` seconds and ``ControllerDiedError``.
         """
-        self._client.load_connection_file(self.ref.connection_file)
+        try:
+            self._client.load_connection_file(self.ref.connection_file)
+        except (OSError, ValueError):
+            raise ControllerDiedError("Its connection file is gone.") from None
         self._client.start_channels(stdin=False, hb=False)
         self._tasks = [
             asyncio.create_task(self._listen()),

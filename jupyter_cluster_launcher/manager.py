@@ -63,6 +63,7 @@ class ClusterManager:
     async def plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
         """Return the cluster that a request describes, all of it checked, nothing started."""
         house = self.house
+        options.check_request(request)
         platform = house.platforms.get(request.get("platform"))
         kernel_name = request.get("kernel_name") or house.environments.default
         if not isinstance(kernel_name, str):
@@ -75,6 +76,8 @@ class ClusterManager:
         keep = options.check_flag("Keep running", request.get("keep_running"), self.keep_running)
         idle_timeout = options.check_idle_timeout(request.get("idle_timeout"))
         given, adopted = request.get("name"), request.get("adopt")
+        if adopted is not None and not house.platforms.finds(platform):
+            raise BadInputError(f"Clusters of {platform.title} cannot be joined: start one.")
         name = self._free_name(platform) if given is None else options.check_name(given)
         create = (
             codegen.create(platform, chosen, workers, adapt, tls, asked)
@@ -105,7 +108,7 @@ class ClusterManager:
     async def scale(self, cluster_id: str, given: Any) -> Cluster:
         """Ask for a number of workers, and end adapting; raises ``LauncherError``s."""
         life, platform = self._running(cluster_id, "scaled")
-        workers = options.check_workers(platform, given)
+        workers = options.check_workers(platform, "none" if given is None else given)
         await life.call("scale", workers, unit=_unit(platform))
         life.put(replace(life.cluster, requested=workers, adapt=None))
         return life.cluster
@@ -167,13 +170,13 @@ class ClusterManager:
 
     async def rename(self, cluster_id: str, given: Any) -> Cluster:
         """Give a cluster another name."""
-        life = self._life(cluster_id)
+        life = self._own(cluster_id)
         life.put(replace(life.cluster, name=options.check_name(given)))
         return life.cluster
 
     async def set_keep_running(self, cluster_id: str, given: Any) -> Cluster:
         """Say whether a cluster outlives an orderly stop of the server."""
-        life = self._life(cluster_id)
+        life = self._own(cluster_id)
         flag = options.check_flag("Keep running", given, self.keep_running)
         life.put(replace(life.cluster, keep_running=flag))
         return life.cluster
@@ -198,9 +201,7 @@ class ClusterManager:
 
         ``leave`` lets go of a cluster that was joined, without shutting it down.
         """
-        life = self._life(cluster_id)
-        if life.cluster.state is State.ELSEWHERE:
-            raise WrongStateError(f"{life.cluster.message} Stop it from there.")
+        life = self._own(cluster_id)
         if life.cluster.state is State.CLOSING:
             raise WrongStateError("This cluster is being stopped already.")
         if leave and not life.cluster.report.joined:
@@ -244,9 +245,11 @@ class ClusterManager:
         self._bell(life.cluster.id, action)
 
     async def _speak(self) -> None:
-        """Tell the controllers now and then that a server is there."""
+        """Tell the controllers now and then that a server is there, before they believe otherwise."""
+        orphan = self.house.limits.orphan
+        pause = HEARD_EVERY if orphan is None else min(HEARD_EVERY, orphan / 3)
         while True:
-            await asyncio.sleep(HEARD_EVERY)
+            await asyncio.sleep(pause)
             for life in list(self._lives.values()):
                 with contextlib.suppress(LauncherError):
                     await life.call("heard")
@@ -258,6 +261,13 @@ class ClusterManager:
             raise UnknownError(
                 "There is no such cluster: it may have been stopped already."
             ) from None
+
+    def _own(self, cluster_id: str) -> Life:
+        """Return a cluster of this server; the record of another's is not ours to write."""
+        life = self._life(cluster_id)
+        if life.cluster.state is State.ELSEWHERE:
+            raise WrongStateError(f"{life.cluster.message} Stop or change it from there.")
+        return life
 
     def _running(self, cluster_id: str, what: str) -> tuple[Life, Platform]:
         life = self._life(cluster_id)

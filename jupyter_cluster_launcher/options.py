@@ -17,9 +17,23 @@ from jsonschema.exceptions import ValidationError
 from .models import Adapt, BadInputError
 from .platforms import Platform
 
+# What a request to launch may say.
+FIELDS = (
+    "platform", "workers", "adapt", "options", "tls", "kernel_name", "cwd", "name", "keep_running",
+    "idle_timeout", "adopt",
+)  # fmt: skip
 NAME_LENGTH = 60
 NAME_MARKS = frozenset(" -_.,()#:+/@")
 UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")  # control, surrogate, line and paragraph separator
+
+
+def check_request(request: dict[str, Any]) -> None:
+    """Raise ``BadInputError`` for what no launch has: it would be left undone in silence."""
+    for name in request:
+        if name not in FIELDS:
+            raise BadInputError(f"A launch has no {name!r:.80}. It has: {', '.join(FIELDS)}.")
+    if not isinstance(request.get("cwd"), str | None):
+        raise BadInputError("The folder (cwd) must be a text.")
 
 
 def check_options(

@@ -53,7 +53,7 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
         """Return the request's JSON object; raises ``BadInputError``."""
         try:
             data = json.loads(self.request.body, parse_constant=_refuse)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BadInputError("The body of the request must be JSON.") from None
         if not isinstance(data, dict):
             raise BadInputError("The body of the request must be a JSON object.")

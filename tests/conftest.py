@@ -41,7 +41,7 @@ class Api:
         self, method: str, *path: str, body: Any = None, **kwargs: Any
     ) -> tuple[int, Any]:
         """Return the status and the answer's JSON, of errors too."""
-        text = body if isinstance(body, str) or body is None else json.dumps(body)
+        text = body if isinstance(body, str | bytes | None) else json.dumps(body)
         try:
             answer = await self._fetch(
                 "cluster-launcher", *path, method=method, body=text,

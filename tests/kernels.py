@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import json
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -90,3 +92,11 @@ async def kernel(folder: Path, name: str = "python3", **env: str) -> AsyncIterat
 def nothing_left(ref: ControllerRef) -> None:
     assert group(ref.pid) == []
     assert not Path(ref.socket_dir).exists()
+
+
+def bare_python(folder: Path) -> str:
+    """Return a Python with nothing but the standard library, made in ``folder`` if need be."""
+    if not folder.exists():
+        command = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
+        subprocess.run(command, check=True, timeout=120)
+    return str(folder / "bin" / "python")

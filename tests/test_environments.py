@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from fakes import write_kernelspec
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from kernels import running
+from kernels import bare_python, running
 
 from jupyter_cluster_launcher import environments
 from jupyter_cluster_launcher.environments import Environments
@@ -33,11 +32,7 @@ def asked() -> Environments:
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A Python with nothing but the standard library."""
-    folder = tmp_path_factory.mktemp("bare")
-    subprocess.run(
-        [sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=120
-    )
-    return str(folder / "bin" / "python")
+    return bare_python(tmp_path_factory.mktemp("bare") / "venv")
 
 
 def script(folder: Path, name: str, text: str) -> str:
