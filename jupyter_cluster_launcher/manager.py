@@ -245,7 +245,7 @@ class ClusterManager:
         self._bell(life.cluster.id, action)
 
     async def _speak(self) -> None:
-        """Tell the controllers now and then that a server is there, before they believe otherwise."""
+        """Tell the controllers that a server is there, before they believe otherwise."""
         orphan = self.house.limits.orphan
         pause = HEARD_EVERY if orphan is None else min(HEARD_EVERY, orphan / 3)
         while True:
