@@ -37,6 +37,8 @@ export default defineConfig([
     // What a test makes up is no text for people.
     files: ['**/__tests__/**'],
     rules: {
+      'jupyter/command-described-by': 'off',
+      'jupyter/require-disposable-ownership': 'off',
       'jupyter/no-untranslated-string': 'off',
       'jupyter/no-dynamic-translation': 'off'
     }

@@ -8,7 +8,7 @@ import { ICluster, IClusters } from './tokens';
  * serial number of its request, and never replaces what a later request brought.
  */
 export class Ledger {
-  /** The clusters, oldest first. */
+  /** The clusters, newest first. */
   get clusters(): ReadonlyArray<ICluster> {
     return this._sorted;
   }
@@ -82,7 +82,7 @@ export class Ledger {
   private _sort(): void {
     this._sorted = [...this._entries.values()]
       .map(({ cluster }) => cluster)
-      .sort((a, b) => a.created.localeCompare(b.created));
+      .sort((a, b) => b.created.localeCompare(a.created));
   }
 
   private _entries = new Map<string, { cluster: ICluster; serial: number }>();

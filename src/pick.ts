@@ -53,7 +53,7 @@ export async function pick(
   const { value } = await InputDialog.getItem({
     title: trans.__('Which cluster?'),
     items: labels,
-    current: labels.length - 1
+    current: 0
   });
   return value === null ? null : choices[labels.indexOf(value)];
 }

@@ -187,7 +187,7 @@ export type Change =
  * Every promise rejects with an `Error` whose message can be shown to a person.
  */
 export interface IClusters extends IDisposable {
-  /** The clusters, oldest first. Unchanged clusters keep their identity. */
+  /** The clusters, newest first. Unchanged clusters keep their identity. */
   readonly clusters: ReadonlyArray<ICluster>;
   /** Whether the first answer is still awaited, came, or could not come. */
   readonly status: IClusters.Status;

@@ -57,7 +57,7 @@ export function workersText(
       cluster.adapt.maximum
     );
   }
-  return trans.__('%1 of %2 workers', ready, requested);
+  return trans._n('%2 of %1 worker', '%2 of %1 workers', requested, ready);
 }
 
 /**

@@ -59,6 +59,7 @@ module.exports = {
     env: {
       ...env,
       HOME: env.UI_TESTS_HOME,
+      JUPYTER_PATH: join(__dirname, 'share'),
       JUPYTER_RUNTIME_DIR: join(env.UI_TESTS_HOME, 'runtime')
     }
   }

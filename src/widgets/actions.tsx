@@ -3,6 +3,7 @@ import { Menu } from '@lumino/widgets';
 import React from 'react';
 import { CommandIDs } from '../commands';
 import { dashboardIcon, insertIcon, logIcon } from '../icons';
+import { IDashboard } from '../tokens';
 import { hasEnded } from '../words';
 import { IRowProps } from './row';
 
@@ -129,7 +130,21 @@ function openMenu(
 }
 
 /**
- * The whole dashboard and every plot that the scheduler offers.
+ * Plots that people look at most, in the order to show. What there is, the
+ * scheduler says; those it does not have are left out.
+ */
+const FAVOURITES = [
+  'individual-task-stream',
+  'individual-progress',
+  'individual-workers-memory',
+  'individual-cpu',
+  'individual-workers',
+  'individual-graph'
+];
+
+/**
+ * The whole dashboard and every plot that the scheduler offers: the most used
+ * at once, the others one step away.
  */
 export function plotsMenu(
   cluster: IRowProps['cluster'],
@@ -142,14 +157,27 @@ export function plotsMenu(
   if (commands.hasCommand('dask:populate-dashboard-url')) {
     menu.addItem({ command: CommandIDs.pointDask, args: { id } });
   }
-  if (cluster.dashboards.length > 0) {
+  const add = (target: Menu, plots: IDashboard[]): void =>
+    plots.forEach(({ name, title }) =>
+      target.addItem({
+        command: CommandIDs.openDashboard,
+        args: { id, name, title }
+      })
+    );
+  const rank = ({ name }: IDashboard): number => FAVOURITES.indexOf(name);
+  const favourites = cluster.dashboards
+    .filter(plot => rank(plot) !== -1)
+    .sort((a, b) => rank(a) - rank(b));
+  const others = cluster.dashboards.filter(plot => rank(plot) === -1);
+  if (favourites.length > 0) {
     menu.addItem({ type: 'separator' });
+    add(menu, favourites);
   }
-  for (const { name, title } of cluster.dashboards) {
-    menu.addItem({
-      command: CommandIDs.openDashboard,
-      args: { id, name, title }
-    });
+  if (others.length > 0) {
+    const more = new Menu({ commands });
+    more.title.label = trans.__('All Plots');
+    add(more, cluster.dashboards.slice());
+    menu.addItem({ type: 'submenu', submenu: more });
   }
   return menu;
 }

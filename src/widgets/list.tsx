@@ -5,7 +5,7 @@ import { useSignal } from './hooks';
 import { ClusterRow } from './row';
 
 /**
- * All clusters, oldest first.
+ * All clusters, newest first.
  */
 export function ClusterList(props: {
   context: ISidebarContext;

@@ -121,7 +121,10 @@ export class Sidebar {
     return this.page.evaluate(async route => {
       const { baseUrl } = (window as any).jupyterapp.serviceManager
         .serverSettings;
-      return (await fetch(baseUrl + route)).json();
+      // A hub wants the token of the page for reading, too.
+      const xsrf = document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? '';
+      const headers = { 'X-XSRFToken': xsrf };
+      return (await fetch(baseUrl + route, { headers })).json();
     }, route);
   }
 
@@ -168,7 +171,7 @@ export class Row {
     timeout = 60000
   ): Promise<void> {
     await expect(
-      this.root.getByText(`${ready} of ${requested} workers`)
+      this.root.getByText(`${ready} of ${requested} worker`)
     ).toBeVisible({ timeout });
   }
 

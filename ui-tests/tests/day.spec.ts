@@ -1,0 +1,195 @@
+import { screenshot } from './screenshot';
+import { Sidebar } from './sidebar';
+import { expect, test } from './test';
+
+/** A hundred tasks that take a moment each. */
+const WORK = `import time
+
+def slowly(number):
+    time.sleep(0.05)
+    return number
+
+sum(client.gather(client.map(slowly, range(100))))`;
+
+/**
+ * The dashboard and its plots in tabs. Guards against links that forget the
+ * base URL, a menu without plots, and tabs that do not come back.
+ */
+test('dashboards open in tabs and come back after a reload', async ({
+  page,
+  sidebar
+}) => {
+  await page.notebook.createNew('plots.ipynb');
+  await sidebar.open();
+  await sidebar.setWorkers(2);
+  const row = await sidebar.launch();
+  await row.toHaveWorkers(2);
+  await expect
+    .poll(() => page.notebook.getCellTextInput(0))
+    .toContain('Client(');
+  await page.notebook.runCell(0, true);
+
+  const pick = async (item: string): Promise<void> => {
+    await row.press('dashboards');
+    await page.getByRole('menuitem', { name: item, exact: true }).click();
+  };
+  await pick('Open Dashboard');
+  await expect(
+    page.frameLocator('iframe[title^="Dashboard"]').locator('body')
+  ).toContainText('Workers');
+  await row.press('dashboards');
+  await screenshot(page, 'plots-menu');
+  await page.keyboard.press('Escape');
+  await pick('Task Stream');
+  const plot = page.frameLocator('iframe[title^="Task Stream"]');
+  await expect(plot.locator('canvas').first()).toBeAttached();
+  await page.notebook.addCell('code', WORK);
+  await page.notebook.runCell(1, true);
+  await expect.poll(() => page.notebook.getCellTextOutput(1)).toEqual(['4950']);
+  await screenshot(page, 'dashboard');
+
+  // The layout is saved a moment after it changed.
+  await page.waitForResponse(
+    response =>
+      response.url().includes('/api/workspaces/') &&
+      response.request().method() === 'PUT'
+  );
+  await page.reload({ waitForIsReady: false });
+  await expect(
+    page.getByRole('tab', { name: /^Task Stream · This computer 1/ })
+  ).toBeVisible();
+  await sidebar.open();
+  await row.stop();
+  await expect(
+    page.getByText('The cluster of this dashboard has ended').first()
+  ).toBeAttached();
+});
+
+/**
+ * A cluster that cannot start. Guards against a reason that is only in a log on
+ * the server, and a row that disappears with it.
+ */
+test('a failure keeps its reason and its log', async ({ page, sidebar }) => {
+  await sidebar.open();
+  await sidebar.pickPlatform('failing');
+  const row = await sidebar.launch();
+  await row.toBe('failed');
+  await expect(row.root).toContainText('Scheduler failed to start');
+  await row.root.getByRole('button', { name: 'Show log' }).click();
+  const log = page.getByRole('log');
+  await expect(log).toContainText('Traceback');
+  await page.getByLabel('Find').fill('nonsense');
+  await expect(log).not.toContainText('Traceback');
+  await expect(log).toContainText('nonsense');
+  await page.getByLabel('Find').fill('');
+  await screenshot(page, 'failed');
+  await row.root.getByRole('button', { name: 'Dismiss', exact: true }).click();
+  await row.toBeGone();
+});
+
+/**
+ * Two windows on one server. Guards against a window that shows yesterday.
+ */
+test('two windows agree', async ({ page, sidebar, browser, baseURL }) => {
+  await sidebar.open();
+  const row = await sidebar.launch();
+  await row.toHaveWorkers(1);
+  const id = await row.id();
+
+  const other = await browser.newPage();
+  await other.goto(`${baseURL}/lab/workspaces/other?reset`);
+  await other
+    .getByRole('tab', { name: 'Dask Clusters' })
+    .click({ timeout: 60000 });
+  const twin = new Sidebar(other as any).rowOf(id);
+  await twin.toHaveWorkers(1);
+  await twin.scale(2);
+  await row.toHaveWorkers(2);
+  await row.root.getByRole('button', { name: /^Rename/ }).click();
+  await row.root.getByLabel('Name of the cluster').fill('tides');
+  await page.keyboard.press('Enter');
+  await expect(twin.root.getByText('tides')).toBeVisible();
+  await row.stop();
+  await twin.toBeGone();
+  await other.close();
+});
+
+/**
+ * Where people look for it. Guards against a capability that only its author
+ * can find.
+ */
+test('palette, menus, launcher, status bar, Running panel', async ({
+  page,
+  sidebar
+}) => {
+  const card = page.locator('.jp-LauncherCard', { hasText: 'Dask Cluster' });
+  await card.click();
+  await expect(sidebar.form).toBeVisible();
+  const row = await sidebar.launch();
+  await row.toHaveWorkers(1);
+  await expect(
+    page.locator('.jp-ClusterLauncher-status').getByText('1 worker')
+  ).toBeVisible();
+  for (const [menu, item] of [
+    ['View', 'Dask Clusters'],
+    ['Kernel>Dask Cluster', 'Stop Cluster']
+  ]) {
+    await page.menu.open(menu);
+    await expect(
+      page.getByRole('menuitem', { name: item, exact: true })
+    ).toBeVisible();
+  }
+  await page.menu.closeAll();
+
+  await page.sidebar.openTab('jp-running-sessions');
+  const section = page.locator('.jp-RunningSessions-section', {
+    hasText: 'This computer 1'
+  });
+  await expect(section).toContainText('1 of 1 worker');
+  await screenshot(page, 'running-panel');
+
+  await page.keyboard.press('Control+Shift+c');
+  await page
+    .locator('#modal-command-palette')
+    .getByText('Stop Cluster', { exact: true })
+    .click();
+  await expect(section).toHaveCount(0);
+});
+
+/**
+ * The code of a second cluster in the same notebook. Guards against a second
+ * stray cell, and against an insertion that overwrites what was added.
+ */
+test('the inserted cell is updated in place', async ({ page, sidebar }) => {
+  await page.notebook.createNew('twice.ipynb');
+  await sidebar.open();
+  const first = await sidebar.launch();
+  await first.toBe('running');
+  const source = (): Promise<string | null> =>
+    page.notebook.getCellTextInput(0);
+  await expect.poll(source).toContain('Client(');
+  const before = await source();
+  await first.press('insert');
+  expect(await source()).toBe(before);
+  const second = await sidebar.launch();
+  await second.toBe('running');
+  await expect.poll(source).not.toBe(before);
+  expect(await page.notebook.getCellCount()).toBe(1);
+});
+
+/**
+ * The last choices. Guards against typing the same every morning.
+ */
+test('choices are remembered', async ({ page, sidebar }) => {
+  await sidebar.open();
+  await sidebar.setWorkers(2);
+  const options = await sidebar.unfold('options');
+  await options.getByLabel('Threads per worker').fill('1');
+  const row = await sidebar.launch();
+  await row.toHaveWorkers(2);
+  await page.reload();
+  await sidebar.open();
+  await expect(sidebar.form.getByLabel('Workers')).toHaveValue('2');
+  await sidebar.unfold('options');
+  await expect(options.getByLabel('Threads per worker')).toHaveValue('1');
+});

@@ -1,0 +1,102 @@
+import { screenshot } from './screenshot';
+import { Slurm } from './slurm';
+import { expect, test as base } from './test';
+
+/** What the person computes, to know that both workers compute. */
+const COMPUTE =
+  'import os, time\n' +
+  'def where(i):\n' +
+  '    time.sleep(0.2)\n' +
+  '    return os.environ["SLURM_JOB_ID"]\n' +
+  'len(set(client.gather(client.map(where, range(20)))))';
+
+/**
+ * JupyterLab on a real SLURM.
+ */
+const test = base.extend<object, { slurm: Slurm }>({
+  slurm: [
+    // Playwright wants to see which fixtures are used: none.
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const slurm = await Slurm.start();
+      await use(slurm);
+      await slurm.stop();
+    },
+    { scope: 'worker', timeout: 120000 }
+  ],
+  baseURL: ({ slurm }, use) => use(slurm.url)
+});
+
+/**
+ * The whole way on SLURM. Guards the form, the preview with SLURM's verdict,
+ * the row that says what SLURM says, and jobs that are left behind.
+ */
+test('preview the job script, launch, compute, scale to more than fits, stop', async ({
+  page,
+  sidebar,
+  slurm
+}) => {
+  await page.notebook.createNew('slurm.ipynb');
+  await sidebar.open();
+  await sidebar.pickPlatform('tallgrass');
+  await sidebar.setWorkers(2);
+  const options = await sidebar.unfold('options');
+  await options.getByLabel('Network interface').fill('lo');
+  await options.getByLabel('Memory per job').fill('500MB');
+  await options.getByLabel('Cores per job').fill('4');
+  await options.getByLabel('Time limit').fill('00:30:00');
+  await expect(
+    sidebar.form.getByText('2 jobs × 4 cores, 500 MB = 8 cores')
+  ).toBeVisible();
+
+  const preview = await sidebar.unfold('preview');
+  const script = preview.getByRole('region', { name: 'Job script' });
+  await expect(script).toContainText('#SBATCH -t 00:30:00');
+  await expect(preview.getByText(/SLURM would start one job/)).toBeVisible();
+  await screenshot(page, 'slurm-preview');
+
+  const row = await sidebar.launch();
+  await row.toHaveWorkers(2);
+  expect(slurm.states()).toEqual(['RUNNING', 'RUNNING']);
+  await expect
+    .poll(() => page.notebook.getCellTextInput(0))
+    .toContain('Client(');
+  await page.notebook.runCell(0, true);
+  await page.notebook.addCell('code', COMPUTE);
+  await page.notebook.runCell(1, true);
+  expect(await page.notebook.getCellTextOutput(1)).toEqual(['2']);
+
+  // Two nodes of four cores have no room for a third job of four.
+  await row.scale(4);
+  await expect(row.root.getByText(/2 queued \(.*Resources/)).toBeVisible();
+  expect(slurm.states().sort()).toEqual([
+    'PENDING',
+    'PENDING',
+    'RUNNING',
+    'RUNNING'
+  ]);
+  await expect(row.root.getByText(/min left/)).toBeVisible();
+  await screenshot(page, 'slurm-queued');
+
+  await row.stop();
+  expect(slurm.states()).toEqual([]);
+});
+
+/**
+ * A launch that SLURM refuses. Guards its words, which are all that helps.
+ */
+test('a refusal is told in the words of SLURM', async ({ sidebar, slurm }) => {
+  await sidebar.open();
+  await sidebar.pickPlatform('tallgrass');
+  const options = await sidebar.unfold('options');
+  await options.getByLabel('Network interface').fill('lo');
+  await options.getByLabel('Partition').fill('nosuch');
+  const row = await sidebar.launch();
+  await row.toBe('failed');
+  await expect(
+    row.root.getByText(/SLURM refused the jobs: invalid partition/)
+  ).toBeVisible();
+  await screenshot(sidebar.page, 'slurm-refused');
+  await row.stop();
+  expect(slurm.states()).toEqual([]);
+});

@@ -1,0 +1,46 @@
+import { ChildProcess, execFileSync, spawn } from 'child_process';
+import { join } from 'path';
+import { createInterface } from 'readline';
+
+/**
+ * JupyterLab on a real SLURM: two nodes of four cores in the usual partition.
+ */
+export class Slurm {
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly known: { url: string; SLURM_CONF: string }
+  ) {}
+
+  /** Start both and wait until they answer. */
+  static async start(): Promise<Slurm> {
+    const script = join(__dirname, '..', '..', 'tests', 'real_slurm_lab.py');
+    const python = spawn('python', [script], {
+      stdio: ['pipe', 'pipe', 'inherit']
+    });
+    for await (const line of createInterface({ input: python.stdout! })) {
+      return new Slurm(python, JSON.parse(line));
+    }
+    throw new Error('SLURM did not start: it says above why.');
+  }
+
+  /** Stop both, and wait until nothing of them is left. */
+  async stop(): Promise<void> {
+    const ended = new Promise(resolve => this.process.once('exit', resolve));
+    this.process.stdin!.end();
+    await ended;
+  }
+
+  /** The address of JupyterLab, without a slash at its end. */
+  get url(): string {
+    return this.known.url;
+  }
+
+  /** What squeue lists, a state a job. */
+  states(): string[] {
+    const { SLURM_CONF } = this.known;
+    const text = execFileSync('squeue', ['--noheader', '--format=%T'], {
+      env: { ...process.env, SLURM_CONF }
+    });
+    return String(text).split('\n').filter(Boolean);
+  }
+}

@@ -1,0 +1,98 @@
+import { screenshot } from './screenshot';
+import { expect, test } from './test';
+
+/** Minutes from now, as the server writes a time. */
+const inMinutes = (minutes: number): string =>
+  new Date(Date.now() + minutes * 60_000).toISOString();
+
+/** A report of the server, changed where a picture needs it. */
+function report(changes: object): object {
+  return {
+    id: Math.random().toString(36).slice(2),
+    name: 'tides',
+    platform: 'tallgrass',
+    platform_title: 'Tallgrass',
+    kernel_name: 'python3',
+    state: 'running',
+    message: '',
+    created: inMinutes(-60),
+    workers: { requested: 2, ready: 2, queued: 0, failed: 0 },
+    adapt: null,
+    cores: 2,
+    memory: 20 * 1024 ** 3,
+    usage: null,
+    address: 'tls://10.0.0.1:41000',
+    tls: true,
+    dashboard_url: '/lab-test/proxy/8787/status',
+    dashboards: [],
+    code: { create: 'cluster = …', connect: 'client = …' },
+    keep_running: false,
+    joined: false,
+    expires: null,
+    idle: null,
+    queue: null,
+    jobs: [],
+    warnings: [],
+    ...changes
+  };
+}
+
+/** One cluster in each situation that a person may find. */
+const SITUATIONS = [
+  report({
+    name: 'bathymetry',
+    created: inMinutes(-0.2),
+    state: 'starting',
+    message: 'Creating the cluster',
+    workers: { requested: 4, ready: 0, queued: 0, failed: 0 },
+    cores: 0
+  }),
+  report({
+    name: 'tides',
+    workers: { requested: 8, ready: 3, queued: 5, failed: 0 },
+    cores: 3,
+    queue: '5 queued (Resources), start about 14:05',
+    expires: inMinutes(220),
+    usage: { cpu: 0.82, memory: 9 * 1024 ** 3, tasks: 1240 }
+  }),
+  report({
+    name: 'storm surge',
+    platform_title: 'Nebari',
+    platform: 'nebari',
+    adapt: { minimum: 0, maximum: 30 },
+    idle: { timeout: 1800, closes_at: inMinutes(5) },
+    usage: { cpu: 0.01, memory: 2 * 1024 ** 3, tasks: 0 },
+    joined: true,
+    warnings: ['You asked for 40 workers, the gateway allows 30.']
+  }),
+  report({
+    name: 'sediment',
+    state: 'failed',
+    message:
+      'sbatch: error: Batch job submission failed: Invalid account or account/partition combination specified'
+  }),
+  report({
+    name: 'waves',
+    state: 'lost',
+    message: '2 jobs of this cluster are left. Clean up to cancel them.'
+  }),
+  report({ name: 'salinity', state: 'closing', message: 'Cancelling 4 jobs' })
+];
+
+test.use({ viewport: { width: 1280, height: 1500 } });
+
+/**
+ * Every situation of a cluster, in one picture. Guards against a state that
+ * looks like another, or that does not fit.
+ */
+test('every situation of a cluster', async ({ page, sidebar }) => {
+  await page.route(/cluster-launcher\/clusters\?/, route =>
+    route.fulfill({ json: SITUATIONS })
+  );
+  await page.reload();
+  await sidebar.open();
+  await expect(sidebar.rows).toHaveCount(SITUATIONS.length);
+  await screenshot(page, 'states');
+  await sidebar.setWidth(200);
+  await screenshot(page, 'states-narrow');
+});
