@@ -51,6 +51,12 @@ class Many(Server):
         return [sys.executable, "-c", MANY, *super().command()[1:], str(CLUSTERS)]
 
 
+def crowd(peer: Server) -> None:
+    """Make a hundred clusters on a server with dask-labextension."""
+    for number in range(CLUSTERS):
+        peer.ask("PUT", f"dask/clusters/one-of-a-hundred-{number}")
+
+
 def times(server: Server, path: str, rounds: int) -> list[float]:
     """Return the milliseconds of each request, after one to warm up."""
     taken = []
@@ -68,8 +74,7 @@ def measure(rounds: int = ROUNDS) -> str:
     with Many(OURS) as mine:
         ours = times(mine, OUR_CLUSTERS, rounds)
     with Server(PEER, DASK_LABEXTENSION__FACTORY__KWARGS=kwargs) as peer:
-        for number in range(CLUSTERS):
-            peer.ask("PUT", f"dask/clusters/one-of-a-hundred-{number}")
+        crowd(peer)
         theirs = times(peer, "dask/clusters", rounds)
     rows = [
         ["jupyter-cluster-launcher (10 workers and 30 plots each)", f"{median(ours):.1f}"],

@@ -60,7 +60,7 @@ class Server:
         return [
             str(Path(sys.executable).with_name("jupyter-lab")), "--no-browser", "--allow-root",
             f"--port={self.port}", f"--IdentityProvider.token={TOKEN}", "--ip=127.0.0.1",
-            f"--ServerApp.root_dir={self.home}",
+            f"--ServerApp.root_dir={self.home}", "--expose-app-in-browser",
         ]  # fmt: skip
 
     def __enter__(self) -> Server:
