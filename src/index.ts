@@ -5,7 +5,7 @@ import {
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ILauncher } from '@jupyterlab/launcher';
-import { INotebookTracker } from '@jupyterlab/notebook';
+import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
@@ -47,6 +47,7 @@ const notebookPlugin: JupyterFrontEndPlugin<INotebooks> = {
       shell: app.shell,
       kernelspecs: app.serviceManager.kernelspecs,
       tracker,
+      executionScheduled: NotebookActions.executionScheduled,
       translator: translator ?? undefined
     });
   }

@@ -1,13 +1,17 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { PathExt } from '@jupyterlab/coreutils';
-import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import {
+  INotebookTracker,
+  Notebook,
+  NotebookPanel
+} from '@jupyterlab/notebook';
 import { KernelSpec } from '@jupyterlab/services';
 import {
   ITranslator,
   nullTranslator,
   TranslationBundle
 } from '@jupyterlab/translation';
-import { JSONObject } from '@lumino/coreutils';
+import { PartialJSONObject } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
 import { CodeKind, ICluster, INotebook, INotebooks, Insertion } from './tokens';
 
@@ -15,10 +19,12 @@ import { CodeKind, ICluster, INotebook, INotebooks, Insertion } from './tokens';
 export const CELL_METADATA = 'cluster_launcher';
 
 /** What is kept in the metadata of an inserted cell. */
-interface IMark extends JSONObject {
+interface IMark extends PartialJSONObject {
   cluster_id: string;
   /** The text that was inserted, to tell it from what a person added. */
   code: string;
+  /** Whether it makes a cluster of its own. */
+  creates?: boolean;
 }
 
 /**
@@ -36,6 +42,7 @@ export class Notebooks implements INotebooks {
       'jupyter_cluster_launcher'
     );
     this._tracker.currentChanged.connect(this._onCurrentChanged, this);
+    options.executionScheduled?.connect(this._onScheduled, this);
     this._specs.specsChanged.connect(this._emit, this);
     this._onCurrentChanged();
   }
@@ -58,6 +65,10 @@ export class Notebooks implements INotebooks {
     };
   }
 
+  get used(): ISignal<this, INotebooks.IUse> {
+    return this._used;
+  }
+
   get panel(): NotebookPanel | null {
     return this._tracker.currentWidget;
   }
@@ -74,10 +85,17 @@ export class Notebooks implements INotebooks {
       return { inserted: false, reason };
     }
     // A file of code ends with a line break, a cell does not.
-    const mark: IMark = { cluster_id: cluster.id, code: code!.trimEnd() };
+    const mark: IMark = {
+      cluster_id: cluster.id,
+      code: code!.trimEnd(),
+      ...(kind === 'create' ? { creates: true } : {})
+    };
     const { index, updated } = write(panel!, mark);
     if (options.focus ?? true) {
       this._focus(panel!, index);
+    }
+    if (!mark.creates) {
+      this._used.emit({ id: cluster.id, panel: panel! });
     }
     return {
       inserted: true,
@@ -165,6 +183,17 @@ export class Notebooks implements INotebooks {
     this._emit();
   }
 
+  private _onScheduled(
+    _: unknown,
+    { notebook, cell }: Notebooks.IExecution
+  ): void {
+    const mark = cell.model.getMetadata(CELL_METADATA) as IMark | undefined;
+    const panel = this._tracker.find(({ content }) => content === notebook);
+    if (panel && mark?.cluster_id && !mark.creates) {
+      this._used.emit({ id: mark.cluster_id, panel });
+    }
+  }
+
   private _emit(): void {
     this._changed.emit();
   }
@@ -173,16 +202,25 @@ export class Notebooks implements INotebooks {
   private _shell: Pick<JupyterFrontEnd.IShell, 'activateById'>;
   private _specs: KernelSpec.IManager;
   private _tracker: INotebookTracker;
+  private _used = new Signal<this, INotebooks.IUse>(this);
   private _trans: TranslationBundle;
   private _watched: NotebookPanel | null = null;
 }
 
 export namespace Notebooks {
+  /** A cell that is about to run. */
+  export interface IExecution {
+    notebook: Notebook;
+    cell: Notebook['widgets'][number];
+  }
+
   /** What is needed to see notebooks. */
   export interface IOptions {
     shell: Pick<JupyterFrontEnd.IShell, 'activateById'>;
     kernelspecs: KernelSpec.IManager;
     tracker: INotebookTracker;
+    /** Emitted before a cell is sent to its kernel. */
+    executionScheduled?: ISignal<unknown, IExecution>;
     translator?: ITranslator;
   }
 }

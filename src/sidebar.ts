@@ -7,6 +7,7 @@ import { CommandIDs, ID_PROPERTY } from './commands';
 import { ICommandOptions, pick, ROW_CLASS } from './pick';
 import { clusterIcon, logIcon } from './icons';
 import { IPreferences } from './settings';
+import { VersionCheck } from './versioncheck';
 
 /** What the sidebar is assembled from. */
 export interface ISidebarOptions extends ICommandOptions {
@@ -23,7 +24,10 @@ export interface ISidebarOptions extends ICommandOptions {
 export async function addSidebar(options: ISidebarOptions): Promise<void> {
   const { app, clusters, notebooks, preferences, translator } = options;
   const trans = translator.load('jupyter_cluster_launcher');
-  const { ClusterPanel } = await import('./widgets/panel');
+  const [{ ClusterPanel }, { showMismatch }] = await Promise.all([
+    import('./widgets/panel'),
+    import('./widgets/versions')
+  ]);
   const autoInsert = new AutoInsert(
     clusters,
     notebooks,
@@ -31,6 +35,9 @@ export async function addSidebar(options: ISidebarOptions): Promise<void> {
     () => panel.node
   );
   const panel = new ClusterPanel({
+    checks: new VersionCheck(clusters, notebooks, mismatch => {
+      void showMismatch(mismatch, trans);
+    }),
     clusters,
     commands: app.commands,
     kernelspecs: app.serviceManager.kernelspecs,

@@ -121,6 +121,8 @@ export interface ICluster {
   /** What the queue says, in one phrase. */
   queue: string | null;
   jobs: IJob[];
+  /** What the scheduler runs, by package; empty until it is known. */
+  versions: { [name: string]: string };
   warnings: string[];
 }
 
@@ -247,6 +249,11 @@ export interface INotebooks {
   readonly current: INotebook | null;
   /** Emitted when the current notebook or its kernel changed. */
   readonly changed: ISignal<INotebooks, void>;
+  /**
+   * Emitted after code that connects to a cluster was inserted in a notebook,
+   * and just before such a cell runs.
+   */
+  readonly used: ISignal<INotebooks, INotebooks.IUse>;
   /** The panel to give to `insert` later; null without a notebook. */
   readonly panel: NotebookPanel | null;
   /**
@@ -260,4 +267,13 @@ export interface INotebooks {
     kind: CodeKind,
     options?: { panel?: NotebookPanel | null; focus?: boolean }
   ): Insertion;
+}
+
+export namespace INotebooks {
+  /** A notebook that uses a cluster. */
+  export interface IUse {
+    /** The id of the cluster. */
+    id: string;
+    panel: NotebookPanel;
+  }
 }

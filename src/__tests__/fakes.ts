@@ -54,6 +54,7 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     idle: null,
     queue: null,
     jobs: [],
+    versions: {},
     warnings: [],
     ...changes
   };
@@ -252,6 +253,7 @@ export class FakeNotebooks implements INotebooks {
   panel: any = null;
   /** What was inserted: the cluster's id, which code, and how. */
   readonly inserted: [string, string, any][] = [];
+  readonly used = new Signal<this, INotebooks.IUse>(this);
   result: Insertion = { inserted: true, updated: false, notebook: 'a.ipynb' };
 
   get changed(): ISignal<this, void> {

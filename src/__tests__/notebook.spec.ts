@@ -48,15 +48,20 @@ class FakePanel {
 function makeTracker(panel: FakePanel | null): any {
   return {
     currentWidget: panel,
-    currentChanged: new Signal<object, any>({})
+    currentChanged: new Signal<object, any>({}),
+    find: (test: any) => (panel && test(panel) ? panel : undefined)
   };
 }
 
-function makeNotebooks(panel: FakePanel | null): Notebooks {
+function makeNotebooks(
+  panel: FakePanel | null,
+  options: Partial<Notebooks.IOptions> = {}
+): Notebooks {
   return new Notebooks({
     shell: { activateById: () => undefined },
     kernelspecs: makeKernelspecs(),
-    tracker: makeTracker(panel)
+    tracker: makeTracker(panel),
+    ...options
   });
 }
 
@@ -176,6 +181,27 @@ describe('Notebooks', () => {
     const result = notebooks.insert(withCode('one', 'c1()'), 'connect');
     expect((result as any).reason).toContain('read-only');
     expect(panel.sources).toEqual(['first()', 'second()']);
+  });
+
+  // Guards against a first use that nobody was told of.
+  it('tells of a use when code is inserted, and before its cell runs', () => {
+    const executionScheduled = new Signal<object, any>({});
+    notebooks = makeNotebooks(panel, { executionScheduled });
+    const used: any[] = [];
+    notebooks.used.connect((_, use) => void used.push(use));
+    notebooks.insert(withCode('one', 'c1()'), 'connect');
+    expect(used).toEqual([{ id: 'one', panel }]);
+    const run = (index: number): void =>
+      executionScheduled.emit({
+        notebook: panel.content,
+        cell: { model: panel.notebook.cells[index] }
+      });
+    run(0);
+    run(1);
+    expect(used).toHaveLength(2);
+    notebooks.insert(withCode('one', 'c1()'), 'create');
+    run(0);
+    expect(used).toHaveLength(2);
   });
 
   // Guards against a picker that shows yesterday's kernel.

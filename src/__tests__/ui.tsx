@@ -47,6 +47,7 @@ export async function drawSidebar(
   const result = render(
     <Sidebar
       context={{
+        checks: null,
         clusters: screen.clusters,
         commands: screen.commands,
         kernelspecs: makeKernelspecs(),

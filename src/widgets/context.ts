@@ -3,9 +3,12 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import { IPreferences } from '../settings';
 import { ICluster, IClusters, INotebooks } from '../tokens';
+import { VersionCheck } from '../versioncheck';
 
 /** What every part of the sidebar is given. */
 export interface ISidebarContext {
+  /** What notebooks and clusters have in common; null to compare nothing. */
+  checks: VersionCheck | null;
   clusters: IClusters;
   commands: CommandRegistry;
   kernelspecs: KernelSpec.IManager;

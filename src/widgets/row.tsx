@@ -19,6 +19,7 @@ import { useNow } from './hooks';
 import { Meters } from './meters';
 import { EditableName } from './name';
 import { Scale } from './scale';
+import { VersionNotes } from './versions';
 
 /** A second, while something is awaited. */
 const FAST = 1_000;
@@ -71,6 +72,7 @@ export const ClusterRow = React.memo(function ClusterRow(
           <Idle {...props} />
         </>
       )}
+      <VersionNotes cluster={cluster} context={context} />
       {cluster.warnings.map(warning => (
         <p key={warning} className="jp-ClusterLauncher-warning">
           {warning}
