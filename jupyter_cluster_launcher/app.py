@@ -11,7 +11,7 @@ from traitlets import Bool, Float
 
 from .batch import Batch
 from .environments import Environments
-from .life import House, Limits
+from .house import House, Limits
 from .manager import ClusterManager
 from .registry import Platforms
 from .routes import default_handlers

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from .house import House
 from .models import Cluster, LauncherError
-
-if TYPE_CHECKING:
-    from .life import House
 
 
 async def sweep(cluster: Cluster, house: House, joined: bool = False, wait: bool = False) -> str:

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from . import codegen, elsewhere
-from .batch import Batch, refusal
-from .controller import RESIDENT, Controller, ExecutionError, remove_files, spawn
-from .environments import Environments
-from .explain import explain
+from . import elsewhere, launching
+from .controller import RESIDENT, Controller, ExecutionError, remove_files
+from .house import House
 from .leftovers import sweep
 from .models import Cluster, ControllerRef, LauncherError, Report, State, WrongStateError
 from .processes import end_group, interrupt, runs
-from .registry import Platforms
-from .store import Store, boot_id
+from .store import boot_id
 
 CLOSE = f"{RESIDENT}.close(globals().get('cluster'))"
 SHUT_DOWN = f"{RESIDENT}.shut_down()"
@@ -30,26 +26,6 @@ TAKE_OVER_EVERY = 60.0  # seconds between two controllers for one cluster
 CALL_LIMIT = 15.0  # seconds that a controller may take to scale, where nothing waits for workers
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Times in seconds; ``orphan`` closes a cluster no server has spoken to, None for never."""
-
-    start: float = 60.0
-    close: float = 30.0
-    orphan: float | None = 24 * 3600.0
-
-
-@dataclass(frozen=True)
-class House:
-    """What all clusters of a server share."""
-
-    store: Store
-    platforms: Platforms
-    environments: Environments
-    batch: Batch
-    limits: Limits
 
 
 class Life:
@@ -108,7 +84,7 @@ class Life:
                 "The cluster did not answer in time. Try again in a minute."
             ) from None
         except ExecutionError as error:
-            raise WrongStateError(self._explain(error)) from None
+            raise WrongStateError(self._house.explain(self.cluster, error)) from None
 
     def close(self, leave: bool = False) -> asyncio.Task[None]:
         """Begin to close the cluster, or to remove what is left of one that has ended.
@@ -134,7 +110,7 @@ class Life:
         try:
             await self._create()
         except ExecutionError as error:
-            await self._fail(self._explain(error))
+            await self._fail(self._house.explain(self.cluster, error))
         except asyncio.TimeoutError:
             await self._fail("Creating the cluster took too long and was given up.")
         except LauncherError as error:
@@ -144,34 +120,9 @@ class Life:
             await self._fail(f"The cluster could not be started: {error}")
 
     async def _create(self) -> None:
-        """Start the controller, create the cluster in it, begin to watch; saved at each step."""
-        house, cluster = self._house, self.cluster
-        platform, directory = (
-            house.platforms.get(cluster.platform),
-            house.store.directory(cluster.id),
-        )
-        env = house.platforms.controller_env(platform, directory)
-        specs = house.environments.kernel_spec_manager
-        ref = await spawn(cluster.kernel_name, specs, directory, cluster.cwd, env)
-        self.put(replace(self.cluster, controller=ref))
-        controller = self._connect(ref)
-        await controller.attach(house.limits.start)
-        await controller.load(*house.platforms.residents(platform))
-        preparation = house.platforms.preparation(platform, cluster.options, directory)
-        await controller.call("prepare", preparation)
-        self.put(self.cluster.to(State.STARTING, "Creating the cluster"))
-        # A cluster that has a name at a gateway already is not made a second time.
-        known = cluster.report.name if cluster.by_name else None
-        code = codegen.adopt(known) if known else cluster.create
-        await controller.run(code, platform.get("timeout", 300))
-        self.put(self.cluster.to(State.STARTING, "Waiting for the scheduler"))
-        settings = {
-            "directory": str(directory),
-            "idle_timeout": cluster.idle_timeout,
-            "orphan_timeout": house.limits.orphan,
-        }
-        await controller.start_watch("cluster", settings, house.limits.start)
-        self._watch(controller)
+        async for known in launching.steps(self.cluster, self._house, self._connect):
+            self.put(replace(self.cluster, **known))
+        self._watch()
 
     async def _attach(self, ref: ControllerRef) -> None:
         controller = self._connect(ref)
@@ -179,7 +130,7 @@ class Life:
             await controller.attach(self._house.limits.start)
             self.put(self.cluster.to(State.RUNNING))
             await controller.call("heard", timeout=CALL_LIMIT)
-            self._watch(controller)
+            self._watch()
         except (LauncherError, asyncio.TimeoutError) as error:
             self._forget_controller()
             self._lost(str(error) or "It does not answer.")
@@ -273,16 +224,16 @@ class Life:
         with contextlib.suppress(WrongStateError):
             self.put(self.cluster.to(state, why))
 
-    def _watch(self, controller: Controller) -> None:
+    def _watch(self) -> None:
+        if self._controller is not None:
+            self._task(self._await_end(self._controller))
+
+    async def _await_end(self, controller: Controller) -> None:
         """Notice when the controller ends by itself."""
-
-        async def watch() -> None:
-            await controller.ended
-            if self._controller is controller:
-                self._forget_controller()
-                self._lost("Its Python process ended unexpectedly.")
-
-        self._task(watch())
+        await controller.ended
+        if self._controller is controller:
+            self._forget_controller()
+            self._lost("Its Python process ended unexpectedly.")
 
     def _forget_controller(self) -> None:
         if self._controller is not None:
@@ -291,7 +242,7 @@ class Life:
 
     def _lost(self, why: str) -> None:
         """Record that the controller is gone: by its own decision, or nobody knows why."""
-        last_words = self._last_words()
+        last_words = self._house.store.last_words(self.cluster.id)
         if not last_words and self._can_be_taken_over():
             self._work = self._task(self._take_over(why))
             return
@@ -318,25 +269,16 @@ class Life:
         try:
             await self._create()
         except Exception as error:
-            told = self._explain(error) if isinstance(error, ExecutionError) else str(error)
+            told = (
+                self._house.explain(self.cluster, error)
+                if isinstance(error, ExecutionError)
+                else str(error)
+            )
             controller, self._controller = self._controller, None
             if controller is not None:
                 await controller.end(None, self._house.limits.close)
             message = f"{why} The cluster may go on, but could not be found again: {told}"
             self.put(replace(self.cluster, state=State.LOST, message=message))
-
-    def _last_words(self) -> str | None:
-        path = self._house.store.directory(self.cluster.id) / "ended.json"
-        try:
-            return str(json.loads(path.read_text(encoding="utf-8"))["ended"])
-        except (OSError, ValueError, KeyError):
-            return None
-
-    def _explain(self, error: ExecutionError) -> str:
-        if self.cluster.batch and error.name == "SubmissionError":
-            return refusal(self.cluster.batch, str(error))
-        title = self._house.environments.title(self.cluster.kernel_name)
-        return explain(error.name, str(error), title)
 
     def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

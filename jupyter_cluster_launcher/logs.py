@@ -34,8 +34,7 @@ async def collect(life: Life, store: Store) -> dict[str, Any]:
     A scheduler that does not answer is told in its place; the launch can always be read.
     """
     cluster_id = life.cluster.id
-    printed = GREETING.sub("", store.read_log(cluster_id, name=PYTHON_LOG))
-    launch = store.read_log(cluster_id) + printed
+    launch = launch_log(store, cluster_id)
     said = {"scheduler": "", "workers": []}
     if life.cluster.state is State.RUNNING:
         try:
@@ -46,6 +45,18 @@ async def collect(life: Life, store: Store) -> dict[str, Any]:
     jobs = job_logs(store, cluster_id, Path(life.cluster.cwd or ".") / chosen if chosen else None)
     shown: dict[str, Any] = masked({"launch": launch, **said, "jobs": jobs}, os.environ)
     return shown
+
+
+def launch_log(store: Store, cluster_id: str) -> str:
+    """Return what creating a cluster printed, and what its Python said to nobody.
+
+    What Python could send is in the log of the launch; but not the words of one that crashed.
+    """
+    launch = store.read_log(cluster_id)
+    known = set(launch.splitlines())
+    python = GREETING.sub("", store.read_log(cluster_id, name=PYTHON_LOG))
+    # Python writes what it sent to its own log, too.
+    return launch + "".join(f"{line}\n" for line in python.splitlines() if line not in known)
 
 
 def job_logs(store: Store, cluster_id: str, folder: Path | None = None) -> list[dict[str, str]]:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import codegen, elsewhere, logs, options, preflight
-from .life import House, Life
+from . import codegen, logs, neighbours, options, preflight
+from .house import House
+from .life import Life
 from .models import (
     BadInputError,
     Cluster,
@@ -218,7 +219,7 @@ class ClusterManager:
         for cluster in self.list():
             self.house.batch.wake(cluster)
         loop = asyncio.get_running_loop()
-        following = elsewhere.follow(self._lives, self.house.store, self._changed)
+        following = neighbours.follow(self._lives, self.house.store, self._changed)
         self._tasks = [loop.create_task(self._speak()), loop.create_task(following)]
 
     async def stop(self) -> None:

@@ -62,9 +62,7 @@ class Platforms:
         try:
             # All platforms' modules in one question; the answers are kept.
             await self._environments.missing(kernel_name, self._modules())
-            missing = await self._environments.missing(
-                kernel_name, needed, platform.library_folder
-            )
+            missing = await self._environments.missing(kernel_name, needed, platform.library_folder)
         except NotAvailableError as error:
             return str(error)
         title = self._environments.title(kernel_name)

@@ -69,6 +69,14 @@ class Store:
         with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace") as file:
             file.write(text)
 
+    def last_words(self, cluster_id: str) -> str | None:
+        """Return why a controller ended its cluster by itself, None where it did not."""
+        try:
+            text = (self.root / cluster_id / "ended.json").read_text(encoding="utf-8")
+            return str(json.loads(text)["ended"])
+        except (OSError, ValueError, KeyError):
+            return None
+
     def read_log(self, cluster_id: str, limit: int = 1_000_000, name: str = LOG) -> str:
         """Return a log, by default that of the launch, at most its last ``limit`` bytes."""
         path = self.root / cluster_id / name

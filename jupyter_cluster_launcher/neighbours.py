@@ -1,0 +1,34 @@
+"""Keeps true what is shown of the clusters of other servers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from .elsewhere import reason, shown
+from .life import Life
+from .models import State
+from .store import Store
+
+EVERY = 10.0  # seconds between two looks at the records of other servers
+
+
+async def follow(
+    lives: dict[str, Life], store: Store, changed: Callable[[Life, str], None]
+) -> None:
+    """Keep what is shown of other servers' clusters true, and take over what they left."""
+    while True:
+        await asyncio.sleep(EVERY)
+        others = [life for life in lives.values() if life.cluster.state is State.ELSEWHERE]
+        records = {cluster.id: cluster for cluster in store.load()} if others else {}
+        for life in others:
+            record = records.get(life.cluster.id)
+            why = reason(record) if record else None
+            if record is None:
+                changed(life, "removed")
+            elif why is None:
+                life.cluster = record
+                await life.attach()
+            elif shown(record, why) != life.cluster:
+                life.cluster = shown(record, why)
+                changed(life, "changed")
