@@ -2,13 +2,11 @@ import { screenshot } from './screenshot';
 import { Slurm } from './slurm';
 import { expect, test as base } from './test';
 
-/** What the person computes, to know that both workers compute. */
+/** What the person computes, to know that both workers compute: their jobs. */
 const COMPUTE =
-  'import os, time\n' +
-  'def where(i):\n' +
-  '    time.sleep(0.2)\n' +
-  '    return os.environ["SLURM_JOB_ID"]\n' +
-  'len(set(client.gather(client.map(where, range(20)))))';
+  'len(set(client.gather(client.map(lambda i: ' +
+  '(__import__("time").sleep(0.2), __import__("os").environ["SLURM_JOB_ID"])[1], ' +
+  'range(20)))))';
 
 /**
  * JupyterLab on a real SLURM.
@@ -86,6 +84,11 @@ test('preview the job script, launch, compute, scale to more than fits, stop', a
  * A launch that SLURM refuses. Guards its words, which are all that helps.
  */
 test('a refusal is told in the words of SLURM', async ({ sidebar, slurm }) => {
+  sidebar.page.on(
+    'console',
+    m => m.type() === 'error' && console.log(m.text())
+  );
+  sidebar.page.on('pageerror', e => console.log(e.stack));
   await sidebar.open();
   await sidebar.pickPlatform('tallgrass');
   const options = await sidebar.unfold('options');
