@@ -28,6 +28,13 @@ HERE = Path(__file__).parent
 CONFIG = HERE / "real_hub_config.py"
 PLATFORMS = HERE.parent / "jupyter_cluster_launcher" / "platforms"
 PROXY = "configurable-http-proxy"
+# What Galata needs, and no more: logins, cookies and XSRF stay as they are on a hub.
+BROWSER_CONFIG = """
+from pathlib import Path
+import jupyterlab
+c.LabApp.expose_app_in_browser = True
+c.LabServerApp.extra_labextensions_path = str(Path(jupyterlab.__file__).parent / "galata")
+"""
 
 
 def proxy_command() -> str | None:
@@ -197,15 +204,31 @@ class RealHub:
         return json.loads(body) if body else None
 
 
+def for_browser_tests(directory: Path) -> RealHub:
+    """Return a hub whose JupyterLab lets tests in, with ebdpy in its shared folder."""
+    config = directory / "browser_server_config.py"
+    config.write_text(BROWSER_CONFIG)
+    hub = RealHub(directory, server_config=config)
+    home = hub.home("alice")
+    library = home / "shared" / "users" / "lib"
+    library.mkdir(parents=True)
+    shutil.copy(HERE / "ebdpy_standin" / "ebdpy.py", library)
+    (home / ".aws").mkdir()
+    (home / ".aws" / "credentials").write_text(
+        "[esip-qhub]\naws_access_key_id = AKIATEST\naws_secret_access_key = hub-secret\n"
+    )
+    return hub
+
+
 def main() -> None:
     """Serve one hub until standard input ends."""
     if reason := missing():
         sys.exit(f"No JupyterHub can run here: {reason}")
     with tempfile.TemporaryDirectory(prefix="real-hub-") as directory:
-        hub = RealHub(Path(directory)).start()
+        hub = for_browser_tests(Path(directory)).start()
         try:
             known = {"url": hub.url, "password": hub.password, "token": hub.token}
-            sys.stdout.write(json.dumps({**known, "directory": directory}) + "\n")
+            sys.stdout.write(json.dumps(known) + "\n")
             sys.stdout.flush()
             sys.stdin.read()
         finally:
