@@ -107,6 +107,36 @@ async def test_a_failed_launch_keeps_its_traceback(api: Api, platform_folder: Pa
     await api.stop(cluster["id"])
 
 
+async def test_what_tasks_print_stands_there_once(api: Api) -> None:
+    """Guards against a log in which everything stands twice, or that lacks what workers print."""
+    cluster = await api.launch(platform="local", workers=1)
+    cluster = await api.ready(cluster["id"], 1)
+    await run(cluster, "client.run(print, 'Low tide')")
+    while "Low tide" not in (launch := await launch_text(api, cluster["id"])):
+        await asyncio.sleep(0.05)
+    assert launch == "Low tide\n"
+    await api.stop(cluster["id"])
+
+
+async def test_a_python_that_does_not_start(
+    api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Guards against "it ended" without the words that it ended with."""
+    (tmp_path / "ipykernel_launcher.py").write_text("raise SystemError('no more entropy')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    cluster = await api.launch(platform="local", workers=1)
+    failed = await api.until(cluster["id"], lambda c: c["state"] == "failed")
+    launch = await launch_text(api, cluster["id"])
+    assert "SystemError: no more entropy" in launch
+    assert failed["message"] in launch
+    await api.stop(cluster["id"])
+
+
+async def launch_text(api: Api, cluster_id: str) -> str:
+    """Return the log of a launch."""
+    return str((await api.ask("GET", "clusters", cluster_id, "logs"))[1]["launch"])
+
+
 def test_what_jobs_wrote(tmp_path: Path) -> None:
     """Guards against a job whose own last words nobody sees: the reason that it failed."""
     folder = Store(tmp_path).directory("c1") / "jobs"
