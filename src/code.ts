@@ -1,5 +1,6 @@
 import { Clipboard, Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
+import { codeText } from './codetemplate';
 import { CodeKind, ICluster, INotebooks } from './tokens';
 
 /**
@@ -19,7 +20,7 @@ export function insertOrOffer(
   if (result.inserted) {
     return;
   }
-  const code = cluster.code[kind];
+  const code = textOf(cluster, kind, notebooks);
   Notification.warning(result.reason, {
     autoClose: 12000,
     actions:
@@ -42,9 +43,10 @@ export function insertOrOffer(
 export function copy(
   cluster: ICluster,
   kind: CodeKind,
+  notebooks: INotebooks | null,
   trans: TranslationBundle
 ): void {
-  const code = cluster.code[kind];
+  const code = textOf(cluster, kind, notebooks);
   if (code === null) {
     throw new Error(
       trans.__(
@@ -56,4 +58,13 @@ export function copy(
   Notification.success(trans.__('Copied the code of %1.', cluster.name), {
     autoClose: 3000
   });
+}
+
+/** The text as it would be inserted, also where no notebook can be. */
+function textOf(
+  cluster: ICluster,
+  kind: CodeKind,
+  notebooks: INotebooks | null
+): string | null {
+  return notebooks ? notebooks.code(cluster, kind) : codeText(cluster, kind);
 }

@@ -9,6 +9,7 @@ import {
 import { copy, insertOrOffer } from './code';
 import { insertIcon } from './icons';
 import { ICommandOptions, pick, report, underPointer } from './pick';
+import { insertShort } from './shortcode';
 import { stop } from './stop';
 import { CodeKind, ICluster } from './tokens';
 import { isAlive } from './words';
@@ -18,6 +19,7 @@ export namespace CommandIDs {
   export const open = 'cluster-launcher:open';
   export const insert = 'cluster-launcher:insert';
   export const insertCreate = 'cluster-launcher:insert-create';
+  export const insertShort = 'cluster-launcher:insert-short';
   export const copy = 'cluster-launcher:copy';
   export const scale = 'cluster-launcher:scale';
   export const rename = 'cluster-launcher:rename';
@@ -85,6 +87,17 @@ export function addCommands(options: ICommandOptions): void {
     icon: insertIcon,
     execute: guarded(cluster => insert(cluster, 'connect'), connectable)
   });
+  add(CommandIDs.insertShort, {
+    label: trans.__('Insert Short Code'),
+    caption: trans.__(
+      'Insert two lines that connect, for a notebook whose environment has jupyter-cluster-launcher'
+    ),
+    icon: insertIcon,
+    execute: guarded(
+      cluster => insertShort(cluster, notebooks, trans),
+      connectable
+    )
+  });
   add(CommandIDs.insertCreate, {
     label: trans.__('Insert Code to Create'),
     caption: trans.__(
@@ -103,7 +116,12 @@ export function addCommands(options: ICommandOptions): void {
       caption: trans.__('Copy the code of the cluster to the clipboard'),
       icon: copyIcon,
       execute: guarded((cluster, args) =>
-        copy(cluster, args.kind === 'create' ? 'create' : 'connect', trans)
+        copy(
+          cluster,
+          args.kind === 'create' ? 'create' : 'connect',
+          notebooks,
+          trans
+        )
       )
     },
     {

@@ -12,6 +12,23 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { IClusters, INotebooks } from './tokens';
 
+/** The plugin whose settings are those of the extension. */
+const SETTINGS = 'jupyter-cluster-launcher:sidebar';
+
+/**
+ * The settings, or null where there are none: then the defaults hold.
+ */
+async function loadSettings(
+  registry: ISettingRegistry | null
+): Promise<ISettingRegistry.ISettings | null> {
+  try {
+    return (await registry?.load(SETTINGS)) ?? null;
+  } catch (reason) {
+    console.warn('The settings of Dask Clusters do not load.', reason);
+    return null;
+  }
+}
+
 /** Keeps the list of clusters. */
 const clustersPlugin: JupyterFrontEndPlugin<IClusters> = {
   id: 'jupyter-cluster-launcher:clusters',
@@ -36,17 +53,25 @@ const notebookPlugin: JupyterFrontEndPlugin<INotebooks> = {
   autoStart: true,
   provides: INotebooks,
   requires: [INotebookTracker],
-  optional: [ITranslator],
+  optional: [ISettingRegistry, ITranslator],
   activate: async (
     app: JupyterFrontEnd,
     tracker: INotebookTracker,
+    registry: ISettingRegistry | null,
     translator: ITranslator | null
   ) => {
-    const { Notebooks } = await import('./notebook');
+    const [{ Notebooks }, { Preferences }, settings] = await Promise.all([
+      import('./notebook'),
+      import('./settings'),
+      loadSettings(registry)
+    ]);
+    const preferences = new Preferences(settings);
     return new Notebooks({
       shell: app.shell,
       kernelspecs: app.serviceManager.kernelspecs,
       tracker,
+      baseUrl: app.serviceManager.serverSettings.baseUrl,
+      template: () => preferences.codeTemplate,
       executionScheduled: NotebookActions.executionScheduled,
       translator: translator ?? undefined
     });
@@ -55,7 +80,7 @@ const notebookPlugin: JupyterFrontEndPlugin<INotebooks> = {
 
 /** The sidebar and the commands. */
 const sidebarPlugin: JupyterFrontEndPlugin<void> = {
-  id: 'jupyter-cluster-launcher:sidebar',
+  id: SETTINGS,
   description: 'The sidebar that starts Dask clusters and lists them.',
   autoStart: true,
   requires: [IClusters],
@@ -85,12 +110,7 @@ const sidebarPlugin: JupyterFrontEndPlugin<void> = {
         import('./sidebar'),
         import('./settings')
       ]);
-    const settings = await registry
-      ?.load(sidebarPlugin.id)
-      .catch((reason: unknown) => {
-        console.warn('The settings of Dask Clusters do not load.', reason);
-        return null;
-      });
+    const settings = await loadSettings(registry);
     const options = {
       app,
       clusters,
@@ -100,7 +120,7 @@ const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     addCommands(options);
     await addSidebar({
       ...options,
-      preferences: new Preferences(settings ?? null),
+      preferences: new Preferences(settings),
       restorer,
       launcher,
       palette,

@@ -13,6 +13,7 @@ import {
 } from '@jupyterlab/translation';
 import { PartialJSONObject } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
+import { codeText, PLAIN } from './codetemplate';
 import { CodeKind, ICluster, INotebook, INotebooks, Insertion } from './tokens';
 
 /** The cell metadata by which an inserted cell is found again. */
@@ -38,6 +39,8 @@ export class Notebooks implements INotebooks {
     this._shell = options.shell;
     this._specs = options.kernelspecs;
     this._tracker = options.tracker;
+    this._template = options.template ?? (() => PLAIN);
+    this._baseUrl = options.baseUrl;
     this._trans = (options.translator ?? nullTranslator).load(
       'jupyter_cluster_launcher'
     );
@@ -73,13 +76,17 @@ export class Notebooks implements INotebooks {
     return this._tracker.currentWidget;
   }
 
+  code(cluster: ICluster, kind: CodeKind): string | null {
+    return codeText(cluster, kind, this._template(), this._baseUrl);
+  }
+
   insert(
     cluster: ICluster,
     kind: CodeKind,
     options: { panel?: NotebookPanel | null; focus?: boolean } = {}
   ): Insertion {
     const panel = options.panel ?? this._tracker.currentWidget;
-    const code = cluster.code[kind];
+    const code = this.code(cluster, kind);
     const reason = this._obstacle(panel, code);
     if (reason !== null) {
       return { inserted: false, reason };
@@ -198,9 +205,11 @@ export class Notebooks implements INotebooks {
     this._changed.emit();
   }
 
+  private _baseUrl: string | undefined;
   private _changed = new Signal<this, void>(this);
   private _shell: Pick<JupyterFrontEnd.IShell, 'activateById'>;
   private _specs: KernelSpec.IManager;
+  private _template: () => readonly string[];
   private _tracker: INotebookTracker;
   private _used = new Signal<this, INotebooks.IUse>(this);
   private _trans: TranslationBundle;
@@ -219,6 +228,10 @@ export namespace Notebooks {
     shell: Pick<JupyterFrontEnd.IShell, 'activateById'>;
     kernelspecs: KernelSpec.IManager;
     tracker: INotebookTracker;
+    /** The lines of the code that connects, with variables. */
+    template?: () => readonly string[];
+    /** Where the server is. */
+    baseUrl?: string;
     /** Emitted before a cell is sent to its kernel. */
     executionScheduled?: ISignal<unknown, IExecution>;
     translator?: ITranslator;

@@ -1,6 +1,7 @@
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { JSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
+import { PLAIN } from './codetemplate';
 import { IAdapt } from './tokens';
 
 /** What a person chose for a platform the last time. */
@@ -20,6 +21,8 @@ export interface IPreferences {
   readonly defaultPlatform: string;
   /** Whether code is inserted as soon as a cluster can be used. */
   readonly insertAutomatically: boolean;
+  /** The lines of the code that connects, with variables. */
+  readonly codeTemplate: readonly string[];
   /** Whether clusters outlive Jupyter unless it is chosen otherwise. */
   readonly keepRunning: boolean;
   /** Seconds without work before a cluster closes; null for never. */
@@ -34,6 +37,7 @@ export interface IPreferences {
 interface ISettings {
   defaultPlatform: string;
   insertAutomatically: boolean;
+  codeTemplate: readonly string[];
   keepRunning: boolean;
   idleMinutes: number;
   lastChoices: { [platform: string]: IChoices };
@@ -42,6 +46,7 @@ interface ISettings {
 const DEFAULTS: ISettings = {
   defaultPlatform: '',
   insertAutomatically: true,
+  codeTemplate: PLAIN,
   keepRunning: false,
   idleMinutes: 0,
   lastChoices: {}
@@ -74,6 +79,10 @@ export class Preferences implements IPreferences {
 
   get insertAutomatically(): boolean {
     return this._get('insertAutomatically');
+  }
+
+  get codeTemplate(): readonly string[] {
+    return this._get('codeTemplate');
   }
 
   get keepRunning(): boolean {

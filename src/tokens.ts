@@ -236,8 +236,8 @@ export interface INotebook {
   language: string | null;
 }
 
-/** Which code of a cluster is meant. */
-export type CodeKind = 'connect' | 'create';
+/** Which code of a cluster is meant; `short` needs our package in the kernel. */
+export type CodeKind = 'connect' | 'create' | 'short';
 
 /** What became of an insertion: the reason is a sentence for the person. */
 export type Insertion =
@@ -254,6 +254,8 @@ export interface INotebooks {
    * and just before such a cell runs.
    */
   readonly used: ISignal<INotebooks, INotebooks.IUse>;
+  /** The text that `insert` would write; null where there is none yet. */
+  code(cluster: ICluster, kind: CodeKind): string | null;
   /** The panel to give to `insert` later; null without a notebook. */
   readonly panel: NotebookPanel | null;
   /**

@@ -6,9 +6,11 @@ import {
 } from '@jupyterlab/translation';
 import { ReadonlyJSONObject } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
+import { codeText, PLAIN } from '../codetemplate';
 import { IChoices, IPreferences } from '../settings';
 import {
   Change,
+  CodeKind,
   ICheck,
   ICluster,
   IClusters,
@@ -267,6 +269,10 @@ export class FakeNotebooks implements INotebooks {
     this._changed.emit();
   }
 
+  code(cluster: ICluster, kind: CodeKind): string | null {
+    return codeText(cluster, kind);
+  }
+
   insert(cluster: ICluster, kind: any, options?: any): Insertion {
     this.inserted.push([cluster.id, kind, options]);
     return this.result;
@@ -281,6 +287,7 @@ export class FakeNotebooks implements INotebooks {
 export class FakePreferences implements IPreferences {
   defaultPlatform = '';
   insertAutomatically = true;
+  codeTemplate = PLAIN;
   keepRunning = false;
   idleTimeout: number | null = null;
   readonly choices: { [platform: string]: IChoices } = {};

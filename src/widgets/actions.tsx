@@ -192,6 +192,7 @@ export function moreMenu(
   const menu = new Menu({ commands });
   const { id } = cluster;
   if (cluster.code.connect !== null) {
+    menu.addItem({ command: CommandIDs.insertShort, args: { id } });
     menu.addItem({ command: CommandIDs.copy, args: { id, kind: 'connect' } });
   }
   menu.addItem({ command: CommandIDs.insertCreate, args: { id } });
