@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 from real_server import PLATFORMS, TOKEN, RealServer
 
-from jupyter_cluster_launcher.cli import main
+from jupyter_cluster_launcher.cli import main, parser
 
 
 @dataclass
@@ -170,6 +172,16 @@ def test_usage(terminal: Terminal) -> None:
     assert "either a number" in terminal.refuses("scale", "x", "2", "--adapt", "0:2", status=2)
     assert "'many' is not like 0:10" in terminal.refuses("scale", "x", "--adapt", "many", status=2)
     assert "NAME=VALUE" in terminal.refuses("start", "local", "-o", "memory", status=2)
+
+
+PAGE = Path(__file__).parent.parent / "docs" / "notebooks-and-terminals.md"
+COMMANDS = re.findall(r"jupyter cluster-launcher (.*)", PAGE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_documented_commands(command: str) -> None:
+    """Guards against a page whose commands are not understood."""
+    assert callable(parser().parse_args(shlex.split(command.split(">")[0])).run)
 
 
 def test_another_server(terminal: Terminal, server: RealServer, tmp_path: Path) -> None:
