@@ -181,7 +181,7 @@ COMMANDS = re.findall(r"jupyter cluster-launcher (.*)", PAGE.read_text(encoding=
 @pytest.mark.parametrize("command", COMMANDS)
 def test_documented_commands(command: str) -> None:
     """Guards against a page whose commands are not understood."""
-    assert callable(parser().parse_args(shlex.split(command.split(">")[0])).run)
+    assert callable(parser().parse_args(shlex.split(command.split(">", maxsplit=1)[0])).run)
 
 
 def test_another_server(terminal: Terminal, server: RealServer, tmp_path: Path) -> None:
