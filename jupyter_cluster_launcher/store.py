@@ -19,6 +19,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 from .models import Cluster
 
 RECORD, LOG, PYTHON_LOG = "cluster.json", "launch.log", "python.log"
+LOG_LIMIT = 10_000_000  # bytes
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,19 @@ class Store:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace") as file:
             file.write(text)
+        if path.stat().st_size > LOG_LIMIT:
+            self._shorten(path)
+
+    def _shorten(self, path: Path) -> None:
+        """Keep the newer half of a log: tasks that print must not fill a home directory."""
+        with path.open("rb") as file:
+            file.seek(-(LOG_LIMIT // 2), os.SEEK_END)
+            file.readline()  # the rest of a line
+            kept = file.read()
+        path.write_bytes(kept)
+        python = path.parent / PYTHON_LOG
+        if python.exists():  # the same once more, and its writer goes on at the new end
+            os.truncate(python, 0)
 
     def last_words(self, cluster_id: str) -> str | None:
         """Return why a controller ended its cluster by itself, None where it did not."""
