@@ -33,6 +33,17 @@ def arguments(platform: Platform, options: Mapping[str, Any]) -> dict[str, Any]:
     return {**platform.get("kwargs", {}), **defaults, **options}
 
 
+def unknown_batch_system(platform: Platform) -> str | None:
+    """Return what is wrong where a platform file names a batch system without a module."""
+    name = platform.get("batch")
+    try:
+        if name:
+            batch_system(name)
+    except LookupError as error:
+        return f"{error} Correct the line batch: in {platform.origin}."
+    return None
+
+
 def settings(platform: Platform, options: Mapping[str, Any], directory: Path) -> dict[str, Any]:
     """Return what the resident's ``prepare`` is told of the jobs that it will book.
 

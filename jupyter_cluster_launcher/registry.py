@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import platforms
-from .batch import settings
+from .batch import settings, unknown_batch_system
 from .environments import Environments
 from .explain import cryptography_missing
 from .gateways import Gateways
@@ -58,6 +58,9 @@ class Platforms:
         here = platforms.missing(platform, os.environ, shutil.which)
         if here:
             return here
+        unknown = unknown_batch_system(platform)
+        if unknown:
+            return unknown
         needed = platform.get("requires", {}).get("modules", [])
         try:
             # All platforms' modules in one question; the answers are kept.

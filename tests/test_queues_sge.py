@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from jupyter_cluster_launcher.queues import sge
+from jupyter_cluster_launcher import codegen, platforms
+from jupyter_cluster_launcher.queues import batch_system, sge
 
 DATA = Path(__file__).parent / "data/sge"
 
@@ -82,6 +84,19 @@ def test_verdicts() -> None:
         "Grid Engine would refuse the job: Job 46 (-l mem_total=99999G) cannot run at host "
         '"localhost" because it offers only hl:mem_total=23.541G'
     )
+
+
+def test_the_documented_platform(tmp_path: Path) -> None:
+    """Guards the example that administrators copy: one platform file is all that is needed."""
+    text = (Path(__file__).parent.parent / "docs/administrators.md").read_text()
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "sge.yaml").write_text(example)
+    (platform,), faults = platforms.find([str(tmp_path)])
+    assert not faults
+    assert batch_system(platform.get("batch")).TITLE == "Grid Engine"
+    code = codegen.create(platform, {"queue": "main.q"}, workers=2)
+    assert "cluster = SGECluster(" in code
+    assert 'queue="main.q"' in code
 
 
 def test_a_qmaster_that_is_down() -> None:

@@ -76,7 +76,8 @@ def prepare(settings):
     BOOK = Book(settings["job_name"], settings["unit"], settings["lifetime"])
     section = f"jobqueue.{cluster_class.job_cls.config_name}"
     dask.config.set({f"{section}.log-directory": os.path.join(settings["directory"], "jobs")})
-    dask.config.set({f"{section}.shared-temp-directory": settings["directory"]})
+    keys = f"{section}.shared-temp-directory"  # a site whose homes are not shared sets it
+    dask.config.set({keys: dask.config.get(keys, None) or settings["directory"]})
     cluster_class.job_cls = tracked(cluster_class.job_cls, BOOK)
 
 

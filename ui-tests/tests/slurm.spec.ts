@@ -53,6 +53,9 @@ test('preview the job script, launch, compute, scale to more than fits, stop', a
   await expect(preview.getByText(/SLURM would start one job/)).toBeVisible();
   await screenshot(page, 'slurm-preview');
 
+  // The row shall be seen in the next picture.
+  await preview.locator('summary').click();
+  await options.locator('summary').click();
   const row = await sidebar.launch();
   await row.toHaveWorkers(2);
   expect(slurm.states()).toEqual(['RUNNING', 'RUNNING']);

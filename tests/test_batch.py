@@ -1,0 +1,152 @@
+"""What a row says of its jobs, from what the controller booked and the batch system answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_cluster_launcher import batch, platforms, preflight
+from jupyter_cluster_launcher.models import Cluster, Report, State
+from jupyter_cluster_launcher.platforms import Platform
+from jupyter_cluster_launcher.queues import Job, Phase
+from jupyter_cluster_launcher.queues.watch import Answer
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
+PLATFORMS = Path(platforms.__file__).parent / "platforms"
+
+
+def entry(job_id: str | None, **changes: Any) -> dict[str, Any]:
+    """What a controller books of a job."""
+    plain = {"id": job_id, "worker": "w", "closed": False, "lost": False, "ended": False}
+    return {**plain, "error": None, **changes}
+
+
+def cluster(state: State = State.RUNNING, *jobs: dict[str, Any], **changes: Any) -> Cluster:
+    """A cluster with booked jobs."""
+    made = Cluster(
+        id="0a1b2c", name="T 1", platform="tallgrass", platform_title="T", kernel_name="python3",
+        cwd=None, create="", requested=2, batch="slurm", report=Report(jobs=list(jobs)),
+    )  # fmt: skip
+    return replace(made, state=state, **changes)
+
+
+def job(job_id: str, phase: Phase, state: str, **more: Any) -> Job:
+    """A job as the batch system tells it."""
+    return Job(job_id, "dask-0a1b2c", phase, state, **more)
+
+
+@pytest.fixture
+def tallgrass() -> Platform:
+    (found,) = [p for p in platforms.find([str(PLATFORMS)])[0] if p.name == "tallgrass"]
+    return found
+
+
+def test_jobs_that_nobody_wants_any_more_are_not_missed() -> None:
+    """Guards scaling down: a job that we cancelled is no failure, one that was lost is."""
+    row = cluster(State.RUNNING, entry("1", closed=True), entry("2", closed=True, lost=True))
+    answer = Answer(
+        (job("1", Phase.ENDED, "CANCELLED"), job("2", Phase.ENDED, "NODE_FAIL", failed=True))
+    )
+    truth = batch.truth(row, answer, NOW)
+    assert truth["failed"] == 1
+    assert [shown["id"] for shown in truth["jobs"]] == ["2"]
+    assert truth["ended"] == ["2"]
+    assert "NODE_FAIL" in truth["endings"]
+
+
+def test_a_job_that_nobody_booked_is_shown() -> None:
+    """Guards the submission that was given up and accepted: it is in the queue, so in the row."""
+    truth = batch.truth(cluster(), Answer((job("7", Phase.QUEUED, "PENDING"),)), NOW)
+    assert truth["open"] == 1
+    assert truth["queued"] == 1
+    assert truth["ended"] == []
+
+
+def test_silence_stands_in_the_row() -> None:
+    """Guards a batch system that is down: the words say so, the jobs stay as they were."""
+    running = job("1", Phase.RUNNING, "RUNNING", end=NOW + timedelta(hours=1))
+    row = cluster(State.RUNNING, entry("1"))
+    truth = batch.truth(row, Answer((running,), "SLURM does not answer (why)."), NOW)
+    assert truth["words"] == "SLURM does not answer (why)."
+    assert truth["expires"] == "2026-11-23T13:00:00+00:00"
+    assert truth["silent"]
+
+
+@pytest.mark.parametrize("state", [State.LOST, State.FAILED, State.CLOSED])
+def test_what_is_left_is_named(state: State) -> None:
+    """Guards the offer to cancel: how many jobs, where, and what to press."""
+    one = cluster(state, message="It ended.", queue={"open": 1})
+    assert batch.message(one) == (
+        "It ended. 1 job of it is still in the queue of SLURM: Stop cancels it."
+    )
+    two = cluster(state, queue={"open": 2})
+    assert batch.message(two) == "2 jobs of it are still in the queue of SLURM: Stop cancels them."
+    assert batch.message(cluster(state, message="It ended.", queue={"open": 0})) == "It ended."
+
+
+@pytest.mark.parametrize(
+    ("row", "asked"),
+    [
+        (cluster(State.STARTING, entry("1")), False),
+        (cluster(State.RUNNING, entry("1")), True),
+        (cluster(State.RUNNING, entry("1", closed=True), queue={"open": 0}), False),
+        (cluster(State.RUNNING, queue={"open": 1}), True),
+        (cluster(State.FAILED), True),
+        (cluster(State.FAILED, queue={"open": 0}), False),
+        (cluster(State.LOST, queue={"open": 0, "silent": True}), True),
+        (cluster(State.ELSEWHERE, entry("1")), False),
+        (cluster(State.RUNNING, entry("1"), batch=None), False),
+    ],
+)
+def test_nothing_is_asked_in_vain(row: Cluster, asked: bool) -> None:
+    """Guards the batch system: it is asked of clusters that may have jobs there, and no others."""
+    assert batch.may_have_jobs(row) is asked
+
+
+def test_refusals_are_told_once() -> None:
+    """Guards ten refused jobs with one reason, and those that are wanted no more."""
+    error = "stderr:\nsbatch: error: Batch job submission failed: Invalid qos specification\n"
+    row = cluster(
+        State.RUNNING,
+        *[entry(None, error=error)] * 10,
+        entry(None, error="stderr:\nsbatch: error: old\n", closed=True),
+    )
+    assert batch.refusals(row) == ["SLURM refused the jobs: Invalid qos specification."]
+
+
+def test_settings_of_the_jobs(tallgrass: Platform) -> None:
+    """Guards what the controller is told: the name by which jobs are found, and the lifetime."""
+    settings = batch.settings(tallgrass, {"walltime": "00:30:00"}, Path("/x/0a1b2c"))
+    assert settings["job_name"] == "dask-0a1b2c"
+    assert settings["unit"] == "jobs"
+    assert settings["lifetime"] == ["--lifetime", "1620s", "--lifetime-stagger", "90s"]
+
+
+def test_doubts(tallgrass: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards the questions before a launch: about the login node, and about the interface."""
+    monkeypatch.setattr(preflight, "interfaces", lambda: {"lo": "127.0.0.1", "ib0": "10.0.0.1"})
+    monkeypatch.setenv("SLURM_JOB_ACCOUNT", "sci")
+    assert preflight.doubts(tallgrass, {}) == []
+    monkeypatch.delenv("SLURM_JOB_ACCOUNT")
+    (login,) = preflight.doubts(tallgrass, {})
+    assert "are you on the login node?" in login
+    _, interface = preflight.doubts(tallgrass, {"interface": "ib1"})
+    assert "Choose one that the workers reach too: lo (127.0.0.1), ib0 (10.0.0.1)." in interface
+
+
+def test_interfaces_of_this_host() -> None:
+    """Guards the list that people are given: names with addresses that can be listened on."""
+    assert preflight.interfaces()["lo"] == "127.0.0.1"
+
+
+def test_a_batch_system_that_nobody_knows(tallgrass: Platform) -> None:
+    """Guards an administrator's typing error: the platform is greyed, the file is named."""
+    assert batch.unknown_batch_system(tallgrass) is None
+    wrong = Platform("x", Path("/etc/x.yaml"), {**tallgrass.data, "batch": "slrum"})
+    assert batch.unknown_batch_system(wrong) == (
+        "There is no batch system 'slrum'. Correct the line batch: in /etc/x.yaml."
+    )
