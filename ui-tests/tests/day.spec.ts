@@ -3,13 +3,9 @@ import { Sidebar } from './sidebar';
 import { expect, test } from './test';
 
 /** A hundred tasks that take a moment each. */
-const WORK = `import time
-
-def slowly(number):
-    time.sleep(0.05)
-    return number
-
-sum(client.gather(client.map(slowly, range(100))))`;
+const WORK =
+  'import time\n' +
+  'sum(client.gather(client.map(lambda n: time.sleep(0.05) or n, range(100))))';
 
 /**
  * The dashboard and its plots in tabs. Guards against links that forget the
@@ -37,23 +33,29 @@ test('dashboards open in tabs and come back after a reload', async ({
   await expect(
     page.frameLocator('iframe[title^="Dashboard"]').locator('body')
   ).toContainText('Workers');
+  await expect(
+    page.frameLocator('iframe[title^="Dashboard"]').locator('canvas').first()
+  ).toBeVisible();
   await row.press('dashboards');
   await screenshot(page, 'plots-menu');
   await page.keyboard.press('Escape');
+  // The layout is saved a moment after it changed.
+  const saved = page.waitForResponse(
+    response =>
+      response.url().includes('/api/workspaces/') &&
+      response.request().method() === 'PUT'
+  );
   await pick('Task Stream');
   const plot = page.frameLocator('iframe[title^="Task Stream"]');
   await expect(plot.locator('canvas').first()).toBeAttached();
+  await page.notebook.activate('plots.ipynb');
   await page.notebook.addCell('code', WORK);
   await page.notebook.runCell(1, true);
   await expect.poll(() => page.notebook.getCellTextOutput(1)).toEqual(['4950']);
   await screenshot(page, 'dashboard');
 
-  // The layout is saved a moment after it changed.
-  await page.waitForResponse(
-    response =>
-      response.url().includes('/api/workspaces/') &&
-      response.request().method() === 'PUT'
-  );
+  await page.notebook.save();
+  await saved;
   await page.reload({ waitForIsReady: false });
   await expect(
     page.getByRole('tab', { name: /^Task Stream · This computer 1/ })
