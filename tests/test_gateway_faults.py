@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from cloud import ended, point_to, until
 from conftest import Api
 from real_gateway import RealGateway, missing, require
+from real_server import RealServer, wait_until
 
 
 @pytest.fixture
@@ -207,3 +209,26 @@ async def test_a_controller_that_is_killed(
     assert [listed["name"] for listed in gateway.clusters()] == [name]
     await api.stop(cluster["id"])
     assert gateway.clusters() == []
+
+
+def test_a_server_that_was_culled_finds_its_cluster_again(
+    gateway: RealGateway, tmp_path: Path
+) -> None:
+    """A hub takes away the whole machine, controllers too, and what is to keep running does."""
+    server = RealServer(tmp_path / "server").start()
+    try:
+        made = server.launch(platform="nebari", workers=1, keep_running=True, name="Long job")
+        server.ready(made, 1)
+        (listed,) = gateway.clusters()
+        record = server.runtime / "cluster-launcher" / made / "cluster.json"
+        server.signal(signal.SIGKILL)
+        os.kill(json.loads(record.read_text())["controller"]["pid"], signal.SIGKILL)
+        server.start()
+        row = server.ready(made, 1)
+        assert (row["name"], row["joined"]) == ("Long job", False)
+        assert listed["name"] in row["code"]["connect"]
+        assert [cluster["name"] for cluster in gateway.clusters()] == [listed["name"]]
+        assert server.ask("DELETE", f"cluster-launcher/clusters/{made}")[0] == 204
+        wait_until(lambda: gateway.clusters() == [], "the end of the cluster")
+    finally:
+        server.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -85,6 +86,27 @@ def test_without_the_token_of_the_page_or_a_login_nothing_happens(
     theirs = bob.session.get(f"{alice.base}cluster-launcher/clusters", timeout=30)
     assert theirs.status_code == 403
     assert hub.clusters("alice") == []
+
+
+def test_a_bad_token_of_the_hub(hub: RealHub, alice: Browser) -> None:
+    """The gateway answers 500 where it means 401, and a person can mend it by a restart."""
+    folder = hub.home("alice") / ".local" / "share" / "jupyter" / "kernels" / "stale"
+    folder.mkdir(parents=True)
+    spec = {
+        "argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "With a stale token",
+        "language": "python",
+        "env": {"JUPYTERHUB_API_TOKEN": "0" * 32},
+    }
+    (folder / "kernel.json").write_text(json.dumps(spec))
+    path = "cluster-launcher/platforms/nebari/options?kernel_name=stale"
+    status, answer = alice.ask("GET", path)
+    assert status == 503
+    assert answer["message"].startswith("dask-gateway did not accept your login. On a hub, stop")
+    status, answer = alice.ask(
+        "POST", "cluster-launcher/clusters", {"platform": "nebari", "kernel_name": "stale"}
+    )
+    assert (status, answer["message"][:40]) == (503, "dask-gateway did not accept your login. ")
 
 
 def test_two_people_see_nothing_of_each_other(hub: RealHub, alice: Browser, bob: Browser) -> None:
