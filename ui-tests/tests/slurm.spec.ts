@@ -56,7 +56,10 @@ test('preview the job script, launch, compute, scale to more than fits, stop', a
   // The row shall be seen in the next picture.
   await preview.locator('summary').click();
   await options.locator('summary').click();
+  slurm.occupy();
   const row = await sidebar.launch();
+  await expect(row.root.getByText(/2 queued \(/)).toBeVisible();
+  slurm.release();
   await row.toHaveWorkers(2);
   expect(slurm.states()).toEqual(['RUNNING', 'RUNNING']);
   await expect
@@ -97,6 +100,7 @@ test('a refusal is told in the words of SLURM', async ({ sidebar, slurm }) => {
   const options = await sidebar.unfold('options');
   await options.getByLabel('Network interface').fill('lo');
   await options.getByLabel('Partition').fill('nosuch');
+  await options.locator('summary').click();
   const row = await sidebar.launch();
   await row.toBe('failed');
   await expect(

@@ -35,12 +35,28 @@ export class Slurm {
     return this.known.url;
   }
 
-  /** What squeue lists, a state a job. */
+  /** The states of the jobs of clusters, as squeue lists them. */
   states(): string[] {
+    return this.run('squeue', '--noheader', '--format=%j %T')
+      .split('\n')
+      .filter(line => line.startsWith('dask-'))
+      .map(line => line.split(' ')[1]);
+  }
+
+  /** Fill the machine with a job of somebody else. */
+  occupy(): void {
+    const job = ['--job-name=other', '--nodes=2', '--exclusive'];
+    this.run('sbatch', ...job, '--output=/dev/null', '--wrap', 'sleep 600');
+  }
+
+  /** End the job of somebody else. */
+  release(): void {
+    this.run('scancel', '--name=other');
+  }
+
+  private run(command: string, ...args: string[]): string {
     const { SLURM_CONF } = this.known;
-    const text = execFileSync('squeue', ['--noheader', '--format=%T'], {
-      env: { ...process.env, SLURM_CONF }
-    });
-    return String(text).split('\n').filter(Boolean);
+    const env = { ...process.env, SLURM_CONF };
+    return String(execFileSync(command, args, { env, cwd: '/tmp' }));
   }
 }
