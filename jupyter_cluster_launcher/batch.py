@@ -138,7 +138,7 @@ def silence(system: BatchSystem) -> NotAvailableError:
     """Return the error for jobs that could not be cancelled."""
     return NotAvailableError(
         f"Jobs of this cluster may still be in the queue of {system.TITLE}, which does not answer. "
-        "Press Stop again later."
+        "Dismiss this cluster later to cancel them."
     )
 
 
@@ -204,8 +204,9 @@ def message(cluster: Cluster) -> str:
         told = cluster.queue.get("endings")
     elif cluster.batch and left and cluster.state in (State.LOST, State.FAILED, State.CLOSED):
         jobs = "1 job of it is" if left == 1 else f"{left} jobs of it are"
-        told = f"{jobs} still in the queue of {batch_system(cluster.batch).TITLE}: Stop cancels "
-        told += "it." if left == 1 else "them."
+        button = "Clean up" if cluster.state is State.LOST else "Dismiss"  # as the row calls it
+        title, them = batch_system(cluster.batch).TITLE, "it" if left == 1 else "them"
+        told = f"{jobs} still in the queue of {title}: {button} cancels {them}."
     return " ".join(filter(None, [cluster.message, told]))
 
 

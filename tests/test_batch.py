@@ -76,15 +76,20 @@ def test_silence_stands_in_the_row() -> None:
     assert truth["silent"]
 
 
-@pytest.mark.parametrize("state", [State.LOST, State.FAILED, State.CLOSED])
-def test_what_is_left_is_named(state: State) -> None:
+@pytest.mark.parametrize(
+    ("state", "button"),
+    [(State.LOST, "Clean up"), (State.FAILED, "Dismiss"), (State.CLOSED, "Dismiss")],
+)
+def test_what_is_left_is_named(state: State, button: str) -> None:
     """Guards the offer to cancel: how many jobs, where, and what to press."""
     one = cluster(state, message="It ended.", queue={"open": 1})
     assert batch.message(one) == (
-        "It ended. 1 job of it is still in the queue of SLURM: Stop cancels it."
+        f"It ended. 1 job of it is still in the queue of SLURM: {button} cancels it."
     )
     two = cluster(state, queue={"open": 2})
-    assert batch.message(two) == "2 jobs of it are still in the queue of SLURM: Stop cancels them."
+    assert batch.message(two) == (
+        f"2 jobs of it are still in the queue of SLURM: {button} cancels them."
+    )
     assert batch.message(cluster(state, message="It ended.", queue={"open": 0})) == "It ended."
 
 

@@ -95,7 +95,9 @@ async def test_jobs_of_a_lost_cluster(
     cluster = await api.until(
         cluster["id"], lambda c: c["state"] == "lost" and "SLURM" in c["message"]
     )
-    assert "2 jobs of it are still in the queue of SLURM: Stop cancels them." in cluster["message"]
+    assert (
+        "2 jobs of it are still in the queue of SLURM: Clean up cancels them." in cluster["message"]
+    )
     await api.stop(cluster["id"])
     assert slurm.jobs() == []
 
@@ -125,7 +127,7 @@ async def test_a_hung_controller(api: Api, slurm: RealSlurm, tallgrass: Tallgras
         assert row["workers"]["ready"] == 1
     row = await api.until(running["id"], lambda c: c["queue"] is None)
     cluster = await tallgrass.row(cluster["id"], lambda c: "1 job of it" in c["message"])
-    assert "1 job of it is still in the queue of SLURM: Stop cancels it." in cluster["message"]
+    assert "1 job of it is still in the queue of SLURM: Dismiss cancels it." in cluster["message"]
     await api.stop(cluster["id"])
     assert len(slurm.jobs()) == 1
     await api.stop(running["id"])
