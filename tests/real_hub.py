@@ -71,7 +71,8 @@ class RealHub:
         self.url = f"http://127.0.0.1:{port}/"
         self.password = secrets.token_hex(8)
         self.token = secrets.token_hex(16)
-        self.gateway_log = directory / "hub.log"
+        # Every user has it in their environment; no page and no file may show it.
+        self.secret = f"secret-{secrets.token_hex(8)}"
         if server_config is None:
             server_config = directory / "server_config.py"
         self.server_config = server_config
@@ -82,6 +83,7 @@ class RealHub:
             "HUB_PROXY_API_URL": f"http://127.0.0.1:{proxy_api}",
             "HUB_PASSWORD": self.password,
             "HUB_TESTS_TOKEN": self.token,
+            "HUB_SECRET": self.secret,
             "HUB_GATEWAY_CONFIG": str(GATEWAY_CONFIG),
             "HUB_SERVER_CONFIG": str(server_config),
             "CONFIGURABLE_HTTP_PROXY": proxy_command() or "",
@@ -227,7 +229,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="real-hub-") as directory:
         hub = for_browser_tests(Path(directory)).start()
         try:
-            known = {"url": hub.url, "password": hub.password, "token": hub.token}
+            known = {
+                "url": hub.url,
+                "password": hub.password,
+                "token": hub.token,
+                "secret": hub.secret,
+            }
             sys.stdout.write(json.dumps(known) + "\n")
             sys.stdout.flush()
             sys.stdin.read()

@@ -33,6 +33,8 @@ c.Spawner.default_url = "/lab"
 c.Spawner.environment = {
     "SUPERVISED_BY": os.environ["SUPERVISED_BY"],
     "JUPYTER_PATH": str(DIRECTORY / "share"),
+    "AWS_DEFAULT_REGION": "us-west-2",
+    "AWS_SECRET_ACCESS_KEY": os.environ["HUB_SECRET"],
     # A kernelspec's command is plain `python`.
     "PATH": f"{BIN}:{os.environ['PATH']}",
 }

@@ -39,6 +39,7 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
     <div className="jp-ClusterLauncher-options">
       <FormComponent
         schema={props.schema as any}
+        uiSchema={layoutOf(props.schema)}
         formData={formData as ReadonlyJSONObject}
         validator={validator}
         idPrefix={props.idPrefix}
@@ -58,5 +59,16 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
         }}
       />
     </div>
+  );
+}
+
+/** Let what can be chosen from a few be boxes to tick, not a list to select in. */
+function layoutOf(schema: ReadonlyJSONObject): JSONObject {
+  const properties = (schema.properties ?? {}) as Record<string, JSONObject>;
+  const choices = Object.keys(properties).filter(
+    name => properties[name].type === 'array' && properties[name].uniqueItems
+  );
+  return Object.fromEntries(
+    choices.map(name => [name, { 'ui:widget': 'checkboxes' }])
   );
 }

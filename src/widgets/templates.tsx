@@ -27,6 +27,8 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
   }
   const isBox = schema.type === 'object' || schema.type === 'array';
   const isKey = ADDITIONAL_PROPERTY_FLAG in schema;
+  // Boxes to tick bring no template of their own.
+  const isChoice = schema.type === 'array' && schema.uniqueItems;
   return (
     <div
       className={
@@ -50,7 +52,15 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
           />
         </div>
       )}
-      {children}
+      {isChoice ? (
+        <fieldset className="jp-ClusterLauncher-box">
+          <legend>{label}</legend>
+          <Hint text={schema.description} />
+          {children}
+        </fieldset>
+      ) : (
+        children
+      )}
       {!isBox && schema.description && (
         <div id={`${id}__description`} className="jp-ClusterLauncher-hint">
           {schema.description}

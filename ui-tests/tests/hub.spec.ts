@@ -1,5 +1,6 @@
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { Hub } from './hub';
+import { screenshot } from './screenshot';
 import { expect, test as base } from './test';
 
 /** What the person computes, to know that the cluster works. */
@@ -59,11 +60,18 @@ test('launch with a profile of the gateway, compute, scale, look, stop', async (
   await sidebar.setWorkers(1);
   const options = await sidebar.unfold('options');
   await options.getByLabel('Cluster Profile').selectOption('Medium Worker');
+  const variables = options.getByRole('group', {
+    name: 'Environment Variables'
+  });
+  await expect(variables.getByLabel('AWS_SECRET_ACCESS_KEY')).toBeChecked();
+  await variables.getByLabel('AWS_DEFAULT_REGION').uncheck();
+  await screenshot(page, 'gateway-form');
   const row = await sidebar.launch();
 
   await row.toHaveWorkers(1);
   const [made] = await hub.clusters(request);
   expect(made.options.profile).toBe('Medium Worker');
+  expect(await page.content()).not.toContain(hub.secret);
   await compute(page);
 
   await row.scale(2);

@@ -19,7 +19,12 @@ interface IListed {
 export class Hub {
   private constructor(
     private readonly process: ChildProcess,
-    private readonly known: { url: string; password: string; token: string }
+    private readonly known: {
+      url: string;
+      password: string;
+      token: string;
+      secret: string;
+    }
   ) {}
 
   /** Start one and wait until it answers. */
@@ -44,6 +49,11 @@ export class Hub {
   /** The address of the user's server, without a slash at its end. */
   get server(): string {
     return `${this.known.url}user/${USER}`;
+  }
+
+  /** What the environment of every user has and no page may show. */
+  get secret(): string {
+    return this.known.secret;
   }
 
   /** Log in as a person does, and wait for the server that this starts. */
