@@ -137,8 +137,7 @@ class Batch:
 def silence(system: BatchSystem) -> NotAvailableError:
     """Return the error for jobs that could not be cancelled."""
     return NotAvailableError(
-        f"Jobs of this cluster may still be in the queue of {system.TITLE}, which does not answer. "
-        "Dismiss this cluster later to cancel them."
+        f"{system.TITLE} does not answer, so jobs of this cluster could not be cancelled yet."
     )
 
 

@@ -141,10 +141,10 @@ async def test_stop_while_slurm_is_away(api: Api, slurm: RealSlurm, tallgrass: T
     slurm.stop_controller()
     try:
         await api.ask("DELETE", "clusters", cluster["id"])
-        cluster = await api.until(cluster["id"], lambda c: c["state"] == "failed")
-        assert (
-            "SLURM does not answer, so jobs of this cluster may still be in its queue"
-            in (cluster["message"])
+        cluster = await tallgrass.row(cluster["id"], lambda c: c["state"] == "failed")
+        assert cluster["message"] == (
+            "SLURM does not answer, so jobs of this cluster could not be cancelled yet. "
+            "1 job of it is still in the queue of SLURM: Dismiss cancels it."
         )
     finally:
         slurm.start_controller()
