@@ -155,6 +155,14 @@ export function addDashboards(
       if (id === undefined) {
         return;
       }
+      if (!options.hasTabs) {
+        const cluster = clusters.get(id);
+        const url = cluster && dashboardUrl(cluster, name);
+        if (url) {
+          window.open(new URL(url, baseUrl).href, '_blank', 'noopener');
+        }
+        return;
+      }
       const found = tracker.find(pane => pane.id === paneId({ id, name }));
       if (found) {
         app.shell.activateById(found.id);

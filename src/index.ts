@@ -1,4 +1,5 @@
 import {
+  ILabShell,
   ILayoutRestorer,
   JupyterFrontEnd,
   JupyterFrontEndPlugin
@@ -88,6 +89,7 @@ const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     INotebooks,
     ISettingRegistry,
     ITranslator,
+    ILabShell,
     ILayoutRestorer,
     ILauncher,
     ICommandPalette,
@@ -99,6 +101,7 @@ const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     notebooks: INotebooks | null,
     registry: ISettingRegistry | null,
     translator: ITranslator | null,
+    labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     launcher: ILauncher | null,
     palette: ICommandPalette | null,
@@ -114,6 +117,7 @@ const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     const options = {
       app,
       clusters,
+      hasTabs: labShell !== null,
       notebooks,
       translator: translator ?? nullTranslator
     };
@@ -135,10 +139,11 @@ const dashboardPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Opens the dashboards of Dask clusters in tabs.',
   autoStart: true,
   requires: [IClusters],
-  optional: [ILayoutRestorer, ITranslator],
+  optional: [ILabShell, ILayoutRestorer, ITranslator],
   activate: async (
     app: JupyterFrontEnd,
     clusters: IClusters,
+    labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     translator: ITranslator | null
   ) => {
@@ -147,6 +152,7 @@ const dashboardPlugin: JupyterFrontEndPlugin<void> = {
       {
         app,
         clusters,
+        hasTabs: labShell !== null,
         notebooks: null,
         translator: translator ?? nullTranslator
       },
@@ -160,14 +166,18 @@ const runningPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-cluster-launcher:running',
   description: 'Lists Dask clusters in the Running panel.',
   autoStart: true,
-  requires: [IClusters, IRunningSessionManagers],
-  optional: [ITranslator],
+  requires: [IClusters],
+  // A page of Notebook 7 has no such panel.
+  optional: [IRunningSessionManagers, ITranslator],
   activate: async (
     app: JupyterFrontEnd,
     clusters: IClusters,
-    managers: IRunningSessionManagers,
+    managers: IRunningSessionManagers | null,
     translator: ITranslator | null
   ) => {
+    if (!managers) {
+      return;
+    }
     const { addRunning } = await import('./running');
     const trans = (translator ?? nullTranslator).load(
       'jupyter_cluster_launcher'

@@ -11,6 +11,8 @@ export const ROW_CLASS = 'jp-ClusterLauncher-row';
 export interface ICommandOptions {
   app: JupyterFrontEnd;
   clusters: IClusters;
+  /** Whether the main area takes tabs, as in JupyterLab; Notebook 7 has one. */
+  hasTabs: boolean;
   notebooks: INotebooks | null;
   translator: ITranslator;
 }

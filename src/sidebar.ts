@@ -96,14 +96,15 @@ async function showLogs(options: ISidebarOptions, id: string): Promise<void> {
     id,
     translator.load('jupyter_cluster_launcher')
   );
-  for (const widget of app.shell.widgets('main')) {
+  const area = options.hasTabs ? 'main' : 'right';
+  for (const widget of app.shell.widgets(area)) {
     if (widget.id === logs.id) {
       logs.dispose();
       app.shell.activateById(widget.id);
       return;
     }
   }
-  app.shell.add(logs, 'main', { mode: 'split-bottom', type: 'Dask Clusters' });
+  app.shell.add(logs, area, { mode: 'split-bottom', type: 'Dask Clusters' });
   app.shell.activateById(logs.id);
 }
 

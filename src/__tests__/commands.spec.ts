@@ -23,7 +23,13 @@ describe('commands', () => {
     commands = new CommandRegistry();
     notebooks = new FakeNotebooks();
     const app: any = { commands, contextMenuHitTest: () => undefined };
-    addCommands({ app, clusters, notebooks, translator: nullTranslator });
+    addCommands({
+      app,
+      clusters,
+      hasTabs: true,
+      notebooks,
+      translator: nullTranslator
+    });
   });
 
   afterEach(() => {

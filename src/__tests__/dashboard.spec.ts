@@ -56,6 +56,7 @@ describe('dashboard commands', () => {
   let commands: CommandRegistry;
   let shown: Widget[];
   let activated: string[];
+  let add: (hasTabs: boolean) => unknown;
 
   beforeEach(() => {
     clusters = new FakeClusters();
@@ -72,14 +73,25 @@ describe('dashboard commands', () => {
         activateById: (id: string) => activated.push(id)
       }
     };
-    addDashboards(
-      { app, clusters, notebooks: null, translator: nullTranslator },
-      null
-    );
+    add = hasTabs =>
+      addDashboards(
+        { app, clusters, hasTabs, notebooks: null, translator: nullTranslator },
+        null
+      );
+  });
+
+  // Guards against a click without effect in Notebook 7, which has no tabs.
+  it('open in the browser where there are no tabs', async () => {
+    add(false);
+    const open = jest.spyOn(window, 'open').mockReturnValue(null);
+    await commands.execute(CommandIDs.openDashboard, { id: 'one' });
+    expect(open.mock.calls[0][0]).toBe(`${BASE}proxy/1/status`);
+    expect(shown).toEqual([]);
   });
 
   // Guards against a second tab for the same plot.
   it('opens each plot once', async () => {
+    add(true);
     await commands.execute(CommandIDs.openDashboard, { id: 'one' });
     await commands.execute(CommandIDs.openDashboard, { id: 'one' });
     expect(shown).toHaveLength(1);
@@ -93,6 +105,7 @@ describe('dashboard commands', () => {
 
   // Guards against panes of dask-labextension that show another cluster.
   it('points the panes of dask-labextension at a cluster', async () => {
+    add(true);
     const told: any[] = [];
     commands.addCommand('dask:populate-dashboard-url', {
       execute: args => void told.push(args)
