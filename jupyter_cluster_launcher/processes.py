@@ -82,11 +82,14 @@ async def end_group(pid: int, mark: str, timeout: float = 5.0) -> None:
     """
     if (PROC / str(pid)).exists() and not runs(pid, mark) and not _zombie(pid):
         return
-    deadline = asyncio.get_running_loop().time() + timeout
-    while _group_lives(pid) and asyncio.get_running_loop().time() < deadline:
+    loop, pause = asyncio.get_running_loop(), 0.01
+    deadline = loop.time() + timeout
+    # On a very big node there are many processes to look through: in a thread, and ever less often.
+    while await asyncio.to_thread(_group_lives, pid) and loop.time() < deadline:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(pause)
+        pause *= 1.5
     child = _CHILDREN.pop(pid, None)
     if child is not None:
         await asyncio.to_thread(child.wait, timeout)
