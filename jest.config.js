@@ -22,8 +22,8 @@ module.exports = {
   automock: false,
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/*.d.ts'],
   coverageReporters: ['text'],
-  modulePathIgnorePatterns: ['<rootDir>/jupyter_cluster_launcher'],
   reporters: ['default'],
+  roots: ['<rootDir>/src'], // and not .venv, which has packages of npm too
   testRegex: 'src/.*/.*.spec.ts[x]?$',
   transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]
 };
