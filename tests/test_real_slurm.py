@@ -16,6 +16,8 @@ import pytest
 import real_slurm
 from real_slurm_reaper import processes
 
+ORDINARY = "games"  # a user whom every Debian has
+
 
 @pytest.fixture
 def prefix() -> Iterator[Path]:
@@ -28,10 +30,13 @@ def prefix() -> Iterator[Path]:
     shutil.rmtree(path, ignore_errors=True)
 
 
-def test_it_runs_a_job_and_stops(prefix: Path) -> None:
+@pytest.mark.parametrize("rootless", [False, True])
+def test_it_runs_a_job_and_stops(prefix: Path, rootless: bool) -> None:
     """Guards the engine: a job runs, and a stop leaves neither daemon nor job nor step."""
-    with real_slurm.RealSlurm(prefix, nodes=2) as slurm:
-        said = slurm.run("sbatch", "-o", "/dev/null", "--wrap", "sleep 300", cwd="/tmp").stdout
+    user = ORDINARY if rootless and not os.getuid() else None
+    with real_slurm.RealSlurm(prefix, nodes=2, user=user) as slurm:
+        job = ["sbatch", "-o", "/dev/null", "--wrap", "sleep 300"]
+        said = slurm.run(*job, cwd="/tmp", user=user).stdout
         assert said == "Submitted batch job 1\n"
         assert slurm.jobs() == ["1"]
         assert len(list(processes(prefix))) >= 4

@@ -134,6 +134,22 @@ async def test_a_hung_controller(api: Api, slurm: RealSlurm, tallgrass: Tallgras
     assert slurm.jobs() == []
 
 
+async def test_a_controller_that_is_down(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) -> None:
+    """Guards a launch while SLURM is away: it is told, and nothing is left when SLURM is back."""
+    slurm.stop_controller()
+    try:
+        cluster = await tallgrass.launch(workers=1)
+        cluster = await tallgrass.row(cluster["id"], lambda c: c["state"] == "failed")
+        assert cluster["message"].startswith(
+            "SLURM does not answer: Unable to contact slurm controller (connect failure)."
+        )
+    finally:
+        slurm.start_controller()
+        await until(lambda: slurm.run("squeue").returncode == 0)
+    await api.stop(cluster["id"])
+    assert slurm.jobs() == []
+
+
 async def test_stop_while_slurm_is_away(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) -> None:
     """Guards the record: a cluster whose jobs could not be cancelled must not vanish."""
     cluster = await tallgrass.launch(workers=1, job_extra_directives=["--hold"])

@@ -25,6 +25,11 @@ const test = base.extend<object, { slurm: Slurm }>({
   baseURL: ({ slurm }, use) => use(slurm.url)
 });
 
+test.skip(
+  !Slurm.installed && !process.env.CI,
+  'SLURM is not installed: see scripts/debian-packages.sh'
+);
+
 /**
  * The whole way on SLURM. Guards the form, the preview with SLURM's verdict,
  * the row that says what SLURM says, and jobs that are left behind.

@@ -1,4 +1,4 @@
-import { ChildProcess, execFileSync, spawn } from 'child_process';
+import { ChildProcess, execFileSync, spawn, spawnSync } from 'child_process';
 import { join } from 'path';
 import { createInterface } from 'readline';
 
@@ -10,6 +10,12 @@ export class Slurm {
     private readonly process: ChildProcess,
     private readonly known: { url: string; SLURM_CONF: string }
   ) {}
+
+  /** Whether SLURM is installed; its daemons are not on everybody's PATH. */
+  static get installed(): boolean {
+    const look = 'PATH="$PATH:/usr/sbin" command -v slurmctld';
+    return spawnSync('sh', ['-c', look]).status === 0;
+  }
 
   /** Start both and wait until they answer. */
   static async start(): Promise<Slurm> {
