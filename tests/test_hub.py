@@ -64,7 +64,7 @@ async def test_a_launch_from_login_to_nothing_left(hub: RealHub, alice: Browser)
     assert dashboard == f"/services/dask-gateway/clusters/{listed['name']}/status"
     page = alice.session.get(hub.url.rstrip("/") + dashboard, timeout=30)
     assert (page.status_code, "Dask" in page.text) == (200, True)
-    plot = next(p for p in cluster["dashboards"] if p["title"] == "Individual Task Stream")
+    plot = next(p for p in cluster["dashboards"] if p["title"] == "Task Stream")
     assert alice.session.get(hub.url.rstrip("/") + plot["url"], timeout=30).ok
 
     path = f"cluster-launcher/clusters/{cluster['id']}"
