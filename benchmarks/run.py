@@ -35,7 +35,8 @@ if __name__ == "__main__":
     )
     for topic in (server_cost, launch, busy, many, sidebar):
         before = os.getloadavg()[0]
-        result = topic.measure()
-        print(f"\n## {topic.__name__}\n\n{topic.__doc__}\n\n{result}")
-        print(f"Load average {before:.1f} before, {os.getloadavg()[0]:.1f} after.", flush=True)
+        rounds = int(sys.argv[1]) if len(sys.argv) > 1 else topic.ROUNDS
+        print(f"\n## {topic.__name__}\n\n{topic.__doc__}\n\n{topic.measure(rounds)}")
+        load = f"{before:.1f} before, {os.getloadavg()[0]:.1f} after"
+        print(f"Medians of {rounds} rounds. Load average {load}.", flush=True)
         print(f"{topic.__name__} done", file=sys.stderr)
