@@ -2,7 +2,8 @@
 
 Users alice and bob, named servers, everything on loopback and free ports; ready in some seconds.
 Run as a program (``python real_hub.py``) it starts one, prints its address and the password as
-JSON and serves until its standard input ends; that is what the browser tests use.
+JSON and serves until its standard input ends; that is what the browser tests use. With ``--check``
+it only says why it could not.
 """
 
 from __future__ import annotations
@@ -226,6 +227,8 @@ def main() -> None:
     """Serve one hub until standard input ends."""
     if reason := missing():
         sys.exit(f"No JupyterHub can run here: {reason}")
+    if sys.argv[1:] == ["--check"]:
+        return
     with tempfile.TemporaryDirectory(prefix="real-hub-") as directory:
         hub = for_browser_tests(Path(directory)).start()
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 from cloud import SECRET, ended, opens, run
 from conftest import Api
@@ -143,3 +144,15 @@ async def test_another_notebook_stops_the_cluster(api: Api, gateway: RealGateway
     assert cluster["state"] == "closed"
     assert "not from here" in cluster["message"]
     await api.stop(cluster["id"])
+
+
+async def test_a_joined_cluster_outlives_the_server(
+    api: Api, gateway: RealGateway, jp_serverapp: Any
+) -> None:
+    """Closing JupyterLab must not take a cluster from the notebooks that it was made for."""
+    name = gateway.start_cluster()
+    cluster = await api.launch(platform="nebari", adopt=name)
+    await api.until(cluster["id"], lambda c: c["state"] == "running")
+    await jp_serverapp.web_app.settings["cluster_manager"].stop()
+    assert [listed["name"] for listed in gateway.clusters()] == [name]
+    gateway.stop_cluster(name)

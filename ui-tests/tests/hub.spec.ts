@@ -33,6 +33,9 @@ const test = base.extend<object, { hub: Hub }>({
   }
 });
 
+const missing = Hub.missing;
+test.skip(!!missing && !process.env.CI, missing);
+
 /** Run the inserted cell, and compute with it in the next one. */
 async function compute(page: IJupyterLabPageFixture): Promise<void> {
   await expect

@@ -1,8 +1,10 @@
 import type { APIRequestContext, BrowserContext } from '@playwright/test';
 import { expect } from '@playwright/test';
-import { ChildProcess, spawn } from 'child_process';
+import { ChildProcess, spawn, spawnSync } from 'child_process';
 import { join } from 'path';
 import { createInterface } from 'readline';
+
+const SCRIPT = join(__dirname, '..', '..', 'tests', 'real_hub.py');
 
 /** The user of the stories. */
 const USER = 'alice';
@@ -27,10 +29,15 @@ export class Hub {
     }
   ) {}
 
+  /** Why none can run here; empty where one can. */
+  static get missing(): string {
+    return spawnSync('python', [SCRIPT, '--check'], { encoding: 'utf-8' })
+      .stderr;
+  }
+
   /** Start one and wait until it answers. */
   static async start(): Promise<Hub> {
-    const script = join(__dirname, '..', '..', 'tests', 'real_hub.py');
-    const python = spawn('python', [script], {
+    const python = spawn('python', [SCRIPT], {
       stdio: ['pipe', 'pipe', 'inherit']
     });
     for await (const line of createInterface({ input: python.stdout! })) {
