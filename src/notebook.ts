@@ -11,22 +11,10 @@ import {
   nullTranslator,
   TranslationBundle
 } from '@jupyterlab/translation';
-import { PartialJSONObject } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
+import { CELL_METADATA, IMark, write } from './cell';
 import { codeText, PLAIN } from './codetemplate';
 import { CodeKind, ICluster, INotebook, INotebooks, Insertion } from './tokens';
-
-/** The cell metadata by which an inserted cell is found again. */
-export const CELL_METADATA = 'cluster_launcher';
-
-/** What is kept in the metadata of an inserted cell. */
-interface IMark extends PartialJSONObject {
-  cluster_id: string;
-  /** The text that was inserted, to tell it from what a person added. */
-  code: string;
-  /** Whether it makes a cluster of its own. */
-  creates?: boolean;
-}
 
 /**
  * The current notebook, and the way of code into it.
@@ -236,49 +224,4 @@ export namespace Notebooks {
     executionScheduled?: ISignal<unknown, IExecution>;
     translator?: ITranslator;
   }
-}
-
-/**
- * Write code into a notebook.
- *
- * One notebook has one such cell. Where its text is still ours that part is
- * replaced and what the person added stays; a cell whose text was rewritten
- * belongs to the person and is left alone.
- */
-function write(
-  panel: NotebookPanel,
-  mark: IMark
-): { index: number; updated: boolean } {
-  const notebook = panel.content.model!.sharedModel;
-  const cells = notebook.cells;
-  const marked = cells.findIndex(cell => {
-    const old = cell.getMetadata(CELL_METADATA) as IMark | undefined;
-    return old?.code ? cell.getSource().includes(old.code) : false;
-  });
-  if (marked !== -1) {
-    const cell = cells[marked];
-    const old = cell.getMetadata(CELL_METADATA) as IMark;
-    const source = cell.getSource();
-    notebook.transact(() => {
-      // A function, so that "$&" in the code is no pattern.
-      cell.setSource(source.replace(old.code, () => mark.code));
-      cell.setMetadata(CELL_METADATA, mark);
-    });
-    return { index: marked, updated: true };
-  }
-  const active = Math.max(panel.content.activeCellIndex, 0);
-  const empty = cells[active];
-  if (empty?.cell_type === 'code' && empty.getSource().trim() === '') {
-    notebook.transact(() => {
-      empty.setSource(mark.code);
-      empty.setMetadata(CELL_METADATA, mark);
-    });
-    return { index: active, updated: false };
-  }
-  notebook.insertCell(active, {
-    cell_type: 'code',
-    source: mark.code,
-    metadata: { trusted: true, [CELL_METADATA]: mark }
-  });
-  return { index: active, updated: false };
 }

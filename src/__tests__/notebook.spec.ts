@@ -1,6 +1,7 @@
 import { YNotebook } from '@jupyter/ydoc';
 import { Signal } from '@lumino/signaling';
-import { CELL_METADATA, Notebooks } from '../notebook';
+import { CELL_METADATA } from '../cell';
+import { Notebooks } from '../notebook';
 import { ICluster } from '../tokens';
 import { makeCluster, makeKernelspecs } from './fakes';
 

@@ -135,10 +135,14 @@ export function Logs(props: {
 }): JSX.Element {
   const { model, trans } = props;
   useSignal(model.changed);
-  const [part, setPart] = useState('launch');
+  const [part, setPart] = useState<string | null>(null);
   const [query, setQuery] = useState('');
   const parts = model.logs ? partsOf(model.logs, trans) : [];
-  const current = parts.find(({ id }) => id === part) ?? parts[0];
+  // Until a part was chosen, the first in which there is something to read.
+  const current =
+    parts.find(({ id }) => id === part) ??
+    parts.find(({ text }) => text.trim()) ??
+    parts[0];
   const wanted = query.trim().toLowerCase();
   const lines = (current?.text ?? '').split('\n');
   const shown = wanted
@@ -150,7 +154,7 @@ export function Logs(props: {
       <div className="jp-ClusterLauncher-logBar">
         <SelectField
           label={trans.__('Log of')}
-          value={current?.id ?? part}
+          value={current?.id ?? ''}
           choices={parts.map(({ id, title }) => ({ value: id, label: title }))}
           onChange={setPart}
         />

@@ -1,5 +1,6 @@
 import React from 'react';
 import { CommandIDs } from '../commands';
+import { watchDrag } from '../drag';
 import { ROW_CLASS } from '../pick';
 import { lockIcon } from '../icons';
 import { ICluster, IPlatform } from '../tokens';
@@ -52,7 +53,18 @@ export const ClusterRow = React.memo(function ClusterRow(
       data-requested={cluster.workers.requested}
       aria-label={cluster.name}
     >
-      <div className="jp-ClusterLauncher-rowHead">
+      <div
+        className="jp-ClusterLauncher-rowHead"
+        onPointerDown={event => {
+          const { notebooks } = context;
+          const code = notebooks?.code(cluster, 'connect') ?? null;
+          if (code !== null && event.button === 0 && !isControl(event.target)) {
+            event.preventDefault(); // It would select text.
+            const mark = { cluster_id: cluster.id, code };
+            watchDrag(event, mark, cluster.name);
+          }
+        }}
+      >
         <EditableName {...props} />
         {cluster.tls && (
           <lockIcon.react
@@ -82,6 +94,15 @@ export const ClusterRow = React.memo(function ClusterRow(
     </li>
   );
 });
+
+/**
+ * Whether a press is meant for a control, and not for the row.
+ */
+function isControl(target: EventTarget): boolean {
+  return !!(target as Element).closest(
+    'input, button:not(.jp-ClusterLauncher-name)'
+  );
+}
 
 /**
  * Platform, state in words, and how long it has been starting.

@@ -195,3 +195,27 @@ test('choices are remembered', async ({ page, sidebar }) => {
   await sidebar.unfold('options');
   await expect(options.getByLabel('Threads per worker')).toHaveValue('1');
 });
+
+/**
+ * A row dragged into a notebook. Guards against a drop that does nothing, and
+ * against a cell that is not found again afterwards.
+ */
+test('a row is dragged into a notebook', async ({ page, sidebar }) => {
+  await sidebar.open();
+  const row = await sidebar.launch();
+  await row.toBe('running');
+  await page.notebook.createNew('drag.ipynb');
+  await sidebar.open();
+  const from = (await row.root
+    .getByRole('button', { name: /^Rename/ })
+    .boundingBox())!;
+  const to = (await (await page.notebook.getCellLocator(0))!.boundingBox())!;
+  await page.mouse.move(from.x + 10, from.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 200, to.y + 10, { steps: 10 });
+  await page.mouse.up();
+  await expect.poll(() => page.notebook.getCellCount()).toBe(2);
+  expect(await page.notebook.getCellTextInput(0)).toContain('Client(');
+  await row.press('insert');
+  expect(await page.notebook.getCellCount()).toBe(2);
+});
