@@ -137,3 +137,37 @@ async def test_stop_at_once(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) ->
     await until(lambda: bool(slurm.jobs()))
     await api.stop(cluster["id"])
     assert slurm.jobs() == []
+
+
+async def test_several_workers_in_one_job(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) -> None:
+    """Guards the count: people ask for jobs, so jobs are what the row counts, and scaling too."""
+    cluster = await tallgrass.launch(workers=2, processes=2, cores=2, memory="1GB")
+    cluster = await api.until(
+        cluster["id"], lambda c: c["workers"]["ready"] == 2 and c["cores"] == 4
+    )
+    assert len(slurm.jobs()) == 2
+    workers = "len(client.scheduler_info()['workers'])"
+    assert run_connect(cluster["code"]["connect"], workers) == "4"
+    await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 1})
+    await until(lambda: len(slurm.jobs()) == 1)
+    cluster = await api.ready(cluster["id"], 1)
+    assert cluster["workers"]["failed"] == 0
+    await api.stop(cluster["id"])
+
+
+async def test_workers_end_by_themselves(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) -> None:
+    """Guards a lifetime of one's own: it is not overruled, and its end is told and made good."""
+    own = ["--lifetime", "4s", "--resources", "A=1"]
+    cluster = await tallgrass.launch(workers=1, worker_extra_args=own)
+    await api.ready(cluster["id"], 1)
+    cluster = await api.until(
+        cluster["id"], lambda c: [job["state"] for job in c["jobs"]] == ["COMPLETED"]
+    )
+    (job,) = cluster["jobs"]
+    assert f"Job {job['id']}: COMPLETED, exit code 0:0" in cluster["message"]
+    assert (await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 1}))[0] == 202
+    await api.until(
+        cluster["id"], lambda c: c["workers"]["ready"] == 1 and c["jobs"][0]["id"] != job["id"]
+    )
+    await api.stop(cluster["id"])
+    assert slurm.jobs() == []
