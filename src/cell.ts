@@ -1,5 +1,5 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
-import { PartialJSONObject } from '@lumino/coreutils';
+import { PartialJSONObject, UUID } from '@lumino/coreutils';
 
 /** The cell metadata by which an inserted cell is found again. */
 export const CELL_METADATA = 'cluster_launcher';
@@ -17,11 +17,13 @@ export interface IMark extends PartialJSONObject {
  * A new cell with the code of a cluster.
  */
 export function markedCell(mark: IMark): {
+  id: string;
   cell_type: 'code';
   source: string;
   metadata: PartialJSONObject;
 } {
   return {
+    id: UUID.uuid4(),
     cell_type: 'code',
     source: mark.code,
     metadata: { trusted: true, [CELL_METADATA]: mark }
@@ -67,4 +69,32 @@ export function write(
   }
   notebook.insertCell(active, markedCell(mark));
   return { index: active, updated: false };
+}
+
+/**
+ * Let a cell that was just dropped take the place of an earlier one: a notebook
+ * has one. A cell to which a person added something stays.
+ *
+ * @param id - the id of the dropped cell
+ * @returns the mark of the dropped cell, undefined where it is not there
+ */
+export function dropped(panel: NotebookPanel, id: string): IMark | undefined {
+  const { content } = panel;
+  const notebook = content.model!.sharedModel;
+  const isDropped = (cell: { id?: string }): boolean => cell.id === id;
+  const markOf = (cell: { getMetadata(key: string): unknown }): any =>
+    cell.getMetadata(CELL_METADATA);
+  const mine = notebook.cells.find(isDropped);
+  if (!mine) {
+    return undefined;
+  }
+  for (let index = notebook.cells.length - 1; index >= 0; index--) {
+    const cell = notebook.cells[index];
+    if (cell !== mine && markOf(cell)?.code === cell.getSource()) {
+      notebook.deleteCell(index);
+    }
+  }
+  content.deselectAll();
+  content.activeCellIndex = notebook.cells.findIndex(isDropped);
+  return markOf(mine) as IMark | undefined;
 }

@@ -14,11 +14,13 @@ const THRESHOLD = 5;
  * @param press - the event that may begin a drag
  * @param mark - the code, and the cluster it is of
  * @param label - the text that moves with the pointer
+ * @param onDrop - called with where the cell was dropped, and its id
  */
 export function watchDrag(
   press: { clientX: number; clientY: number },
   mark: IMark,
-  label: string
+  label: string,
+  onDrop: (node: Node, id: string) => void
 ): void {
   const stop = (): void => {
     document.removeEventListener('pointermove', onMove, true);
@@ -34,7 +36,8 @@ export function watchDrag(
     }
     stop();
     const mimeData = new MimeData();
-    mimeData.setData(CELLS, [markedCell(mark)]);
+    const cell = markedCell(mark);
+    mimeData.setData(CELLS, [cell]);
     mimeData.setData('text/plain', mark.code);
     const dragImage = document.createElement('div');
     dragImage.className = 'jp-ClusterLauncher-dragImage';
@@ -45,7 +48,19 @@ export function watchDrag(
       proposedAction: 'copy',
       supportedActions: 'copy'
     });
-    void drag.start(move.clientX, move.clientY).finally(() => drag.dispose());
+    let end = { x: move.clientX, y: move.clientY };
+    const follow = ({ clientX: x, clientY: y }: PointerEvent): void => {
+      end = { x, y };
+    };
+    document.addEventListener('pointerup', follow, true);
+    void drag.start(move.clientX, move.clientY).then(action => {
+      document.removeEventListener('pointerup', follow, true);
+      drag.dispose();
+      const node = document.elementFromPoint(end.x, end.y);
+      if (action === 'copy' && node) {
+        onDrop(node, cell.id);
+      }
+    });
   };
   document.addEventListener('pointermove', onMove, true);
   document.addEventListener('pointerup', stop, true);

@@ -12,7 +12,7 @@ import {
   TranslationBundle
 } from '@jupyterlab/translation';
 import { ISignal, Signal } from '@lumino/signaling';
-import { CELL_METADATA, IMark, write } from './cell';
+import { CELL_METADATA, dropped, IMark, write } from './cell';
 import { codeText, PLAIN } from './codetemplate';
 import { CodeKind, ICluster, INotebook, INotebooks, Insertion } from './tokens';
 
@@ -97,6 +97,14 @@ export class Notebooks implements INotebooks {
       updated,
       notebook: PathExt.basename(panel!.context.path)
     };
+  }
+
+  dropped(node: Node, id: string): void {
+    const panel = this._tracker.find(panel => panel.node.contains(node));
+    const mark = panel?.content.model ? dropped(panel, id) : undefined;
+    if (panel && mark) {
+      this._used.emit({ id: mark.cluster_id, panel });
+    }
   }
 
   /**

@@ -256,6 +256,13 @@ export interface INotebooks {
   readonly used: ISignal<INotebooks, INotebooks.IUse>;
   /** The text that `insert` would write; null where there is none yet. */
   code(cluster: ICluster, kind: CodeKind): string | null;
+  /**
+   * After a cell was dropped: it takes the place of an earlier one.
+   *
+   * @param node - where it was dropped
+   * @param id - the id of the cell
+   */
+  dropped(node: Node, id: string): void;
   /** The panel to give to `insert` later; null without a notebook. */
   readonly panel: NotebookPanel | null;
   /**

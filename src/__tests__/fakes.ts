@@ -273,6 +273,13 @@ export class FakeNotebooks implements INotebooks {
     return codeText(cluster, kind);
   }
 
+  /** Where cells were dropped, and their ids. */
+  readonly drops: [Node, string][] = [];
+
+  dropped(node: Node, id: string): void {
+    this.drops.push([node, id]);
+  }
+
   insert(cluster: ICluster, kind: any, options?: any): Insertion {
     this.inserted.push([cluster.id, kind, options]);
     return this.result;

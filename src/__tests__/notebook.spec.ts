@@ -1,6 +1,6 @@
 import { YNotebook } from '@jupyter/ydoc';
 import { Signal } from '@lumino/signaling';
-import { CELL_METADATA } from '../cell';
+import { CELL_METADATA, markedCell } from '../cell';
 import { Notebooks } from '../notebook';
 import { ICluster } from '../tokens';
 import { makeCluster, makeKernelspecs } from './fakes';
@@ -21,6 +21,7 @@ class FakePanel {
   }
 
   readonly id = 'panel';
+  readonly node = document.createElement('div');
   isDisposed = false;
   readonly notebook = new YNotebook();
   readonly context = { path: this.path };
@@ -151,6 +152,29 @@ describe('Notebooks', () => {
     notebooks.insert(withCode('one', 'c1()'), 'connect');
     notebooks.insert(withCode('one', 'c1()'), 'create');
     expect(panel.sources).toEqual(['create()', 'first()', 'second()']);
+  });
+
+  // Guards against a stray cell that a drop leaves behind.
+  it('lets a dropped cell take the place of the earlier one', () => {
+    notebooks.insert(withCode('one', 'c1()'), 'connect');
+    const cell = markedCell({ cluster_id: 'one', code: 'c1()' });
+    panel.notebook.insertCell(2, cell);
+    const used: any[] = [];
+    notebooks.used.connect((_, use) => void used.push(use));
+    notebooks.dropped(panel.node, cell.id);
+    expect(panel.sources).toEqual(['first()', 'c1()', 'second()']);
+    expect(panel.content.activeCellIndex).toBe(1);
+    expect(used).toEqual([{ id: 'one', panel }]);
+  });
+
+  // Guards against the loss of what a person wrote into our cell.
+  it('keeps an earlier cell to which something was added', () => {
+    notebooks.insert(withCode('one', 'c1()'), 'connect');
+    panel.notebook.cells[0].setSource('c1()\nmine()');
+    const cell = markedCell({ cluster_id: 'one', code: 'c1()' });
+    panel.notebook.insertCell(3, cell);
+    notebooks.dropped(panel.node, cell.id);
+    expect(panel.sources).toHaveLength(4);
   });
 
   // Guards against interrupting a person who types elsewhere.

@@ -61,7 +61,9 @@ export const ClusterRow = React.memo(function ClusterRow(
           if (code !== null && event.button === 0 && !isControl(event.target)) {
             event.preventDefault(); // It would select text.
             const mark = { cluster_id: cluster.id, code };
-            watchDrag(event, mark, cluster.name);
+            watchDrag(event, mark, cluster.name, (node, id) =>
+              notebooks!.dropped(node, id)
+            );
           }
         }}
       >

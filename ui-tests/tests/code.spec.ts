@@ -1,0 +1,52 @@
+import { expect, test } from './test';
+
+/**
+ * Code goes where it is dragged, and the notebook keeps one such cell. Guards
+ * against drops that land elsewhere, leave stray cells, or do nothing.
+ */
+test('drag a row into a notebook and a console; short code', async ({
+  page,
+  sidebar
+}) => {
+  await page.notebook.createNew('code.ipynb');
+  await page.notebook.setCell(0, 'code', 'first = 1');
+  await page.notebook.addCell('code', 'second = 2');
+  await sidebar.open();
+  await sidebar.pickPlatform('local');
+  await sidebar.setWorkers(1);
+  await page.notebook.selectCells(0);
+  const row = await sidebar.launch();
+  await row.toHaveWorkers(1);
+  await expect.poll(() => page.notebook.getCellCount()).toBe(3);
+  expect(await page.notebook.getCellTextInput(0)).toContain('Client(');
+
+  const handle = row.root.getByRole('button', { name: /^Rename/ });
+  const second = page.locator('.jp-Notebook .jp-Cell').nth(2);
+  await handle.dragTo(second);
+  await expect
+    .poll(async () => (await page.notebook.getCellTextInput(1)) ?? '')
+    .toContain('Client(');
+  expect(await page.notebook.getCellCount()).toBe(3);
+  expect(await page.notebook.getCellTextInput(0)).toBe('first = 1');
+
+  await row.press('more');
+  await page.getByRole('menuitem', { name: 'Insert Short Code' }).click();
+  await expect
+    .poll(async () => (await page.notebook.getCellTextInput(1)) ?? '')
+    .toContain('connect("');
+  expect(await page.notebook.getCellCount()).toBe(3);
+  await page.notebook.runCell(1, true);
+  await page.notebook.addCell('code', 'client.submit(lambda: 6 * 7).result()');
+  await page.notebook.runCell(3, true);
+  expect(await page.notebook.getCellTextOutput(3)).toEqual(['42']);
+
+  await page.evaluate(async () => {
+    // Its widget stays where it is.
+    await window.jupyterapp.commands.execute('console:create', {
+      kernelPreference: { name: 'python3' }
+    });
+  });
+  const prompt = page.locator('.jp-CodeConsole-promptCell .cm-content');
+  await handle.dragTo(prompt);
+  await expect(prompt).toContainText('Client(');
+});
