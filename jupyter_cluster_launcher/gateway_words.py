@@ -26,6 +26,12 @@ GATEWAY: tuple[tuple[str, Sentence], ...] = (
         ),
     ),
     (
+        r"GatewayTimeout: (.*)",
+        lambda m, _: (
+            f"dask-gateway did not answer within {m[1]}. Try again in a minute; {ADMINISTRATORS}."
+        ),
+    ),
+    (
         r"(?:InvalidU\w+|NonHttpUrl\w+): (\S+)",
         lambda m, _: f"The address of dask-gateway is not a web address: {m[1]}.",
     ),

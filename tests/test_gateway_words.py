@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import socket
+import subprocess
+import sys
 import time
 from importlib import resources
 from types import ModuleType, SimpleNamespace
@@ -15,6 +20,7 @@ from jupyter_cluster_launcher.explain import explain
 ERRORS = [
     ("ValueError", "No dask-gateway address provided or found in configuration", "No dask-gateway"),
     ("ClientConnectorError", "Cannot connect to host hub:80 ssl:default [x]", "dask-gateway does"),
+    ("GatewayTimeout", "15 seconds", "dask-gateway did not answer within 15 seconds."),
     ("ClientResponseError", "401, message='Unauthorized', url='u'", "dask-gateway did not accept"),
     ("ClientResponseError", "403, message='Forbidden', url='u'", "That cluster belongs to"),
     (
@@ -46,6 +52,22 @@ def test_each_error_is_a_sentence_that_says_what_to_do(name: str, text: str, beg
     assert said.startswith(begins)
     assert said.endswith(".")
     assert name not in said
+
+
+def test_a_gateway_that_hangs_is_given_up() -> None:
+    """It takes the connection and says nothing: the form must not spin for ever."""
+    source = resources.files("jupyter_cluster_launcher").joinpath("resident/ask_gateway.py")
+    code = source.read_text(encoding="utf-8").replace("LIMIT = 15.0", "LIMIT = 0.2")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        done = subprocess.run(
+            [sys.executable, "-c", code, "options"],
+            env={**os.environ, "DASK_GATEWAY__ADDRESS": address},
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+    assert json.loads(done.stdout) == {"error": ["GatewayTimeout", "0.2 seconds"]}
 
 
 def test_words_of_an_administrator_are_told_as_they_are() -> None:

@@ -15,6 +15,7 @@ import json
 import os
 import sys
 
+LIMIT = 15.0  # seconds for all that the gateway has to answer
 TELLING = ("profile", "conda_environment", "image", "worker_cores", "worker_memory")
 CREDENTIALS = (
     "AWS_ACCESS_KEY_ID",
@@ -132,7 +133,10 @@ async def ask(question, *arguments):
         from dask_gateway import Gateway
 
         async with Gateway(asynchronous=True) as gateway:
-            return {"answer": await globals()[f"ask_{question}"](gateway, *arguments)}
+            asking = globals()[f"ask_{question}"](gateway, *arguments)
+            return {"answer": await asyncio.wait_for(asking, LIMIT)}
+    except asyncio.TimeoutError:
+        return {"error": ["GatewayTimeout", f"{LIMIT:g} seconds"]}
     except Exception as error:  # told to whoever asked, in the words for its name and text
         return {"error": [type(error).__name__, str(error)]}
 
