@@ -31,27 +31,8 @@ from typing import Any
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import real_slurm_config as config
 import real_slurm_reaper
+from real_slurm_config import program, why_not
 from real_slurm_reaper import drain, sweep
-
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel")
-ACCOUNTING_PROGRAMS = ("slurmdbd", "mariadbd", "mariadb-install-db", "mariadb", "sacctmgr")
-PACKAGES = "slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge"
-ACCOUNTING_PACKAGES = "slurmdbd mariadb-server"
-
-
-def program(name: str) -> str | None:
-    """The path of a program, also where the system's sbin is not on PATH."""
-    return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
-
-
-def why_not(accounting: bool = False) -> str | None:
-    """Why SLURM cannot run here, as a sentence that says what to install; None where it can."""
-    wanted = PROGRAMS + (ACCOUNTING_PROGRAMS if accounting else ())
-    missing = [name for name in wanted if program(name) is None]
-    if not missing:
-        return None
-    packages = PACKAGES + (f" {ACCOUNTING_PACKAGES}" if accounting else "")
-    return f"{', '.join(missing)} not found: apt-get install --no-install-recommends {packages}"
 
 
 def free_ports(count: int) -> list[int]:

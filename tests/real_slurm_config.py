@@ -1,4 +1,4 @@
-"""The configuration of a private SLURM on one host: text only.
+"""The programs and the configuration of a private SLURM on one host.
 
 Several ``slurmd`` share the host, one port each, which the Debian build (22.05) can do. Nothing
 needs systemd, cgroups or root, and every daemon listens on the loopback address alone.
@@ -6,8 +6,30 @@ needs systemd, cgroups or root, and every daemon listens on the loopback address
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
+
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel")
+ACCOUNTING_PROGRAMS = ("slurmdbd", "mariadbd", "mariadb-install-db", "mariadb", "sacctmgr")
+PACKAGES = "slurmctld slurmd slurm-client slurm-wlm-basic-plugins munge"
+ACCOUNTING_PACKAGES = "slurmdbd mariadb-server"
+
+
+def program(name: str) -> str | None:
+    """The path of a program, also where the system's sbin is not on PATH."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
+
+
+def why_not(accounting: bool = False) -> str | None:
+    """Why SLURM cannot run here, as a sentence that says what to install; None where it can."""
+    wanted = PROGRAMS + (ACCOUNTING_PROGRAMS if accounting else ())
+    missing = [name for name in wanted if program(name) is None]
+    if not missing:
+        return None
+    packages = PACKAGES + (f" {ACCOUNTING_PACKAGES}" if accounting else "")
+    return f"{', '.join(missing)} not found: apt-get install --no-install-recommends {packages}"
 
 
 @dataclass(frozen=True)
