@@ -36,7 +36,10 @@ def measure(rounds: int = ROUNDS) -> str:
         ]
         for kind in added
     ]
-    share = [f"{ours / peer:.0%}" for ours, peer in zip(added[OURS], added[PEER], strict=True)]
+    # Less than nothing is noise.
+    share = [
+        f"{max(0.0, ours) / peer:.0%}" for ours, peer in zip(added[OURS], added[PEER], strict=True)
+    ]
     rows.append(["**ours / theirs** (goal: under 5%)", *share])
     return table(["server with", "seconds until it answers", "CPU seconds", "memory (MiB)"], rows)
 
