@@ -67,8 +67,10 @@ export function write(
     });
     return { index: active, updated: false };
   }
-  notebook.insertCell(active, markedCell(mark));
-  return { index: active, updated: false };
+  // Before the code that will need it; but after a heading, which stays on top.
+  const index = empty?.cell_type === 'markdown' ? active + 1 : active;
+  notebook.insertCell(index, markedCell(mark));
+  return { index, updated: false };
 }
 
 /**

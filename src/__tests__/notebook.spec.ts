@@ -94,6 +94,14 @@ describe('Notebooks', () => {
     expect(panel.content.activated).toBe(1);
   });
 
+  // Guards against code above the title of a notebook that was just opened.
+  it('inserts below a text cell, so that a heading stays on top', () => {
+    panel.notebook.insertCell(0, { cell_type: 'markdown', source: '# Tides' });
+    notebooks.insert(withCode('one', 'c1()'), 'connect');
+    expect(panel.sources).toEqual(['# Tides', 'c1()', 'first()', 'second()']);
+    expect(panel.content.activeCellIndex).toBe(1);
+  });
+
   // Guards against an empty cell that stays above or below the code.
   it('fills the active cell where it is empty', () => {
     panel = new FakePanel('a.ipynb', 'python3', ['']);
