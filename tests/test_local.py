@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import psutil
+import pytest
 from conftest import Api
 
 
@@ -45,3 +47,35 @@ async def test_a_launch_from_click_to_nothing_left(api: Api, jp_runtime_dir: Pat
     await api.stop(cluster["id"])
     assert not directory.exists()
     assert [p for p in psutil.process_iter(["cmdline"]) if str(directory) in str(p.info)] == []
+
+
+async def test_denali_has_a_worker_for_each_cpu_that_may_be_used(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that was given one CPU of a shared node must not take them all."""
+    _, platforms = await api.ask("GET", "platforms")
+    (denali,) = [platform for platform in platforms if platform["name"] == "denali"]
+    cpus = len(os.sched_getaffinity(0))
+    assert 1 <= denali["workers"]["maximum"] <= cpus
+    assert denali["workers"]["default"] == denali["workers"]["maximum"]
+
+    monkeypatch.setenv("SLURM_CPUS_ON_NODE", "1")
+    status, answer = await api.ask("POST", "clusters", body={"platform": "denali", "workers": 2})
+    assert (status, await api.ask("GET", "clusters")) == (422, (200, []))
+    assert "from 0 to 1" in answer["message"]
+    cluster = await api.launch(platform="denali")
+    cluster = await api.ready(cluster["id"], 1)
+    assert (cluster["workers"]["requested"], cluster["cores"]) == (1, 1)
+    await api.stop(cluster["id"])
+
+
+async def test_a_cluster_without_encryption_where_the_person_wants_it_so(api: Api) -> None:
+    """Where a package is missing this is the way out; it must work, and be shown as what it is."""
+    cluster = await api.launch(platform="local", workers=1, tls=False)
+    assert "security" not in cluster["code"]["create"]
+    cluster = await api.ready(cluster["id"], 1)
+    assert not cluster["tls"]
+    assert cluster["address"].startswith("tcp://127.0.0.1:")
+    assert "Security" not in cluster["code"]["connect"]
+    assert run_connect(cluster["code"]["connect"], "client.submit(sum, [40, 2]).result()") == "42"
+    await api.stop(cluster["id"])
