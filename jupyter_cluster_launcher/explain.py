@@ -6,6 +6,8 @@ import re
 
 from .gateway_words import GATEWAY, Sentence
 
+CHAINED = "The above exception was the direct cause of the following exception:"
+
 
 def explain(name: str, text: str, environment: str) -> str:
     """Return the sentence for an exception that creating a cluster raised.
@@ -20,6 +22,18 @@ def explain(name: str, text: str, environment: str) -> str:
             return sentence(match, environment)
     first = text.strip().split("\n")[0].strip()
     return first[:500] or name
+
+
+def first_cause(name: str, text: str, traceback: str) -> tuple[str, str]:
+    """Return the name and text of the exception that a chain began with.
+
+    Distributed says "Cluster failed to start" whatever the reason was; the reason is what it was
+    raised from. Everything else is its own best description, and is returned as it is.
+    """
+    began, chained, _ = traceback.partition(CHAINED)
+    lines = began.strip().split("\n")
+    match = re.match(r"([\w.]+): (.+)", lines[-1]) if chained and lines else None
+    return (match[1], match[2]) if match and "failed to start" in text else (name, text)
 
 
 def cryptography_missing(environment: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .batch import Batch, refusal
 from .controller import ExecutionError
 from .environments import Environments
-from .explain import explain
+from .explain import explain, first_cause
 from .models import Cluster
 from .registry import Platforms
 from .store import Store
@@ -36,4 +36,5 @@ class House:
         """Return what a person is told of an exception in the controller of a cluster."""
         if cluster.batch and error.name == "SubmissionError":
             return refusal(cluster.batch, str(error))
-        return explain(error.name, str(error), self.environments.title(cluster.kernel_name))
+        name, text = first_cause(error.name, str(error), error.traceback)
+        return explain(name, text, self.environments.title(cluster.kernel_name))

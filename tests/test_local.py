@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import yaml
 from conftest import Api
 
 
@@ -66,6 +67,20 @@ async def test_denali_has_a_worker_for_each_cpu_that_may_be_used(
     cluster = await api.launch(platform="denali")
     cluster = await api.ready(cluster["id"], 1)
     assert (cluster["workers"]["requested"], cluster["cores"]) == (1, 1)
+    await api.stop(cluster["id"])
+
+
+async def test_a_scheduler_that_cannot_start_says_why(api: Api, platform_folder: Path) -> None:
+    """A bare "cluster failed to start" is no reason: nobody could do anything about it."""
+    data = yaml.safe_load((platform_folder / "local.yaml").read_text())
+    data["kwargs"]["host"] = "192.0.2.1"  # kept for documentation: no computer has it
+    (platform_folder / "wrong.yaml").write_text(yaml.safe_dump(data))
+    cluster = await api.launch(platform="wrong", tls=False)
+    failed = None
+    while failed is None or failed["state"] == "starting":
+        _, failed = await api.ask("GET", "clusters", cluster["id"])
+    assert "assign requested address" in failed["message"]
+    assert "Traceback" in (await api.ask("GET", "clusters", cluster["id"], "logs"))[1]["launch"]
     await api.stop(cluster["id"])
 
 
