@@ -11,6 +11,7 @@ is asked for.
 import importlib
 import math
 import os
+import re
 import sys
 import time
 
@@ -149,6 +150,15 @@ def working(cluster):
     }
 
 
+def place(entry):
+    """Return a job's place in the queue: its number there, those without one at the end.
+
+    Jobs are submitted together, so the order of our asking is not that of the batch system.
+    """
+    number = re.match(r"\d+", (entry or {}).get("id") or "")
+    return int(number[0]) if number else math.inf
+
+
 def sample_jobs(cluster, last):
     """Return what is to be seen of a cluster whose workers are jobs, counted as a person counts."""
     report = {**sample_scheduler(cluster, last), "jobs": BOOK.report()}
@@ -190,10 +200,10 @@ def scale(workers, unit="jobs"):
     for name, entry in BOOK.of(list(cluster.worker_spec)).items():
         if entry and (entry["error"] or entry["ended"]):
             cluster.worker_spec.pop(name, None)
-    order = {entry["worker"]: number for number, entry in enumerate(BOOK.entries)}
     at_work = working(cluster)
     waiting = [name for name in cluster.worker_spec if name not in at_work]
-    waiting.sort(key=lambda name: order.get(str(name), -1), reverse=True)
+    entries = BOOK.of(waiting)
+    waiting.sort(key=lambda name: place(entries[name]), reverse=True)
     for name in waiting[: max(0, len(cluster.worker_spec) - jobs)]:
         cluster.worker_spec.pop(name, None)
     # A name that is taken up again at once would keep its old job.

@@ -62,7 +62,9 @@ async def test_more_than_fits_waits_and_says_why(
     """Guards the truth in the row: counts, SLURM's reason, its estimate, the time left."""
     cluster = await tallgrass.launch(workers=2, cores=4, walltime="00:20:00")
     await api.ready(cluster["id"], 2)
-    await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 5})
+    assert (await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 5}))[0] == 202
+    # The three that fit bring their workers first, so that it is known which wait.
+    await api.until(cluster["id"], lambda c: c["workers"]["ready"] == 3, 60)
     cluster = await api.until(cluster["id"], lambda c: c["workers"]["queued"] == 2, 60)
     assert "2 queued (Resources" in cluster["queue"] or "2 queued (Priority" in cluster["queue"]
     cluster = await api.until(cluster["id"], shows("start about"), 60)
@@ -71,7 +73,7 @@ async def test_more_than_fits_waits_and_says_why(
 
     # Fewer again: the queued ones go, no worker with data does.
     running = {job["id"] for job in cluster["jobs"] if job["state"] == "RUNNING"}
-    await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 3})
+    assert (await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 3}))[0] == 202
     await until(lambda: set(slurm.jobs()) == running)
     assert not queued & set(slurm.jobs())
     cluster = await api.until(cluster["id"], lambda c: c["queue"] is None and len(c["jobs"]) == 3)
@@ -124,7 +126,7 @@ async def test_scale_after_adapt(api: Api, slurm: RealSlurm, tallgrass: Tallgras
     assert (await api.ask("PATCH", "clusters", cluster["id"], body={"adapt": {"minimum": 2}}))[
         0
     ] == 422
-    await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 3})
+    assert (await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 3}))[0] == 202
     cluster = await api.ready(cluster["id"], 3)
     assert cluster["adapt"] is None
     assert len(slurm.jobs()) == 3
