@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from tornado.httpclient import HTTPClientError
 
 # Fixtures of the cloud side stand in a file of their own.
 pytest_plugins = ["cloud"]
+
+# A runner in the background of a shell has SIGINT ignored, and all that it starts inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PLATFORMS = Path(__file__).parent.parent / "jupyter_cluster_launcher" / "platforms"
 
