@@ -76,7 +76,7 @@ test('a failure keeps its reason and its log', async ({ page, sidebar }) => {
   await sidebar.pickPlatform('failing');
   const row = await sidebar.launch();
   await row.toBe('failed');
-  await expect(row.root).toContainText('Scheduler failed to start');
+  await expect(row.root).toContainText('unknown address scheme');
   await row.root.getByRole('button', { name: 'Show log' }).click();
   const log = page.getByRole('log');
   await expect(log).toContainText('Traceback');
