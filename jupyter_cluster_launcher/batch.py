@@ -82,9 +82,18 @@ class Batch:
         self._clusters, self._heard = clusters, heard
 
     def wake(self, cluster: Cluster) -> None:
-        """Ask about a cluster's jobs soon, where it may have any."""
+        """Ask about a cluster's jobs soon, where it may have any.
+
+        What was answered last is looked at again too: a job that was cancelled is no failure once
+        its controller has told that it was to be.
+        """
         if cluster.batch and may_have_jobs(cluster):
-            self._watch(cluster.batch).wake()
+            watch = self._watch(cluster.batch)
+            watch.wake()
+            if cluster.queue and job_name(cluster.id) in watch.answers:
+                self._answered(
+                    cluster.batch, {job_name(cluster.id): watch.answers[job_name(cluster.id)]}
+                )
 
     async def cancel(self, cluster: Cluster, wait: bool) -> None:
         """Cancel every job of a cluster; ``wait`` until its batch system lists none any more.
