@@ -54,7 +54,9 @@ test('dashboards open in tabs and come back after a reload', async ({
   await expect.poll(() => page.notebook.getCellTextOutput(1)).toEqual(['4950']);
   await screenshot(page, 'dashboard');
 
-  await page.notebook.save();
+  await page.evaluate(() =>
+    window.jupyterapp.commands.execute('docmanager:save')
+  );
   await saved;
   await page.reload({ waitForIsReady: false });
   await expect(

@@ -36,7 +36,9 @@ test('launch on this computer, compute, scale, reload, stop', async ({
   await row.toHaveWorkers(3);
 
   const id = await row.id();
-  await page.notebook.save();
+  await page.evaluate(() =>
+    window.jupyterapp.commands.execute('docmanager:save')
+  );
   await page.reload({ waitForIsReady: false });
   await sidebar.open();
   await sidebar.rowOf(id).toHaveWorkers(3);
