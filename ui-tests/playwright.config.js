@@ -32,8 +32,7 @@ module.exports = {
   ...base,
   testDir: './tests',
   workers: 1,
-  // A machine that is busy can outlast Galata's own waits, which are not ours to set.
-  retries: env.CI ? 1 : 0,
+  retries: 0,
   timeout: 240000,
   expect: { timeout: 30000 },
   reporter: [['list']],
