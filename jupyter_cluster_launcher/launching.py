@@ -39,5 +39,6 @@ async def steps(
         "directory": str(directory),
         "idle_timeout": cluster.idle_timeout,
         "orphan_timeout": house.limits.orphan,
+        "core_seconds": cluster.report.core_seconds,
     }
     await controller.start_watch("cluster", settings, house.limits.start)

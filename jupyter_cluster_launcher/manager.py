@@ -103,6 +103,7 @@ class ClusterManager:
             adopted=adopted,
             by_name=platform.get("connect") == "gateway",
             batch=platform.get("batch"),
+            cost=platform.get("cost"),
             message="Starting Python",
         )
 

@@ -92,6 +92,9 @@ class Report:
     ready: int = 0
     failed: int = 0
     cores: int = 0
+    # What the cores have added up to until ``cores_since``, since when there have been ``cores``.
+    core_seconds: float = 0.0
+    cores_since: str | None = None
     memory: int = 0
     usage: dict[str, float] | None = None
     tls: bool = False
@@ -121,7 +124,8 @@ class Cluster:
     """One Dask cluster: what was asked for, and what is known of it.
 
     ``by_name`` says that notebooks attach to it through dask-gateway, not by its address;
-    ``server`` is the process of the Jupyter server that looks after it.
+    ``server`` is the process of the Jupyter server that looks after it, ``cost`` the platform's
+    price of a core-hour, where there is one.
     Frozen: each change is a new value, saved before it is shown.
     """
 
@@ -142,6 +146,7 @@ class Cluster:
     by_name: bool = False
     server: str = ""
     batch: str | None = None
+    cost: dict[str, Any] | None = None
     state: State = State.STARTING
     message: str = ""
     created: str = field(default_factory=_now)

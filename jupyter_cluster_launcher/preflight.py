@@ -65,15 +65,17 @@ def doubts(platform: Platform, options: Mapping[str, Any]) -> list[str]:
 
 
 def sum_up(platform: Platform, cluster: Cluster) -> str | None:
-    """Say what a launch asks for in all, where it asks for jobs."""
+    """Say what a launch asks for in all, where it asks for jobs, and what cores cost."""
+    cost = platform.get("cost")
     if not cluster.batch:
-        return None
+        price = "{per_core_hour:g} {currency} for each core and hour"
+        return price.format(**cost) if cost else None
     values = arguments(platform, cluster.options)
     number = cluster.adapt.maximum if cluster.adapt else cluster.requested
     if platform.workers.get("scale") != "jobs":
         number = -(-number // int(values.get("processes") or 1))
     seconds = batch_system(cluster.batch).seconds(str(values.get("walltime") or ""))
-    return summary(number, values, seconds, cluster.adapt is not None)
+    return summary(number, values, seconds, cluster.adapt is not None, cost)
 
 
 async def check(

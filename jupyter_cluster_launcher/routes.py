@@ -21,7 +21,7 @@ from .models import (
     UnknownError,
     WrongStateError,
 )
-from .views import cluster_view, platform_view
+from .views import cluster_view, platform_view, plots_view
 
 ROOT = r"/cluster-launcher"
 STATUS: dict[type[LauncherError], HTTPStatus] = {
@@ -188,6 +188,16 @@ class ClusterHandler(LauncherHandler):
         self.finish()
 
 
+class PlotsHandler(LauncherHandler):
+    """The single plots of a cluster's dashboard."""
+
+    @web.authenticated
+    @authorized
+    def get(self, cluster_id: str) -> None:
+        """List those that the scheduler offers."""
+        self.finish(json.dumps(plots_view(self.manager.get(cluster_id))))
+
+
 class LogsHandler(LauncherHandler):
     """What a cluster printed."""
 
@@ -213,5 +223,6 @@ default_handlers = [
     (rf"{ROOT}/check/?", CheckHandler),
     (rf"{ROOT}/clusters/?", ClustersHandler),
     (rf"{ROOT}/clusters/{ID}", ClusterHandler),
+    (rf"{ROOT}/clusters/{ID}/plots", PlotsHandler),
     (rf"{ROOT}/clusters/{ID}/logs", LogsHandler),
 ]

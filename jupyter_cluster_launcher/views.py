@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from . import codegen
 from .batch import message, refusals
@@ -26,7 +24,6 @@ def cluster_view(cluster: Cluster, directory: Path, base_url: str) -> dict[str, 
     # What adapts, and what a gateway has limits for, follows not only what was asked for here.
     told = report.requested if cluster.adapt or cluster.by_name else None
     requested = cluster.requested if told is None else told
-    dashboard = _dashboard(cluster, base_url) if live else None
     return {
         "id": cluster.id,
         "name": cluster.name,
@@ -47,11 +44,11 @@ def cluster_view(cluster: Cluster, directory: Path, base_url: str) -> dict[str, 
         else None,
         "cores": report.cores,
         "memory": report.memory,
+        "spent": _spent(cluster),
         "usage": {k: v for k, v in report.usage.items() if k != "busy"} if report.usage else None,
         "address": report.address,
         "tls": report.tls if report.address else cluster.tls,
-        "dashboard_url": dashboard,
-        "dashboards": _plots(cluster, dashboard, base_url),
+        "dashboard_url": _dashboard(cluster, base_url) if live else None,
         "code": {
             "create": cluster.create,
             "connect": connect_code(cluster, directory) if live else None,
@@ -75,6 +72,18 @@ def connect_code(cluster: Cluster, directory: Path) -> str | None:
     if not report.address:
         return None
     return codegen.connect_scheduler(report.address, directory if report.tls else None)
+
+
+def plots_view(cluster: Cluster) -> list[dict[str, str]]:
+    """Return the single plots of a dashboard by title; the scheduler lists them in no order.
+
+    They are many, and only looked for one cluster at a time, so they are no part of the cluster.
+    """
+    plots = cluster.report.plots if cluster.state is State.RUNNING else {}
+    return [
+        {"name": path.strip("/"), "title": title.removeprefix("Individual ")}
+        for title, path in sorted(plots.items())
+    ]
 
 
 def platform_view(
@@ -106,25 +115,19 @@ def _dashboard(cluster: Cluster, base_url: str) -> str | None:
     return cluster.report.dashboard_link
 
 
-def _plots(cluster: Cluster, dashboard: str | None, base_url: str) -> list[dict[str, str]]:
-    """Return the single plots by title; the scheduler lists them in no order."""
-    if not dashboard:
-        return []
-    root = dashboard.rsplit("/status", 1)[0]
-    return [
-        {
-            "name": path.strip("/"),
-            "title": title.removeprefix("Individual "),
-            "url": root + _escaped(path),
-        }
-        for title, path in sorted(cluster.report.plots.items())
-    ]
+def _spent(cluster: Cluster) -> dict[str, Any] | None:
+    """Return the core time of a cluster for which somebody pays or queues, None of any other.
 
-
-@lru_cache(maxsize=1024)
-def _escaped(path: str) -> str:
-    """Return a plot's path as it stands in an address; most clusters have the same thirty."""
-    return quote(path if path.startswith("/") else f"/{path}")
+    ``since`` is when the cores that there are now began to count on top of it.
+    """
+    report = cluster.report
+    if report.cores_since is None or not (cluster.cost or cluster.batch or cluster.by_name):
+        return None
+    return {
+        "core_hours": report.core_seconds / 3600,
+        "since": report.cores_since if cluster.state is State.RUNNING else None,
+        "cost": cluster.cost,
+    }
 
 
 def _idle(cluster: Cluster) -> dict[str, Any] | None:

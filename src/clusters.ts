@@ -1,25 +1,12 @@
 import { Event, ServerConnection } from '@jupyterlab/services';
-import {
-  ITranslator,
-  nullTranslator,
-  TranslationBundle
-} from '@jupyterlab/translation';
-import { PromiseDelegate, ReadonlyJSONObject } from '@lumino/coreutils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { PromiseDelegate } from '@lumino/coreutils';
 import { Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
+import { Client, one } from './client';
 import { Ledger } from './ledger';
-import { explain, request, RequestError } from './request';
-import {
-  Change,
-  ICheck,
-  ICluster,
-  IClusters,
-  ICode,
-  IFound,
-  ILaunch,
-  ILogs,
-  IPlatform
-} from './tokens';
+import { RequestError } from './request';
+import { Change, ICluster, IClusters, ILaunch } from './tokens';
 
 /** The schema of the bell that the server rings. */
 export const BELL =
@@ -38,11 +25,11 @@ const SLOWEST = 300_000;
  * changed, and that cluster is fetched; the whole list is fetched every 30 s
  * while the page is visible, and when it becomes visible again.
  */
-export class Clusters implements IClusters {
+export class Clusters extends Client implements IClusters {
   constructor(options: Clusters.IOptions) {
-    this._settings = options.serverSettings ?? ServerConnection.makeSettings();
-    this._trans = (options.translator ?? nullTranslator).load(
-      'jupyter_cluster_launcher'
+    super(
+      options.serverSettings ?? ServerConnection.makeSettings(),
+      (options.translator ?? nullTranslator).load('jupyter_cluster_launcher')
     );
     this._stream = options.stream ?? null;
     this._stream?.connect(this._onEvent, this);
@@ -102,84 +89,32 @@ export class Clusters implements IClusters {
     });
   }
 
-  platforms(kernelName?: string): Promise<IPlatform[]> {
-    return this._ask<IPlatform[]>(`platforms${query(kernelName)}`);
-  }
-
-  async options(
-    platform: string,
-    kernelName?: string
-  ): Promise<ReadonlyJSONObject> {
-    const path = `platforms/${encodeURIComponent(platform)}/options`;
-    const answer = await this._ask<{ options: ReadonlyJSONObject }>(
-      path + query(kernelName)
-    );
-    return answer.options;
-  }
-
-  found(platform: string, kernelName?: string): Promise<IFound[]> {
-    const path = `platforms/${encodeURIComponent(platform)}/found`;
-    return this._ask<IFound[]>(path + query(kernelName));
-  }
-
-  code(launch: ILaunch): Promise<ICode> {
-    return this._ask<ICode>('code', 'POST', forCode(launch));
-  }
-
-  check(launch: ILaunch): Promise<ICheck> {
-    return this._ask<ICheck>('check', 'POST', forCode(launch));
-  }
-
   async launch(launch: ILaunch): Promise<ICluster> {
     const serial = this._ledger.next();
-    const cluster = await this._ask<ICluster>('clusters', 'POST', launch);
+    const cluster = await this.ask<ICluster>('clusters', 'POST', launch);
     this._emit(this._ledger.put(cluster, serial));
     return cluster;
   }
 
   async change(id: string, change: Change): Promise<ICluster> {
     const serial = this._ledger.next();
-    const cluster = await this._ask<ICluster>(one(id), 'PATCH', change);
+    const cluster = await this.ask<ICluster>(one(id), 'PATCH', change);
     this._emit(this._ledger.put(cluster, serial));
     return cluster;
   }
 
   async stop(id: string, options?: { leave?: boolean }): Promise<void> {
-    await this._ask<void>(
+    await this.ask<void>(
       one(id) + (options?.leave ? '?leave=true' : ''),
       'DELETE'
     );
     await this._fetchOne(id);
   }
 
-  logs(id: string): Promise<ILogs> {
-    return this._ask<ILogs>(`${one(id)}/logs?no_track_activity=1`);
-  }
-
-  /**
-   * Ask the server, and see to it that an error has a sentence.
-   */
-  private async _ask<T>(
-    path: string,
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE' = 'GET',
-    body?: unknown
-  ): Promise<T> {
-    try {
-      return await request<T>(path, this._settings, method, body);
-    } catch (error) {
-      const status = error instanceof RequestError ? error.status : 0;
-      const message = error instanceof RequestError ? error.message : '';
-      throw new RequestError(
-        message && status ? message : explain(status, this._trans),
-        status
-      );
-    }
-  }
-
   private async _fetchAll(): Promise<void> {
     const serial = this._ledger.next();
     try {
-      const list = await this._ask<ICluster[]>('clusters?no_track_activity=1');
+      const list = await this.ask<ICluster[]>('clusters?no_track_activity=1');
       if (this._isDisposed) {
         return;
       }
@@ -208,7 +143,7 @@ export class Clusters implements IClusters {
     }
     const serial = this._ledger.next();
     try {
-      const cluster = await this._ask<ICluster>(
+      const cluster = await this.ask<ICluster>(
         `${one(id)}?no_track_activity=1`
       );
       this._emit(this._ledger.put(cluster, serial));
@@ -265,10 +200,8 @@ export class Clusters implements IClusters {
   private _poll: Poll<void>;
   private _problem: string | null = null;
   private _ready = new PromiseDelegate<void>();
-  private _settings: ServerConnection.ISettings;
   private _status: IClusters.Status = 'loading';
   private _stream: ISignal<unknown, Event.Emission> | null;
-  private _trans: TranslationBundle;
 }
 
 export namespace Clusters {
@@ -279,22 +212,4 @@ export namespace Clusters {
     stream?: ISignal<unknown, Event.Emission>;
     translator?: ITranslator;
   }
-}
-
-/** The route of one cluster. */
-function one(id: string): string {
-  return `clusters/${encodeURIComponent(id)}`;
-}
-
-/** The query that names a kernel. */
-function query(kernelName?: string): string {
-  return kernelName ? `?kernel_name=${encodeURIComponent(kernelName)}` : '';
-}
-
-/**
- * The part of a launch that decides the code.
- */
-function forCode(launch: ILaunch): Partial<ILaunch> {
-  const { platform, workers, options, adapt, tls, kernel_name } = launch;
-  return { platform, workers, options, adapt, tls, kernel_name };
 }

@@ -16,6 +16,8 @@ interface IPaneArgs {
   id: string;
   /** The plot; empty for the whole dashboard. */
   name: string;
+  /** What people call the plot; empty for the whole dashboard. */
+  title: string;
 }
 
 /**
@@ -43,7 +45,7 @@ export class DashboardPane extends MainAreaWidget<IFrame> {
         loading: 'lazy'
       })
     });
-    this.id = paneId(args);
+    this.id = paneId(args.id, args.name);
     this.addClass('jp-ClusterLauncher-pane');
     this.title.icon = dashboardIcon;
     this.title.closable = true;
@@ -68,12 +70,9 @@ export class DashboardPane extends MainAreaWidget<IFrame> {
   private _update(): void {
     const cluster = this._clusters.get(this.args.id);
     const url = cluster ? dashboardUrl(cluster, this.args.name) : null;
-    const plot = cluster?.dashboards.find(
-      ({ name }) => name === this.args.name
-    );
     if (cluster) {
-      this.title.label = plot
-        ? `${plot.title} · ${cluster.name}`
+      this.title.label = this.args.title
+        ? `${this.args.title} · ${cluster.name}`
         : this._trans.__('Dashboard · %1', cluster.name);
       this.title.caption = this.title.label;
       this.content.node
@@ -147,6 +146,7 @@ export function addDashboards(
     },
     execute: async args => {
       const name = typeof args.name === 'string' ? args.name : '';
+      const title = typeof args.title === 'string' ? args.title : name;
       // A restored pane waits for its cluster; it must not ask for another.
       const id =
         typeof args.id === 'string'
@@ -163,12 +163,17 @@ export function addDashboards(
         }
         return;
       }
-      const found = tracker.find(pane => pane.id === paneId({ id, name }));
+      const found = tracker.find(pane => pane.id === paneId(id, name));
       if (found) {
         app.shell.activateById(found.id);
         return;
       }
-      const pane = new DashboardPane({ id, name }, clusters, baseUrl, trans);
+      const pane = new DashboardPane(
+        { id, name, title },
+        clusters,
+        baseUrl,
+        trans
+      );
       void tracker.add(pane);
       app.shell.add(pane, 'main', {
         mode: tracker.size > 1 ? 'tab-after' : 'split-right'
@@ -203,7 +208,7 @@ export function addDashboards(
   if (restorer) {
     void restorer.restore(tracker, {
       command: CommandIDs.openDashboard,
-      args: ({ args }) => ({ id: args.id, name: args.name }),
+      args: ({ args: { id, name, title } }) => ({ id, name, title }),
       name: pane => pane.id
     });
   }
@@ -211,16 +216,16 @@ export function addDashboards(
 }
 
 /**
- * The address of the dashboard or of one plot, null until it is known.
+ * The address of the dashboard or of one plot, null until it is known. A plot
+ * stands beside the status page.
  */
 function dashboardUrl(cluster: ICluster, name: string): string | null {
-  if (name === '') {
-    return cluster.dashboard_url;
-  }
-  return cluster.dashboards.find(plot => plot.name === name)?.url ?? null;
+  return name === ''
+    ? cluster.dashboard_url
+    : (cluster.dashboard_url?.replace(/status$/, encodeURI(name)) ?? null);
 }
 
-function paneId({ id, name }: IPaneArgs): string {
+function paneId(id: string, name: string): string {
   return `jp-ClusterLauncher-dashboard-${id}-${name}`;
 }
 

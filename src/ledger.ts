@@ -10,6 +10,10 @@ import { ICluster, IClusters } from './tokens';
 export class Ledger {
   /** The clusters, newest first. */
   get clusters(): ReadonlyArray<ICluster> {
+    // Sorted when somebody looks, not for each cluster of a whole list.
+    this._sorted ??= [...this._entries.values()]
+      .map(({ cluster }) => cluster)
+      .sort((a, b) => (a.created < b.created ? 1 : -1));
     return this._sorted;
   }
 
@@ -42,7 +46,7 @@ export class Ledger {
       return null;
     }
     this._entries.set(cluster.id, { cluster, serial });
-    this._sort();
+    this._sorted = null;
     return { type: old ? 'changed' : 'added', old, new: cluster };
   }
 
@@ -61,7 +65,7 @@ export class Ledger {
       return null;
     }
     this._entries.delete(id);
-    this._sort();
+    this._sorted = null;
     return { type: 'removed', old: entry.cluster };
   }
 
@@ -79,16 +83,10 @@ export class Ledger {
     ].filter((change): change is IClusters.IChange => change !== null);
   }
 
-  private _sort(): void {
-    this._sorted = [...this._entries.values()]
-      .map(({ cluster }) => cluster)
-      .sort((a, b) => b.created.localeCompare(a.created));
-  }
-
   private _entries = new Map<string, { cluster: ICluster; serial: number }>();
   private _removed = new Map<string, number>();
   private _serial = 0;
-  private _sorted: ReadonlyArray<ICluster> = [];
+  private _sorted: ReadonlyArray<ICluster> | null = null;
 }
 
 function equal(a: ICluster, b: ICluster): boolean {

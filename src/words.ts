@@ -4,6 +4,9 @@ import { ICluster, State } from './tokens';
 /** Milliseconds in a minute. */
 const MINUTE = 60_000;
 
+/** Milliseconds in an hour. */
+const HOUR = 60 * MINUTE;
+
 /**
  * Whether a cluster can be used or soon will be.
  */
@@ -128,6 +131,32 @@ export function timeLeftText(
   return left > 0
     ? trans.__('%1 left', duration(left, trans))
     : trans.__('walltime is over');
+}
+
+/**
+ * What the cores of a cluster have cost so far, in money where there is a
+ * price; nothing where nobody pays or queues for them, or it is too little.
+ *
+ * @param now - milliseconds since the epoch
+ */
+export function spentText(
+  cluster: ICluster,
+  now: number,
+  trans: TranslationBundle
+): string {
+  if (!cluster.spent) {
+    return '';
+  }
+  const { core_hours: counted, since, cost } = cluster.spent;
+  const running = since ? Math.max(0, now - Date.parse(since)) : 0;
+  const hours = counted + (cluster.cores * running) / HOUR;
+  if (cost) {
+    const amount = (hours * cost.per_core_hour).toFixed(2);
+    return trans.__('%1 %2 so far', amount, cost.currency);
+  }
+  return hours < 0.1
+    ? ''
+    : trans.__('%1 core-hours so far', hours.toFixed(hours < 10 ? 1 : 0));
 }
 
 /**

@@ -61,6 +61,14 @@ class Api:
         assert status == 202, cluster
         return dict(cluster)
 
+    async def plots(self, cluster_id: str, timeout: float = 30) -> list[dict[str, str]]:
+        """Return the plots of a cluster, once its scheduler has listed them."""
+        deadline = asyncio.get_running_loop().time() + timeout
+        while not (plots := (await self.ask("GET", "clusters", cluster_id, "plots"))[1]):
+            assert asyncio.get_running_loop().time() < deadline, "no plots"
+            await asyncio.sleep(0.05)
+        return list(plots)
+
     async def until(
         self, cluster_id: str, holds: Callable[[dict[str, Any]], bool], timeout: float = 90
     ) -> dict[str, Any]:

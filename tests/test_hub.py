@@ -64,8 +64,10 @@ async def test_a_launch_from_login_to_nothing_left(hub: RealHub, alice: Browser)
     assert dashboard == f"/services/dask-gateway/clusters/{listed['name']}/status"
     page = alice.session.get(hub.url.rstrip("/") + dashboard, timeout=30)
     assert (page.status_code, "Dask" in page.text) == (200, True)
-    plot = next(p for p in cluster["dashboards"] if p["title"] == "Task Stream")
-    assert alice.session.get(hub.url.rstrip("/") + plot["url"], timeout=30).ok
+    plots = alice.ask("GET", f"cluster-launcher/clusters/{cluster['id']}/plots")[1]
+    plot = next(p["name"] for p in plots if p["title"] == "Task Stream")
+    address = hub.url.rstrip("/") + dashboard.replace("/status", f"/{plot}")
+    assert alice.session.get(address, timeout=30).ok
 
     path = f"cluster-launcher/clusters/{cluster['id']}"
     assert alice.ask("PATCH", path, {"workers": 2})[0] == 202

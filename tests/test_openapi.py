@@ -91,11 +91,10 @@ async def test_answers_are_as_promised(api: Api) -> None:
     cluster = await api.launch(**request)
     fits(cluster, "Cluster")
     fits((await api.ask("GET", "clusters", cluster["id"], "logs"))[1], "Logs")
-    running = await api.until(
-        cluster["id"], lambda c: c["state"] == "running" and bool(c["dashboards"])
-    )
+    running = await api.until(cluster["id"], lambda c: c["state"] == "running")
     fits(running, "Cluster")
     assert running["usage"] is not None
+    fits(await api.plots(cluster["id"]), "Plot", several=True)
     fits((await api.ask("GET", "clusters", cluster["id"], "logs"))[1], "Logs")
     fits((await api.ask("GET", "clusters"))[1], "Cluster", several=True)
     for change in ({"adapt": {"minimum": 0, "maximum": 2}}, {"workers": 2}, {"keep": True}):
@@ -114,6 +113,7 @@ async def test_answers_are_as_promised(api: Api) -> None:
     [
         ("GET", "clusters/unknown", None, 404),
         ("GET", "clusters/unknown/logs", None, 404),
+        ("GET", "clusters/unknown/plots", None, 404),
         ("DELETE", "clusters/unknown", None, 404),
         ("PATCH", "clusters/unknown", {"workers": 1}, 404),
         ("POST", "clusters", {"platform": "nowhere"}, 404),

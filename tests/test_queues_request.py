@@ -74,3 +74,10 @@ def test_the_sum(
 ) -> None:
     """Guards the line that shows what a launch will cost before it is made."""
     assert summary(jobs, values, seconds, adapting) == said
+
+
+def test_the_sum_in_money() -> None:
+    """Guards an administrator's price: it is seen before the launch, not on the bill."""
+    price = {"per_core_hour": 0.05, "currency": "USD"}
+    said = summary(8, {"cores": 1}, 14400, False, price)
+    assert said == "8 jobs × 1 core = 8 cores, at most 32 core-hours (1.60 USD)"

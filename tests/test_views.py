@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from fakes import a_cluster, site
 
 from jupyter_cluster_launcher import platforms
 from jupyter_cluster_launcher.models import Adapt, Report, State
-from jupyter_cluster_launcher.views import cluster_view, connect_code, platform_view
+from jupyter_cluster_launcher.views import cluster_view, connect_code, platform_view, plots_view
 
 KEYS = Path("/run/c1")
 BASE = "/user/ann%40b/"
@@ -45,24 +46,18 @@ def test_a_running_cluster() -> None:
 
 
 def test_dashboards_are_below_the_base_url() -> None:
-    """Guards against /proxy/PORT, which is 404 on every hub: the base URL comes first.
-
-    And against a menu in no order, where every title begins with the same word.
-    """
+    """Guards against /proxy/PORT, which is 404 on every hub: the base URL comes first."""
     seen = view(state=State.RUNNING)
     assert seen["dashboard_url"] == "/user/ann%40b/proxy/45001/status"
-    assert seen["dashboards"] == [
-        {
-            "name": "individual-gpu memory",
-            "title": "GPU memory",
-            "url": "/user/ann%40b/proxy/45001/individual-gpu%20memory",
-        },
-        {
-            "name": "individual-task-stream",
-            "title": "Task Stream",
-            "url": "/user/ann%40b/proxy/45001/individual-task-stream",
-        },
+
+
+def test_plots_are_in_order() -> None:
+    """Guards against a menu in no order, where every title begins with the same word."""
+    assert plots_view(a_cluster(report=REPORT, state=State.RUNNING)) == [
+        {"name": "individual-gpu memory", "title": "GPU memory"},
+        {"name": "individual-task-stream", "title": "Task Stream"},
     ]
+    assert plots_view(a_cluster(report=REPORT, state=State.CLOSED)) == []
 
 
 def test_a_gateways_dashboard_is_where_it_says() -> None:
@@ -70,12 +65,9 @@ def test_a_gateways_dashboard_is_where_it_says() -> None:
     report = Report(
         name="hub.8f1c",
         dashboard_link="https://hub/gateway/clusters/hub.8f1c/status",
-        plots={"Tasks": "/individual-task-stream"},
     )
     seen = view(state=State.RUNNING, by_name=True, report=report)
     assert seen["dashboard_url"] == "https://hub/gateway/clusters/hub.8f1c/status"
-    (plot,) = seen["dashboards"]  # type: ignore[misc]
-    assert plot["url"] == "https://hub/gateway/clusters/hub.8f1c/individual-task-stream"
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.RUNNING])
@@ -85,7 +77,6 @@ def test_nothing_to_connect_to_unless_it_runs(state: State) -> None:
     assert seen["code"]["connect"] is None  # type: ignore[index]
     assert seen["code"]["create"] == "cluster = 1\n"  # type: ignore[index]
     assert seen["dashboard_url"] is None
-    assert seen["dashboards"] == []
 
 
 def test_connect_code_comes_with_the_address() -> None:
@@ -119,6 +110,20 @@ def test_adapting_shows_what_it_wants_now() -> None:
     fixed = view(state=State.RUNNING, requested=1, report=report)
     assert fixed["workers"]["requested"] == 1  # type: ignore[index]
     assert fixed["adapt"] is None
+
+
+def test_core_time_where_somebody_pays_or_queues() -> None:
+    """Guards against core-hours on a laptop, a bill without them, and one that never ends."""
+    counted = replace(REPORT, core_seconds=5400.0, cores_since="2024-01-01T00:00:00+00:00")
+    cost = {"per_core_hour": 0.05, "currency": "USD"}
+    assert view(state=State.RUNNING, report=counted)["spent"] is None
+    since = "2024-01-01T00:00:00+00:00"
+    plain = {"core_hours": 1.5, "since": since, "cost": None}
+    assert view(state=State.RUNNING, report=counted, batch="slurm")["spent"] == plain
+    assert view(state=State.RUNNING, report=counted, by_name=True)["spent"] == plain
+    paid = view(state=State.RUNNING, report=counted, cost=cost)["spent"]
+    assert paid == {**plain, "cost": cost}
+    assert view(state=State.LOST, report=counted, cost=cost)["spent"]["since"] is None  # type: ignore[index]
 
 
 def test_idle() -> None:

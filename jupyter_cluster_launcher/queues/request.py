@@ -25,10 +25,17 @@ def lifetime(seconds: int | None) -> list[str]:
     return ["--lifetime", f"{seconds - 2 * margin}s", "--lifetime-stagger", f"{margin}s"]
 
 
-def summary(jobs: int, values: Mapping[str, Any], seconds: int | None, adapting: bool) -> str:
+def summary(
+    jobs: int,
+    values: Mapping[str, Any],
+    seconds: int | None,
+    adapting: bool,
+    cost: Mapping[str, Any] | None = None,
+) -> str:
     """Say what a launch asks for in all; ``values`` are the arguments of the cluster.
 
-    Such as "8 jobs × 1 core, 10 GB = 8 cores, 80 GB, at most 32 core-hours".
+    Such as "8 jobs × 1 core, 10 GB = 8 cores, 80 GB, at most 32 core-hours", and what these cost
+    where ``cost`` says how much one is.
     """
     cores = int(values.get("cores") or 1)
     memory = _memory(values.get("memory"))
@@ -38,7 +45,9 @@ def summary(jobs: int, values: Mapping[str, Any], seconds: int | None, adapting:
     if memory:
         total.append(_size(jobs * memory[0], memory[1]))
     if seconds is not None:
-        total.append(f"at most {_round(jobs * cores * seconds / 3600)} core-hours")
+        hours = jobs * cores * seconds / 3600
+        price = f" ({hours * cost['per_core_hour']:.2f} {cost['currency']})" if cost else ""
+        total.append(f"at most {_round(hours)} core-hours{price}")
     return f"{number} × {', '.join(each)} = {', '.join(total)}"
 
 

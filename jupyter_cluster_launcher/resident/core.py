@@ -35,14 +35,42 @@ class Answer:
         return {ANSWER: self.data}
 
 
+class CoreTime:
+    """Adds up for how long how many cores were there.
+
+    It tells something new only when their number changes: what is between, anybody can work out.
+    """
+
+    def __init__(self, seconds=0.0):
+        """Go on from ``seconds`` times cores."""
+        self.cores, self.seconds, self.since = 0, seconds, time.time()
+
+    def report(self, cores):
+        """Note how many cores there are now, and return what a report says of it."""
+        if cores != self.cores:
+            now = time.time()
+            self.seconds += self.cores * (now - self.since)
+            self.cores, self.since = cores, now
+        since = datetime.fromtimestamp(self.since, timezone.utc).isoformat(timespec="seconds")
+        return {"core_seconds": round(self.seconds, 1), "cores_since": since}
+
+
 class Watch(threading.Thread):
     """Looks at a cluster in its own process and tells what changed."""
 
-    def __init__(self, cluster, directory, idle_timeout=None, orphan_timeout=None, sample=None):
+    def __init__(
+        self,
+        cluster,
+        directory,
+        idle_timeout=None,
+        orphan_timeout=None,
+        core_seconds=0.0,
+        sample=None,
+    ):
         """Watch ``cluster``; times in seconds, None for never.
 
         ``idle_timeout`` closes a cluster that computes nothing, ``orphan_timeout`` one that no
-        server has spoken to.
+        server has spoken to. ``core_seconds`` is what an earlier controller of it has counted.
         """
         super().__init__(name="cluster-launcher", daemon=True)
         self.cluster, self.directory = cluster, directory
@@ -50,6 +78,7 @@ class Watch(threading.Thread):
         self.sample = sample or sample_scheduler
         self.idle_since = self.heard_at = time.monotonic()
         self.busy = self.closes_at = self.activity = None
+        self.core_time = CoreTime(core_seconds)
         self.last = {}
         self.last_time = 0.0
         self.plots = {}
@@ -78,6 +107,7 @@ class Watch(threading.Thread):
         if not self.plots and report.get("dashboard_port"):
             self.plots = plots(report["dashboard_port"])
         report.setdefault("plots", self.plots)
+        report.update(self.core_time.report(report.get("cores", 0)))
         report["closes_at"] = self.idle(report)
         if always or self.differs(report):
             self.push(report)

@@ -11,7 +11,12 @@ describe('DashboardPane', () => {
   let clusters: FakeClusters;
 
   const open = (name = ''): DashboardPane =>
-    new DashboardPane({ id: 'one', name }, clusters, BASE, trans);
+    new DashboardPane(
+      { id: 'one', name, title: name && 'Task Stream' },
+      clusters,
+      BASE,
+      trans
+    );
   const note = (pane: DashboardPane): string =>
     pane.node.querySelector('.jp-ClusterLauncher-paneNote')!.textContent!;
 
@@ -37,7 +42,9 @@ describe('DashboardPane', () => {
     clusters.status = 'ready';
     clusters.put(makeCluster());
     expect(note(pane)).toBe('');
-    expect(pane.content.url).toBe('http://fake.test/lab/proxy/8787/t');
+    expect(pane.content.url).toBe(
+      'http://fake.test/lab/proxy/8787/task-stream'
+    );
     expect(pane.title.label).toBe('Task Stream · Local 1');
   });
 

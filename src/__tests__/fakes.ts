@@ -21,7 +21,8 @@ import {
   INotebook,
   INotebooks,
   Insertion,
-  IPlatform
+  IPlatform,
+  IPlot
 } from '../tokens';
 
 /** The translation bundle that leaves text as it is. */
@@ -42,13 +43,11 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     adapt: null,
     cores: 2,
     memory: 8 * 1024 ** 3,
+    spent: null,
     usage: { cpu: 0.5, memory: 1024 ** 3, tasks: 0 },
     address: 'tls://127.0.0.1:1234',
     tls: true,
     dashboard_url: '/lab/proxy/8787/status',
-    dashboards: [
-      { name: 'task-stream', title: 'Task Stream', url: '/lab/proxy/8787/t' }
-    ],
     code: { create: 'cluster = LocalCluster()', connect: 'client = Client(1)' },
     keep_running: false,
     joined: false,
@@ -156,6 +155,7 @@ export class FakeClusters implements IClusters {
     warnings: []
   };
   logsAnswer: ILogs = { launch: '', scheduler: '', workers: [], jobs: [] };
+  plotsAnswer: IPlot[] = [{ name: 'task-stream', title: 'Task Stream' }];
   /** What the next call is refused with, by method. */
   readonly errors: { [method: string]: string } = {};
 
@@ -230,6 +230,10 @@ export class FakeClusters implements IClusters {
 
   logs(id: string): Promise<ILogs> {
     return this._answer('logs', this.logsAnswer, id);
+  }
+
+  plots(id: string): Promise<IPlot[]> {
+    return this._answer('plots', this.plotsAnswer, id);
   }
 
   private async _answer<T>(

@@ -1,4 +1,5 @@
 import { act, fireEvent, within } from '@testing-library/react';
+import { mockAllIsIntersecting } from 'react-intersection-observer/test-utils';
 import { CommandIDs } from '../commands';
 import { makeCluster, pseudo } from './fakes';
 import { drawSidebar, IScreen, lastCall, settle } from './ui';
@@ -197,14 +198,20 @@ describe('the list of clusters', () => {
     expect(heard()).toBe('Local 1 is gone');
   });
 
-  // Guards against a sidebar that stutters as the list grows: a report about
-  // one cluster draws one row.
+  // Guards against a sidebar that stutters as the list grows: rows are drawn
+  // when they come near, and a report about one cluster draws one row.
   it('draws only the row that changed, of a hundred', async () => {
     const screen = await drawSidebar(({ clusters }) => {
       for (let index = 0; index < 100; index++) {
         clusters.put(makeCluster({ id: `${index}`, name: `c${index}` }));
       }
     });
+    // Those out of sight have no more than a name and a state.
+    expect(screen.getAllByRole('progressbar').length).toBeLessThan(10);
+    expect(screen.getAllByRole('listitem')).toHaveLength(100);
+    row(screen, 'c99').getByText('c99');
+    row(screen, 'c99').getByText(/^Running/);
+    mockAllIsIntersecting(true);
     expect(screen.getAllByRole('progressbar')).toHaveLength(100);
     const changed = new Set<Element>();
     const observer = new MutationObserver(records =>

@@ -3,9 +3,11 @@ import {
   bytes,
   duration,
   idleText,
+  spentText,
   timeLeftText,
   workersText
 } from '../words';
+import { ICost } from '../tokens';
 import { makeCluster, trans } from './fakes';
 
 /** Noon, and so many minutes later. */
@@ -51,6 +53,32 @@ describe('words', () => {
     expect(timeLeftText(cluster, at(20), trans)).toBe('3 h 40 min left');
     expect(timeLeftText(cluster, at(300), trans)).toBe('walltime is over');
     expect(timeLeftText(makeCluster(), at(0), trans)).toBe('');
+  });
+
+  // Guards against a bill that nobody saw coming, or that stands still.
+  it('tells what a cluster has cost so far', () => {
+    const since = '2030-01-01T12:00:00Z';
+    const text = (minutes: number, cost: ICost | null, running = true) =>
+      spentText(
+        makeCluster({
+          cores: 30,
+          spent: { core_hours: 1.5, since: running ? since : null, cost }
+        }),
+        at(minutes),
+        trans
+      );
+    const cost = { per_core_hour: 0.05, currency: 'USD' };
+    expect(text(4, null)).toBe('3.5 core-hours so far');
+    expect(text(60, null)).toBe('32 core-hours so far');
+    expect(text(60, cost)).toBe('1.58 USD so far');
+    expect(text(60, cost, false)).toBe('0.08 USD so far');
+    expect(spentText(makeCluster(), at(60), trans)).toBe('');
+  });
+
+  // Guards against a number that means nothing yet.
+  it('tells no core-hours before there are some', () => {
+    const spent = { core_hours: 0.01, since: null, cost: null };
+    expect(spentText(makeCluster({ spent }), at(60), trans)).toBe('');
   });
 
   // Guards against a cluster that closes without having said so.

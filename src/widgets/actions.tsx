@@ -1,11 +1,10 @@
 import { closeIcon, ellipsesIcon, LabIcon } from '@jupyterlab/ui-components';
-import { Menu } from '@lumino/widgets';
 import React from 'react';
 import { CommandIDs } from '../commands';
 import { dashboardIcon, insertIcon, logIcon } from '../icons';
-import { IDashboard } from '../tokens';
 import { hasEnded } from '../words';
-import { IRowProps } from './row';
+import { IRowProps } from './context';
+import { moreMenu, openMenu, plotsMenu } from './menus';
 
 /**
  * What is done with a cluster all day, with words.
@@ -37,7 +36,9 @@ export function RowActions({ cluster, context }: IRowProps): JSX.Element {
             label={trans.__('Dashboard and plots')}
             disabled={cluster.dashboard_url === null}
             menu
-            onClick={event => openMenu(event, plotsMenu(cluster, context))}
+            onClick={event =>
+              openMenu(event.currentTarget, plotsMenu(cluster, context))
+            }
           />
         </>
       )}
@@ -65,7 +66,9 @@ export function RowCorner({ cluster, context }: IRowProps): JSX.Element {
         action="more"
         label={trans.__('More actions for %1', cluster.name)}
         menu
-        onClick={event => openMenu(event, moreMenu(cluster, context))}
+        onClick={event =>
+          openMenu(event.currentTarget, moreMenu(cluster, context))
+        }
       />
       <ActionButton
         icon={closeIcon}
@@ -112,93 +115,4 @@ function ActionButton(props: {
       )}
     </button>
   );
-}
-
-/** Open a menu below the button that was pressed. */
-function openMenu(
-  event: React.MouseEvent<HTMLButtonElement>,
-  menu: Menu
-): void {
-  const button = event.currentTarget;
-  const { left, bottom } = button.getBoundingClientRect();
-  menu.aboutToClose.connect(() => {
-    button.focus();
-    // The chosen command still runs after the menu closed.
-    requestAnimationFrame(() => menu.dispose());
-  }, menu);
-  menu.open(left, bottom);
-}
-
-/**
- * Plots that people look at most, in the order to show. What there is, the
- * scheduler says; those it does not have are left out.
- */
-const FAVOURITES = [
-  'individual-task-stream',
-  'individual-progress',
-  'individual-workers-memory',
-  'individual-cpu',
-  'individual-workers',
-  'individual-graph'
-];
-
-/**
- * The whole dashboard and every plot that the scheduler offers: the most used
- * at once, the others one step away.
- */
-export function plotsMenu(
-  cluster: IRowProps['cluster'],
-  { commands, trans }: IRowProps['context']
-): Menu {
-  const menu = new Menu({ commands });
-  menu.title.label = trans.__('Dashboard and plots');
-  const { id } = cluster;
-  menu.addItem({ command: CommandIDs.openDashboard, args: { id } });
-  if (commands.hasCommand('dask:populate-dashboard-url')) {
-    menu.addItem({ command: CommandIDs.pointDask, args: { id } });
-  }
-  const add = (target: Menu, plots: IDashboard[]): void =>
-    plots.forEach(({ name, title }) =>
-      target.addItem({
-        command: CommandIDs.openDashboard,
-        args: { id, name, title }
-      })
-    );
-  const rank = ({ name }: IDashboard): number => FAVOURITES.indexOf(name);
-  const favourites = cluster.dashboards
-    .filter(plot => rank(plot) !== -1)
-    .sort((a, b) => rank(a) - rank(b));
-  const others = cluster.dashboards.filter(plot => rank(plot) === -1);
-  if (favourites.length > 0) {
-    menu.addItem({ type: 'separator' });
-    add(menu, favourites);
-  }
-  if (others.length > 0) {
-    const more = new Menu({ commands });
-    more.title.label = trans.__('All Plots');
-    add(more, cluster.dashboards.slice());
-    menu.addItem({ type: 'submenu', submenu: more });
-  }
-  return menu;
-}
-
-/**
- * What is done less often.
- */
-export function moreMenu(
-  cluster: IRowProps['cluster'],
-  { commands }: IRowProps['context']
-): Menu {
-  const menu = new Menu({ commands });
-  const { id } = cluster;
-  if (cluster.code.connect !== null) {
-    menu.addItem({ command: CommandIDs.insertShort, args: { id } });
-    menu.addItem({ command: CommandIDs.copy, args: { id, kind: 'connect' } });
-  }
-  menu.addItem({ command: CommandIDs.insertCreate, args: { id } });
-  menu.addItem({ command: CommandIDs.copy, args: { id, kind: 'create' } });
-  menu.addItem({ type: 'separator' });
-  menu.addItem({ command: CommandIDs.rename, args: { id } });
-  menu.addItem({ command: CommandIDs.toggleKeepRunning, args: { id } });
-  return menu;
 }

@@ -2,7 +2,7 @@ import { KernelSpec } from '@jupyterlab/services';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import { IPreferences } from '../settings';
-import { ICluster, IClusters, INotebooks } from '../tokens';
+import { ICluster, IClusters, INotebooks, IPlatform } from '../tokens';
 import { VersionCheck } from '../versioncheck';
 
 /** What every part of the sidebar is given. */
@@ -17,4 +17,12 @@ export interface ISidebarContext {
   onLaunched: (cluster: ICluster) => void;
   preferences: IPreferences;
   trans: TranslationBundle;
+}
+
+/** What a row, and every part of it, is given. */
+export interface IRowProps {
+  cluster: ICluster;
+  context: ISidebarContext;
+  /** The cluster's platform, where the list of platforms is known. */
+  platform: IPlatform | undefined;
 }

@@ -1,5 +1,17 @@
 import { ISignal } from '@lumino/signaling';
-import { useEffect, useRef, useState } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore
+} from 'react';
+
+/** Milliseconds between two looks at the clock, while something is awaited. */
+export const FAST = 1_000;
+
+/** The same, often enough for text in minutes. */
+export const SLOW = 15_000;
 
 /**
  * Render again when a signal is emitted.
@@ -16,6 +28,24 @@ export function useSignal<T, U>(signal: ISignal<T, U> | undefined): void {
       signal.disconnect(slot);
     };
   }, [signal]);
+}
+
+/**
+ * Something that may change with a signal. Renders again only when it did.
+ *
+ * @param read - must return the same while nothing has changed
+ */
+export function useRead<T, U, V>(signal: ISignal<T, U>, read: () => V): V {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      signal.connect(listener);
+      return () => {
+        signal.disconnect(listener);
+      };
+    },
+    [signal]
+  );
+  return useSyncExternalStore(subscribe, read);
 }
 
 /**

@@ -1,8 +1,11 @@
-import React from 'react';
+import React, { useState } from 'react';
 import { IPlatform } from '../tokens';
 import { ISidebarContext } from './context';
-import { useSignal } from './hooks';
+import { useRead } from './hooks';
 import { ClusterRow } from './row';
+
+/** How many rows are drawn in full at once: what most people ever have. */
+const EARLY = 4;
 
 /**
  * All clusters, newest first.
@@ -13,10 +16,11 @@ export function ClusterList(props: {
 }): JSX.Element {
   const { context, platforms } = props;
   const { clusters, trans } = context;
-  useSignal(clusters.changed);
-  const list = clusters.clusters;
+  const list = useRead(clusters.changed, () => clusters.clusters);
+  const [section, setSection] = useState<Element | null>(null);
   return (
     <section
+      ref={setSection}
       className="jp-ClusterLauncher-clusters"
       aria-label={trans.__('Clusters')}
     >
@@ -27,14 +31,16 @@ export function ClusterList(props: {
         </p>
       ) : (
         <ul className="jp-ClusterLauncher-list">
-          {list.map(cluster => (
+          {list.map((cluster, index) => (
             <ClusterRow
               key={cluster.id}
               cluster={cluster}
               context={context}
+              early={index < EARLY}
               platform={platforms.find(
                 platform => platform.name === cluster.platform
               )}
+              viewport={section && section.parentElement}
             />
           ))}
         </ul>

@@ -1,6 +1,6 @@
 import React, { useState } from 'react';
 import { report } from '../pick';
-import { IRowProps } from './row';
+import { IRowProps } from './context';
 
 /**
  * The name of a cluster: text, and after a click a field to change it.

@@ -1,15 +1,19 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React, { useState } from 'react';
 import { clusterIcon } from '../icons';
+import { IPlatform } from '../tokens';
 import { Announcer } from './announcer';
 import { ISidebarContext } from './context';
 import { useKernel } from './environment';
-import { useAnswer, useSignal } from './hooks';
+import { useAnswer, useRead } from './hooks';
 import { LaunchForm } from './launch';
 import { ClusterList } from './list';
 
 /** What enables the server half; not a sentence, so not translated. */
 const ENABLE = 'jupyter server extension enable jupyter_cluster_launcher';
+
+/** The same each time, so that nothing is drawn again for it. */
+const NONE: ReadonlyArray<IPlatform> = [];
 
 /**
  * The sidebar: the form that starts a cluster, and the clusters below it.
@@ -46,10 +50,11 @@ export class ClusterPanel extends ReactWidget {
 export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
   const { context } = props;
   const { clusters, trans } = context;
-  useSignal(clusters.changed);
+  const status = useRead(clusters.changed, () => clusters.status);
+  const problem = useRead(clusters.changed, () => clusters.problem);
   const kernel = useKernel(context);
   const [attempt, setAttempt] = useState(0);
-  const working = clusters.status === 'ready';
+  const working = status === 'ready';
   const platforms = useAnswer(
     working ? () => clusters.platforms(kernel.name) : null,
     `${kernel.name} ${attempt}`,
@@ -61,7 +66,7 @@ export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
     void clusters.refresh();
   };
   let top: JSX.Element;
-  if (clusters.status === 'missing') {
+  if (status === 'missing') {
     top = <Missing context={context} onRetry={retry} />;
   } else if (platforms.value !== null) {
     top = (
@@ -71,10 +76,10 @@ export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
         kernel={kernel}
       />
     );
-  } else if (platforms.error ?? clusters.problem) {
+  } else if (platforms.error ?? problem) {
     top = (
       <Problem
-        text={(platforms.error ?? clusters.problem)!}
+        text={(platforms.error ?? problem)!}
         onRetry={retry}
         retry={trans.__('Try again')}
       />
@@ -92,16 +97,16 @@ export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
         <h2>{trans.__('Dask Clusters')}</h2>
       </header>
       <div className="jp-ClusterLauncher-content">
-        {clusters.status === 'unreachable' && platforms.value !== null && (
+        {status === 'unreachable' && platforms.value !== null && (
           <Problem
-            text={clusters.problem!}
+            text={problem!}
             onRetry={retry}
             retry={trans.__('Try again')}
           />
         )}
         {top}
-        {clusters.status !== 'missing' && (
-          <ClusterList context={context} platforms={platforms.value ?? []} />
+        {status !== 'missing' && (
+          <ClusterList context={context} platforms={platforms.value ?? NONE} />
         )}
       </div>
       <Announcer context={context} />

@@ -1,87 +1,114 @@
 import React from 'react';
-import { CommandIDs } from '../commands';
+import { useInView } from 'react-intersection-observer';
 import { watchDrag } from '../drag';
 import { ROW_CLASS } from '../pick';
 import { lockIcon } from '../icons';
-import { ICluster, IPlatform } from '../tokens';
-import {
-  duration,
-  hasEnded,
-  idleText,
-  isAlive,
-  sizeText,
-  stateWord,
-  timeLeftText,
-  workersText
-} from '../words';
+import { duration, hasEnded, isAlive, stateWord } from '../words';
 import { RowActions, RowCorner } from './actions';
-import { ISidebarContext } from './context';
-import { useNow } from './hooks';
+import { IRowProps } from './context';
+import { Ended, Idle } from './endings';
+import { FAST, useNow } from './hooks';
 import { Meters } from './meters';
 import { EditableName } from './name';
+import { Progress } from './progress';
 import { Scale } from './scale';
 import { VersionNotes } from './versions';
 
-/** A second, while something is awaited. */
-const FAST = 1_000;
-
-/** Often enough for text in minutes. */
-const SLOW = 15_000;
-
-/** What a row is given. */
-export interface IRowProps {
-  cluster: ICluster;
-  context: ISidebarContext;
-  /** The cluster's platform, where the list of platforms is known. */
-  platform: IPlatform | undefined;
-}
+/** How far outside of what is seen rows are drawn, so that none pops up. */
+const AHEAD = '800px 0px';
 
 /**
- * One cluster. Drawn again only when its report changed.
+ * One cluster. Drawn again only when its report changed, and in full only when
+ * it has come near to what is seen: the name and the state are there always.
+ *
+ * @param props.early - whether to draw it in full from the beginning
+ * @param props.viewport - the element that scrolls; null while it is unknown
  */
-export const ClusterRow = React.memo(function ClusterRow(
-  props: IRowProps
-): JSX.Element {
-  const { cluster, context, platform } = props;
-  const { trans } = context;
+export const ClusterRow = React.memo(function ClusterRow({
+  early,
+  viewport,
+  ...props
+}: IRowProps & { early: boolean; viewport: Element | null }): JSX.Element {
+  const { cluster } = props;
+  const { ref, inView } = useInView({
+    root: viewport,
+    rootMargin: AHEAD,
+    skip: early || viewport === null,
+    triggerOnce: true
+  });
+  const full = early || inView;
   return (
     <li
-      className={ROW_CLASS}
+      ref={ref}
+      className={
+        full ? ROW_CLASS : `${ROW_CLASS} jp-ClusterLauncher-mod-distant`
+      }
       data-cluster-id={cluster.id}
       data-state={cluster.state}
       data-ready={cluster.workers.ready}
       data-requested={cluster.workers.requested}
       aria-label={cluster.name}
     >
-      <div
-        className="jp-ClusterLauncher-rowHead"
-        onPointerDown={event => {
-          const { notebooks } = context;
-          const code = notebooks?.code(cluster, 'connect') ?? null;
-          if (code !== null && event.button === 0 && !isControl(event.target)) {
-            event.preventDefault(); // It would select text.
-            const mark = { cluster_id: cluster.id, code };
-            watchDrag(event, mark, cluster.name, (node, id) =>
-              notebooks!.dropped(node, id)
-            );
-          }
-        }}
-      >
-        <EditableName {...props} />
-        {cluster.tls && (
-          <lockIcon.react
-            tag="span"
-            className="jp-ClusterLauncher-lock"
-            title={trans.__('Traffic is encrypted')}
-          />
-        )}
-        <RowCorner {...props} />
-      </div>
-      <StateLine cluster={cluster} context={context} platform={platform} />
-      {isAlive(cluster) && <Workers {...props} />}
+      {full ? (
+        <>
+          <Head {...props} />
+          <StateLine {...props} />
+          <Details {...props} />
+        </>
+      ) : (
+        <>
+          <EditableName {...props} />
+          <StateLine {...props} />
+        </>
+      )}
+    </li>
+  );
+});
+
+/**
+ * The name, by which the row can be dragged, and what is done once.
+ */
+function Head(props: IRowProps): JSX.Element {
+  const { cluster, context } = props;
+  const { notebooks, trans } = context;
+  return (
+    <div
+      className="jp-ClusterLauncher-rowHead"
+      onPointerDown={event => {
+        const code = notebooks?.code(cluster, 'connect') ?? null;
+        if (code !== null && event.button === 0 && !isControl(event.target)) {
+          event.preventDefault(); // It would select text.
+          const mark = { cluster_id: cluster.id, code };
+          watchDrag(event, mark, cluster.name, (node, id) =>
+            notebooks!.dropped(node, id)
+          );
+        }
+      }}
+    >
+      <EditableName {...props} />
+      {cluster.tls && (
+        <lockIcon.react
+          tag="span"
+          className="jp-ClusterLauncher-lock"
+          title={trans.__('Traffic is encrypted')}
+        />
+      )}
+      <RowCorner {...props} />
+    </div>
+  );
+}
+
+/**
+ * How far the cluster is, how it is, and what is done with it all day.
+ */
+function Details(props: IRowProps): JSX.Element {
+  const { cluster, context } = props;
+  return (
+    <>
+      {isAlive(cluster) && <Progress {...props} />}
       {cluster.state === 'running' && (
         <>
-          <Meters cluster={cluster} trans={trans} />
+          <Meters cluster={cluster} trans={context.trans} />
           <Scale {...props} />
           <Idle {...props} />
         </>
@@ -93,9 +120,9 @@ export const ClusterRow = React.memo(function ClusterRow(
         </p>
       ))}
       {hasEnded(cluster) ? <Ended {...props} /> : <RowActions {...props} />}
-    </li>
+    </>
   );
-});
+}
 
 /**
  * Whether a press is meant for a control, and not for the row.
@@ -140,110 +167,6 @@ function StateLine({ cluster, context }: IRowProps): JSX.Element {
       {cluster.message && !hasEnded(cluster) && (
         <div className="jp-ClusterLauncher-message">{cluster.message}</div>
       )}
-    </div>
-  );
-}
-
-/**
- * Workers there and asked for, what the queue says, size and time left.
- */
-function Workers({ cluster, context }: IRowProps): JSX.Element {
-  const { trans } = context;
-  const now = useNow(cluster.expires ? SLOW : null);
-  const { ready, requested, failed } = cluster.workers;
-  const label = workersText(cluster, trans);
-  const total = Math.max(requested, ready, 1);
-  const details = [
-    cluster.queue ?? '',
-    failed ? trans._n('%1 failed', '%1 failed', failed) : '',
-    sizeText(cluster, trans),
-    timeLeftText(cluster, now, trans)
-  ].filter(part => part);
-  return (
-    <div className="jp-ClusterLauncher-workers">
-      <span className="jp-ClusterLauncher-workersText">{label}</span>
-      <div
-        className="jp-ClusterLauncher-bar"
-        role="progressbar"
-        aria-label={trans.__('Workers ready')}
-        aria-valuemin={0}
-        aria-valuemax={total}
-        aria-valuenow={Math.min(ready, total)}
-        aria-valuetext={label}
-      >
-        <div style={{ width: `${(100 * Math.min(ready, total)) / total}%` }} />
-      </div>
-      {details.length > 0 && (
-        <div className="jp-ClusterLauncher-details">{details.join(' · ')}</div>
-      )}
-    </div>
-  );
-}
-
-/**
- * When an idle cluster closes, and one click to keep it.
- */
-function Idle({ cluster, context }: IRowProps): JSX.Element | null {
-  const { clusters, trans } = context;
-  const now = useNow(cluster.idle?.closes_at ? SLOW : null);
-  const text = idleText(cluster, now, trans);
-  const [error, setError] = React.useState('');
-  if (!text) {
-    return null;
-  }
-  return (
-    <div className="jp-ClusterLauncher-idle">
-      <span>{error || text}</span>
-      <button
-        type="button"
-        className="jp-mod-styled jp-mod-minimal"
-        title={trans.__('Count the idle time from now')}
-        onClick={() => {
-          clusters.change(cluster.id, { keep: true }).then(
-            () => setError(''),
-            (reason: Error) => setError(reason.message)
-          );
-        }}
-      >
-        {trans.__('Keep')}
-      </button>
-    </div>
-  );
-}
-
-/**
- * Why a cluster ended; the reason stays until it is dismissed.
- */
-function Ended({ cluster, context }: IRowProps): JSX.Element {
-  const { commands, trans } = context;
-  const args = { id: cluster.id };
-  return (
-    <div className="jp-ClusterLauncher-ended">
-      {cluster.message && (
-        <p
-          className={
-            cluster.state === 'closed'
-              ? 'jp-ClusterLauncher-message'
-              : 'jp-ClusterLauncher-error'
-          }
-        >
-          {cluster.message}
-        </p>
-      )}
-      <button
-        type="button"
-        className="jp-mod-styled jp-mod-minimal"
-        onClick={() => void commands.execute(CommandIDs.showLogs, args)}
-      >
-        {trans.__('Show log')}
-      </button>
-      <button
-        type="button"
-        className="jp-mod-styled jp-mod-minimal"
-        onClick={() => void commands.execute(CommandIDs.stop, args)}
-      >
-        {cluster.state === 'lost' ? trans.__('Clean up') : trans.__('Dismiss')}
-      </button>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import React, { useEffect, useId, useState } from 'react';
 import { Change } from '../tokens';
 import { NumberField } from './fields';
-import { IRowProps } from './row';
+import { IRowProps } from './context';
 
 /** Where the platform is unknown, the server still holds its own bounds. */
 const UNBOUNDED = { minimum: 0, maximum: 100_000 };
