@@ -59,6 +59,22 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
 
     stopping = add("stop", _stop, "stop clusters, or dismiss those that have ended")
     stopping.add_argument("clusters", nargs="+", metavar="CLUSTER", help="a cluster's name or id")
+    joined = stopping.add_mutually_exclusive_group()
+    joined.add_argument(
+        "--leave",
+        action="store_const",
+        const="?leave=true",
+        default="",
+        dest="joined",
+        help="let a cluster go on that was already running when you joined it",
+    )
+    joined.add_argument(
+        "--shut-down",
+        action="store_const",
+        const="?leave=false",
+        dest="joined",
+        help="shut such a cluster down for everyone",
+    )
 
     coding = add("code", _code, "print the code that connects a notebook to a cluster")
     _add_cluster(coding)
@@ -114,7 +130,13 @@ def _stop(arguments: argparse.Namespace) -> int:
     server = _server(arguments)
     clusters = [_cluster(server, name) for name in arguments.clusters]
     for cluster in clusters:
-        server.ask("DELETE", f"clusters/{cluster['id']}")
+        query = arguments.joined if cluster["joined"] else ""
+        if cluster["joined"] and not query and cluster["state"] != "closed":
+            raise WrongStateError(
+                f"{cluster['name']} was already running when you joined it, and others may use it. "
+                "Add --leave to let it go on, or --shut-down to stop it for everyone."
+            )
+        server.ask("DELETE", f"clusters/{cluster['id']}{query}")
     for cluster in clusters:
         server.gone(cluster["id"])
     names = ", ".join(cluster["name"] for cluster in clusters)

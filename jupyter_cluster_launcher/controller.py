@@ -91,6 +91,11 @@ async def spawn(
             stderr=log,
         )
     except BaseException:
+        # A launch that is cancelled just now may have a process already, which nobody knows of.
+        child = getattr(manager.provisioner, "process", None)
+        if child is not None:
+            child.kill()
+            processes.remember(child)
         shutil.rmtree(sockets, ignore_errors=True)
         raise
     finally:
@@ -202,15 +207,17 @@ class Controller:
         arguments = ", ".join(f"{key}={value!r}" for key, value in settings.items())
         await self.run(f"{RESIDENT}.start({variable}, {arguments})", timeout)
 
-    async def end(self, close: str | None, timeout: float) -> None:
+    async def end(self, close: str | None, timeout: float) -> bool:
         """End the controller: run ``close`` in it, ask it to shut down, kill what is left.
 
         ``close`` gets ``timeout`` seconds, after an interrupt that frees a kernel that is busy. An
-        exception it raises is printed to the log and does not stop the rest.
+        exception it raises is printed to the log and does not stop the rest. Returns whether
+        ``close`` was there and did its work.
         """
         try:
             if self._tasks and self.alive:
-                await self._close_politely(close, timeout)
+                return await self._close_politely(close, timeout)
+            return False
         finally:
             self.detach()
             await processes.end_group(self.ref.pid, self.ref.connection_file)
@@ -224,12 +231,14 @@ class Controller:
             self._client.stop_channels()
         self._tasks = []
 
-    async def _close_politely(self, close: str | None, timeout: float) -> None:
+    async def _close_politely(self, close: str | None, timeout: float) -> bool:
+        done = False
         if close:
             if any(not reply.done() for reply in self._replies.values()):
                 processes.interrupt(self.ref.pid)
             try:
                 await self.run(close, timeout)
+                done = True
             except asyncio.TimeoutError:
                 self._on_output("\nThe cluster did not close in time: it was ended by force.\n")
             except ExecutionError:
@@ -239,6 +248,7 @@ class Controller:
         # Its answer is enough. A kernel with children takes up to half a minute to end by itself.
         with contextlib.suppress(asyncio.TimeoutError, LauncherError):
             await self._reply(self._say(self._client.shutdown), 2.0)
+        return done
 
     def _say(self, send: Callable[..., str], *args: Any, **kwargs: Any) -> str:
         """Send a message and return its id.

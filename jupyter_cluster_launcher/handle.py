@@ -30,10 +30,13 @@ class ClusterHandle:
         self._change({"adapt": {"minimum": minimum, "maximum": maximum}})
 
     def close(self) -> None:
-        """Stop the cluster and wait until it is gone; the notebook's client is closed with it."""
-        server, _ = rest.holder(self.id)
+        """Stop the cluster and wait until it is gone; the notebook's client is closed with it.
+
+        One that was already running when it was joined goes on: others may use it.
+        """
+        server, shown = rest.holder(self.id)
         self._client.close()
-        server.ask("DELETE", f"clusters/{self.id}")
+        server.ask("DELETE", f"clusters/{self.id}{'?leave=true' if shown['joined'] else ''}")
         server.gone(self.id)
 
     def logs(self) -> Logs:

@@ -13,10 +13,24 @@ from dataclasses import replace
 from typing import Any
 
 from . import elsewhere, launching
-from .controller import RESIDENT, Controller, ExecutionError, remove_files
+from .controller import (
+    RESIDENT,
+    Controller,
+    ControllerDiedError,
+    ExecutionError,
+    remove_files,
+)
 from .house import House
 from .leftovers import sweep
-from .models import Cluster, ControllerRef, LauncherError, Report, State, WrongStateError
+from .models import (
+    Cluster,
+    ControllerRef,
+    LauncherError,
+    NotAvailableError,
+    Report,
+    State,
+    WrongStateError,
+)
 from .processes import end_group, interrupt, runs
 from .store import boot_id
 
@@ -41,18 +55,36 @@ class Life:
         self._work: asyncio.Task[None] | None = None
         self._others: set[asyncio.Task[None]] = set()
         self._taken_over: float | None = None
+        self._gone = False
 
     def put(self, cluster: Cluster, action: str = "changed") -> None:
-        """Replace the cluster: save it, show it, ring the bell."""
+        """Replace the cluster: save it, show it, ring the bell; nothing comes after its end.
+
+        A full disk may lose the record of a change, but not the cluster. Raises
+        ``NotAvailableError`` where a new one cannot be saved.
+        """
         cluster = replace(cluster, server=elsewhere.this_server())
-        if action == "created" or cluster != self.cluster:
+        if self._gone or (action != "created" and cluster == self.cluster):
+            return
+        try:
             self._house.store.save(cluster)
-            self.cluster = cluster
-            self._changed(self, action)
+        except OSError as error:
+            if action == "created":
+                raise NotAvailableError(
+                    f"The cluster cannot be started, because nothing can be written in "
+                    f"{self._house.store.root}: {error.strerror}."
+                ) from None
+            log.warning("The record of cluster %s could not be written: %s", cluster.id, error)
+        self.cluster = cluster
+        self._changed(self, action)
 
     def launch(self) -> None:
-        """Begin to start the cluster."""
-        self.put(self.cluster, "created")
+        """Begin to start the cluster; raises ``NotAvailableError`` where it cannot be saved."""
+        try:
+            self.put(self.cluster, "created")
+        except NotAvailableError:
+            self._house.store.remove(self.cluster.id)
+            raise
         self._work = self._task(self._launch())
 
     async def attach(self) -> None:
@@ -63,12 +95,13 @@ class Life:
         why = elsewhere.reason(cluster)
         if why:
             self.cluster = elsewhere.shown(cluster, why)
-        elif ref and ref.boot_id != boot_id():
-            self._lost("This computer was restarted.")
         elif ref is None or cluster.state in (State.STARTING, State.CLOSING):
             self._work = self._task(self._finish(ref))
+        elif ref.boot_id != boot_id():
+            self._lost("This computer was restarted.")
         else:
-            await self._attach(ref)
+            self._work = self._task(self._attach(ref))
+            await asyncio.wait([self._work])
 
     async def call(self, function: str, *args: Any, **kwargs: Any) -> Any:
         """Call a function of the resident and return the data that it returns.
@@ -86,15 +119,22 @@ class Life:
         except ExecutionError as error:
             raise WrongStateError(self._house.explain(self.cluster, error)) from None
 
+    async def greet(self) -> None:
+        """Tell the controller that a server is there, before it believes otherwise."""
+        with contextlib.suppress(LauncherError):
+            await self.call("heard")
+
     def close(self, leave: bool = False) -> asyncio.Task[None]:
         """Begin to close the cluster, or to remove what is left of one that has ended.
 
         ``leave`` ends the controller only, for a cluster that was joined. Raises
         ``WrongStateError`` where it is being closed already.
         """
-        self.put(self.cluster.to(State.CLOSING, "Stopping"))
+        message = "Letting go of it" if leave else "Stopping"
+        # What was wished is saved: the next server may have to finish it.
+        self.put(replace(self.cluster.to(State.CLOSING, message), leave=leave))
         launching, self._work = self._work, None
-        self._work = self._task(self._end(launching, leave))
+        self._work = self._task(self._end(launching))
         return self._work
 
     def detach(self) -> None:
@@ -126,14 +166,25 @@ class Life:
 
     async def _attach(self, ref: ControllerRef) -> None:
         controller = self._connect(ref)
+        why = None
         try:
             await controller.attach(self._house.limits.start)
-            self.put(self.cluster.to(State.RUNNING))
-            await controller.call("heard", timeout=CALL_LIMIT)
-            self._watch()
-        except (LauncherError, asyncio.TimeoutError) as error:
+        except ControllerDiedError:
+            why = "Its Python process ended while no Jupyter server looked after it."
+        except asyncio.TimeoutError:
+            why = "Its Python process does not answer."
+        except Exception as error:
+            log.exception("Cluster %s could not be attached to", self.cluster.id)
+            why = f"It could not be reached again: {error}"
+        if why:
             self._forget_controller()
-            self._lost(str(error) or "It does not answer.")
+            self._lost(why)
+            return
+        self.put(self.cluster.to(State.RUNNING))
+        self._watch()
+        # A scheduler with very much to do answers later: its report comes when it can.
+        with contextlib.suppress(LauncherError, asyncio.TimeoutError):
+            await controller.call("heard", timeout=CALL_LIMIT)
 
     async def _finish(self, ref: ControllerRef | None) -> None:
         """Close what a server left half started or half stopped: nobody else will."""
@@ -142,37 +193,42 @@ class Life:
             with contextlib.suppress(LauncherError, asyncio.TimeoutError):
                 await self._connect(ref).attach(CALL_LIMIT)
         if self.cluster.state is State.CLOSING:
-            await self._end(None, leave=False)
+            await self._end(None)
         else:
             await self._fail(
                 "The Jupyter server ended while this cluster was starting, so it was closed. "
                 "Launch it again."
             )
 
-    async def _end(self, launching: asyncio.Task[None] | None, leave: bool) -> None:
-        """Close the cluster and remove every trace of it."""
-        if launching is not None:
-            launching.cancel()
-            await asyncio.wait([launching], timeout=5)
-        controller, ref, joined = self._controller, self.cluster.controller, self._joined
-        if controller is not None:
-            close = SHUT_DOWN if joined else CLOSE
-            await controller.end(None if leave else close, self._house.limits.close)
-        elif ref is not None:
-            await end_group(ref.pid, ref.connection_file)
-            remove_files(ref)
-        left = await sweep(
-            self.cluster, self._house, joined=controller is None and joined and not leave, wait=True
-        )
+    async def _end(self, launching: asyncio.Task[None] | None) -> None:
+        """Close the cluster and remove every trace of it; what is left can be stopped again."""
+        try:
+            if launching is not None:
+                launching.cancel()
+                await asyncio.wait([launching], timeout=5)
+            left = await self._close()
+        except Exception as error:
+            log.exception("The stop of cluster %s failed", self.cluster.id)
+            left = f"The cluster could not be stopped: {error or type(error).__name__}. Try again."
         if left:
             self.put(self.cluster.to(State.FAILED, left))
             return
+        self._gone = True
         self._house.store.remove(self.cluster.id)
         self._changed(self, "removed")
 
-    @property
-    def _joined(self) -> bool:
-        return self.cluster.report.joined
+    async def _close(self) -> str:
+        """End the controller and its cluster; return a sentence where something may be left."""
+        (controller, self._controller), ref = (self._controller, None), self.cluster.controller
+        joined, leave, closed = self.cluster.report.joined, self.cluster.leave, False
+        if controller is not None:
+            close = None if leave else SHUT_DOWN if joined else CLOSE
+            closed = await controller.end(close, self._house.limits.close)
+        elif ref is not None and ref.boot_id == boot_id():
+            await end_group(ref.pid, ref.connection_file)
+            remove_files(ref)
+        shut_down = joined and not leave and not closed
+        return await sweep(self.cluster, self._house, joined=shut_down, wait=True)
 
     async def _fail(self, message: str) -> None:
         """End what a launch began; record and log stay until the person dismisses them."""
@@ -219,10 +275,10 @@ class Life:
     async def _ended(self, why: str) -> None:
         """Clean up after a cluster that ended by itself, and keep the row that says why."""
         await self._end_controller()
-        await sweep(self.cluster, self._house)
-        state = State.FAILED if self.cluster.report.broken else State.CLOSED
-        with contextlib.suppress(WrongStateError):
-            self.put(self.cluster.to(state, why))
+        left = await sweep(self.cluster, self._house)
+        if self.cluster.state is not State.CLOSING:  # else whoever stops it sees to the rest
+            state = State.FAILED if left or self.cluster.report.broken else State.CLOSED
+            self.put(self.cluster.to(state, f"{why} {left}".strip()))
 
     def _watch(self) -> None:
         if self._controller is not None:
@@ -242,13 +298,17 @@ class Life:
 
     def _lost(self, why: str) -> None:
         """Record that the controller is gone: by its own decision, or nobody knows why."""
-        last_words = self._house.store.last_words(self.cluster.id)
-        if not last_words and self._can_be_taken_over():
-            self._work = self._task(self._take_over(why))
+        if self.cluster.state is State.CLOSING:  # whoever stops it sees to the rest
             return
-        state = State.CLOSED if last_words else State.LOST
         gone = replace(self.cluster, report=replace(self.cluster.report, ready=0, usage=None))
-        self.put(replace(gone, state=state, message=last_words or why))
+        last_words = self._house.store.last_words(self.cluster.id)
+        if last_words:
+            self.put(gone)
+            self._task(self._ended(last_words))
+        elif self._can_be_taken_over():
+            self._work = self._task(self._take_over(why))
+        else:
+            self.put(gone.to(State.LOST, why))
 
     def _can_be_taken_over(self) -> bool:
         """Return whether the cluster goes on without its controller, as at a gateway.

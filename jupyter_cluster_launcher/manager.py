@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,7 +15,6 @@ from .life import Life
 from .models import (
     BadInputError,
     Cluster,
-    LauncherError,
     State,
     UnknownError,
     WrongStateError,
@@ -23,6 +22,8 @@ from .models import (
 from .platforms import Platform
 
 HEARD_EVERY = 300.0  # seconds between two signs of life to the controllers
+
+log = logging.getLogger(__name__)
 
 
 class ClusterManager:
@@ -57,8 +58,9 @@ class ClusterManager:
         """
         cluster = await self.plan(request, cwd)
         preflight.check_interface(self.house.platforms.get(cluster.platform), cluster.options)
-        life = self._lives[cluster.id] = Life(cluster, self.house, self._changed)
+        life = Life(cluster, self.house, self._changed)
         life.launch()
+        self._lives[cluster.id] = life
         return life.cluster
 
     async def plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
@@ -198,25 +200,36 @@ class ClusterManager:
             await life.call("keep")
         return life.cluster
 
-    def close(self, cluster_id: str, leave: bool = False) -> None:
+    def close(self, cluster_id: str, leave: bool | None = None) -> None:
         """Begin to close a cluster, or dismiss one that has ended.
 
-        ``leave`` lets go of a cluster that was joined, without shutting it down.
+        ``leave`` lets go of a cluster that was joined, without shutting it down. Where such a
+        cluster may still run, that has to be said: what was not started here is not shut down
+        unasked. Raises ``LauncherError``s.
         """
         life = self._own(cluster_id)
-        if life.cluster.state is State.CLOSING:
+        cluster = life.cluster
+        if cluster.state is State.CLOSING:
             raise WrongStateError("This cluster is being stopped already.")
-        if leave and not life.cluster.report.joined:
+        if leave and not cluster.report.joined:
             raise BadInputError(
                 "Only a cluster that was joined can be left: this one must be stopped."
             )
-        life.close(leave)
+        if leave is None and cluster.report.joined and cluster.state is not State.CLOSED:
+            raise WrongStateError(
+                f"{cluster.name} was already running when you joined it, and others may use it. "
+                "Say whether to leave it running or to shut it down for everyone."
+            )
+        life.close(bool(leave))
 
     async def attach(self) -> None:
         """Take in the clusters of earlier servers; those that still run are ``running`` again."""
         for cluster in self.house.store.load():
             self._lives[cluster.id] = Life(cluster, self.house, self._changed)
-        await asyncio.gather(*(life.attach() for life in list(self._lives.values())))
+        attached = (life.attach() for life in list(self._lives.values()))
+        for error in await asyncio.gather(*attached, return_exceptions=True):
+            if error is not None:  # one that cannot be attached to must not cost the others theirs
+                log.error("A cluster could not be attached to", exc_info=error)
         for cluster in self.list():
             self.house.batch.wake(cluster)
         loop = asyncio.get_running_loop()
@@ -252,9 +265,10 @@ class ClusterManager:
         pause = HEARD_EVERY if orphan is None else min(HEARD_EVERY, orphan / 3)
         while True:
             await asyncio.sleep(pause)
-            for life in list(self._lives.values()):
-                with contextlib.suppress(LauncherError):
-                    await life.call("heard")
+            greeted = (life.greet() for life in list(self._lives.values()))
+            for error in await asyncio.gather(*greeted, return_exceptions=True):
+                if error is not None:  # the others must go on hearing of this server
+                    log.error("A controller could not be spoken to", exc_info=error)
 
     def _life(self, cluster_id: str) -> Life:
         try:

@@ -123,7 +123,8 @@ class Report:
 class Cluster:
     """One Dask cluster: what was asked for, and what is known of it.
 
-    ``by_name`` says that notebooks attach to it through dask-gateway, not by its address;
+    ``by_name`` says that notebooks attach to it through dask-gateway, not by its address; ``leave``
+    that a cluster which was joined is let go of, and not shut down;
     ``server`` is the process of the Jupyter server that looks after it, ``cost`` the platform's
     price of a core-hour, where there is one.
     Frozen: each change is a new value, saved before it is shown.
@@ -143,6 +144,7 @@ class Cluster:
     keep_running: bool = False
     idle_timeout: float | None = None
     adopted: str | None = None
+    leave: bool = False
     by_name: bool = False
     server: str = ""
     batch: str | None = None

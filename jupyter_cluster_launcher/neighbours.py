@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from .elsewhere import reason, shown
 from .life import Life
-from .models import State
+from .models import Cluster, State
 from .store import Store
 
 EVERY = 10.0  # seconds between two looks at the records of other servers
+
+log = logging.getLogger(__name__)
 
 
 async def follow(
@@ -22,13 +25,19 @@ async def follow(
         others = [life for life in lives.values() if life.cluster.state is State.ELSEWHERE]
         records = {cluster.id: cluster for cluster in store.load()} if others else {}
         for life in others:
-            record = records.get(life.cluster.id)
-            why = reason(record) if record else None
-            if record is None:
-                changed(life, "removed")
-            elif why is None:
-                life.cluster = record
-                await life.attach()
-            elif shown(record, why) != life.cluster:
-                life.cluster = shown(record, why)
-                changed(life, "changed")
+            try:
+                await _look(life, records.get(life.cluster.id), changed)
+            except Exception:  # whatever is wrong with one, the others are looked after
+                log.exception("Cluster %s could not be looked at", life.cluster.id)
+
+
+async def _look(life: Life, record: Cluster | None, changed: Callable[[Life, str], None]) -> None:
+    why = reason(record) if record else None
+    if record is None:
+        changed(life, "removed")
+    elif why is None:
+        life.cluster = record
+        await life.attach()
+    elif shown(record, why) != life.cluster:
+        life.cluster = shown(record, why)
+        changed(life, "changed")

@@ -183,7 +183,8 @@ class ClusterHandler(LauncherHandler):
     @authorized
     def delete(self, cluster_id: str) -> None:
         """Begin to stop it, or dismiss it."""
-        self.manager.close(cluster_id, leave=self.get_argument("leave", "") == "true")
+        leave = {"true": True, "false": False}.get(self.get_argument("leave", ""))
+        self.manager.close(cluster_id, leave)
         self.set_status(HTTPStatus.NO_CONTENT)
         self.finish()
 

@@ -42,12 +42,16 @@ class Store:
         return path
 
     def save(self, cluster: Cluster) -> None:
-        """Write the record of a cluster, whole or not at all."""
+        """Write the record of a cluster, whole or not at all; raises ``OSError``."""
         directory = self.directory(cluster.id)
         handle, temporary = tempfile.mkstemp(dir=directory, prefix=".record-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(cluster.to_dict(), file, indent=1)
-        Path(temporary).replace(directory / RECORD)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(cluster.to_dict(), file, indent=1)
+            Path(temporary).replace(directory / RECORD)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
 
     def load(self) -> list[Cluster]:
         """Return every readable record, oldest first; a broken one is one warning."""
@@ -65,12 +69,15 @@ class Store:
 
     def append_log(self, cluster_id: str, text: str) -> None:
         """Add to the launch log of a cluster."""
-        path = self.directory(cluster_id) / LOG
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace") as file:
-            file.write(text)
-        if path.stat().st_size > LOG_LIMIT:
-            self._shorten(path)
+        path = self.root / cluster_id / LOG
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace") as file:
+                file.write(text)
+            if path.stat().st_size > LOG_LIMIT:
+                self._shorten(path)
+        except OSError as error:  # a full disk, or the last words of a cluster that is gone
+            log.warning("The log of cluster %s could not be written: %s", cluster_id, error)
 
     def _shorten(self, path: Path) -> None:
         """Keep the newer half of a log: tasks that print must not fill a home directory."""

@@ -105,7 +105,7 @@ export class Clusters extends Client implements IClusters {
 
   async stop(id: string, options?: { leave?: boolean }): Promise<void> {
     await this.ask<void>(
-      one(id) + (options?.leave ? '?leave=true' : ''),
+      one(id) + (options ? `?leave=${!!options.leave}` : ''),
       'DELETE'
     );
     await this._fetchOne(id);

@@ -10,7 +10,7 @@ export async function stop(
   clusters: IClusters,
   trans: TranslationBundle
 ): Promise<void> {
-  if (cluster.joined && cluster.state === 'running') {
+  if (cluster.joined && cluster.state !== 'closed') {
     const leave = Dialog.createButton({ label: trans.__('Leave it running') });
     const shut = Dialog.warnButton({ label: trans.__('Shut it down') });
     const { button } = await showDialog({
@@ -18,15 +18,20 @@ export async function stop(
         '%1 was already running when you joined it',
         cluster.name
       ),
-      body: trans.__(
-        'Others may be using it. Leave it running, or shut it down for everyone?'
-      ),
+      body:
+        cluster.state === 'running'
+          ? trans.__(
+              'Others may be using it. Leave it running, or shut it down for everyone?'
+            )
+          : trans.__(
+              'It may still be running, and others may be using it. Leave it alone, or shut it down for everyone?'
+            ),
       buttons: [Dialog.cancelButton(), shut, leave]
     });
     if (button.label === leave.label) {
       await clusters.stop(cluster.id, { leave: true });
     } else if (button.label === shut.label) {
-      await clusters.stop(cluster.id);
+      await clusters.stop(cluster.id, { leave: false });
     }
     return;
   }

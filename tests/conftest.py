@@ -100,9 +100,10 @@ class Api:
             assert asyncio.get_running_loop().time() < deadline, "the cluster is still listed"
             await asyncio.sleep(0.05)
 
-    async def stop(self, cluster_id: str) -> None:
-        """Stop a cluster and wait until it is gone."""
-        status, answer = await self.ask("DELETE", "clusters", cluster_id)
+    async def stop(self, cluster_id: str, leave: bool | None = None) -> None:
+        """Stop a cluster and wait until it is gone; ``leave`` is said of one that was joined."""
+        params = {} if leave is None else {"leave": str(leave).lower()}
+        status, answer = await self.ask("DELETE", "clusters", cluster_id, params=params)
         assert status == 204, answer
         await self.gone(cluster_id)
 

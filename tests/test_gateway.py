@@ -110,14 +110,14 @@ async def test_a_cluster_made_elsewhere_is_found_connected_to_scaled_and_stopped
     cluster = await api.ready(cluster["id"], 2)
     assert run(cluster["code"]["connect"], "client.submit(lambda: 6 * 7).result()") == "42"
 
-    # Leaving it is not stopping it, and stopping it is what was asked for.
-    status, answer = await api.ask("DELETE", "clusters", cluster["id"], params={"leave": "true"})
-    assert status == 204, answer
-    await api.gone(cluster["id"])
+    # Leaving it is not stopping it, and stopping it is what was asked for; nothing unasked.
+    status, answer = await api.ask("DELETE", "clusters", cluster["id"])
+    assert (status, "Say whether to leave it running" in answer["message"]) == (409, True)
+    await api.stop(cluster["id"], leave=True)
     assert [listed["name"] for listed in gateway.clusters()] == [name]
     cluster = await api.launch(platform="nebari", adopt=name)
     await api.ready(cluster["id"], 2)
-    await api.stop(cluster["id"])
+    await api.stop(cluster["id"], leave=False)
     assert gateway.clusters() == []
     gateway.stop_cluster(gateway.clusters("bob")[0]["name"], "bob")
 

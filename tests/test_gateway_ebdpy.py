@@ -146,12 +146,9 @@ async def test_an_existing_cluster_is_joined_and_left(
     assert name in cluster["code"]["connect"]
     _, logs = await api.ask("GET", "clusters", cluster["id"], "logs")
     assert "existing cluster" in logs["launch"]
-    params = {"leave": "true"}
-    status, answer = await api.ask("DELETE", "clusters", cluster["id"], params=params)
-    assert status == 204, answer
-    await api.gone(cluster["id"])
+    await api.stop(cluster["id"], leave=True)
     assert [listed["name"] for listed in gateway.clusters()] == [name]
     cluster = await api.launch(platform="esip-qhub", workers=1)
     await api.ready(cluster["id"], 1)
-    await api.stop(cluster["id"])
+    await api.stop(cluster["id"], leave=False)
     assert gateway.clusters() == []

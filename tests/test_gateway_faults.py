@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from cloud import ended, point_to, until
 from conftest import Api
+from fakes import a_cluster
 from real_gateway import RealGateway, missing, require
 from real_server import RealServer, wait_until
+
+from jupyter_cluster_launcher.models import Report, State
 
 
 @pytest.fixture
@@ -170,6 +173,48 @@ async def test_stopping_while_the_gateway_is_down(api: Api, durable: RealGateway
     assert len(durable.clusters()) == 1
     await api.stop(cluster["id"])
     assert durable.clusters() == []
+
+
+async def test_shutting_down_a_joined_one_while_the_gateway_is_down(
+    api: Api, durable: RealGateway
+) -> None:
+    """It runs on and costs money: the row must stay until somebody has really stopped it."""
+    name = durable.start_cluster()
+    cluster = await api.launch(platform="nebari", adopt=name)
+    await api.until(cluster["id"], lambda c: c["joined"])
+    durable.kill()
+    await until(lambda: not durable.healthy(), "the end of the gateway")
+    params = {"leave": "false"}
+    assert (await api.ask("DELETE", "clusters", cluster["id"], params=params))[0] == 204
+    cluster = await ended(api, cluster["id"])
+    assert cluster["state"] == "failed"
+    assert "may still be running there: stop it again later" in cluster["message"]
+    await asyncio.to_thread(durable.start)
+    assert [listed["name"] for listed in durable.clusters()] == [name]
+    # Nobody's row: what is not said is not done.
+    assert (await api.ask("DELETE", "clusters", cluster["id"]))[0] == 409
+    await api.stop(cluster["id"], leave=False)
+    assert durable.clusters() == []
+
+
+@pytest.mark.parametrize("leave", [True, False])
+async def test_a_server_that_ended_while_a_joined_one_was_stopped(
+    api: Api, gateway: RealGateway, jp_serverapp: Any, leave: bool
+) -> None:
+    """The next server finishes what was wished, and does not shut down what was to be left."""
+    name = gateway.start_cluster()
+    manager = jp_serverapp.web_app.settings["cluster_manager"]
+    record = a_cluster(
+        platform="nebari", by_name=True, state=State.CLOSING, leave=leave,
+        report=Report(name=name, joined=True),
+    )  # fmt: skip
+    manager.house.store.save(record)
+    await manager.attach()
+    await api.gone(record.id)
+    left = [listed["name"] for listed in gateway.clusters()]
+    assert left == ([name] if leave else [])
+    if leave:
+        gateway.stop_cluster(name)
 
 
 async def test_a_gateway_that_has_forgotten_its_clusters(

@@ -101,6 +101,7 @@ def test_oldest_first(store: Store) -> None:
 
 def test_a_long_log_shows_its_end(store: Store) -> None:
     """Guards against a log that fills the browser, and against cutting off the error."""
+    store.directory("c1")
     store.append_log("c1", "first\n" * 1000)
     store.append_log("c1", "é the error\n")
     log = store.read_log("c1", limit=100)
@@ -110,6 +111,7 @@ def test_a_long_log_shows_its_end(store: Store) -> None:
 
 def test_a_log_takes_any_text(store: Store) -> None:
     """Guards against a launch that fails because its output is not Unicode."""
+    store.directory("c1")
     store.append_log("c1", "a\udcffb\x1b")
     assert store.read_log("c1").startswith("a")
 

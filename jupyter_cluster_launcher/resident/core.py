@@ -92,8 +92,12 @@ class Watch(threading.Thread):
             try:
                 self.look()
             except Exception as error:  # a look that failed must not end the watch
-                if not self.done.is_set():
-                    self.last.setdefault("warnings", []).append(f"{type(error).__name__}: {error}")
+                self.complain(f"The cluster cannot be looked at: {type(error).__name__}: {error}")
+
+    def complain(self, text):
+        """Tell what is wrong, once; the next look that succeeds takes it back."""
+        if not self.done.is_set() and self.last.get("warnings") != [text]:
+            self.push({**self.last, "warnings": [text]})
 
     def look(self, always=False):
         """Look once; push a report if it differs from the last one."""
@@ -172,10 +176,11 @@ class Watch(threading.Thread):
         path = os.path.join(self.directory, "ended.json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump({"ended": why}, file)
+        gone = {"ready": 0, "usage": None, "closes_at": None, **self.core_time.report(0)}
         try:
-            self.cluster.close()
+            close(self.cluster)
         finally:
-            self.push({**self.last, "ready": 0, "usage": None, "closes_at": None, "ended": why})
+            self.push({**self.last, **gone, "ended": why})
             time.sleep(0.5)  # the broadcast leaves from another thread
             kill = os.killpg if os.getpgrp() == os.getpid() else os.kill
             kill(os.getpid(), signal.SIGKILL)

@@ -68,16 +68,21 @@ describe('commands', () => {
 
   // Guards against shutting down what others use.
   it.each([
-    ['Leave it running', [['stop', 'one', { leave: true }]]],
-    ['Shut it down', [['stop', 'one', undefined]]],
-    ['Cancel', []]
-  ])('ask about a joined cluster: %s', async (label, expected) => {
-    clusters.put(makeCluster({ joined: true }));
-    const stopped = commands.execute(CommandIDs.stop, { id: 'one' });
-    await press(label);
-    await stopped;
-    expect(stops()).toEqual(expected);
-  });
+    ['Leave it running', 'running', [['stop', 'one', { leave: true }]]],
+    ['Shut it down', 'running', [['stop', 'one', { leave: false }]]],
+    ['Cancel', 'running', []],
+    ['Leave it running', 'lost', [['stop', 'one', { leave: true }]]],
+    ['Cancel', 'failed', []]
+  ] as const)(
+    'ask about a joined cluster: %s',
+    async (label, state, expected) => {
+      clusters.put(makeCluster({ joined: true, state }));
+      const stopped = commands.execute(CommandIDs.stop, { id: 'one' });
+      await press(label);
+      await stopped;
+      expect(stops()).toEqual(expected);
+    }
+  );
 
   // Guards against an error that is only in the browser's console.
   it('tell what did not work', async () => {
