@@ -153,6 +153,10 @@ class Life:
             await self._fail(self._house.explain(self.cluster, error))
         except asyncio.TimeoutError:
             await self._fail("Creating the cluster took too long and was given up.")
+        except ControllerDiedError as error:
+            # What it said to nobody is the only reason there is.
+            last = self._house.store.last_line(self.cluster.id)
+            await self._fail(f"{error} It said last: {last}" if last else str(error))
         except LauncherError as error:
             await self._fail(str(error))
         except Exception as error:

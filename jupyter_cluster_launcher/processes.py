@@ -26,8 +26,12 @@ def runs(pid: int, mark: str) -> bool:
     """Return whether process ``pid`` is there and has ``mark`` in its command line.
 
     Process numbers are used again; the path of a connection file is not. Where the system does not
-    show command lines, a process that may be signalled counts.
+    show command lines, a process that may be signalled counts. A child of this process is known
+    better: while it is being started, its command line is empty.
     """
+    child = _CHILDREN.get(pid)
+    if child is not None:
+        return child.poll() is None
     try:
         command = (PROC / str(pid) / "cmdline").read_bytes()
     except FileNotFoundError:

@@ -98,6 +98,11 @@ class Store:
         except (OSError, ValueError, KeyError):
             return None
 
+    def last_line(self, cluster_id: str) -> str:
+        """Return the last thing that a controller's Python wrote; empty where it wrote nothing."""
+        lines = self.read_log(cluster_id, 2000, PYTHON_LOG).strip().splitlines()
+        return lines[-1].strip()[:300] if lines else ""
+
     def read_log(self, cluster_id: str, limit: int = 1_000_000, name: str = LOG) -> str:
         """Return a log, by default that of the launch, at most its last ``limit`` bytes."""
         path = self.root / cluster_id / name

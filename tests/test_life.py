@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Api
-from fakes import a_cluster
+from fakes import a_cluster, write_kernelspec
 
 from jupyter_cluster_launcher import life, manager
 from jupyter_cluster_launcher.models import Cluster, ControllerRef, Report, State
@@ -102,6 +103,26 @@ async def test_every_controller_hears_of_the_server(
         await asyncio.wait_for(heard.wait(), 60)
         heard.clear()
     speaking.cancel()
+
+
+async def test_a_python_that_ends_at_once_says_why(
+    api: Api, jp_kernel_dir: Path, tmp_path: Path
+) -> None:
+    """Guards against "Python ended", which nobody can do anything about."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "if 'ipykernel_launcher' in sys.orig_argv:\n"
+        "    raise SystemExit('No licence was free.')\n"
+    )
+    write_kernelspec(jp_kernel_dir, "licensed", env={"PYTHONPATH": str(tmp_path)})
+    cluster = await api.launch(platform="local", kernel_name="licensed")
+    seen = cluster
+    while seen["state"] != "failed":
+        _, seen = await api.ask("GET", "clusters", cluster["id"])
+    assert seen["message"] == (
+        "Python ended before the cluster was there. It said last: No licence was free."
+    )
+    await api.stop(cluster["id"])
 
 
 def stopping(clusters: manager.ClusterManager, **changes: Any) -> life.Life:

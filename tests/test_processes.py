@@ -57,6 +57,23 @@ def line(child: subprocess.Popen[bytes]) -> str:
     return child.stdout.readline().decode().strip()
 
 
+async def test_a_child_runs_before_it_has_a_command_line(start: Start) -> None:
+    """Guards the launch on a busy machine: a process that is being started shows no command line.
+
+    It was taken for one that had ended, and the launch failed.
+    """
+    child = start(WAIT, mark="")
+    processes.remember(child)
+    over = asyncio.create_task(processes.ended(child.pid, MARK))
+    assert await asyncio.to_thread(line, child) == "ready"
+    assert processes.runs(child.pid, MARK)
+    assert not over.done()
+    child.kill()
+    await over
+    assert not processes.runs(child.pid, MARK)
+    await processes.end_group(child.pid, MARK)
+
+
 def test_runs_is_about_ours_only(start: Start) -> None:
     """Guards against taking another program, which got the number later, for a controller."""
     child = start(WAIT)

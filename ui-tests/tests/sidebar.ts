@@ -26,6 +26,11 @@ export class Sidebar {
 
   /** Show the sidebar and wait for the platforms. */
   async open(): Promise<void> {
+    // Before the layout of the last visit is back, a click may close the tab.
+    await this.page.waitForFunction(() => (window as any).jupyterapp);
+    await this.page.evaluate(async () => {
+      await window.jupyterapp.restored;
+    });
     await this.page.sidebar.openTab(TAB);
     await expect(this.form).toBeVisible();
   }
