@@ -121,6 +121,23 @@ describe('the list of clusters', () => {
     expect(row(screen).queryByText('At most 4 workers fit.')).toBeNull();
   });
 
+  // Guards against a number that cannot be fixed because it is that just now.
+  it('ends adapting at the number that there is', async () => {
+    const screen = await drawSidebar(({ clusters }) =>
+      clusters.put(makeCluster({ adapt: { minimum: 0, maximum: 8 } }))
+    );
+    const field = row(screen).getByLabelText<HTMLInputElement>('Scale to');
+    fireEvent.change(field, { target: { value: '3' } });
+    fireEvent.change(field, { target: { value: '2' } });
+    fireEvent.click(row(screen).getByRole('button', { name: 'Scale' }));
+    await settle();
+    expect(lastCall(screen, 'change')).toEqual([
+      'change',
+      'one',
+      { workers: 2 }
+    ]);
+  });
+
   // Guards against a running cluster that adapts without bounds.
   it('adapts within bounds', async () => {
     const screen = await drawSidebar(({ clusters }) =>

@@ -16,27 +16,32 @@ export function Scale(props: IRowProps): JSX.Element {
   const bounds = platform?.workers ?? UNBOUNDED;
   const { requested } = cluster.workers;
   const id = useId();
-  const [target, setTarget] = useState(String(requested));
+  // What was typed, null where nothing was.
+  const [typed, setTyped] = useState<string | null>(null);
   const [adapting, setAdapting] = useState(false);
   const [error, setError] = useState('');
-  useEffect(() => setTarget(String(requested)), [requested]);
+  useEffect(() => setTyped(null), [requested, cluster.adapt]);
 
   const apply = (change: Change): void => {
     clusters.change(cluster.id, change).then(
       () => {
         setError('');
         setAdapting(false);
+        setTyped(null);
       },
       (reason: Error) => setError(reason.message)
     );
   };
+  const target = typed ?? String(requested);
   const number = Number(target);
   const valid =
     target.trim() !== '' &&
     Number.isInteger(number) &&
     number >= bounds.minimum &&
     number <= bounds.maximum;
-  const changed = target !== String(requested);
+  // The number that an adapting cluster has just now can be asked for, too.
+  const changed =
+    typed !== null && (typed !== String(requested) || cluster.adapt !== null);
 
   return (
     <div className="jp-ClusterLauncher-scale">
@@ -59,7 +64,7 @@ export function Scale(props: IRowProps): JSX.Element {
           step={1}
           value={target}
           aria-invalid={!valid}
-          onChange={event => setTarget(event.target.value)}
+          onChange={event => setTyped(event.target.value)}
         />
         {changed ? (
           <button
