@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from . import codegen
-from .controller import Controller, spawn
+from .controller import Controller, ControllerDiedError, ExecutionError, spawn
 from .house import House
-from .models import Cluster, ControllerRef
+from .models import Cluster, ControllerRef, LauncherError
+
+log = logging.getLogger(__name__)
 
 
 async def steps(
@@ -42,3 +46,19 @@ async def steps(
         "core_seconds": cluster.report.core_seconds,
     }
     await controller.start_watch("cluster", settings, house.limits.start)
+
+
+def told(error: Exception, cluster: Cluster, house: House) -> str:
+    """Return what a person is told of an error that ended a launch."""
+    if isinstance(error, ExecutionError):
+        return house.explain(cluster, error)
+    if isinstance(error, asyncio.TimeoutError):
+        return "Creating the cluster took too long and was given up."
+    if isinstance(error, ControllerDiedError):
+        # What it said to nobody is the only reason there is.
+        last = house.store.last_line(cluster.id)
+        return f"{error} It said last: {last}" if last else str(error)
+    if isinstance(error, LauncherError):
+        return str(error)
+    log.error("The launch of cluster %s failed", cluster.id, exc_info=error)
+    return f"The cluster could not be started: {error}"

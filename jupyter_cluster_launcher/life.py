@@ -13,15 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from . import elsewhere, launching
-from .controller import (
-    RESIDENT,
-    Controller,
-    ControllerDiedError,
-    ExecutionError,
-    remove_files,
-)
+from .controller import Controller, ControllerDiedError, remove_files
 from .house import House
 from .leftovers import sweep
+from .link import CALL_LIMIT, CLOSE, SHUT_DOWN, Link
 from .models import (
     Cluster,
     ControllerRef,
@@ -29,15 +24,11 @@ from .models import (
     NotAvailableError,
     Report,
     State,
-    WrongStateError,
 )
 from .processes import end_group, interrupt, runs
 from .store import boot_id
 
-CLOSE = f"{RESIDENT}.close(globals().get('cluster'))"
-SHUT_DOWN = f"{RESIDENT}.shut_down()"
 TAKE_OVER_EVERY = 60.0  # seconds between two controllers for one cluster
-CALL_LIMIT = 15.0  # seconds that a controller may take to scale, where nothing waits for workers
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +42,11 @@ class Life:
         """Hold ``cluster``; ``changed`` hears "created", "changed", "removed" after it is so."""
         self.cluster = cluster
         self._house, self._changed = house, changed
-        self._controller: Controller | None = None
+        self.link = Link(
+            self._reported,
+            lambda text: house.store.append_log(self.cluster.id, text),
+            lambda error: house.explain(self.cluster, error),
+        )
         self._work: asyncio.Task[None] | None = None
         self._others: set[asyncio.Task[None]] = set()
         self._taken_over: float | None = None
@@ -103,27 +98,6 @@ class Life:
             self._work = self._task(self._attach(ref))
             await asyncio.wait([self._work])
 
-    async def call(self, function: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a function of the resident and return the data that it returns.
-
-        Raises ``WrongStateError`` with the reason it failed.
-        """
-        if self._controller is None:
-            raise WrongStateError("This cluster has no controller any more.")
-        try:
-            return await self._controller.call(function, *args, timeout=CALL_LIMIT, **kwargs)
-        except asyncio.TimeoutError:
-            raise WrongStateError(
-                "The cluster did not answer in time. Try again in a minute."
-            ) from None
-        except ExecutionError as error:
-            raise WrongStateError(self._house.explain(self.cluster, error)) from None
-
-    async def greet(self) -> None:
-        """Tell the controller that a server is there, before it believes otherwise."""
-        with contextlib.suppress(LauncherError):
-            await self.call("heard")
-
     def close(self, leave: bool = False) -> asyncio.Task[None]:
         """Begin to close the cluster, or to remove what is left of one that has ended.
 
@@ -141,35 +115,23 @@ class Life:
         """Let go of the cluster; it goes on without this server."""
         for task in self._others:
             task.cancel()
-        if self._controller is not None:
-            self._controller.detach()
+        self.link.forget()
 
     # A launch, step by step
 
     async def _launch(self) -> None:
         try:
             await self._create()
-        except ExecutionError as error:
-            await self._fail(self._house.explain(self.cluster, error))
-        except asyncio.TimeoutError:
-            await self._fail("Creating the cluster took too long and was given up.")
-        except ControllerDiedError as error:
-            # What it said to nobody is the only reason there is.
-            last = self._house.store.last_line(self.cluster.id)
-            await self._fail(f"{error} It said last: {last}" if last else str(error))
-        except LauncherError as error:
-            await self._fail(str(error))
         except Exception as error:
-            log.exception("The launch of cluster %s failed", self.cluster.id)
-            await self._fail(f"The cluster could not be started: {error}")
+            await self._fail(launching.told(error, self.cluster, self._house))
 
     async def _create(self) -> None:
-        async for known in launching.steps(self.cluster, self._house, self._connect):
+        async for known in launching.steps(self.cluster, self._house, self.link.connect):
             self.put(replace(self.cluster, **known))
         self._watch()
 
     async def _attach(self, ref: ControllerRef) -> None:
-        controller = self._connect(ref)
+        controller = self.link.connect(ref)
         why = None
         try:
             await controller.attach(self._house.limits.start)
@@ -181,21 +143,19 @@ class Life:
             log.exception("Cluster %s could not be attached to", self.cluster.id)
             why = f"It could not be reached again: {error}"
         if why:
-            self._forget_controller()
+            self.link.forget()
             self._lost(why)
             return
         self.put(self.cluster.to(State.RUNNING))
         self._watch()
-        # A scheduler with very much to do answers later: its report comes when it can.
-        with contextlib.suppress(LauncherError, asyncio.TimeoutError):
-            await controller.call("heard", timeout=CALL_LIMIT)
+        await self.link.greet()
 
     async def _finish(self, ref: ControllerRef | None) -> None:
         """Close what a server left half started or half stopped: nobody else will."""
         if ref is not None and runs(ref.pid, ref.connection_file):
             interrupt(ref.pid)
             with contextlib.suppress(LauncherError, asyncio.TimeoutError):
-                await self._connect(ref).attach(CALL_LIMIT)
+                await self.link.connect(ref).attach(CALL_LIMIT)
         if self.cluster.state is State.CLOSING:
             await self._end(None)
         else:
@@ -223,11 +183,11 @@ class Life:
 
     async def _close(self) -> str:
         """End the controller and its cluster; return a sentence where something may be left."""
-        (controller, self._controller), ref = (self._controller, None), self.cluster.controller
-        joined, leave, closed = self.cluster.report.joined, self.cluster.leave, False
-        if controller is not None:
+        ref, joined, leave = self.cluster.controller, self.cluster.report.joined, self.cluster.leave
+        linked, closed = self.link.controller is not None, False
+        if linked:
             close = None if leave else SHUT_DOWN if joined else CLOSE
-            closed = await controller.end(close, self._house.limits.close)
+            closed = await self.link.end(close, self._house.limits.close)
         elif ref is not None and ref.boot_id == boot_id():
             await end_group(ref.pid, ref.connection_file)
             remove_files(ref)
@@ -237,24 +197,11 @@ class Life:
     async def _fail(self, message: str) -> None:
         """End what a launch began; record and log stay until the person dismisses them."""
         self._house.store.append_log(self.cluster.id, f"\n{message}\n")
-        await self._end_controller()
+        await self.link.end(CLOSE, self._house.limits.close)
         left = await sweep(self.cluster, self._house)
         self.put(self.cluster.to(State.FAILED, f"{message} {left}".strip()))
 
-    async def _end_controller(self) -> None:
-        controller, self._controller = self._controller, None
-        if controller is not None:
-            await controller.end(CLOSE, self._house.limits.close)
-
     # What the controller says
-
-    def _connect(self, ref: ControllerRef) -> Controller:
-        self._controller = Controller(
-            ref,
-            self._reported,
-            lambda text: self._house.store.append_log(self.cluster.id, text),
-        )
-        return self._controller
 
     def _reported(self, data: dict[str, Any]) -> None:
         """Take in a report; one that comes after the end says nothing new."""
@@ -269,36 +216,31 @@ class Life:
         """Take in what the batch system says of the jobs, and tell the controller which ended."""
         news = set(queue["ended"]) - set(self.cluster.queue.get("ended", []))
         self.put(replace(self.cluster, queue=queue))
-        if news and self._controller is not None:
+        if news:
             self._task(self._tell_ended(sorted(news)))
 
     async def _tell_ended(self, ids: list[str]) -> None:
         with contextlib.suppress(LauncherError):
-            await self.call("jobs_ended", ids)
+            await self.link.call("jobs_ended", ids)
 
     async def _ended(self, why: str) -> None:
         """Clean up after a cluster that ended by itself, and keep the row that says why."""
-        await self._end_controller()
+        await self.link.end(CLOSE, self._house.limits.close)
         left = await sweep(self.cluster, self._house)
         if self.cluster.state is not State.CLOSING:  # else whoever stops it sees to the rest
             state = State.FAILED if left or self.cluster.report.broken else State.CLOSED
             self.put(self.cluster.to(state, f"{why} {left}".strip()))
 
     def _watch(self) -> None:
-        if self._controller is not None:
-            self._task(self._await_end(self._controller))
+        if self.link.controller is not None:
+            self._task(self._await_end(self.link.controller))
 
     async def _await_end(self, controller: Controller) -> None:
         """Notice when the controller ends by itself."""
         await controller.ended
-        if self._controller is controller:
-            self._forget_controller()
+        if self.link.controller is controller:
+            self.link.forget()
             self._lost("Its Python process ended unexpectedly.")
-
-    def _forget_controller(self) -> None:
-        if self._controller is not None:
-            self._controller.detach()
-        self._controller = None
 
     def _lost(self, why: str) -> None:
         """Record that the controller is gone: by its own decision, or nobody knows why."""
@@ -333,14 +275,8 @@ class Life:
         try:
             await self._create()
         except Exception as error:
-            told = (
-                self._house.explain(self.cluster, error)
-                if isinstance(error, ExecutionError)
-                else str(error)
-            )
-            controller, self._controller = self._controller, None
-            if controller is not None:
-                await controller.end(None, self._house.limits.close)
+            told = launching.told(error, self.cluster, self._house)
+            await self.link.end(None, self._house.limits.close)
             message = f"{why} The cluster may go on, but could not be found again: {told}"
             self.put(replace(self.cluster, state=State.LOST, message=message))
 

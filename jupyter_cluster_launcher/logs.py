@@ -38,7 +38,7 @@ async def collect(life: Life, store: Store) -> dict[str, Any]:
     said = {"scheduler": "", "workers": []}
     if life.cluster.state is State.RUNNING:
         try:
-            said = await life.call("logs")
+            said = await life.link.call("logs")
         except LauncherError as error:
             said = {"scheduler": str(error), "workers": []}
     chosen = life.cluster.options.get("log_directory")

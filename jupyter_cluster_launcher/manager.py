@@ -113,7 +113,7 @@ class ClusterManager:
         """Ask for a number of workers, and end adapting; raises ``LauncherError``s."""
         life, platform = self._running(cluster_id, "scaled")
         workers = options.check_workers(platform, "none" if given is None else given)
-        await life.call("scale", workers, unit=_unit(platform))
+        await life.link.call("scale", workers, unit=_unit(platform))
         life.put(replace(life.cluster, requested=workers, adapt=None))
         return life.cluster
 
@@ -123,7 +123,7 @@ class ClusterManager:
         adapt = options.check_adapt(platform, {} if given is None else given)
         if adapt is None:
             return life.cluster
-        await life.call("adapt", adapt.minimum, adapt.maximum, unit=_unit(platform))
+        await life.link.call("adapt", adapt.minimum, adapt.maximum, unit=_unit(platform))
         life.put(replace(life.cluster, adapt=adapt))
         return life.cluster
 
@@ -189,7 +189,7 @@ class ClusterManager:
         """Say after how many idle seconds a cluster closes, None for never."""
         life, _ = self._running(cluster_id, "changed")
         timeout = options.check_idle_timeout(given)
-        await life.call("keep", idle_timeout=timeout)
+        await life.link.call("keep", idle_timeout=timeout)
         life.put(replace(life.cluster, idle_timeout=timeout))
         return life.cluster
 
@@ -197,7 +197,7 @@ class ClusterManager:
         """Begin the idle time of a cluster anew."""
         life, _ = self._running(cluster_id, "kept")
         if options.check_flag("Keep", given, True):
-            await life.call("keep")
+            await life.link.call("keep")
         return life.cluster
 
     def close(self, cluster_id: str, leave: bool | None = None) -> None:
@@ -265,7 +265,7 @@ class ClusterManager:
         pause = HEARD_EVERY if orphan is None else min(HEARD_EVERY, orphan / 3)
         while True:
             await asyncio.sleep(pause)
-            greeted = (life.greet() for life in list(self._lives.values()))
+            greeted = (life.link.greet() for life in list(self._lives.values()))
             for error in await asyncio.gather(*greeted, return_exceptions=True):
                 if error is not None:  # the others must go on hearing of this server
                     log.error("A controller could not be spoken to", exc_info=error)

@@ -84,7 +84,8 @@ async def end_group(pid: int, mark: str, timeout: float = 5.0) -> None:
 
     Does nothing where another program has that number now. ``timeout`` is in seconds.
     """
-    if (PROC / str(pid)).exists() and not runs(pid, mark) and not _zombie(pid):
+    # Asked first: that waits for a child that has ended, whose number is free then.
+    if not runs(pid, mark) and (PROC / str(pid)).exists() and not _zombie(pid):
         return
     loop, pause = asyncio.get_running_loop(), 0.01
     deadline = loop.time() + timeout

@@ -88,6 +88,8 @@ async def test_every_controller_hears_of_the_server(
         def __init__(self, works: bool) -> None:
             self.works = works
 
+            self.link = self
+
         async def greet(self) -> None:
             assert self.works, "its channels are closed"
             heard.set()
