@@ -46,9 +46,10 @@ const draw = await page.evaluate(
     new Promise(resolve => {
       const look = () => {
         if (document.querySelectorAll(selector).length === Number(number)) {
-          // After the frame in which the last row appeared.
+          // After the frame in which the last row appeared, and the one with what that made
+          // visible: rows may be filled in when they are seen.
           const drawn = () => resolve(performance.now() - window.listArrived);
-          requestAnimationFrame(() => setTimeout(drawn));
+          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn)));
         } else {
           setTimeout(look);
         }
