@@ -78,7 +78,7 @@ export function RowCorner({ cluster, context }: IRowProps): JSX.Element {
             ? trans.__('Dismiss %1', cluster.name)
             : trans.__('Stop %1', cluster.name)
         }
-        disabled={cluster.state === 'closing'}
+        disabled={['closing', 'elsewhere'].includes(cluster.state)}
         onClick={() => void commands.execute(CommandIDs.stop, args)}
       />
     </div>

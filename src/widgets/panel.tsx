@@ -35,11 +35,11 @@ export class ClusterPanel extends ReactWidget {
   }
 
   /**
-   * Give the focus to the first control.
+   * Give the focus to the first control of the form, where it is there yet.
    */
   protected onActivateRequest(): void {
     this.node.tabIndex = -1;
-    const first = this.node.querySelector<HTMLElement>('button, input, select');
+    const first = this.node.querySelector<HTMLElement>('form button');
     (first ?? this.node).focus();
   }
 }

@@ -54,6 +54,7 @@ const SITUATIONS = [
     cores: 3,
     queue: '5 queued (Resources), start about 14:05',
     expires: inMinutes(220),
+    spent: { core_hours: 1.2, since: inMinutes(-1), cost: null },
     usage: { cpu: 0.82, memory: 9 * 1024 ** 3, tasks: 1240 }
   }),
   report({
@@ -64,6 +65,11 @@ const SITUATIONS = [
     idle: { timeout: 1800, closes_at: inMinutes(5) },
     usage: { cpu: 0.01, memory: 2 * 1024 ** 3, tasks: 0 },
     joined: true,
+    spent: {
+      core_hours: 48,
+      since: inMinutes(-1),
+      cost: { per_core_hour: 0.05, currency: 'USD' }
+    },
     warnings: ['You asked for 40 workers, the gateway allows 30.']
   }),
   report({
@@ -77,10 +83,20 @@ const SITUATIONS = [
     state: 'lost',
     message: '2 jobs of this cluster are left. Clean up to cancel them.'
   }),
-  report({ name: 'salinity', state: 'closing', message: 'Cancelling 4 jobs' })
+  report({ name: 'salinity', state: 'closing', message: 'Cancelling 4 jobs' }),
+  report({
+    name: 'currents',
+    state: 'closed',
+    message: 'Closed after 30 minutes without work.'
+  }),
+  report({
+    name: 'ice',
+    state: 'elsewhere',
+    message: 'It runs on another host, denali-login2.'
+  })
 ];
 
-test.use({ viewport: { width: 1280, height: 1500 } });
+test.use({ viewport: { width: 1280, height: 1950 } });
 
 /**
  * Every situation of a cluster, in one picture. Guards against a state that
