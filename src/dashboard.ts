@@ -3,13 +3,10 @@ import { IFrame, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { CommandIDs, ID_PROPERTY } from './commands';
+import { hasDaskPanes, showInDaskPanes } from './daskpanes';
 import { ICommandOptions, pick, report } from './pick';
 import { clusterIcon, dashboardIcon } from './icons';
 import { ICluster, IClusters } from './tokens';
-
-/** Commands of dask-labextension, where it is installed. */
-const DASK_URL = 'dask:populate-dashboard-url';
-const DASK_LAYOUT = 'dask:launch-layout';
 
 /** What a pane needs to come back after a reload. */
 interface IPaneArgs {
@@ -185,7 +182,7 @@ export function addDashboards(
     label: trans.__('Show in the Dask Panes'),
     caption: trans.__('Point the panes of dask-labextension at this cluster'),
     icon: clusterIcon,
-    isEnabled: () => app.commands.hasCommand(DASK_URL),
+    isEnabled: () => hasDaskPanes(app.commands),
     describedBy: { args: { type: 'object', properties: ID_PROPERTY } },
     execute: async args => {
       const cluster = await pick(args, options, trans, running);
@@ -194,12 +191,7 @@ export function addDashboards(
         return;
       }
       try {
-        await app.commands.execute(DASK_URL, {
-          url: relative(url, baseUrl)
-        });
-        if (app.commands.hasCommand(DASK_LAYOUT)) {
-          await app.commands.execute(DASK_LAYOUT);
-        }
+        await showInDaskPanes(app.commands, relative(url, baseUrl), trans);
       } catch (error) {
         report(error);
       }

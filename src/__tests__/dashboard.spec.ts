@@ -109,15 +109,4 @@ describe('dashboard commands', () => {
     });
     expect(shown).toHaveLength(2);
   });
-
-  // Guards against panes of dask-labextension that show another cluster.
-  it('points the panes of dask-labextension at a cluster', async () => {
-    add(true);
-    const told: any[] = [];
-    commands.addCommand('dask:populate-dashboard-url', {
-      execute: args => void told.push(args)
-    });
-    await commands.execute(CommandIDs.pointDask, { id: 'one' });
-    expect(told).toEqual([{ url: 'proxy/1/status' }]);
-  });
 });

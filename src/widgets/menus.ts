@@ -1,5 +1,6 @@
 import { Menu } from '@lumino/widgets';
 import { CommandIDs } from '../commands';
+import { hasDaskPanes } from '../daskpanes';
 import { ICluster, IPlot } from '../tokens';
 import { ISidebarContext } from './context';
 
@@ -47,7 +48,7 @@ export async function plotsMenu(
   menu.title.label = trans.__('Dashboard and plots');
   const { id } = cluster;
   menu.addItem({ command: CommandIDs.openDashboard, args: { id } });
-  if (commands.hasCommand('dask:populate-dashboard-url')) {
+  if (hasDaskPanes(commands)) {
     menu.addItem({ command: CommandIDs.pointDask, args: { id } });
   }
   const add = (target: Menu, shown: IPlot[]): void =>
