@@ -66,6 +66,9 @@ export class Server {
 
   /** Stop it, and wait until it is gone. */
   async stop(): Promise<void> {
+    if (this.process.exitCode !== null) {
+      return;
+    }
     const ended = new Promise(resolve => this.process.once('exit', resolve));
     this.process.kill('SIGTERM');
     await ended;

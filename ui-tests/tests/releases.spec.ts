@@ -1,0 +1,146 @@
+import { expect, Page, test } from '@playwright/test';
+import { execFileSync } from 'child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { Server } from './server';
+
+/**
+ * The same wheel in every JupyterLab and Notebook 7 that it is for. Guards
+ * against calls that came later or went away, and against what only JupyterLab
+ * has.
+ *
+ * The oldest first: in one environment pip goes from each to the next, which
+ * takes some seconds.
+ */
+const RELEASES = [
+  { lab: '4.2', notebook: '7.2' },
+  { lab: '4.3', notebook: '7.3' },
+  { lab: '4.4', notebook: '7.4' },
+  { lab: '4.5', notebook: '7.5' },
+  { lab: '4.6', notebook: '7.6' }
+];
+
+const HOME = join(process.env.UI_TESTS_HOME!, 'releases');
+const ENVIRONMENT = join(HOME, 'venv');
+const WHEELS = join(HOME, 'wheels');
+const REPOSITORY = join(__dirname, '..', '..');
+
+/** The notebook that the story happens in. */
+const NOTEBOOK = {
+  cells: [
+    {
+      cell_type: 'code',
+      execution_count: null,
+      id: 'first',
+      metadata: {},
+      outputs: [],
+      source: []
+    }
+  ],
+  metadata: {
+    kernelspec: {
+      display_name: 'Python 3',
+      language: 'python',
+      name: 'python3'
+    }
+  },
+  nbformat: 4,
+  nbformat_minor: 5
+};
+
+for (const { lab, notebook } of RELEASES) {
+  test.describe(`JupyterLab ${lab} and Notebook ${notebook}`, () => {
+    const home = join(HOME, lab);
+    const root = join(home, 'root');
+    let server: Server;
+
+    test.beforeAll(async () => {
+      // The first fills the environment.
+      test.setTimeout(600000);
+      install(`jupyterlab==${lab}.*`, `notebook==${notebook}.*`);
+      mkdirSync(root, { recursive: true });
+      server = await Server.start(
+        join(ENVIRONMENT, 'bin', 'jupyter-lab'),
+        home,
+        [
+          '--LabApp.expose_app_in_browser=True',
+          '--JupyterNotebookApp.expose_app_in_browser=True',
+          `--ServerApp.root_dir=${root}`
+        ],
+        { PATH: `${join(ENVIRONMENT, 'bin')}:${process.env.PATH}` }
+      );
+    });
+
+    test.afterAll(() => server?.stop());
+
+    test.beforeEach(() =>
+      writeFileSync(join(root, 'a.ipynb'), JSON.stringify(NOTEBOOK))
+    );
+
+    test(`JupyterLab ${lab}`, ({ page }) =>
+      story(page, `${server.url}/lab/tree/a.ipynb?reset`, lab));
+
+    test(`Notebook ${notebook}`, ({ page }) =>
+      story(page, `${server.url}/notebooks/a.ipynb`, notebook));
+  });
+}
+
+/** Have these in the environment, and the wheel, which is built once. */
+function install(...requirements: string[]): void {
+  const pip = (...args: string[]): void =>
+    void execFileSync(join(ENVIRONMENT, 'bin', 'pip'), [...args, '--quiet'], {
+      env: { ...process.env, SKIP_JUPYTER_BUILDER: '1' },
+      stdio: 'pipe'
+    });
+  if (!existsSync(WHEELS)) {
+    execFileSync(process.env.PYTHON ?? 'python3', ['-m', 'venv', ENVIRONMENT]);
+    pip('wheel', '--no-deps', `--wheel-dir=${WHEELS}`, REPOSITORY);
+  }
+  const [wheel] = readdirSync(WHEELS);
+  pip('install', ...requirements, `${join(WHEELS, wheel)}[local]`);
+}
+
+/** Launch, find the code in the notebook, look at the log, stop. */
+async function story(page: Page, url: string, release: string): Promise<void> {
+  const failed: string[] = [];
+  page.on('console', message => {
+    if (message.text().includes('jupyter-cluster-launcher')) {
+      failed.push(message.text());
+    }
+  });
+  await page.goto(url);
+  await page.locator('.jp-Notebook .jp-Cell').first().waitFor();
+  await expect
+    .poll(() =>
+      page.evaluate(() =>
+        (window as any).jupyterapp?.commands.hasCommand('cluster-launcher:open')
+      )
+    )
+    .toBe(true);
+  const version = await page.evaluate(async () => {
+    const app = (window as any).jupyterapp;
+    await app.restored;
+    await app.commands.execute('cluster-launcher:open');
+    return app.version;
+  });
+  expect(version).toMatch(new RegExp(`^${release}\\.`));
+  const sidebar = page.locator('#jp-cluster-launcher');
+  const workers = sidebar.getByLabel('Workers', { exact: true });
+  // A notebook that is just open may take the focus, and what is typed.
+  await expect(async () => {
+    await workers.fill('2');
+    await expect(workers).toHaveValue('2', { timeout: 1000 });
+  }).toPass();
+  await sidebar.locator('[data-fold=options] summary').click();
+  await sidebar.getByLabel('Threads per worker').fill('1');
+  await sidebar.getByRole('button', { name: 'Launch', exact: true }).click();
+  await expect(sidebar.getByText('2 of 2 workers')).toBeVisible({
+    timeout: 60000
+  });
+  await expect(page.locator('.jp-Cell').first()).toContainText('Client(');
+  await sidebar.locator('[data-action=logs]').click();
+  await expect(page.getByRole('log')).toContainText('Scheduler at');
+  await sidebar.getByRole('button', { name: /^Stop / }).click();
+  await expect(sidebar.locator('.jp-ClusterLauncher-row')).toHaveCount(0);
+  expect(failed).toEqual([]);
+}
