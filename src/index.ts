@@ -11,6 +11,7 @@ import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { IFormRendererRegistry } from '@jupyterlab/ui-components';
 import { IClusters, INotebooks } from './tokens';
 
 /** The plugin whose settings are those of the extension. */
@@ -186,11 +187,36 @@ const runningPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** Our page of the Settings Editor. */
+const settingsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-cluster-launcher:settings',
+  description: 'Fields for the settings of Dask clusters.',
+  autoStart: true,
+  requires: [IClusters],
+  optional: [IFormRendererRegistry, ITranslator],
+  activate: async (
+    app: JupyterFrontEnd,
+    clusters: IClusters,
+    registry: IFormRendererRegistry | null,
+    translator: ITranslator | null
+  ) => {
+    if (!registry) {
+      return;
+    }
+    const { addSettingFields } = await import('./widgets/settingfields');
+    const trans = (translator ?? nullTranslator).load(
+      'jupyter_cluster_launcher'
+    );
+    addSettingFields(registry, SETTINGS, clusters, trans);
+  }
+};
+
 export * from './tokens';
 export default [
   clustersPlugin,
   notebookPlugin,
   sidebarPlugin,
   dashboardPlugin,
-  runningPlugin
+  runningPlugin,
+  settingsPlugin
 ];

@@ -1,2 +1,3 @@
 import './base.css';
 import './versions.css';
+import './settings.css';

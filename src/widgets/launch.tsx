@@ -38,6 +38,7 @@ export function LaunchForm(props: ILaunchFormProps): JSX.Element {
   const { context, platforms, kernel } = props;
   const { clusters, preferences, trans } = context;
   useSignal(context.notebooks?.changed);
+  useSignal(preferences.changed);
   const [chosen, setChosen] = useState<string | null>(null);
   const [forms, setForms] = useState<{ [platform: string]: IForm }>({});
   const [name, setName] = useState('');
