@@ -1,3 +1,7 @@
 import './base.css';
+import './form.css';
+import './options.css';
+import './clusters.css';
+import './logs.css';
 import './versions.css';
 import './settings.css';
