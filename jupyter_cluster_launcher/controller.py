@@ -1,4 +1,4 @@
-"""The hidden kernel that owns one cluster: spawned, attached to, run in, and ended.
+"""The hidden kernel that owns one cluster: attached to, run in, and ended.
 
 Attaching by connection file is the only way to attach, whoever spawned the kernel, so a launch
 exercises what a restarted server depends on. Nothing here knows Dask.
@@ -8,28 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import re
 import shutil
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
-from jupyter_client.manager import AsyncKernelManager
 
 from . import processes
 from .models import ControllerRef, LauncherError
-from .store import PYTHON_LOG, boot_id, host
 
 MIME = "application/vnd.cluster-launcher.report+json"
 ANSWER = "application/vnd.cluster-launcher.answer+json"
 RESIDENT = "__cluster_launcher"
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-SOCKET_PATH_LIMIT = 100  # bytes, of the 107 that the system allows; a suffix is added
 
 
 class ExecutionError(LauncherError):
@@ -43,67 +37,6 @@ class ExecutionError(LauncherError):
 
 class ControllerDiedError(LauncherError):
     """The controller's process ended by itself."""
-
-
-class _Spawner(AsyncKernelManager):
-    """A kernel manager that only spawns: the connection file must outlive it and this server."""
-
-    def cleanup_connection_file(self) -> None:
-        """Leave the connection file: the next server attaches by it."""
-
-    def cleanup_ipc_files(self) -> None:
-        """Leave the sockets: they are removed with the cluster."""
-
-    def _connect_control_socket(self) -> None:
-        """Connect nothing: all that is said to the kernel is said by a client."""
-
-
-async def spawn(
-    kernel_name: str,
-    kernel_spec_manager: Any,
-    directory: Path,
-    cwd: str | None,
-    env: Mapping[str, str],
-) -> ControllerRef:
-    """Start the kernel of a controller and return how to attach to it.
-
-    ``env`` is added to the environment of this server. Raises what ``jupyter_client`` raises where
-    the kernel cannot be started.
-    """
-    connection_file = directory / "connection.json"
-    sockets = tempfile.mkdtemp(prefix="cluster-", dir=_short_directory())
-    manager = _Spawner(
-        kernel_name=kernel_name,
-        kernel_spec_manager=kernel_spec_manager,
-        connection_file=str(connection_file),
-        transport="ipc",
-        ip=f"{sockets}/k",
-    )
-    # A kernel with JPY_PARENT_PID set ends with that process, however independent it was started.
-    inherited = {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"}
-    log = os.open(directory / PYTHON_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        await manager.start_kernel(
-            independent=True,
-            env={**inherited, **env},
-            cwd=cwd,
-            stdout=log,
-            stderr=log,
-        )
-    except BaseException:
-        # A launch that is cancelled just now may have a process already, which nobody knows of.
-        child = getattr(manager.provisioner, "process", None)
-        if child is not None:
-            child.kill()
-            processes.remember(child)
-        shutil.rmtree(sockets, ignore_errors=True)
-        raise
-    finally:
-        os.close(log)
-    connection_file.chmod(0o600)
-    # Only kernels of the local provisioner come this far, and theirs is an ordinary child.
-    pid = processes.remember(getattr(manager.provisioner, "process"))  # noqa: B009
-    return ControllerRef(str(connection_file), sockets, pid, host(), boot_id())
 
 
 def remove_files(ref: ControllerRef) -> None:
@@ -297,10 +230,3 @@ class Controller:
                 self._on_output(ANSI.sub("", "\n".join(content["traceback"])) + "\n")
             elif message["msg_type"] == "display_data" and MIME in content["data"]:
                 self._on_report(content["data"][MIME])
-
-
-def _short_directory() -> str:
-    """Return a local temporary directory in whose paths sockets can be bound."""
-    directory = tempfile.gettempdir()
-    # On macOS the temporary directory of a person has a long name.
-    return directory if len(directory) + 24 < SOCKET_PATH_LIMIT else "/tmp"  # noqa: S108

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from . import codegen
-from .controller import Controller, ControllerDiedError, ExecutionError, spawn
+from .controller import Controller, ControllerDiedError, ExecutionError
 from .house import House
 from .models import Cluster, ControllerRef, LauncherError
+from .spawner import spawn
 
 log = logging.getLogger(__name__)
 

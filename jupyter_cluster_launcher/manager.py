@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import codegen, logs, neighbours, options, preflight
+from . import logs, neighbours, options, preflight
 from .house import House
 from .life import Life
 from .models import (
@@ -19,6 +18,7 @@ from .models import (
     UnknownError,
     WrongStateError,
 )
+from .planning import plan
 from .platforms import Platform
 
 HEARD_EVERY = 300.0  # seconds between two signs of life to the controllers
@@ -56,58 +56,12 @@ class ClusterManager:
 
         Raises ``BadInputError``, ``UnknownError`` and ``NotAvailableError``; nothing is left then.
         """
-        cluster = await self.plan(request, cwd)
+        cluster = await self._plan(request, cwd)
         preflight.check_interface(self.house.platforms.get(cluster.platform), cluster.options)
         life = Life(cluster, self.house, self._changed)
         life.launch()
         self._lives[cluster.id] = life
         return life.cluster
-
-    async def plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
-        """Return the cluster that a request describes, all of it checked, nothing started."""
-        house = self.house
-        options.check_request(request)
-        platform = house.platforms.get(request.get("platform"))
-        kernel_name = request.get("kernel_name") or house.environments.default
-        if not isinstance(kernel_name, str):
-            raise BadInputError("The environment must be the name of a kernel.")
-        asked = await house.platforms.asked(platform, kernel_name)
-        chosen = options.check_options(platform, request.get("options"), asked)
-        workers = options.check_workers(platform, request.get("workers"))
-        adapt = options.check_adapt(platform, request.get("adapt"))
-        tls = options.check_flag("Encryption", request.get("tls"), platform.get("tls", False))
-        keep = options.check_flag("Keep running", request.get("keep_running"), self.keep_running)
-        idle_timeout = options.check_idle_timeout(request.get("idle_timeout"))
-        given, adopted = request.get("name"), request.get("adopt")
-        if adopted is not None and not house.platforms.finds(platform):
-            raise BadInputError(f"Clusters of {platform.title} cannot be joined: start one.")
-        name = self._free_name(platform) if given is None else options.check_name(given)
-        create = (
-            codegen.create(platform, chosen, workers, adapt, tls, asked)
-            if adopted is None
-            else codegen.adopt(options.check_name(adopted))
-        )
-        await house.platforms.check_available(platform, kernel_name, tls)
-        return Cluster(
-            id=secrets.token_hex(6),
-            name=name,
-            platform=platform.name,
-            platform_title=platform.title,
-            kernel_name=kernel_name,
-            cwd=cwd,
-            create=create,
-            requested=0 if adopted else adapt.minimum if adapt else workers,
-            tls=tls,
-            adapt=adapt,
-            options=chosen,
-            keep_running=keep,
-            idle_timeout=idle_timeout,
-            adopted=adopted,
-            by_name=platform.get("connect") == "gateway",
-            batch=platform.get("batch"),
-            cost=platform.get("cost"),
-            message="Starting Python",
-        )
 
     async def scale(self, cluster_id: str, given: Any) -> Cluster:
         """Ask for a number of workers, and end adapting; raises ``LauncherError``s."""
@@ -129,7 +83,7 @@ class ClusterManager:
 
     async def preview(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the code that a request would run; raises ``LauncherError``s."""
-        cluster = await self.plan(request)
+        cluster = await self._plan(request)
         platform = self.house.platforms.get(cluster.platform)
         return {
             "create": cluster.create,
@@ -142,7 +96,7 @@ class ClusterManager:
 
         Raises ``LauncherError``s.
         """
-        cluster, house = await self.plan(request), self.house
+        cluster, house = await self._plan(request), self.house
         platform, directory = house.platforms.get(cluster.platform), house.store.root / "ID"
         return await preflight.check(platform, cluster, house.environments, directory)
 
@@ -253,6 +207,10 @@ class ClusterManager:
             life.detach()
         await self.house.batch.stop()
 
+    async def _plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
+        taken = {life.cluster.name for life in self._lives.values()}
+        return await plan(self.house, request, taken, self.keep_running, cwd)
+
     def _changed(self, life: Life, action: str) -> None:
         if action == "removed":
             self._lives.pop(life.cluster.id, None)
@@ -290,10 +248,6 @@ class ClusterManager:
         if life.cluster.state is not State.RUNNING:
             raise WrongStateError(f"A cluster that is {life.cluster.state.value} cannot be {what}.")
         return life, self.house.platforms.get(life.cluster.platform)
-
-    def _free_name(self, platform: Platform) -> str:
-        taken = {life.cluster.name for life in self._lives.values()}
-        return next(n for i in range(1, 100_000) if (n := f"{platform.title} {i}") not in taken)
 
 
 def _unit(platform: Platform) -> str:

@@ -16,11 +16,9 @@ import psutil
 from jupyter_client.kernelspec import KernelSpecManager
 
 from jupyter_cluster_launcher import processes
-from jupyter_cluster_launcher.controller import (
-    Controller,
-    spawn,
-)
+from jupyter_cluster_launcher.controller import Controller
 from jupyter_cluster_launcher.models import ControllerRef
+from jupyter_cluster_launcher.spawner import spawn
 
 FOREVER = 3600.0  # a step that needs this long is caught by the net under all tests
 

@@ -16,10 +16,8 @@ from fakes import write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
 from kernels import FOREVER, Kernel, kernel, nothing_left
 
-from jupyter_cluster_launcher.controller import (
-    spawn,
-)
 from jupyter_cluster_launcher.models import ControllerRef
+from jupyter_cluster_launcher.spawner import spawn
 from jupyter_cluster_launcher.store import boot_id, host
 
 # What a server that ends leaves behind
@@ -29,7 +27,7 @@ import asyncio, json, os, sys
 from dataclasses import asdict
 from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_cluster_launcher.controller import spawn
+from jupyter_cluster_launcher.spawner import spawn
 
 os.environ["JPY_PARENT_PID"] = str(os.getpid())
 folder = Path(sys.argv[1])

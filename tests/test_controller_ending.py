@@ -17,12 +17,9 @@ from fakes import write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
 from kernels import FOREVER, Kernel, group, kernel, nothing_left
 
-from jupyter_cluster_launcher.controller import (
-    ControllerDiedError,
-    ExecutionError,
-    spawn,
-)
+from jupyter_cluster_launcher.controller import ControllerDiedError, ExecutionError
 from jupyter_cluster_launcher.models import ControllerRef
+from jupyter_cluster_launcher.spawner import spawn
 
 # Ending
 

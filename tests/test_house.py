@@ -23,7 +23,7 @@ MIDDLE = LAYERS.index(set())
 RESERVED = {
     "tornado": {"app", "routes"},
     "jupyter_server": {"app", "routes"},
-    "jupyter_client": {"controller"},
+    "jupyter_client": {"controller", "spawner"},
     "dask": set(),
     "distributed": set(),
     "dask_gateway": set(),
