@@ -13,14 +13,16 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from traitlets import TraitError
 
 from .models import BadInputError, NotAvailableError
 
-ABSENT_FOR = 20.0  # seconds that a missing package is believed to be missing still
+ABSENT_FOR = 5.0  # seconds for which a launch is refused for a missing package without a new look
+RENEW_AFTER = 60.0  # seconds after which a look at the list has what is there asked for once more
 PROBE = """
 import importlib.util, json, os, sys
 sys.path[:0] = filter(None, [os.path.expanduser(sys.argv[1])])
@@ -32,30 +34,47 @@ print(json.dumps([name for name in sys.argv[2:] if not found(name)]))
 """
 
 
+@dataclass
+class Answers:
+    """What one environment was found to have."""
+
+    # By module: when it was asked for, and whether it is there.
+    found: dict[str, tuple[float, bool]] = field(default_factory=dict)
+    # The question under way; whoever wants to know more waits for it, and for no other's.
+    asking: asyncio.Task[None] | None = None
+
+    def lacks(self, module: str) -> bool:
+        """Return whether a module is not known to be there."""
+        return module not in self.found or not self.found[module][1]
+
+    def age(self, module: str, now: float) -> float:
+        """Return for how many seconds the answer is known, endless where there is none."""
+        return now - self.found[module][0] if module in self.found else float("inf")
+
+
 class Environments:
     """The environments behind the kernelspecs of one server."""
 
-    def __init__(self, kernel_spec_manager: Any, default: str, timeout: float = 20.0) -> None:
+    def __init__(
+        self,
+        kernel_spec_manager: Any,
+        default: str,
+        timeout: float = 20.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Ask about the kernels that ``kernel_spec_manager`` knows, for ``timeout`` seconds each.
 
-        ``default`` is the kernel that is used where a person has named none.
+        ``default`` is the kernel that is used where a person has named none; ``clock`` tells the
+        seconds by which answers grow old.
         """
-        self.kernel_spec_manager, self.default, self._timeout = (
-            kernel_spec_manager,
-            default,
-            timeout,
-        )
-        self._found: dict[tuple[str, ...], dict[str, tuple[float, bool]]] = {}
-        self._asking = asyncio.Lock()
+        self.kernel_spec_manager, self.default = kernel_spec_manager, default
+        self._timeout, self._clock = timeout, clock
+        self._answers: dict[tuple[Any, ...], Answers] = {}
 
-    def command(self, kernel_name: str) -> tuple[list[str], dict[str, str], str]:
-        """Return a kernel's Python as a command, the environment to add, and the kernel's title.
-
-        Raises ``BadInputError`` for a kernel that does not exist, is not Python, or does not run
-        on this host.
-        """
+    def spec(self, kernel_name: str) -> Any:
+        """Return a kernelspec; raises ``BadInputError`` where there is none that can be read."""
         try:
-            spec = self.kernel_spec_manager.get_kernel_spec(kernel_name)
+            return self.kernel_spec_manager.get_kernel_spec(kernel_name)
         except KeyError:
             raise BadInputError(
                 f"There is no kernel named {kernel_name!r:.80}. Choose another environment."
@@ -65,6 +84,14 @@ class Environments:
                 f"The kernel {kernel_name!r:.80} is described by a broken file. "
                 "Choose another environment."
             ) from None
+
+    def command(self, kernel_name: str) -> tuple[list[str], dict[str, str], str]:
+        """Return a kernel's Python as a command, the environment to add, and the kernel's title.
+
+        Raises ``BadInputError`` for a kernel that does not exist, is not Python, or does not run
+        on this host.
+        """
+        spec = self.spec(kernel_name)
         title = str(spec.display_name or kernel_name)
         if spec.language.lower() != "python":
             raise BadInputError(
@@ -94,9 +121,8 @@ class Environments:
     def title(self, kernel_name: str) -> str:
         """Return the name of a kernel that people see, its plain name where it has gone."""
         try:
-            spec = self.kernel_spec_manager.get_kernel_spec(kernel_name)
-            return str(spec.display_name or kernel_name)
-        except (KeyError, OSError, ValueError, TypeError, TraitError):
+            return str(self.spec(kernel_name).display_name or kernel_name)
+        except BadInputError:
             return kernel_name
 
     async def missing(
@@ -104,22 +130,78 @@ class Environments:
     ) -> list[str]:
         """Return which of some modules a kernel's environment lacks, without importing any.
 
-        They may be in ``folder``, too.
+        They may be in ``folder``, too. What was found there once is answered at once, so that a
+        launch waits for no process; what is absent is asked for again, so that nobody is refused
+        for what has been installed by now.
         Raises ``BadInputError`` as ``command`` does, and ``NotAvailableError`` as ``run`` does.
         """
-        known = self._found.setdefault((*self.command(kernel_name)[0], folder or ""), {})
-        async with self._asking:  # so that questions asked together are one process, not five
-            now = time.monotonic()
-            unknown = [
-                name
-                for name in modules
-                if name not in known or (not known[name][1] and now - known[name][0] > ABSENT_FOR)
-            ]
-            if unknown:
-                text = await self.run(kernel_name, PROBE, [folder or "", *unknown])
-                absent = json.loads(text.strip().split("\n")[-1])  # some environments greet first
-                known.update({name: (now, name not in absent) for name in unknown})
-        return [name for name in modules if not known[name][1]]
+        answers = self._known(kernel_name, folder)
+
+        def unsure() -> bool:
+            now = self._clock()
+            return any(answers.lacks(m) and answers.age(m, now) > ABSENT_FOR for m in modules)
+
+        while answers.asking and unsure():  # questions asked together are one process, not five
+            await asyncio.shield(answers.asking)
+        if unsure():
+            await asyncio.shield(self._ask(kernel_name, modules, folder))
+        return [name for name in modules if answers.lacks(name)]
+
+    async def look(self, kernel_name: str, wanted: Mapping[str | None, Collection[str]]) -> None:
+        """Look for modules anew, because a person looks: ``wanted`` has their names by folder.
+
+        What was absent is asked for before this returns. Where all were there, they are asked for
+        in the background now and then, so that a package that went away is noticed by the next
+        look. Raises as ``missing``.
+        """
+        await asyncio.gather(*(self._look(kernel_name, set(n), f) for f, n in wanted.items()))
+
+    async def _look(self, kernel_name: str, modules: set[str], folder: str | None) -> None:
+        answers, now = self._known(kernel_name, folder), self._clock()
+        if any(answers.lacks(name) for name in modules):
+            await asyncio.shield(answers.asking or self._ask(kernel_name, modules, folder))
+            await self.missing(kernel_name, sorted(modules), folder)
+        elif not answers.asking and any(answers.age(m, now) > RENEW_AFTER for m in modules):
+            self._ask(kernel_name, modules, folder)
+
+    def _known(self, kernel_name: str, folder: str | None) -> Answers:
+        """Return what is known of an environment, which several kernelspecs may have in common."""
+        command, env, _ = self.command(kernel_name)
+        key = (*command, *sorted(env.items()), folder)
+        return self._answers.setdefault(key, Answers())
+
+    def _ask(
+        self, kernel_name: str, modules: Collection[str], folder: str | None
+    ) -> asyncio.Task[None]:
+        """Begin to ask for modules, and once more for all that were asked for before."""
+        answers = self._known(kernel_name, folder)
+        names, now = sorted({*answers.found, *modules}), self._clock()
+
+        async def ask() -> None:
+            try:
+                absent = await self.ask(kernel_name, PROBE, [folder or "", *names])
+                answers.found.update({name: (now, name not in absent) for name in names})
+            finally:
+                answers.asking = None
+
+        answers.asking = task = asyncio.get_running_loop().create_task(ask())
+        # Whoever waits is told what went wrong; in the background there is nobody.
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
+
+    async def ask(self, kernel_name: str, code: str, *args: Any, **kwargs: Any) -> Any:
+        """Run code as ``run`` does and return the JSON of the last line that it printed.
+
+        What came before is not ours: some environments greet, and some imports talk. Raises as
+        ``run``.
+        """
+        text = await self.run(kernel_name, code, *args, **kwargs)
+        try:
+            return json.loads(text.strip().split("\n")[-1])
+        except ValueError:
+            raise NotAvailableError(
+                f"The Python of {self.title(kernel_name)} did not answer what it was asked."
+            ) from None
 
     async def run(
         self,
@@ -134,6 +216,7 @@ class Environments:
         Raises ``NotAvailableError`` where it fails or takes longer than ``timeout`` seconds.
         """
         command, own, title = self.command(kernel_name)
+        limit = timeout or self._timeout
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -151,10 +234,10 @@ class Environments:
                 f"The Python of {title} cannot be started: {error.strerror}."
             ) from None
         try:
-            out, err = await asyncio.wait_for(process.communicate(), timeout or self._timeout)
+            out, err = await asyncio.wait_for(process.communicate(), limit)
         except asyncio.TimeoutError:
             raise NotAvailableError(
-                f"The Python of {title} did not answer in time. Try again."
+                f"The Python of {title} did not answer within {limit:g} seconds. Try again."
             ) from None
         finally:
             # All of it: behind a runner such as conda's, Python is a child of what was started.

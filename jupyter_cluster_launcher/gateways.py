@@ -43,10 +43,13 @@ class Gateways:
     async def known_options(self, kernel_name: str) -> dict[str, Any]:
         """Return what was answered last, and ask only where nothing was; raises as ``options``.
 
-        A launch is held against the form that the person saw. What has changed since, the gateway
-        itself refuses.
+        A launch is held against the form that the person saw, also one without a field. What has
+        changed since, the gateway itself refuses. An answer holds until ``options`` brings the
+        next, each time that the platform is chosen in a form, or until the server ends.
         """
-        return self._options.get(kernel_name) or await self.options(kernel_name)
+        if kernel_name not in self._options:
+            await self.options(kernel_name)
+        return self._options[kernel_name]
 
     async def found(self, kernel_name: str, known: Collection[str]) -> list[dict[str, str]]:
         """Return one's own clusters that were made elsewhere, those in ``known`` left out.

@@ -50,22 +50,33 @@ class Platforms:
         """Return whether clusters of one's own that were made elsewhere can be found there."""
         return bool(platform.get("connect") == "gateway")
 
-    async def reason(self, platform: Platform, kernel_name: str) -> str | None:
-        """Return why a platform cannot work here, in one sentence, or None.
+    async def reasons(self, found: Sequence[Platform], kernel_name: str) -> list[str | None]:
+        """Return why each of some platforms cannot work here, in one sentence, or None.
 
         Raises ``BadInputError`` for a kernel that cannot run a cluster at all.
         """
-        here = platforms.missing(platform, os.environ, shutil.which)
+        wanted: dict[str | None, set[str]] = {None: {TLS_MODULE}}
+        for platform in found:
+            wanted.setdefault(platform.library_folder, set()).update(_modules(platform))
+        try:
+            await self._environments.look(kernel_name, wanted)
+        except NotAvailableError as error:
+            return [_reason_here(platform) or str(error) for platform in found]
+        return [await self.reason(platform, kernel_name) for platform in found]
+
+    async def reason(self, platform: Platform, kernel_name: str) -> str | None:
+        """Return why a platform cannot work here, in one sentence, or None.
+
+        Only what this platform needs is asked for. Raises ``BadInputError`` for a kernel that
+        cannot run a cluster at all.
+        """
+        here = _reason_here(platform)
         if here:
             return here
-        unknown = unknown_batch_system(platform)
-        if unknown:
-            return unknown
-        needed = platform.get("requires", {}).get("modules", [])
         try:
-            # All platforms' modules in one question; the answers are kept.
-            await self._environments.missing(kernel_name, self._modules())
-            missing = await self._environments.missing(kernel_name, needed, platform.library_folder)
+            missing = await self._environments.missing(
+                kernel_name, _modules(platform), platform.library_folder
+            )
         except NotAvailableError as error:
             return str(error)
         title = self._environments.title(kernel_name)
@@ -87,10 +98,6 @@ class Platforms:
             raise NotAvailableError(reason)
         if tls and await self._environments.missing(kernel_name, [TLS_MODULE]):
             raise NotAvailableError(cryptography_missing(self._environments.title(kernel_name)))
-
-    def _modules(self) -> list[str]:
-        wanted = (p.get("requires", {}).get("modules", []) for p in self.find()[0])
-        return sorted({TLS_MODULE, *(name for names in wanted for name in names)})
 
     async def asked(self, platform: Platform, kernel_name: str) -> dict[str, Any]:
         """Return the schemas of options that the platform itself declares when it is asked.
@@ -138,3 +145,14 @@ class Platforms:
             # The debugger of kernels warns on every start; nobody debugs a controller.
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
+
+
+def _modules(platform: Platform) -> list[str]:
+    modules: list[str] = platform.get("requires", {}).get("modules", [])
+    return modules
+
+
+def _reason_here(platform: Platform) -> str | None:
+    """Return why a platform cannot work on this computer, whatever the environment, or None."""
+    here = platforms.missing(platform, os.environ, shutil.which)
+    return here or unknown_batch_system(platform)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from http import HTTPStatus
 from typing import Any
@@ -90,7 +89,7 @@ class PlatformsHandler(LauncherHandler):
     async def get(self) -> None:
         """List them."""
         platforms, found = self.manager.house.platforms, self.manager.house.platforms.find()[0]
-        reasons = await asyncio.gather(*(platforms.reason(p, self.kernel_name) for p in found))
+        reasons = await platforms.reasons(found, self.kernel_name)
         pairs = zip(found, reasons, strict=True)
         self.finish(
             json.dumps(

@@ -183,3 +183,11 @@ def write_kernelspec(kernels: Path, name: str, python: str = sys.executable, **e
     (kernels / name).mkdir(parents=True)
     (kernels / name / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
     return name
+
+
+def script(folder: Path, name: str, text: str) -> str:
+    """Write a program that stands for a Python."""
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return str(path)

@@ -52,7 +52,7 @@ class RealGateway:
     """One server; its clusters are processes on this host.
 
     With ``database`` its clusters outlive it, as on a gateway that is being updated. ``form`` is
-    ``nebari`` or ``all``: the second has a field of every kind.
+    ``nebari``, ``all``, which has a field of every kind, or ``none``.
     """
 
     def __init__(self, directory: Path, *, database: bool = False, form: str = "nebari") -> None:

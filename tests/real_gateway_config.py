@@ -75,6 +75,8 @@ def configuration(options, user):
 
 def form(user):
     """Return the fields for one user, like Nebari's."""
+    if os.environ.get("GATEWAY_FORM") == "none":
+        return Options()
     fields = [
         Select(
             "conda_environment",

@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cloud import SECRET, ended, opens, run
+import pytest
+from cloud import SECRET, ended, opens, point_to, run
 from conftest import Api
-from real_gateway import RealGateway
+from real_gateway import RealGateway, missing, require
 
 
 async def test_the_form_is_the_gateways_own(api: Api, gateway: RealGateway) -> None:
@@ -33,6 +34,38 @@ async def test_the_form_is_the_gateways_own(api: Api, gateway: RealGateway) -> N
     names = fields["environment_vars"]
     assert {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} <= set(names["default"])
     assert SECRET not in json.dumps(answer)
+
+
+async def test_a_gateway_without_a_form_is_asked_once(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jp_serverapp: Any
+) -> None:
+    """Guards against a Python that imports dask_gateway at each key that is pressed.
+
+    No field is an answer as good as any, until the form is opened anew.
+    """
+    require(missing())
+    asked: list[str] = []
+    environments = jp_serverapp.web_app.settings["cluster_manager"].house.environments
+    run_code = environments.run
+
+    async def counting(kernel_name: str, code: str, *args: Any, **kwargs: Any) -> str:
+        asked.append("gateway" if "dask_gateway" in code else "modules")
+        return str(await run_code(kernel_name, code, *args, **kwargs))
+
+    monkeypatch.setattr(environments, "run", counting)
+    server = RealGateway(tmp_path / "gateway", form="none").start()
+    try:
+        point_to(server, monkeypatch)
+        request = {"platform": "nebari", "workers": 1}
+        for _ in range(3):
+            status, answer = await api.ask("POST", "code", body=request)
+            assert status == 200, answer
+        assert asked.count("gateway") == 1
+        _, answer = await api.ask("GET", "platforms", "nebari", "options")
+        assert answer["options"]["properties"] == {}
+        assert asked.count("gateway") == 2
+    finally:
+        server.stop()
 
 
 async def test_a_launch_from_the_form_to_nothing_left(
