@@ -13,7 +13,7 @@ from .batch import settings, unknown_batch_system
 from .environments import Environments
 from .explain import cryptography_missing
 from .gateways import Gateways
-from .models import NotAvailableError, UnknownError
+from .models import BadInputError, NotAvailableError, UnknownError
 from .platforms import Fault, Platform
 from .queues import batch_system
 
@@ -53,13 +53,18 @@ class Platforms:
     async def reasons(self, found: Sequence[Platform], kernel_name: str) -> list[str | None]:
         """Return why each of some platforms cannot work here, in one sentence, or None.
 
-        Raises ``BadInputError`` for a kernel that cannot run a cluster at all.
+        A kernel that cannot run a cluster is such a reason, so that there is a list beside which
+        another can be chosen. Raises ``BadInputError`` for the name of no kernel at all.
         """
+        if kernel_name != self._environments.default:
+            self._environments.spec(kernel_name)
         wanted: dict[str | None, set[str]] = {None: {TLS_MODULE}}
         for platform in found:
             wanted.setdefault(platform.library_folder, set()).update(_modules(platform))
         try:
             await self._environments.look(kernel_name, wanted)
+        except BadInputError as error:
+            return [str(error)] * len(found)
         except NotAvailableError as error:
             return [_reason_here(platform) or str(error) for platform in found]
         return [await self.reason(platform, kernel_name) for platform in found]

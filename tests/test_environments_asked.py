@@ -189,3 +189,31 @@ async def test_a_launch_starts_no_python_to_ask(
     assert started == []
     await api.ready(cluster["id"], 0)
     await api.stop(cluster["id"])
+
+
+async def test_a_kernel_that_cannot_run_a_cluster_has_a_list(api: Api, kernels: Path) -> None:
+    """Guards against a sidebar that says "choose another environment" and has nothing to choose in.
+
+    It is the kernel of the notebook that was in front when the page was opened.
+    """
+    argv = [sys.executable, "-m", "xpython", "-f", "{connection_file}"]
+    write_kernelspec(kernels, "xpython", argv=argv)
+    status, listed = await api.ask("GET", "platforms", params={"kernel_name": "xpython"})
+    assert status == 200
+    assert {one["name"] for one in listed} >= {"local", "tallgrass"}
+    for one in listed:
+        assert not one["available"]
+        assert "Kernel xpython is started in a way that cannot run a cluster" in one["reason"]
+
+
+async def test_a_server_without_a_python_kernel_has_a_list(
+    api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against "bad input" where nobody put in anything: the default kernel is not there."""
+    asked = jp_serverapp.web_app.settings["cluster_manager"].house.environments
+    monkeypatch.setattr(asked, "default", "gone")
+    status, listed = await api.ask("GET", "platforms")
+    assert status == 200
+    assert "There is no kernel named 'gone'" in listed[0]["reason"]
+    status, refused = await api.ask("GET", "platforms", params={"kernel_name": "also-gone"})
+    assert (status, list(refused)) == (422, ["message"])

@@ -81,7 +81,8 @@ export interface IAnswer<T> {
  * @param ask - the question; null asks nothing
  * @param key - names what the question depends on
  * @param options - `delay`: milliseconds to wait for further changes; `keep`:
- *   go on showing the last answer until there is a new one, and beside an error
+ *   go on showing the last answer until there is a new one, beside an error,
+ *   and while nothing is asked
  */
 export function useAnswer<T>(
   ask: (() => Promise<T>) | null,
@@ -126,7 +127,7 @@ export function useAnswer<T>(
     };
   }, [key, delay, keep, idle]);
   if (idle) {
-    return { value: null, error: null, pending: false };
+    return { value: keep ? answer.value : null, error: null, pending: false };
   }
   if (!keep && answer.key !== key) {
     return { value: null, error: null, pending: true };

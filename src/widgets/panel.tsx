@@ -5,6 +5,7 @@ import { IPlatform } from '../tokens';
 import { Announcer } from './announcer';
 import { ISidebarContext } from './context';
 import { useKernel } from './environment';
+import { SelectField } from './fields';
 import { useAnswer, useRead } from './hooks';
 import { LaunchForm } from './launch';
 import { ClusterList } from './list';
@@ -61,6 +62,9 @@ export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
     { keep: true }
   );
 
+  // Told beside what was known before, too: that may no longer be true.
+  const trouble = status === 'unreachable' ? problem : platforms.error;
+
   const retry = (): void => {
     setAttempt(attempt + 1);
     void clusters.refresh();
@@ -76,13 +80,17 @@ export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
         kernel={kernel}
       />
     );
-  } else if (platforms.error ?? problem) {
+  } else if (trouble) {
+    // Another environment may be the way out, so it can be chosen here too.
     top = (
-      <Problem
-        text={(platforms.error ?? problem)!}
-        onRetry={retry}
-        retry={trans.__('Try again')}
-      />
+      <div className="jp-ClusterLauncher-launch">
+        <SelectField
+          label={trans.__('Environment')}
+          value={kernel.choice}
+          choices={kernel.choices}
+          onChange={kernel.choose}
+        />
+      </div>
     );
   } else {
     top = (
@@ -97,9 +105,9 @@ export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
         <h2>{trans.__('Dask Clusters')}</h2>
       </header>
       <div className="jp-ClusterLauncher-content">
-        {status === 'unreachable' && platforms.value !== null && (
+        {status !== 'missing' && trouble && (
           <Problem
-            text={problem!}
+            text={trouble}
             onRetry={retry}
             retry={trans.__('Try again')}
           />
