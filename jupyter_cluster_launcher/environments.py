@@ -23,6 +23,7 @@ from .models import BadInputError, NotAvailableError
 
 ABSENT_FOR = 5.0  # seconds for which a launch is refused for a missing package without a new look
 RENEW_AFTER = 60.0  # seconds after which a look at the list has what is there asked for once more
+PRIVATE = "CLUSTER_LAUNCHER_PRIVATE"  # as in resident/preview.py and resident/ask_gateway.py
 PROBE = """
 import importlib.util, json, os, sys
 sys.path[:0] = filter(None, [os.path.expanduser(sys.argv[1])])
@@ -209,14 +210,18 @@ class Environments:
         code: str,
         arguments: Sequence[str] = (),
         timeout: float | None = None,
-        env: Mapping[str, str] | None = None,
+        private: Any = None,
     ) -> str:
         """Run code in a kernel's environment and return what it printed.
 
+        ``arguments`` can be read by everybody on this computer. What only its owner may see goes
+        as JSON in the variable ``PRIVATE`` of the process: input would not do, since a runner in
+        front, such as conda's, may keep that for itself.
         Raises ``NotAvailableError`` where it fails or takes longer than ``timeout`` seconds.
         """
         command, own, title = self.command(kernel_name)
         limit = timeout or self._timeout
+        secret = {} if private is None else {PRIVATE: json.dumps(private)}
         try:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -227,7 +232,7 @@ class Environments:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
                 start_new_session=True,
-                env={**os.environ, **own, **(env or {})},
+                env={**os.environ, **own, **secret},
             )
         except OSError as error:
             raise NotAvailableError(

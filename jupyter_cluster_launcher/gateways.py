@@ -70,16 +70,15 @@ class Gateways:
             await self._ask(kernel_name, "stop", *names)
             file.unlink(missing_ok=True)
 
-    async def _ask(self, kernel_name: str, question: str, *arguments: str) -> Any:
+    async def _ask(self, kernel_name: str, question: str, *names: str) -> Any:
         source = resources.files(__package__).joinpath("resident/ask_gateway.py")
-        text = await self._environments.run(
+        said = await self._environments.ask(
             kernel_name,
             source.read_text(encoding="utf-8"),
-            [question, *arguments],
+            [question],
             self._timeout,
+            private=names,  # whoever knows one can open the dashboard of that cluster
         )
-        # Whatever an import printed comes before the one line that is ours.
-        said = json.loads(text.strip().split("\n")[-1])
         if "error" in said:
             name, words = said["error"]
             raise NotAvailableError(explain(name, words, self._environments.title(kernel_name)))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import os
 import socket
 import struct
@@ -114,8 +113,8 @@ async def job_script(
     names = ("core", "jobqueue", "preview")
     source = "\n".join(folder.joinpath(f"{n}.py").read_text(encoding="utf-8") for n in names)
     given = {"settings": settings(platform, cluster.options, directory), "code": cluster.create}
-    text = await environments.run(cluster.kernel_name, source, [json.dumps(given)])
-    said = json.loads(text.strip().split("\n")[-1])
+    # Not among the arguments: commands before the worker starts may hold a key.
+    said = await environments.ask(cluster.kernel_name, source, private=given)
     if "error" in said:
         raise NotAvailableError(f"The job script cannot be written: {said['error']}")
     return str(said["script"])

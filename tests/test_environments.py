@@ -13,6 +13,7 @@ from fakes import script, write_kernelspec
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from kernels import bare_python, running
 
+from jupyter_cluster_launcher import environments
 from jupyter_cluster_launcher.environments import Environments
 from jupyter_cluster_launcher.models import BadInputError, NotAvailableError
 
@@ -168,9 +169,25 @@ async def test_its_environment_is_that_of_the_kernel(
     monkeypatch.setenv("FROM_SERVER", "1")
     write_kernelspec(kernels, "own", env={"FROM_SPEC": "2"})
     code = "import json, os, sys; print(json.dumps([os.environ[n] for n in sys.argv[1:]]))"
-    names = ["FROM_SERVER", "FROM_SPEC", "FROM_CALL"]
-    printed = await asked.run("own", code, names, env={"FROM_CALL": "3"})
-    assert json.loads(printed) == ["1", "2", "3"]
+    printed = await asked.run("own", code, ["FROM_SERVER", "FROM_SPEC"])
+    assert json.loads(printed) == ["1", "2"]
+
+
+async def test_nobody_else_can_read_what_is_private(
+    kernels: Path, asked: Environments, tmp_path: Path
+) -> None:
+    """Guards against a key in the list of processes of a login node, which has many users.
+
+    A runner that keeps the input for itself, as conda's does, must let it through.
+    """
+    seen = tmp_path / "arguments"
+    runner = script(tmp_path, "run", f'echo "$@" > {seen}; exec "$@" < /dev/null')
+    argv = [runner, sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    write_kernelspec(kernels, "conda", argv=argv)
+    code = f"import os; print('x', os.environ[{environments.PRIVATE!r}], sep='\\n')"
+    assert await asked.ask("conda", code, private={"key": "a b\nc"}) == {"key": "a b\nc"}
+    assert "-c" in seen.read_text()
+    assert "a b" not in seen.read_text()
 
 
 # What goes wrong

@@ -1,13 +1,15 @@
 """Questions to dask-gateway, asked by the Python of a notebook's environment.
 
-Run there as a program that ends at once; imported by nobody. Prints one line of JSON:
-``{"answer": …}`` or ``{"error": [name, text]}``. Only the asynchronous client is used, because the
-synchronous one can deadlock. A ``ClusterReport`` never leaves this process as it is: it holds the
-cluster's key, and the values of environment variables among its options.
+Run there as a program that ends at once; imported by nobody. Its argument is the question; names
+come in the environment, since everybody may read arguments, and a cluster's name protects its
+dashboard. Prints one line of JSON: ``{"answer": …}`` or ``{"error": [name, text]}``. Only the
+asynchronous client is used, because the synchronous one can deadlock. A ``ClusterReport`` never
+leaves this process as it is: it holds the cluster's key, and the values of environment variables
+among its options.
 
     options               the fields of the gateway's form, as a JSON Schema
     found                 one's own clusters that are pending or running
-    stop NAME…            stop clusters by name
+    stop                  stop clusters by name
 """
 
 import asyncio
@@ -142,4 +144,5 @@ async def ask(question, *arguments):
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asyncio.run(ask(*sys.argv[1:]))) + "\n")
+    told = json.loads(os.environ.pop("CLUSTER_LAUNCHER_PRIVATE", "[]"))
+    sys.stdout.write(json.dumps(asyncio.run(ask(sys.argv[1], *told))) + "\n")
