@@ -19,6 +19,7 @@ from typing import Any
 
 from traitlets import TraitError
 
+from .masking import masked
 from .models import BadInputError, NotAvailableError
 
 ABSENT_FOR = 5.0  # seconds for which a launch is refused for a missing package without a new look
@@ -250,7 +251,8 @@ class Environments:
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
         if process.returncode:
-            last = err.decode(errors="replace").strip().split("\n")[-1][:300]
+            words = err.decode(errors="replace").strip().split("\n")[-1][:300]
+            last = masked(words, os.environ)
             raise NotAvailableError(f"The Python of {title} cannot be asked: {last}")
         return out.decode()
 

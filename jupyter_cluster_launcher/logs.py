@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from .batch import job_name
 from .life import Life
+from .masking import masked
 from .models import LauncherError, State
 from .store import PYTHON_LOG, Store
 
-MASK = "[hidden]"
-WORDS = "SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL|API_KEY|ACCESS_KEY"
-SENSITIVE = rf"[A-Z0-9_]*(?:{WORDS})[A-Z0-9_]*"
-# NAME=value, NAME: value, {'NAME': 'value'}, and the token in an address.
-ASSIGNED = re.compile(
-    rf"""(\b{SENSITIVE}["']?\s*[=:]\s*|[?&]token=)("[^"\n]*"|'[^'\n]*'|[^\s"',}}&]+)"""
-)
-SHORTEST = 6  # characters of a value that is looked for: "1" and "yes" stand everywhere
 # A kernel greets whoever started it from a terminal, which nobody did.
 GREETING = re.compile(r"\A.*?^ +--existing [^\n]*\n+", re.DOTALL | re.MULTILINE)
 JOBS = "jobs"  # the folder, in a cluster's directory, into which batch jobs write
@@ -74,29 +66,3 @@ def job_logs(store: Store, cluster_id: str, folder: Path | None = None) -> list[
             texts[job] = texts.get(job, "") + said
     numbered = sorted(texts, key=int)
     return [{"id": job, "title": f"Job {job}", "text": texts[job]} for job in numbered]
-
-
-def masked(value: Any, env: Mapping[str, str]) -> Any:
-    """Return text, or data with text in it, without the values of secret variables.
-
-    Secret is what the variables of ``env`` with such names hold, wherever it stands, and what is
-    assigned to such a name in the text itself.
-    """
-    held = {
-        text
-        for name, text in env.items()
-        if re.fullmatch(SENSITIVE, name.upper()) and len(text) >= SHORTEST
-    }
-    # The longest first: a secret may be part of another.
-    known = re.compile("|".join(map(re.escape, sorted(held, key=len, reverse=True))) or r"(?!)")
-
-    def hide(value: Any) -> Any:
-        if isinstance(value, str):
-            return ASSIGNED.sub(rf"\1{MASK}", known.sub(MASK, value))
-        if isinstance(value, list):
-            return [hide(item) for item in value]
-        if isinstance(value, dict):
-            return {key: hide(item) for key, item in value.items()}
-        return value
-
-    return hide(value)

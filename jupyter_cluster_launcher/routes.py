@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,7 @@ from jupyter_server.extension.handler import ExtensionHandlerMixin
 from tornado import web
 
 from .manager import ClusterManager
+from .masking import masked
 from .models import (
     BadInputError,
     Cluster,
@@ -71,7 +73,7 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
         """Write the sentence of one of our errors."""
         error = kwargs.get("exc_info", (None, None))[1]
         if isinstance(error, LauncherError):
-            self.finish(json.dumps({"message": str(error)}))
+            self.finish(json.dumps({"message": masked(str(error), os.environ)}))
         else:
             super().write_error(status_code, **kwargs)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import codegen
 from .batch import message, refusals
+from .masking import masked
 from .models import Cluster, State
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def cluster_view(cluster: Cluster, directory: Path, base_url: str) -> dict[str, 
         "platform_title": cluster.platform_title,
         "kernel_name": cluster.kernel_name,
         "state": cluster.state.value,
-        "message": message(cluster),
+        "message": masked(message(cluster), os.environ),
         "created": cluster.created,
         "workers": {
             "requested": requested,
@@ -60,7 +62,7 @@ def cluster_view(cluster: Cluster, directory: Path, base_url: str) -> dict[str, 
         "queue": cluster.queue.get("words"),
         "jobs": cluster.queue.get("jobs", []),
         "versions": report.versions,
-        "warnings": [*report.warnings, *refusals(cluster)],
+        "warnings": masked([*report.warnings, *refusals(cluster)], os.environ),
     }
 
 
