@@ -119,7 +119,13 @@ export class Notebooks implements INotebooks {
         'This cluster has no code to connect with yet. Wait until it is running.'
       );
     }
-    if (!panel || panel.isDisposed || !panel.content.model) {
+    if (panel?.isDisposed) {
+      // A panel that was kept for later; one in front is never disposed.
+      return this._trans.__(
+        'The notebook that this cluster was launched from is closed. Insert the code in another one, or copy it.'
+      );
+    }
+    if (!panel?.content.model) {
       return this._trans.__(
         'No notebook is open. Open one, or copy the code instead.'
       );

@@ -39,7 +39,8 @@ export function stateWord(state: State, trans: TranslationBundle): string {
     case 'lost':
       return trans.__('Lost');
     case 'elsewhere':
-      return trans.__('On another computer');
+      // Of another computer, or beside this one: the message says which.
+      return trans.__('On another server');
   }
 }
 

@@ -208,6 +208,37 @@ describe('Notebooks', () => {
     expect(target?.sources ?? ['x']).toEqual(['x']);
   });
 
+  // Guards against code in whatever notebook one has gone on to.
+  it('inserts in the notebook it is told, whatever is in front by then', () => {
+    const other = new FakePanel('b.ipynb', 'python3', ['other()']);
+    const tracker = makeTracker(panel);
+    notebooks = makeNotebooks(panel, { tracker });
+    const launching = notebooks.panel;
+    tracker.currentWidget = other;
+    tracker.currentChanged.emit(other);
+    expect(notebooks.current!.name).toBe('b.ipynb');
+    const result = notebooks.insert(withCode('one', 'c1()'), 'connect', {
+      panel: launching
+    });
+    expect(result).toMatchObject({ inserted: true, notebook: 'a.ipynb' });
+    expect(panel.sources).toEqual(['c1()', 'first()', 'second()']);
+    expect(other.sources).toEqual(['other()']);
+  });
+
+  // Guards against "no notebook is open" beside an open one, and against code
+  // in a notebook that it was not meant for.
+  it('says that the launching notebook is closed, where another is open', () => {
+    const closed = new FakePanel('b.ipynb', 'python3', ['x']);
+    closed.isDisposed = true;
+    const result = notebooks.insert(withCode('one', 'c1()'), 'connect', {
+      panel: closed as any
+    });
+    expect((result as any).reason).toBe(
+      'The notebook that this cluster was launched from is closed. Insert the code in another one, or copy it.'
+    );
+    expect(panel.sources).toEqual(['first()', 'second()']);
+  });
+
   // Guards against writing where saving is not possible.
   it('refuses a read-only notebook', () => {
     panel.content.model.readOnly = true;

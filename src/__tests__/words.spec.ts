@@ -4,6 +4,7 @@ import {
   duration,
   idleText,
   spentText,
+  stateWord,
   timeLeftText,
   workersText
 } from '../words';
@@ -15,6 +16,11 @@ const at = (minutes: number): number =>
   Date.parse('2030-01-01T12:00:00Z') + minutes * 60_000;
 
 describe('words', () => {
+  // Guards against "another computer" for a server on this very one.
+  it('has a word for a cluster of another server, wherever that is', () => {
+    expect(stateWord('elsewhere', trans)).toBe('On another server');
+  });
+
   // Guards against "1 of 2" while it adapts, when there is no such target.
   it('tells workers ready and asked for', () => {
     const workers = { requested: 8, ready: 3, queued: 5, failed: 0 };
