@@ -115,8 +115,12 @@ export function changedOptions(
 }
 
 /**
- * The platform to begin with: the last one used here, the person's default, the
- * one that was recognised, or the first that works.
+ * The platform to begin with: the first wished one that works here, else the
+ * one that was recognised, else the first that works.
+ *
+ * @param wished - the one chosen on this page, then the one of the settings,
+ *   which a person wrote down to have it always, then the last one launched at
+ *   this place, which is what happened to be right the last time
  */
 export function preselect(
   platforms: ReadonlyArray<IPlatform>,
@@ -135,6 +139,17 @@ export function preselect(
     platforms[0] ??
     null
   );
+}
+
+/**
+ * What tells this place from others: the platforms that are recognised here.
+ */
+export function placeOf(platforms: ReadonlyArray<IPlatform>): string {
+  const recognised = platforms.filter(platform => platform.detected);
+  return recognised
+    .map(({ name }) => name)
+    .sort()
+    .join(' ');
 }
 
 /**

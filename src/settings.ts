@@ -1,5 +1,5 @@
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { JSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
+import { JSONExt, JSONObject } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
 import { PLAIN } from './codetemplate';
 import { IAdapt } from './tokens';
@@ -30,7 +30,15 @@ export interface IPreferences {
   /** Emitted when a setting changed. */
   readonly changed: ISignal<IPreferences, void>;
   recall(platform: string): IChoices | null;
-  remember(platform: string, choices: IChoices): Promise<void>;
+  /**
+   * The platform that was launched last at a place, null where none was.
+   *
+   * @param place - which platforms are recognised there: a home directory is
+   *   shared between computers, and what is right on one is wrong on the next
+   */
+  lastPlatform(place: string): string | null;
+  /** Keep what was launched, for this platform and for this place. */
+  remember(platform: string, choices: IChoices, place: string): Promise<void>;
 }
 
 /** The settings as the schema has them. */
@@ -41,6 +49,7 @@ interface ISettings {
   keepRunning: boolean;
   idleMinutes: number;
   lastChoices: { [platform: string]: IChoices };
+  lastPlatforms: { [place: string]: string };
 }
 
 const DEFAULTS: ISettings = {
@@ -49,7 +58,8 @@ const DEFAULTS: ISettings = {
   codeTemplate: PLAIN,
   keepRunning: false,
   idleMinutes: 0,
-  lastChoices: {}
+  lastChoices: {},
+  lastPlatforms: {}
 };
 
 /**
@@ -98,32 +108,47 @@ export class Preferences implements IPreferences {
     return this._get('lastChoices')[platform] ?? null;
   }
 
-  async remember(platform: string, choices: IChoices): Promise<void> {
-    const all = { ...this._get('lastChoices'), [platform]: choices };
-    this._session = all;
-    await this._settings?.set(
-      'lastChoices',
-      all as unknown as ReadonlyJSONObject as JSONObject
-    );
+  lastPlatform(place: string): string | null {
+    return this._get('lastPlatforms')[place] ?? null;
+  }
+
+  async remember(
+    platform: string,
+    choices: IChoices,
+    place: string
+  ): Promise<void> {
+    const lastPlatforms = { ...this._get('lastPlatforms'), [place]: platform };
+    const lastChoices = { ...this._get('lastChoices'), [platform]: choices };
+    await this._set('lastPlatforms', lastPlatforms);
+    await this._set('lastChoices', lastChoices);
   }
 
   private _get<K extends keyof ISettings>(key: K): ISettings[K] {
-    if (key === 'lastChoices' && this._session) {
-      return this._session as ISettings[K];
-    }
     return (
+      this._session[key] ??
       (this._settings?.composite[key] as ISettings[K] | undefined) ??
       DEFAULTS[key]
     );
   }
 
+  private async _set<K extends keyof ISettings>(
+    key: K,
+    value: ISettings[K]
+  ): Promise<void> {
+    if (JSONExt.deepEqual(this._get(key) as any, value as any)) {
+      return;
+    }
+    this._session[key] = value;
+    await this._settings?.set(key, value as unknown as JSONObject);
+  }
+
   private _onChanged(): void {
-    this._session = null;
+    this._session = {};
     this._changed.emit();
   }
 
   private _changed = new Signal<this, void>(this);
-  /** Choices that the settings do not have yet. */
-  private _session: ISettings['lastChoices'] | null = null;
+  /** What the settings do not have yet. */
+  private _session: Partial<ISettings> = {};
   private _settings: ISettingRegistry.ISettings | null;
 }

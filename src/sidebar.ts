@@ -42,9 +42,9 @@ export async function addSidebar(options: ISidebarOptions): Promise<void> {
     commands: app.commands,
     kernelspecs: app.serviceManager.kernelspecs,
     notebooks,
-    onLaunched: cluster => {
+    onLaunched: (cluster, panel) => {
       if (preferences.insertAutomatically) {
-        autoInsert.expect(cluster.id, notebooks?.panel ?? null);
+        autoInsert.expect(cluster.id, panel);
       }
     },
     preferences,

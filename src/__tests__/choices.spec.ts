@@ -1,4 +1,4 @@
-import { foldOf, initialForm, preselect, toLaunch } from '../choices';
+import { foldOf, initialForm, placeOf, preselect, toLaunch } from '../choices';
 import { FakePreferences, makePlatform } from './fakes';
 
 describe('the form of a platform', () => {
@@ -94,5 +94,24 @@ describe('the platform to begin with', () => {
     ['any where none works', [hub], null, 'hub']
   ])('is %s', (_, platforms, wished, name) => {
     expect(preselect(platforms, wished)!.name).toBe(name);
+  });
+
+  // Guards against a memory that outweighs what a person wrote down.
+  it('prefers what was chosen, then the setting, then the last one', () => {
+    const denali = makePlatform({ name: 'denali' });
+    const all = [local, tallgrass, denali];
+    const name = (...wished: (string | null)[]): string =>
+      preselect(all, ...wished)!.name;
+    expect(name('local', 'denali', 'tallgrass')).toBe('local');
+    expect(name(null, 'denali', 'local')).toBe('denali');
+    expect(name(null, '', 'local')).toBe('local');
+    expect(name(null, '', null)).toBe('tallgrass');
+  });
+
+  // Guards against one memory for all computers with the same home directory.
+  it('tells places apart by what is recognised there', () => {
+    expect(placeOf([local])).toBe('');
+    expect(placeOf([local, tallgrass])).toBe('tallgrass');
+    expect(placeOf([tallgrass, local, hub])).toBe('hub tallgrass');
   });
 });

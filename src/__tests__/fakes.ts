@@ -93,6 +93,8 @@ export function makePlatform(changes: Partial<IPlatform> = {}): IPlatform {
 export class FakeServer {
   /** What was asked: "VERB path", without the query. */
   readonly asked: string[] = [];
+  /** The query of each, without the question mark. */
+  readonly queries: string[] = [];
   /** What was sent, in the same order. */
   readonly sent: any[] = [];
   /** Answers by "VERB path": JSON, or a function of the request. */
@@ -105,14 +107,13 @@ export class FakeServer {
     baseUrl: 'http://fake.test/user/ada/',
     fetch: async (input: RequestInfo | URL) => {
       const request = input as Request;
-      const path = new URL(request.url).pathname.replace(
-        '/user/ada/cluster-launcher/',
-        ''
-      );
+      const { pathname, search } = new URL(request.url);
+      const path = pathname.replace('/user/ada/cluster-launcher/', '');
       const route = `${request.method} ${path}`;
       const text = await request.text();
       const body = text ? JSON.parse(text) : undefined;
       this.asked.push(route);
+      this.queries.push(search.slice(1));
       this.sent.push(body);
       let answer = this.answers[route];
       if (typeof answer === 'function') {
@@ -311,8 +312,19 @@ export class FakePreferences implements IPreferences {
     return this.choices[platform] ?? null;
   }
 
-  async remember(platform: string, choices: IChoices): Promise<void> {
+  readonly last: { [place: string]: string } = {};
+
+  lastPlatform(place: string): string | null {
+    return this.last[place] ?? null;
+  }
+
+  async remember(
+    platform: string,
+    choices: IChoices,
+    place: string
+  ): Promise<void> {
     this.choices[platform] = choices;
+    this.last[place] = platform;
   }
 
   private _changed = new Signal<this, void>(this);

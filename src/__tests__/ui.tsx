@@ -19,8 +19,9 @@ export interface IScreen extends RenderResult {
   executed: [string, any][];
   notebooks: FakeNotebooks;
   preferences: FakePreferences;
-  /** Clusters that were launched from the form. */
+  /** Clusters that were launched from the form, and from which notebooks. */
   launched: string[];
+  launchedFrom: any[];
 }
 
 /**
@@ -38,7 +39,8 @@ export async function drawSidebar(
     executed: [],
     notebooks: new FakeNotebooks(),
     preferences: new FakePreferences(),
-    launched: []
+    launched: [],
+    launchedFrom: []
   };
   screen.commands.commandExecuted.connect((_: unknown, args: any) =>
     screen.executed.push([args.id, args.args])
@@ -52,7 +54,10 @@ export async function drawSidebar(
         commands: screen.commands,
         kernelspecs: makeKernelspecs(),
         notebooks: screen.notebooks,
-        onLaunched: cluster => screen.launched.push(cluster.id),
+        onLaunched: (cluster, panel) => {
+          screen.launched.push(cluster.id);
+          screen.launchedFrom.push(panel);
+        },
         preferences: screen.preferences,
         trans,
         ...context

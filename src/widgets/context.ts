@@ -1,3 +1,4 @@
+import { NotebookPanel } from '@jupyterlab/notebook';
 import { KernelSpec } from '@jupyterlab/services';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
@@ -13,8 +14,11 @@ export interface ISidebarContext {
   commands: CommandRegistry;
   kernelspecs: KernelSpec.IManager;
   notebooks: INotebooks | null;
-  /** Called after a launch was accepted. */
-  onLaunched: (cluster: ICluster) => void;
+  /**
+   * Called after a launch was accepted, with the notebook that was in front
+   * when Launch was pressed.
+   */
+  onLaunched: (cluster: ICluster, panel: NotebookPanel | null) => void;
   preferences: IPreferences;
   trans: TranslationBundle;
 }

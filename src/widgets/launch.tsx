@@ -5,6 +5,7 @@ import {
   foldOf,
   IForm,
   initialForm,
+  placeOf,
   preselect,
   toLaunch
 } from '../choices';
@@ -45,7 +46,13 @@ export function LaunchForm(props: ILaunchFormProps): JSX.Element {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
 
-  const platform = preselect(platforms, chosen, preferences.defaultPlatform);
+  const place = placeOf(platforms);
+  const platform = preselect(
+    platforms,
+    chosen,
+    preferences.defaultPlatform,
+    preferences.lastPlatform(place)
+  );
   const asked = useAnswer(
     platform?.options_from && platform.available
       ? () => clusters.options(platform.name, kernel.name)
@@ -81,16 +88,18 @@ export function LaunchForm(props: ILaunchFormProps): JSX.Element {
     platform.available && (!platform.options_from || asked.value !== null);
 
   const start = async (request: ILaunch): Promise<void> => {
+    const panel = context.notebooks?.panel ?? null;
     setBusy(true);
     setError(null);
     try {
       const cluster = await clusters.launch(request);
       setName('');
-      context.onLaunched(cluster);
-      await preferences.remember(platform.name, {
+      context.onLaunched(cluster, panel);
+      const choices = {
         ...form,
         options: changedOptions(schema, form.options)
-      });
+      };
+      await preferences.remember(platform.name, choices, place);
     } catch (reason) {
       setError((reason as Error).message);
     } finally {

@@ -26,6 +26,7 @@ export function addSettingFields(
   add('codeTemplate', props => <LinesField {...props} />);
   // Nothing for a person to edit; the sidebar keeps it.
   add('lastChoices', () => null);
+  add('lastPlatforms', () => null);
 }
 
 /**
@@ -51,7 +52,9 @@ function PlatformField(
         value={chosen}
         onChange={event => props.onChange(event.target.value)}
       >
-        <option value="">{trans.__('Recognised on this machine')}</option>
+        <option value="">
+          {trans.__('Launched last, or recognised on this machine')}
+        </option>
         {!isKnown && <option value={chosen}>{chosen}</option>}
         {platforms.map(({ name, title }) => (
           <option key={name} value={name}>
