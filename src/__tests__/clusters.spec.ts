@@ -193,6 +193,78 @@ describe('Clusters', () => {
   });
 });
 
+describe('the slow poll', () => {
+  let server: FakeServer;
+  let model: Clusters;
+
+  /** Let time pass, in milliseconds. */
+  const pass = (span: number): Promise<void> =>
+    jest.advanceTimersByTimeAsync(span);
+
+  beforeEach(async () => {
+    jest.useFakeTimers();
+    server = new FakeServer();
+    server.answers['GET clusters'] = [];
+    server.answers['GET clusters/one'] = makeCluster();
+    model = new Clusters({ serverSettings: server.settings });
+    await pass(100);
+    await model.ready;
+  });
+
+  afterEach(() => {
+    model.dispose();
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  // Guards against an idle sidebar that asks more than twice a minute.
+  it('asks every 30 seconds', async () => {
+    expect(server.asked).toEqual(['GET clusters']);
+    await pass(29_000);
+    expect(server.asked).toHaveLength(1);
+    await pass(1_500);
+    expect(server.asked).toHaveLength(2);
+    await pass(120_000);
+    expect(server.asked).toHaveLength(6);
+  });
+
+  // Guards against pages in the background, of which people have dozens.
+  it('stands still while the page is hidden, and asks when it is shown', async () => {
+    const show = (visible: boolean): void => {
+      const state = visible ? 'visible' : 'hidden';
+      jest.spyOn(document, 'hidden', 'get').mockReturnValue(!visible);
+      jest.spyOn(document, 'visibilityState', 'get').mockReturnValue(state);
+      document.dispatchEvent(new window.Event('visibilitychange'));
+    };
+    show(false);
+    await pass(60_000); // A poll goes on for one more round.
+    const count = server.asked.length;
+    expect(count).toBeLessThanOrEqual(2);
+    await pass(600_000);
+    expect(server.asked).toHaveLength(count);
+    show(true);
+    await pass(1_000);
+    expect(server.asked).toHaveLength(count + 1);
+  });
+
+  // Guards against an idle server that a hub never culls, because of us.
+  it('is no activity of the person', async () => {
+    const stream = new Signal<object, Event.Emission>({});
+    model.dispose();
+    model = new Clusters({ serverSettings: server.settings, stream });
+    await pass(100);
+    stream.emit({ schema_id: BELL, cluster_id: 'one', action: 'changed' });
+    await pass(31_000);
+    expect(server.asked).toContain('GET clusters/one');
+    // Each request has the time in its query, too, so that nothing is cached.
+    const others = server.queries.filter(
+      query => !query.split('&').includes('no_track_activity=1')
+    );
+    expect(server.queries.length).toBeGreaterThan(3);
+    expect(others).toEqual([]);
+  });
+});
+
 /** Await a condition. */
 async function waitFor(condition: () => boolean): Promise<void> {
   while (!condition()) {
