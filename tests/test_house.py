@@ -183,3 +183,15 @@ def test_no_file_names(what: str) -> None:
         if re.search(FORBIDDEN[what], line)
     ]
     assert not lines
+
+
+def test_what_moves_stands_still_where_that_is_wished() -> None:
+    """Guards against motion for those who asked their system for none, and waiting without any."""
+    usual, reduced = "", ""
+    for path in (ROOT / "style").glob("*.css"):
+        before, _, after = path.read_text(encoding="utf-8").partition("@media (prefers-reduced")
+        rest, stilled = (after.split("}\n}", 1)[1], after) if after else ("", "")
+        usual, reduced = usual + before + rest, reduced + stilled.partition("animation: none")[0]
+    moving = re.findall(r"^([^{}\n]+) \{[^{}]*\banimation: ", usual, re.MULTILINE)
+    assert ".jp-ClusterLauncher-pending::before" in moving
+    assert [selector for selector in moving if selector not in reduced] == []

@@ -3,6 +3,7 @@ import React, { useState } from 'react';
 import { IClusters, IPlatform } from '../tokens';
 import { Fold } from './fields';
 import { useAnswer, useSignal } from './hooks';
+import { Pending } from './pending';
 
 /**
  * Clusters of this person that were made elsewhere, to be taken over.
@@ -30,9 +31,7 @@ export function FoundClusters(props: {
         </p>
       )}
       {found.pending && found.value === null && (
-        <p role="status" className="jp-ClusterLauncher-pending">
-          {trans.__('Looking…')}
-        </p>
+        <Pending text={trans.__('Looking…')} />
       )}
       {found.value?.length === 0 && (
         <p className="jp-ClusterLauncher-hint">

@@ -1,8 +1,7 @@
 import { ReadonlyJSONObject } from '@lumino/coreutils';
-import React, { Suspense, useState } from 'react';
+import React, { useState } from 'react';
 import {
   changedOptions,
-  foldOf,
   IForm,
   initialForm,
   placeOf,
@@ -14,13 +13,12 @@ import { ISidebarContext } from './context';
 import { useKernel } from './environment';
 import { Fold, SelectField, TextField } from './fields';
 import { FoundClusters } from './found';
-import { IAnswer, useAnswer, useSignal } from './hooks';
+import { useAnswer, useSignal } from './hooks';
 import { Lifetime } from './lifetime';
+import { Options, OptionsPending } from './platformoptions';
 import { PlatformPicker } from './platformpicker';
 import { Preview } from './preview';
 import { WorkersFields } from './workers';
-
-const OptionsForm = React.lazy(() => import('./options'));
 
 const NO_OPTIONS: ReadonlyJSONObject = {};
 
@@ -45,6 +43,7 @@ export function LaunchForm(props: ILaunchFormProps): JSX.Element {
   const [name, setName] = useState('');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const [attempt, setAttempt] = useState(0);
 
   const place = placeOf(platforms);
   const platform = preselect(
@@ -57,7 +56,7 @@ export function LaunchForm(props: ILaunchFormProps): JSX.Element {
     platform?.options_from && platform.available
       ? () => clusters.options(platform.name, kernel.name)
       : null,
-    `${platform?.name} ${kernel.name}`
+    `${platform?.name} ${kernel.name} ${attempt}`
   );
   if (platform === null) {
     return (
@@ -137,7 +136,13 @@ export function LaunchForm(props: ILaunchFormProps): JSX.Element {
         choices={kernel.choices}
         onChange={kernel.choose}
       />
-      {platform.options_from && <OptionsPending answer={asked} trans={trans} />}
+      {platform.options_from && (
+        <OptionsPending
+          answer={asked}
+          onRetry={() => setAttempt(attempt + 1)}
+          trans={trans}
+        />
+      )}
       <Options
         {...{ context, schema }}
         key={platform.name}
@@ -190,74 +195,6 @@ export function LaunchForm(props: ILaunchFormProps): JSX.Element {
       </button>
     </form>
   );
-}
-
-/**
- * The options, those that few people change in a second fold.
- */
-function Options(props: {
-  context: ISidebarContext;
-  schema: ReadonlyJSONObject;
-  values: IForm['options'];
-  prefix: string;
-  onChange: (values: IForm['options']) => void;
-}): JSX.Element {
-  const { context, schema, values, prefix, onChange } = props;
-  const { trans } = context;
-  const folds = [
-    {
-      name: 'options',
-      label: trans.__('Options'),
-      schema: foldOf(schema, false)
-    },
-    {
-      name: 'advanced',
-      label: trans.__('More options'),
-      schema: foldOf(schema, true)
-    }
-  ];
-  return (
-    <>
-      {folds.map(
-        fold =>
-          fold.schema && (
-            <Fold key={fold.name} name={fold.name} label={fold.label}>
-              <Suspense fallback={null}>
-                <OptionsForm
-                  schema={fold.schema}
-                  values={values}
-                  idPrefix={`jp-ClusterLauncher-${prefix}-${fold.name}`}
-                  onChange={onChange}
-                  trans={trans}
-                />
-              </Suspense>
-            </Fold>
-          )
-      )}
-    </>
-  );
-}
-
-/**
- * What is to be said while the options are asked for.
- */
-function OptionsPending(props: {
-  answer: IAnswer<ReadonlyJSONObject>;
-  trans: ISidebarContext['trans'];
-}): JSX.Element | null {
-  const { answer, trans } = props;
-  if (answer.error !== null) {
-    return (
-      <p role="alert" className="jp-ClusterLauncher-error">
-        {answer.error}
-      </p>
-    );
-  }
-  return answer.pending ? (
-    <p role="status" className="jp-ClusterLauncher-pending">
-      {trans.__('Asking the gateway for its options…')}
-    </p>
-  ) : null;
 }
 
 /** The folder of a path; undefined without one. */

@@ -9,6 +9,7 @@ import { SelectField } from './fields';
 import { useAnswer, useRead } from './hooks';
 import { LaunchForm } from './launch';
 import { ClusterList } from './list';
+import { Pending } from './pending';
 
 /** What enables the server half; not a sentence, so not translated. */
 const ENABLE = 'jupyter server extension enable jupyter_cluster_launcher';
@@ -93,11 +94,7 @@ export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
       </div>
     );
   } else {
-    top = (
-      <p role="status" className="jp-ClusterLauncher-pending">
-        {trans.__('Looking for platforms…')}
-      </p>
-    );
+    top = <Pending text={trans.__('Looking for platforms…')} />;
   }
   return (
     <>

@@ -3,6 +3,7 @@ import React, { useState } from 'react';
 import { ICheck, IClusters, ILaunch, IPlatform } from '../tokens';
 import { Fold } from './fields';
 import { IAnswer, useAnswer } from './hooks';
+import { Pending } from './pending';
 
 /** Milliseconds without typing before the code is asked for. */
 const PAUSE = 300;
@@ -71,11 +72,7 @@ function Verdict(props: {
     );
   }
   if (check.value === null) {
-    return (
-      <p role="status" className="jp-ClusterLauncher-pending">
-        {trans.__('Asking the batch system…')}
-      </p>
-    );
+    return <Pending text={trans.__('Asking the batch system…')} />;
   }
   const { ok, job_script, verdict, warnings } = check.value;
   return (
