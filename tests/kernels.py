@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -98,3 +99,12 @@ def bare_python(folder: Path) -> str:
         command = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
         subprocess.run(command, check=True, timeout=120)
     return str(folder / "bin" / "python")
+
+
+def packages_without(folder: Path, *absent: str) -> str:
+    """Return a folder that has the packages of this Python, made of links, but for some."""
+    folder.mkdir()
+    for path in Path(sysconfig.get_path("purelib")).iterdir():
+        if not path.name.lower().startswith(absent):
+            (folder / path.name).symlink_to(path)
+    return str(folder)

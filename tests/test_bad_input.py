@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from conftest import Api
 from fakes import a_cluster, write_kernelspec, write_platform
-from kernels import bare_python
+from kernels import bare_python, packages_without
 from tornado.httpclient import HTTPClientError
 
 from jupyter_cluster_launcher.manager import ClusterManager
@@ -150,6 +150,34 @@ async def test_what_cannot_be_launched(api: Api, folder: Folder, route: str) -> 
     assert wrong == []
     assert (await api.ask("GET", "clusters")) == (200, [])
     assert folder.left() == []
+
+
+async def test_an_environment_that_cannot_encrypt(
+    api: Api, jp_kernel_dir: Path, tmp_path: Path, folder: Folder
+) -> None:
+    """Guards against a launch that fails deep inside Dask, where it could go without encryption.
+
+    A real environment with Dask and without cryptography.
+    """
+    packages = packages_without(tmp_path / "packages", "cryptography")
+    python = bare_python(tmp_path / "venv")
+    write_kernelspec(
+        Path(jp_kernel_dir), "plain", python=python, display_name="Plain",
+        env={"PYTHONPATH": packages},
+    )  # fmt: skip
+    request = {"platform": "local", "workers": 1, "kernel_name": "plain"}
+    code, answer = await api.ask("POST", "clusters", body=request)
+    assert (code, is_sentence(answer)) == (503, True), answer
+    assert answer["message"] == (
+        "Encryption needs the package cryptography, which the environment Plain does not have. "
+        "Install it there (conda install cryptography), or switch encryption off for this cluster."
+    )
+    assert folder.left() == []
+    cluster = await api.launch(**request, tls=False)
+    cluster = await api.ready(cluster["id"], 1)
+    assert not cluster["tls"]
+    assert cluster["address"].startswith("tcp://")
+    await api.stop(cluster["id"])
 
 
 UNKNOWN = ["abc", "x" * 2000, "-", "__init__"]

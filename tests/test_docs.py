@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from jupyter_cluster_launcher import codegen, platforms
+from jupyter_cluster_launcher.app import ClusterLauncher
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")]
@@ -51,3 +52,15 @@ def test_links_lead_somewhere(page: Path) -> None:
     """Guards against links to files and pictures that are not there."""
     links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     assert not [link for link in links if not (page.parent / link).exists()]
+
+
+def test_defaults_of_the_server_are_those_of_the_table() -> None:
+    """Guards against a batch system that is asked more often than every 15 seconds by default.
+
+    And against any other default that is not what people read.
+    """
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `c\.ClusterLauncher\.(\w+)` .*\| `([^`]+)` +\|$", readme, re.M))
+    traits = ClusterLauncher.class_own_traits(config=True)
+    assert told == {name: repr(trait.default()) for name, trait in traits.items()}
+    assert told["queue_interval"] == "15.0"

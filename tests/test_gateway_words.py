@@ -70,6 +70,37 @@ def test_a_gateway_that_hangs_is_given_up() -> None:
     assert json.loads(done.stdout) == {"error": ["GatewayTimeout", "0.2 seconds"]}
 
 
+@pytest.mark.parametrize(
+    ("prefix", "choices", "default"),
+    [
+        ("/opt/conda/envs/climate", ["global/pangeo", "ada/climate"], "ada/climate"),
+        # Two are called so: the one whose namespace is in the path.
+        ("/srv/conda/bob/envs/climate", ["ada/climate", "bob/climate"], "bob/climate"),
+        ("/opt/envs/climate/", ["ada/climate", "bob/climate"], "ada/climate"),
+        ("/opt/envs/climate", ["climate", "other"], "climate"),
+        # Not among the choices: the gateway's own default stays.
+        ("/opt/envs/climate", ["global/pangeo", "climate/other"], "global/pangeo"),
+    ],
+)
+def test_workers_begin_with_the_environment_of_the_notebook(
+    monkeypatch: pytest.MonkeyPatch, prefix: str, choices: list[str], default: str
+) -> None:
+    """Guards against workers that cannot unpickle what the notebook sends, for want of a package.
+
+    The form's field as dask-gateway has it, asked by a Python in such a folder.
+    """
+    options = pytest.importorskip("dask_gateway.options")
+    asking = ModuleType("asking")
+    source = resources.files("jupyter_cluster_launcher").joinpath("resident/ask_gateway.py")
+    exec(source.read_text(encoding="utf-8"), asking.__dict__)
+    monkeypatch.setattr(sys, "prefix", prefix)
+    field = options.Select("conda_environment", choices[0], "Environment", options=choices)
+    schema = asking.schema_of(field)
+    assert (schema["enum"], schema["default"]) == (choices, default)
+    told = "The notebook's environment, climate, is not among them."
+    assert schema.get("description") == (None if default.endswith("climate") else told)
+
+
 def test_words_of_an_administrator_are_told_as_they_are() -> None:
     """A gateway's options handler may refuse in its own words."""
     assert (
