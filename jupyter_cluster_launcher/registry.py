@@ -69,21 +69,22 @@ class Platforms:
             return [_reason_here(platform) or str(error) for platform in found]
         return [await self.reason(platform, kernel_name) for platform in found]
 
-    async def reason(self, platform: Platform, kernel_name: str) -> str | None:
+    async def reason(self, platform: Platform, kernel_name: str, *more: str) -> str | None:
         """Return why a platform cannot work here, in one sentence, or None.
 
-        Only what this platform needs is asked for. Raises ``BadInputError`` for a kernel that
-        cannot run a cluster at all.
+        Only what this platform needs is asked for, and ``more`` modules in the same question that
+        are no reason. Raises ``BadInputError`` for a kernel that cannot run a cluster at all.
         """
         here = _reason_here(platform)
         if here:
             return here
         try:
-            missing = await self._environments.missing(
-                kernel_name, _modules(platform), platform.library_folder
+            absent = await self._environments.missing(
+                kernel_name, [*_modules(platform), *more], platform.library_folder
             )
         except NotAvailableError as error:
             return str(error)
+        missing = [module for module in _modules(platform) if module in absent]
         title = self._environments.title(kernel_name)
         return (
             platforms.reason(
@@ -98,7 +99,7 @@ class Platforms:
 
     async def check_available(self, platform: Platform, kernel_name: str, tls: bool) -> None:
         """Raise ``NotAvailableError`` with the reason where a cluster could not be made."""
-        reason = await self.reason(platform, kernel_name)
+        reason = await self.reason(platform, kernel_name, *([TLS_MODULE] if tls else []))
         if reason:
             raise NotAvailableError(reason)
         if tls and await self._environments.missing(kernel_name, [TLS_MODULE]):

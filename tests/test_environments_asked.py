@@ -191,6 +191,23 @@ async def test_a_launch_starts_no_python_to_ask(
     await api.stop(cluster["id"])
 
 
+async def test_a_first_launch_asks_once(
+    api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a script's launch that starts one Python for Dask and one for encryption."""
+    asked = jp_serverapp.web_app.settings["cluster_manager"].house.environments
+    started: list[list[str]] = []
+    run = asked.run
+
+    async def counting(kernel_name: str, code: str, arguments: list[str], **more: Any) -> str:
+        started.append(arguments)
+        return str(await run(kernel_name, code, arguments, **more))
+
+    monkeypatch.setattr(asked, "run", counting)
+    assert (await api.ask("POST", "code", body={"platform": "local"}))[0] == 200
+    assert started == [["", "cryptography", "distributed"]]
+
+
 async def test_a_kernel_that_cannot_run_a_cluster_has_a_list(api: Api, kernels: Path) -> None:
     """Guards against a sidebar that says "choose another environment" and has nothing to choose in.
 
