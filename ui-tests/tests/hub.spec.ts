@@ -1,5 +1,6 @@
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { Hub } from './hub';
+import { Row } from './sidebar';
 import { screenshot } from './screenshot';
 import { expect, test as base } from './test';
 
@@ -47,6 +48,18 @@ async function compute(page: IJupyterLabPageFixture): Promise<void> {
   expect(await page.notebook.getCellTextOutput(1)).toEqual(['42']);
 }
 
+/** Open the dashboard of a cluster, which the gateway serves. */
+async function look(page: IJupyterLabPageFixture, row: Row): Promise<void> {
+  await row.press('dashboards');
+  await page.getByRole('menuitem', { name: 'Open Dashboard' }).click();
+  const frame = page.locator('iframe[title^="Dashboard"]');
+  await expect(frame).toHaveAttribute(
+    'src',
+    /services\/dask-gateway\/clusters/
+  );
+  await expect(frame.contentFrame().locator('body')).toContainText('Workers');
+}
+
 /**
  * Any dask-gateway. Guards against an address that forgets the hub's prefix, a
  * form that does not show what the gateway declares, and clusters left there.
@@ -80,15 +93,7 @@ test('launch with a profile of the gateway, compute, scale, look, stop', async (
   await row.scale(2);
   await row.toHaveWorkers(2);
 
-  await row.press('dashboards');
-  await page.getByRole('menuitem', { name: 'Open Dashboard' }).click();
-  const frame = page.locator('iframe[title^="Dashboard"]');
-  await expect(frame).toHaveAttribute(
-    'src',
-    /services\/dask-gateway\/clusters/
-  );
-  await expect(frame.contentFrame().locator('body')).toContainText('Workers');
-
+  await look(page, row);
   await row.stop();
   expect(await hub.clusters(request)).toEqual([]);
 });
@@ -97,7 +102,7 @@ test('launch with a profile of the gateway, compute, scale, look, stop', async (
  * ESIP-QHUB. Guards against a platform that is grey although the hub's shared
  * folder has the library, and against a cluster that outlives its row.
  */
-test('launch through ebdpy, compute, stop', async ({
+test('launch through ebdpy, compute, scale, look, stop', async ({
   page,
   sidebar,
   hub,
@@ -107,11 +112,18 @@ test('launch through ebdpy, compute, stop', async ({
   await sidebar.open();
   await sidebar.pickPlatform('esip-qhub');
   await sidebar.setWorkers(1);
+  const options = await sidebar.unfold('options');
+  await options.getByLabel('Kind of worker').fill('Small Worker');
   const row = await sidebar.launch();
 
   await row.toHaveWorkers(1);
-  expect(await hub.clusters(request)).toHaveLength(1);
+  const [made] = await hub.clusters(request);
+  expect(made.options.profile).toBe('Small Worker');
   await compute(page);
+
+  await row.scale(2);
+  await row.toHaveWorkers(2);
+  await look(page, row);
   await row.stop();
   expect(await hub.clusters(request)).toEqual([]);
 });
