@@ -15,7 +15,7 @@ from . import processes
 from .models import ControllerRef
 from .store import PYTHON_LOG, boot_id, host
 
-SOCKET_PATH_LIMIT = 100  # bytes, of the 107 that the system allows; a suffix is added
+SOCKETS = "/tmp"  # noqa: S108 - a folder for oneself alone is made in it
 
 
 class _Spawner(AsyncKernelManager):
@@ -44,7 +44,7 @@ async def spawn(
     the kernel cannot be started.
     """
     connection_file = directory / "connection.json"
-    sockets = tempfile.mkdtemp(prefix="cluster-", dir=_short_directory())
+    sockets = tempfile.mkdtemp(prefix="cluster-", dir=_socket_directory())
     manager = _Spawner(
         kernel_name=kernel_name,
         kernel_spec_manager=kernel_spec_manager,
@@ -79,8 +79,10 @@ async def spawn(
     return ControllerRef(str(connection_file), sockets, pid, host(), boot_id())
 
 
-def _short_directory() -> str:
-    """Return a local temporary directory in whose paths sockets can be bound."""
-    directory = tempfile.gettempdir()
-    # On macOS the temporary directory of a person has a long name.
-    return directory if len(directory) + 24 < SOCKET_PATH_LIMIT else "/tmp"  # noqa: S108
+def _socket_directory() -> str:
+    """Return a directory of this host in whose paths sockets can be bound.
+
+    Sites point ``TMPDIR`` at file systems of the network, where sockets do not work reliably, and
+    on macOS the temporary directory of a person has too long a name.
+    """
+    return SOCKETS if os.access(SOCKETS, os.W_OK | os.X_OK) else tempfile.gettempdir()

@@ -55,6 +55,14 @@ def ask(process: subprocess.Popen[str], number: int) -> int:
     return int(process.stdout.readline())
 
 
+def last_word(process: subprocess.Popen[str]) -> str:
+    """Return how the notebook's client sees the cluster after all that."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    return process.stdout.readline().strip()
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_cluster_that_keeps_running_outlives_the_server(
     server: RealServer, notebook: list[subprocess.Popen[str]], how: signal.Signals
@@ -83,6 +91,7 @@ def test_a_cluster_that_keeps_running_outlives_the_server(
     assert status == 202
     server.ready(cluster, 3)
     assert ask(notebook[0], 3) == 4
+    assert last_word(notebook[0]) == "running"
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster}")[0] == 204
     wait_until(lambda: server.clusters() == [], "the cluster gone")
 

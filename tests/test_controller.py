@@ -16,6 +16,7 @@ from fakes import write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
 from kernels import FOREVER, Kernel, kernel, nothing_left
 
+from jupyter_cluster_launcher import spawner
 from jupyter_cluster_launcher.models import ControllerRef
 from jupyter_cluster_launcher.spawner import spawn
 from jupyter_cluster_launcher.store import boot_id, host
@@ -95,13 +96,21 @@ async def test_private_files(tmp_path: Path) -> None:
         os.umask(before)
 
 
-async def test_socket_paths_are_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against directories whose names are longer than a socket's may be."""
+async def test_sockets_are_on_this_host_and_their_paths_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against names that are longer than a socket's may be, and file systems of a network.
+
+    There a site may have put the temporary directory.
+    """
     long = tmp_path / ("x" * 100)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
     async with kernel(long) as one:
-        sockets = list(Path(one.ref.socket_dir).iterdir())
+        directory = Path(one.ref.socket_dir)
+        assert long not in directory.parents
+        assert directory.stat().st_mode & 0o777 == 0o700
+        sockets = list(directory.iterdir())
         assert len(sockets) >= 4
         assert all(len(os.fsencode(path)) <= 107 for path in sockets)
 
@@ -110,7 +119,7 @@ async def test_a_kernel_that_cannot_start_leaves_nothing(
     tmp_path: Path, jp_environ: None, jp_kernel_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against socket folders that pile up with each failed launch."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(spawner, "SOCKETS", str(tmp_path))
     write_kernelspec(Path(jp_kernel_dir), "gone", python=str(tmp_path / "no" / "python"))
     with pytest.raises(OSError, match="No such file"):
         await spawn("gone", KernelSpecManager(), tmp_path, None, {})

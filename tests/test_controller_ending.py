@@ -35,7 +35,9 @@ async def test_ends_with_its_children(tmp_path: Path) -> None:
         await one.controller.run(CHILDREN, FOREVER)
         assert len(group(one.ref.pid)) >= 3
         closed = tmp_path / "closed"
-        await one.controller.end(f"open({str(closed)!r}, 'w').close()", FOREVER)
+        ending = one.controller.end(f"open({str(closed)!r}, 'w').close()", FOREVER)
+        # Half a minute is what jupyter_client waits for a kernel with children to end by itself.
+        assert await asyncio.wait_for(ending, 25)
         assert closed.exists()
         nothing_left(one.ref)
 

@@ -91,6 +91,24 @@ async def test_reports_are_pushed(tmp_path: Path) -> None:
         await one.until(lambda: one.reports[-1]["ready"] == 3)
 
 
+async def test_reports_come_while_the_shell_is_busy(tmp_path: Path) -> None:
+    """Guards against a row that stands still during a long create or close."""
+    async with kernel(tmp_path) as one:
+        await watched(one, tmp_path)
+        gate, busy = tmp_path / "gate", tmp_path / "busy"
+        code = (
+            "import os, time\ncluster.scale(2)\n"
+            f"open({str(busy)!r}, 'w').close()\n"
+            f"while not os.path.exists({str(gate)!r}): time.sleep(0.01)"
+        )
+        running = asyncio.ensure_future(one.controller.run(code, FOREVER))
+        await one.until(lambda: one.reports[-1]["ready"] == 2)
+        assert busy.exists()
+        assert not running.done()
+        gate.touch()
+        await running
+
+
 async def test_a_second_server_gets_a_report(tmp_path: Path) -> None:
     """Guards against attaching to a cluster and showing nothing, because nothing changes."""
     async with kernel(tmp_path) as one:

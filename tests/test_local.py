@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import psutil
 import pytest
 import yaml
 from conftest import Api
+from kernels import group
 
 
 def run_connect(code: str, expression: str) -> str:
@@ -21,6 +23,16 @@ def run_connect(code: str, expression: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip().split("\n")[-1]
+
+
+def listening(leader: int) -> set[str]:
+    """Return the addresses at which the processes of a group take connections."""
+    members = set(group(leader))
+    return {
+        connection.laddr.ip
+        for connection in psutil.net_connections("tcp")
+        if connection.pid in members and connection.status == psutil.CONN_LISTEN
+    }
 
 
 async def test_a_launch_from_click_to_nothing_left(api: Api, jp_runtime_dir: Path) -> None:
@@ -42,12 +54,16 @@ async def test_a_launch_from_click_to_nothing_left(api: Api, jp_runtime_dir: Pat
     await api.ready(cluster["id"], 1)
 
     directory = Path(jp_runtime_dir) / "cluster-launcher" / cluster["id"]
+    record = json.loads((directory / "cluster.json").read_text())["controller"]
+    assert len(group(record["pid"])) > 1
+    assert listening(record["pid"]) <= {"127.0.0.1"}
     for name in ("key.pem", "cert.pem", "ca.pem", "connection.json", "cluster.json"):
         assert (directory / name).stat().st_mode & 0o777 == 0o600, name
     assert directory.stat().st_mode & 0o777 == 0o700
     await api.stop(cluster["id"])
     assert not directory.exists()
-    assert [p for p in psutil.process_iter(["cmdline"]) if str(directory) in str(p.info)] == []
+    assert not Path(record["socket_dir"]).exists()
+    assert group(record["pid"]) == []
 
 
 async def test_denali_has_a_worker_for_each_cpu_that_may_be_used(
