@@ -1,6 +1,8 @@
 import { act, fireEvent, render } from '@testing-library/react';
 import React from 'react';
-import { LogModel, Logs } from '../widgets/logs';
+import { LogModel } from '../logmodel';
+import { RequestError } from '../request';
+import { Logs } from '../widgets/logs';
 import { FakeClusters, makeCluster, trans } from './fakes';
 
 beforeEach(() => jest.useFakeTimers());
@@ -49,6 +51,21 @@ describe('the log panel', () => {
     ]);
     fireEvent.change(parts, { target: { value: 'job 17' } });
     expect(log()).toBe('job here');
+  });
+
+  // Guards against questions without end about a cluster that is gone.
+  it('asks no more when the cluster is gone, and keeps what was read', async () => {
+    const screen = await draw();
+    const asked = jest
+      .spyOn(clusters, 'logs')
+      .mockRejectedValue(new RequestError('There is no such cluster.', 404));
+    await pass();
+    screen.getByText('There is no such cluster.');
+    expect(screen.getByRole('log').textContent).toContain('Traceback: bad');
+    const before = asked.mock.calls.length;
+    await pass();
+    await pass();
+    expect(asked.mock.calls.length).toBe(before);
   });
 
   // Guards against a log that has to be reopened to see its end.

@@ -2,76 +2,12 @@ import { Clipboard, MainAreaWidget } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { Message } from '@lumino/messaging';
-import { Poll } from '@lumino/polling';
-import { ISignal, Signal } from '@lumino/signaling';
 import React, { useEffect, useRef, useState } from 'react';
 import { logIcon } from '../icons';
+import { LogModel } from '../logmodel';
 import { IClusters, ILogs } from '../tokens';
 import { SelectField } from './fields';
 import { useSignal } from './hooks';
-
-/** Milliseconds between two looks at a log that is on the screen. */
-const INTERVAL = 2_000;
-
-/**
- * The logs of one cluster, fetched while they are on the screen.
- */
-export class LogModel {
-  constructor(
-    private _clusters: IClusters,
-    readonly id: string
-  ) {
-    this._poll = new Poll({
-      auto: false,
-      factory: () => this._fetch(),
-      frequency: { interval: INTERVAL, backoff: true, max: 15 * INTERVAL },
-      name: 'jupyter-cluster-launcher:logs',
-      standby: 'when-hidden'
-    });
-  }
-
-  logs: ILogs | null = null;
-  error: string | null = null;
-
-  get changed(): ISignal<this, void> {
-    return this._changed;
-  }
-
-  get name(): string {
-    return this._clusters.get(this.id)?.name ?? this.id;
-  }
-
-  /** Begin or go on following. */
-  start(): void {
-    void this._poll.start();
-  }
-
-  /** Follow no longer: nobody looks. */
-  stop(): void {
-    void this._poll.stop();
-  }
-
-  dispose(): void {
-    this._poll.dispose();
-    Signal.clearData(this);
-  }
-
-  private async _fetch(): Promise<void> {
-    try {
-      this.logs = await this._clusters.logs(this.id);
-      this.error = null;
-    } catch (error) {
-      // What was read so far stays on the screen.
-      this.error = (error as Error).message;
-      throw error;
-    } finally {
-      this._changed.emit();
-    }
-  }
-
-  private _changed = new Signal<this, void>(this);
-  private _poll: Poll<void>;
-}
 
 /**
  * A panel with the logs of one cluster.
