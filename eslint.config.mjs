@@ -21,7 +21,8 @@ export default defineConfig([
       '**/*.js',
       '**/*.mjs',
       '**/*.d.ts',
-      '.venv'
+      '.venv',
+      '.benchmarks'
     ]
   },
   js.configs.recommended,

@@ -127,10 +127,10 @@ class Platforms:
     def residents(self, platform: Platform) -> list[str]:
         """Return the names of the resident's source files that a controller needs."""
         if platform.get("connect") == "gateway":
-            return ["core", "logs", "gateway_eye", "gateway"]
+            return ["core", "watch", "logs", "gateway_eye", "gateway"]
         if platform.get("batch"):
-            return ["core", "logs", "jobqueue"]
-        return ["core", "logs"]
+            return ["core", "watch", "logs", "jobqueue"]
+        return ["core", "watch", "logs"]
 
     def preparation(
         self, platform: Platform, options: Mapping[str, Any], directory: Path

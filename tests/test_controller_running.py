@@ -76,7 +76,7 @@ cluster = LocalCluster(n_workers=0, processes=False, dashboard_address=None)
 
 
 async def watched(one: Kernel, folder: Path) -> None:
-    await one.controller.load("core")
+    await one.controller.load("core", "watch")
     await one.controller.run(CLUSTER, FOREVER)
     await one.controller.start_watch("cluster", {"directory": str(folder)}, FOREVER)
     await one.until(lambda: one.reports)
@@ -142,7 +142,7 @@ async def test_two_servers_at_once(tmp_path: Path) -> None:
 async def test_what_is_passed_is_data(tmp_path: Path) -> None:
     """Guards against an argument that is code when it reaches the controller."""
     async with kernel(tmp_path) as one:
-        await one.controller.load("core")
+        await one.controller.load("core", "watch")
         await one.controller.run(
             "got = []\n__cluster_launcher.take = lambda *a, **k: got.append([a, k])"
         )

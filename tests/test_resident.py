@@ -14,8 +14,9 @@ import pytest
 def core() -> Any:
     """The source, executed where nothing of a kernel is."""
     module = ModuleType("core")
-    source = resources.files("jupyter_cluster_launcher").joinpath("resident/core.py")
-    exec(source.read_text(encoding="utf-8"), module.__dict__)
+    for name in ("core", "watch"):
+        source = resources.files("jupyter_cluster_launcher").joinpath(f"resident/{name}.py")
+        exec(source.read_text(encoding="utf-8"), module.__dict__)
     return module
 
 
