@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .models import Cluster, NotAvailableError, State
-from .queues import BatchSystem, Phase, batch_system, words
+from .queues import BatchSystem, Job, Phase, batch_system, words
 from .queues.request import lifetime
 from .queues.watch import INTERVAL, PATIENCE, Answer, QueueWatch, run
 
@@ -89,6 +89,7 @@ class Batch:
         """
         if cluster.batch and may_have_jobs(cluster):
             watch = self._watch(cluster.batch)
+            watch.remember(_endings(cluster))
             watch.wake()
             if cluster.queue and job_name(cluster.id) in watch.answers:
                 self._answered(
@@ -189,6 +190,7 @@ def truth(cluster: Cluster, answer: Answer, now: datetime) -> dict[str, Any]:
     return {
         "open": len(answer.open),
         "ended": [job.id for job in ended if job.id in entries],
+        "failures": [job.id for job in ended if job.failed],
         "silent": answer.silent is not None,
         "queued": sum(job.phase is Phase.QUEUED for job in shown),
         "failed": len(ended),
@@ -216,6 +218,16 @@ def message(cluster: Cluster) -> str:
         title, them = batch_system(cluster.batch).TITLE, "it" if left == 1 else "them"
         told = f"{jobs} still in the queue of {title}: {button} cancels {them}."
     return " ".join(filter(None, [cluster.message, told]))
+
+
+def _endings(cluster: Cluster) -> list[Job]:
+    """Return how jobs of a cluster ended, as its record tells: a batch system forgets it soon."""
+    ended, failures = cluster.queue.get("ended", ()), cluster.queue.get("failures", ())
+    return [
+        Job(phase=Phase.ENDED, name=job_name(cluster.id), failed=job["id"] in failures, **job)
+        for job in cluster.queue.get("jobs", ())
+        if job["id"] in ended
+    ]
 
 
 def _expected(cluster: Cluster) -> set[str]:

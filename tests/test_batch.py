@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -64,6 +67,31 @@ def test_a_job_that_nobody_booked_is_shown() -> None:
     assert truth["open"] == 1
     assert truth["queued"] == 1
     assert truth["ended"] == []
+
+
+def test_an_ending_outlives_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards a new server: what a job ended with stands in the record, SLURM has forgotten it."""
+    for name in ("squeue", "sacct"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    async def story() -> None:
+        row = cluster(State.RUNNING, entry("13"))
+        end = job("13", Phase.ENDED, "FAILED", reason="R", exit_code="3:0", failed=True)
+        row = replace(row, queue=batch.truth(row, Answer((end,)), NOW))
+        row = Cluster.from_dict(json.loads(json.dumps(row.to_dict())))
+        heard: list[dict[str, Any]] = []
+        jobs = batch.Batch(interval=0.05)
+        jobs.follow(lambda: [row], lambda cluster_id, queue: heard.append(queue))
+        jobs.wake(row)
+        while not heard:
+            await asyncio.sleep(0.01)
+        await jobs.stop()
+        assert heard[0]["jobs"] == row.queue["jobs"]
+        assert heard[0]["failed"] == 1
+
+    asyncio.run(story())
 
 
 def test_silence_stands_in_the_row() -> None:

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from jupyter_cluster_launcher.queues import slurm, watch
+from jupyter_cluster_launcher.queues import Job, slurm, watch
 from jupyter_cluster_launcher.queues.watch import Answer, QueueWatch
 
 
@@ -50,6 +50,13 @@ class Site:
         program.chmod(0o755)
         program.rename(self.folder / "squeue")
 
+    def accounts(self, script: str) -> None:
+        """Change what ``sacct`` does; each question adds a line to ``accounts``."""
+        program = self.folder / "sacct.new"
+        program.write_text(f"#!/bin/sh\necho $@ >>{self.folder}/accounts\n{script}\n")
+        program.chmod(0o755)
+        program.rename(self.folder / "sacct")
+
     @property
     def asked(self) -> list[str]:
         """The questions so far."""
@@ -60,6 +67,15 @@ class Site:
         """Wait until ``changed`` was called that often, and return what it was told last."""
         await until(lambda: len(self.told) >= count)
         return self.told[-1]
+
+    async def told_of(self, state: str) -> Job:
+        """Wait until the one job of ``dask-a`` is told to be in this state, and return it."""
+
+        def states() -> list[str]:
+            return [job.state for job in self.watch.answers.get("dask-a", Answer()).jobs]
+
+        await until(lambda: states() == [state])
+        return self.watch.answers["dask-a"].jobs[0]
 
     async def questions(self, count: int) -> None:
         """Wait until ``squeue`` was asked that often."""
@@ -163,15 +179,16 @@ def test_an_answer_that_is_insisted_on_is_a_new_one(site: Site) -> None:
 
 @pytest.mark.parametrize(
     ("sacct", "state"),
-    [("echo '7|NODE_FAIL|None|N/A|N/A|0:0|n1|dask-a'", "NODE_FAIL"), ("exit 1", "GONE")],
+    [
+        ("echo '7|NODE_FAIL|None|N/A|N/A|0:0|n1|dask-a'", "NODE_FAIL"),
+        ("echo Slurm accounting storage is disabled; exit 1", "GONE"),
+    ],
 )
 def test_a_job_that_is_listed_no_more(site: Site, sacct: str, state: str) -> None:
     """Guards jobs that squeue forgot: the accounting tells how they ended, and is asked once."""
 
     async def story() -> None:
-        program = site.folder / "sacct"
-        program.write_text(f"#!/bin/sh\necho $@ >>{site.folder}/accounts\n{sacct}\n")
-        program.chmod(0o755)
+        site.accounts(sacct)
         site.names = {"dask-a": ["7"]}
         site.watch.wake()
         answer = (await site.heard(1))["dask-a"]
@@ -179,6 +196,81 @@ def test_a_job_that_is_listed_no_more(site: Site, sacct: str, state: str) -> Non
         await site.watch.stop()
         assert [(job.id, job.state) for job in answer.jobs] == [("7", state)]
         assert (site.folder / "accounts").read_text().split() == ["7"]
+
+    run(story())
+
+
+def test_a_known_ending_is_not_forgotten(site: Site) -> None:
+    """Guards SLURM's word and exit code: squeue drops a job after minutes, the row must not."""
+
+    async def story() -> None:
+        site.names = {"dask-a": ["13"]}
+        site.says("13|FAILED|NonZeroExitCode|N/A|N/A|768|n1|dask-a|\n")
+        site.accounts("echo Slurm accounting storage is disabled; exit 1")
+        site.watch.wake()
+        await site.told_of("FAILED")
+        site.says("")
+        asked = len(site.asked)
+        await site.questions(asked + 3)
+        await site.watch.stop()
+        (job,) = site.watch.answers["dask-a"].jobs
+        assert (job.state, job.reason, job.exit_code) == ("FAILED", "NonZeroExitCode", "3:0")
+        assert job.failed
+        assert not (site.folder / "accounts").exists()
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    "sacct",
+    ["exit 0", "echo sacct: error: Unable to contact slurmdbd; exit 1", "exec sleep 300"],
+)
+def test_accounts_that_come_late(site: Site, sacct: str) -> None:
+    """Guards a sacct that lags, fails or hangs: GONE is told meanwhile, and not for ever."""
+
+    async def story() -> None:
+        site.watch.patience = 0.3 if "sleep" in sacct else 5
+        site.names = {"dask-a": ["7"]}
+        site.accounts(sacct)
+        site.watch.wake()
+        await site.told_of("GONE")
+        site.watch.patience = 5
+        site.accounts("echo '7|FAILED|None|N/A|N/A|3:0|n1|dask-a'")
+        job = await site.told_of("FAILED")
+        await site.watch.stop()
+        assert job.exit_code == "3:0"
+
+    run(story())
+
+
+def test_accounts_that_never_come_are_asked_ever_more_seldom(site: Site) -> None:
+    """Guards the accounting against a question in every round for a job that it never knew."""
+
+    async def story() -> None:
+        site.names = {"dask-a": ["7"]}
+        site.accounts("exit 0")
+        site.watch.wake()
+        await site.questions(16)
+        await site.watch.stop()
+        assert len((site.folder / "accounts").read_text().splitlines()) < 12
+
+    run(story())
+
+
+def test_a_job_that_is_queued_again(site: Site) -> None:
+    """Guards a requeued job: what it ended with once is not how it ended."""
+
+    async def story() -> None:
+        site.names = {"dask-a": ["7"]}
+        site.accounts("echo '7|COMPLETED|None|N/A|N/A|0:0|n1|dask-a'")
+        site.says("7|NODE_FAIL|None|N/A|N/A|0|n1|dask-a|\n")
+        site.watch.wake()
+        await site.told_of("NODE_FAIL")
+        site.says("7|RUNNING|None|N/A|N/A|0|n2|dask-a|\n")
+        await site.told_of("RUNNING")
+        site.says("")
+        await site.told_of("COMPLETED")
+        await site.watch.stop()
 
     run(story())
 

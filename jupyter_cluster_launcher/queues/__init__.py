@@ -81,6 +81,10 @@ class BatchSystem(Protocol):
         """Read what `ended_jobs` wrote; a job that it does not know is left out."""
         ...
 
+    def no_accounts(self, text: str) -> bool:
+        """Whether `ended_jobs` failed because the site keeps none."""
+        ...
+
     def cancel_jobs(self, user: str, names: Sequence[str]) -> list[str]:
         """Return the command that cancels a user's jobs of these names, queued or running."""
         ...

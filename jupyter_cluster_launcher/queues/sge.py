@@ -76,6 +76,11 @@ def parse_ended(text: str) -> list[Job]:
     return jobs
 
 
+def no_accounts(text: str) -> bool:
+    """Read "…/common/accounting: No such file or directory"."""
+    return "No such file or directory" in text
+
+
 def cancel_jobs(user: str, names: Sequence[str]) -> list[str]:
     """Cancel by name; qdel fails where there is no such job."""
     return ["qdel", "-u", user, *names]

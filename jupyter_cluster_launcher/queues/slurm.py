@@ -110,6 +110,11 @@ def parse_ended(text: str) -> list[Job]:
     return [job for job in jobs if job.phase is Phase.ENDED]
 
 
+def no_accounts(text: str) -> bool:
+    """Read "Slurm accounting storage is disabled", as sites without slurmdbd say."""
+    return "accounting storage is disabled" in text
+
+
 def cancel_jobs(user: str, names: Sequence[str]) -> list[str]:
     """Cancel by name, so that jobs are found whose ids nobody has learnt."""
     return ["scancel", f"--user={user}", f"--name={','.join(names)}"]

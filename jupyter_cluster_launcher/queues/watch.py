@@ -11,13 +11,16 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from . import BatchSystem, Job, Phase
 
 INTERVAL = 15.0  # seconds between two questions to a batch system
 PATIENCE = 10.0  # seconds; SLURM's own limit is twice its MessageTimeout of 10 by default
+TRIES = 10  # at the accounts of a job, each twice as long after the last: two hours at 15 seconds
+MISSING = 127  # the exit code of a program that is not there
+GONE = "GONE"  # the word for jobs of which nobody knows how they ended
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +60,7 @@ async def run(command: Sequence[str], timeout: float = PATIENCE) -> Output:
             env=env,
         )
     except OSError as error:
-        return Output(127, f"{command[0]}: {error.strerror}")
+        return Output(MISSING, f"{command[0]}: {error.strerror}")
     try:
         written, _ = await asyncio.wait_for(process.communicate(), timeout)
     except BaseException as error:
@@ -68,6 +71,16 @@ async def run(command: Sequence[str], timeout: float = PATIENCE) -> Output:
             return Output(None, f"{command[0]} gave no answer in {timeout:g} s")
         raise
     return Output(process.returncode, written.decode(errors="replace"))
+
+
+@dataclass
+class Ending:
+    """How a job ended, as far as is known; ``sure`` is what no further question would better."""
+
+    job: Job
+    sure: bool = False
+    tries: int = 0
+    due: float = float("-inf")
 
 
 @dataclass
@@ -86,7 +99,7 @@ class QueueWatch:
     interval: float = INTERVAL
     patience: float = PATIENCE
     answers: dict[str, Answer] = field(default_factory=dict)
-    _ended: dict[str, Job] = field(default_factory=dict)
+    _endings: dict[str, Ending] = field(default_factory=dict)
     _task: asyncio.Task[None] | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _asked: float = float("-inf")
@@ -131,16 +144,21 @@ class QueueWatch:
                 turn, self._turn = self._turn, asyncio.Event()
                 turn.set()
 
+    def remember(self, jobs: Iterable[Job]) -> None:
+        """Take in how jobs ended, as an earlier server has heard it."""
+        for job in jobs:
+            self._endings.setdefault(job.id, _heard(job))
+
     async def _ask(self, wanted: Mapping[str, Collection[str]]) -> None:
         names = sorted(wanted)
         output = await run(self.system.list_jobs(self.user, names), self.patience)
         if output.returncode == 0:
             jobs = self.system.parse_jobs(output.text)
-            found = {n: Answer(tuple(job for job in jobs if job.name == n)) for n in names}
-            for name in names:
-                absent = set(wanted[name]) - {job.id for job in found[name].jobs}
-                if absent:
-                    found[name] = Answer((*found[name].jobs, *await self._absent(name, absent)))
+            listed = {name: [job for job in jobs if job.name == name] for name in names}
+            self._note(wanted, jobs)
+            absent = [self._absent(n, set(wanted[n]) - {j.id for j in listed[n]}) for n in names]
+            ended = dict(zip(names, await asyncio.gather(*absent), strict=True))
+            found = {name: Answer((*listed[name], *ended[name])) for name in names}
         else:
             said = self.system.explain(output.text)
             log.warning("%s does not answer: %s", self.system.TITLE, said)
@@ -152,14 +170,41 @@ class QueueWatch:
         if news:
             self.changed(news)
 
+    def _note(self, wanted: Mapping[str, Collection[str]], listed: Iterable[Job]) -> None:
+        """Note how jobs ended while they are listed, which they are for a few minutes only."""
+        ids = {job_id for ids in wanted.values() for job_id in ids}
+        self._endings = {i: ending for i, ending in self._endings.items() if i in ids}
+        for job in listed:
+            self._endings.pop(job.id, None)  # a job may have been put into the queue again
+            if job.id in ids and job.phase is Phase.ENDED:
+                self._endings[job.id] = _heard(job)
+
     async def _absent(self, name: str, ids: Collection[str]) -> list[Job]:
-        """Return how jobs ended that are listed no more; each is asked for once."""
-        unknown = sorted(ids - self._ended.keys())
+        """Return how jobs ended that are listed no more.
+
+        The accounts are asked about those of which that is not known. They may lag behind, or be
+        away for a while: then they are asked again, more and more seldom.
+        """
+        for job_id in ids:
+            # That a job has gone is certain, whether or not anybody can tell how.
+            gone = Ending(Job(job_id, name, Phase.ENDED, GONE))
+            self._endings.setdefault(job_id, gone)
+        now = asyncio.get_running_loop().time()
+        doubtful = [i for i in sorted(ids) if not self._endings[i].sure]
+        unknown = [i for i in doubtful if self._endings[i].due <= now]
         if unknown:
             output = await run(self.system.ended_jobs(name, unknown), self.patience)
             told = {job.id: job for job in self.system.parse_ended(output.text)}
+            none = output.returncode == MISSING or self.system.no_accounts(output.text)
             for job_id in unknown:
-                # A site may keep no accounts; that the job has gone is certain all the same.
-                gone = Job(job_id, name, Phase.ENDED, "GONE")
-                self._ended[job_id] = told.get(job_id, gone)
-        return [self._ended[job_id] for job_id in sorted(ids)]
+                last = self._endings[job_id]
+                tries = last.tries + 1
+                sure = none or job_id in told or tries == TRIES
+                due = now + self.interval * 2 ** (tries - 1)
+                self._endings[job_id] = Ending(told.get(job_id, last.job), sure, tries, due)
+        return [self._endings[job_id].job for job_id in sorted(ids)]
+
+
+def _heard(job: Job) -> Ending:
+    """Return an ending that was told; without an exit code the accounts may know more."""
+    return Ending(job, sure=job.exit_code is not None)
