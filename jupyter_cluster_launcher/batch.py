@@ -191,9 +191,10 @@ def truth(cluster: Cluster, answer: Answer, now: datetime) -> dict[str, Any]:
         "open": len(answer.open),
         "ended": [job.id for job in ended if job.id in entries],
         "failures": [job.id for job in ended if job.failed],
+        "orderly": [job.id for job in ended if job.orderly],
         "silent": answer.silent is not None,
         "queued": sum(job.phase is Phase.QUEUED for job in shown),
-        "failed": len(ended),
+        "failed": sum(job.failed for job in ended),
         "words": answer.silent or words.queue(shown, now),
         "endings": words.endings(ended),
         "expires": expires.astimezone(timezone.utc).isoformat(timespec="seconds")
@@ -222,11 +223,12 @@ def message(cluster: Cluster) -> str:
 
 def _endings(cluster: Cluster) -> list[Job]:
     """Return how jobs of a cluster ended, as its record tells: a batch system forgets it soon."""
-    ended, failures = cluster.queue.get("ended", ()), cluster.queue.get("failures", ())
+    queue, name = cluster.queue, job_name(cluster.id)
+    ended, failures, orderly = (queue.get(key, ()) for key in ("ended", "failures", "orderly"))
     return [
-        Job(phase=Phase.ENDED, name=job_name(cluster.id), failed=job["id"] in failures, **job)
-        for job in cluster.queue.get("jobs", ())
-        if job["id"] in ended
+        Job(**job, name=name, phase=Phase.ENDED, failed=i in failures, orderly=i in orderly)
+        for job in queue.get("jobs", ())
+        if (i := job["id"]) in ended
     ]
 
 

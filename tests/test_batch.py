@@ -61,6 +61,23 @@ def test_jobs_that_nobody_wants_any_more_are_not_missed() -> None:
     assert "NODE_FAIL" in truth["endings"]
 
 
+@pytest.mark.parametrize(
+    ("end", "failed"),
+    [
+        (job("1", Phase.ENDED, "COMPLETED", orderly=True), 0),  # by its workers' --lifetime
+        (job("1", Phase.ENDED, "CANCELLED"), 0),
+        (job("1", Phase.ENDED, "GONE"), 0),
+        (job("1", Phase.ENDED, "FAILED", failed=True), 1),
+    ],
+)
+def test_only_failures_count_as_failed(end: Job, failed: int) -> None:
+    """Guards "1 failed" for a worker that ended by itself before its time limit."""
+    truth = batch.truth(cluster(State.RUNNING, entry("1")), Answer((end,)), NOW)
+    assert truth["failed"] == failed
+    assert end.state in truth["endings"]
+    assert truth["ended"] == ["1"]
+
+
 def test_a_job_that_nobody_booked_is_shown() -> None:
     """Guards the submission that was given up and accepted: it is in the queue, so in the row."""
     truth = batch.truth(cluster(), Answer((job("7", Phase.QUEUED, "PENDING"),)), NOW)

@@ -59,6 +59,9 @@ def test_jobs_are_read_in_slurms_words() -> None:
     assert jobs["1"].failed
     assert jobs["2"].exit_code == "0:15"
     assert not jobs["2"].failed
+    assert not jobs["2"].orderly
+    (completed,) = slurm.parse_jobs("4|COMPLETED|None|N/A|N/A|0|n2|w|")
+    assert completed.orderly
     assert jobs["3"].exit_code is None
 
 

@@ -90,3 +90,16 @@ def test_how_a_job_ended() -> None:
     job = Job("13", "dask", Phase.ENDED, "TIMEOUT", "TimeLimit", exit_code="0:15", failed=True)
     assert words.ending(job) == "Job 13: TIMEOUT (TimeLimit), exit code 0:15"
     assert words.ending(Job("13", "dask", Phase.ENDED, "NODE_FAIL")) == "Job 13: NODE_FAIL"
+
+
+def test_an_orderly_end_is_told_as_such() -> None:
+    """Guards workers that end before their time limit: they have no trouble to look for in logs."""
+    good = Job("1", "dask", Phase.ENDED, "COMPLETED", exit_code="0:0", orderly=True)
+    bad = Job("2", "dask", Phase.ENDED, "FAILED", exit_code="3:0", failed=True)
+    again = "Set the number of workers again to replace them."
+    orderly = "Ended by themselves, in good order: Job 1: COMPLETED, exit code 0:0."
+    failed = "Job 2: FAILED, exit code 3:0. Their logs say more."
+    assert words.endings([good]) == f"{orderly} {again}"
+    assert words.endings([bad]) == f"{failed} {again}"
+    assert words.endings([good, bad]) == f"{failed} {orderly} {again}"
+    assert words.endings([]) is None

@@ -29,7 +29,8 @@ class Job:
     """One job, in the batch system's own words where they are for people.
 
     ``start`` is an estimate while the job is queued; ``end`` is when its time limit ends it, or
-    when it ended. ``failed`` says that the batch system itself calls the end a failure.
+    when it ended. ``failed`` says that the batch system itself calls the end a failure,
+    ``orderly`` that it calls it a success; neither holds of a job that somebody cancelled.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Job:
     exit_code: str | None = None
     node: str = ""
     failed: bool = False
+    orderly: bool = False
 
 
 @dataclass(frozen=True)

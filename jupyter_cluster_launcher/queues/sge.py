@@ -71,6 +71,7 @@ def parse_ended(text: str) -> list[Job]:
                 exit_code=fields.get("exit_status"),
                 node=fields.get("hostname", ""),
                 failed=failed,
+                orderly=not failed,
             )
         )
     return jobs

@@ -83,6 +83,7 @@ def parse_jobs(text: str) -> list[Job]:
                 exit_code=_exit_code(exit_code) if phase is Phase.ENDED else None,
                 node=node,
                 failed=state in FAILED,
+                orderly=state == "COMPLETED",
             )
         )
     return jobs

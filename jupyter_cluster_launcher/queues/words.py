@@ -60,12 +60,23 @@ def ending(job: Job) -> str:
 
 
 def endings(jobs: Sequence[Job]) -> str | None:
-    """Say which jobs ended though they were wanted; None where none did."""
+    """Say which jobs ended though they were wanted; None where none did.
+
+    Those whose workers ended by themselves, as they do before the time limit, are no trouble.
+    """
+    trouble = [job for job in jobs if not job.orderly]
+    orderly = [job for job in jobs if job.orderly]
     if not jobs:
         return None
-    told = "; ".join(ending(job) for job in jobs[:3])
+    said = [f"{_few(trouble)}. Their logs say more."] if trouble else []
+    if orderly:
+        said.append(f"Ended by themselves, in good order: {_few(orderly)}.")
+    return " ".join([*said, "Set the number of workers again to replace them."])
+
+
+def _few(jobs: Sequence[Job]) -> str:
     more = f"; and {len(jobs) - 3} more" if len(jobs) > 3 else ""
-    return f"{told}{more}. Their logs say more; set the number of workers again to replace them."
+    return "; ".join(ending(job) for job in jobs[:3]) + more
 
 
 def expires(jobs: Iterable[Job]) -> datetime | None:

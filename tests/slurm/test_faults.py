@@ -54,7 +54,7 @@ async def test_a_job_that_somebody_cancels(
     cluster = await api.until(cluster["id"], ended("CANCELLED"))
     assert f"Job {victim}: CANCELLED" in cluster["message"]
     cluster = await api.ready(cluster["id"], 1)
-    assert cluster["workers"]["failed"] == 1
+    assert cluster["workers"]["failed"] == 0  # nothing failed: somebody wished it
     await api.stop(cluster["id"])
 
 

@@ -166,7 +166,9 @@ async def test_workers_end_by_themselves(api: Api, slurm: RealSlurm, tallgrass: 
         cluster["id"], lambda c: [job["state"] for job in c["jobs"]] == ["COMPLETED"]
     )
     (job,) = cluster["jobs"]
-    assert f"Job {job['id']}: COMPLETED, exit code 0:0" in cluster["message"]
+    said = f"Ended by themselves, in good order: Job {job['id']}: COMPLETED, exit code 0:0."
+    assert said in cluster["message"]
+    assert cluster["workers"] == {"requested": 1, "ready": 0, "queued": 0, "failed": 0}
     assert (await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 1}))[0] == 202
     await api.until(
         cluster["id"], lambda c: c["workers"]["ready"] == 1 and c["jobs"][0]["id"] != job["id"]
