@@ -8,23 +8,23 @@ a controller of SLURM that hangs may accept a job long after sbatch has given up
 from __future__ import annotations
 
 import getpass
+import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .jobs import endings, expected, may_have_jobs, truth
+from .jobs import job_name as job_name  # noqa: PLC0414 - logs takes it from here
 from .models import Cluster, NotAvailableError, State
-from .queues import BatchSystem, Job, Phase, batch_system, words
+from .queues import BatchSystem, batch_system
 from .queues.request import lifetime
 from .queues.watch import INTERVAL, PATIENCE, Answer, QueueWatch, run
 
 if TYPE_CHECKING:
     from .platforms import Platform
 
-
-def job_name(cluster_id: str) -> str:
-    """Return the name that all jobs of a cluster have, and no others."""
-    return f"dask-{cluster_id}"
+LIMIT = 120.0  # seconds; SLURM kills what does not end after 30, and takes 60 more to give it up
 
 
 def arguments(platform: Platform, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,9 +63,15 @@ def settings(platform: Platform, options: Mapping[str, Any], directory: Path) ->
 class Batch:
     """The batch systems that this server's clusters have jobs in."""
 
-    def __init__(self, interval: float = INTERVAL, patience: float = PATIENCE) -> None:
-        """Ask each at most every ``interval`` seconds, and wait ``patience`` for an answer."""
-        self._interval, self._patience = interval, patience
+    def __init__(
+        self, interval: float = INTERVAL, patience: float = PATIENCE, limit: float = LIMIT
+    ) -> None:
+        """Ask each at most every ``interval`` seconds, and wait ``patience`` for an answer.
+
+        Jobs that were cancelled may take ``limit`` seconds to end.
+        """
+        self._interval, self._patience, self.limit = interval, patience, limit
+        self._given_up: set[str] = set()  # the clusters whose jobs took longer
         self._clusters: Callable[[], Iterable[Cluster]] = list
         self._heard: Callable[[str, dict[str, Any]], None] = lambda cluster_id, queue: None
         self._watches: dict[str, QueueWatch] = {}
@@ -89,7 +95,7 @@ class Batch:
         """
         if cluster.batch and may_have_jobs(cluster):
             watch = self._watch(cluster.batch)
-            watch.remember(_endings(cluster))
+            watch.remember(endings(cluster))
             watch.wake()
             if cluster.queue and job_name(cluster.id) in watch.answers:
                 self._answered(
@@ -99,23 +105,38 @@ class Batch:
     async def cancel(self, cluster: Cluster, wait: bool) -> None:
         """Cancel every job of a cluster; ``wait`` until its batch system lists none any more.
 
-        Jobs that turn up meanwhile, submitted a moment ago, are cancelled too. Raises
-        ``NotAvailableError`` where the batch system does not answer.
+        Jobs that turn up meanwhile, submitted a moment ago, are cancelled too; those that are
+        being ended already need no second word. Raises ``NotAvailableError`` where the batch
+        system does not answer, and where it has not ended all jobs in time. Another try after
+        that leaves to it those that it is still ending.
         """
         if not cluster.batch:
             return
         watch, name = self._watch(cluster.batch), job_name(cluster.id)
+        end, again = time.monotonic() + self.limit, cluster.id in self._given_up
+        self._given_up.discard(cluster.id)
+        said, told = "", False
         while True:
-            output = await run(watch.system.cancel_jobs(watch.user, [name]), self._patience)
-            if output.returncode is None or watch.system.unreachable(output.text):
-                raise silence(watch.system)
+            if not told:
+                said = await self._cancel(watch, name)
             if self.hurry or not wait:
                 return
             answer = await watch.fresh(name)
             if answer.silent:
                 raise silence(watch.system)
-            if not answer.open:
+            told = all(job.ending for job in answer.open)
+            if not answer.open or (told and again):
                 return
+            if time.monotonic() > end:
+                self._given_up.add(cluster.id)
+                raise overdue(watch.system, self.limit, "" if told else said)
+
+    async def _cancel(self, watch: QueueWatch, name: str) -> str:
+        """Cancel jobs once, and return what was said to it; it says nothing if all is well."""
+        output = await run(watch.system.cancel_jobs(watch.user, [name]), self._patience)
+        if output.returncode is None or watch.system.unreachable(output.text):
+            raise silence(watch.system)
+        return watch.system.explain(output.text) if output.returncode else ""
 
     async def stop(self) -> None:
         """Ask no more."""
@@ -127,7 +148,7 @@ class Batch:
             self._watches[name] = QueueWatch(
                 batch_system(name),
                 getpass.getuser(),
-                lambda: {job_name(c.id): _expected(c) for c in self._of(name) if may_have_jobs(c)},
+                lambda: {job_name(c.id): expected(c) for c in self._of(name) if may_have_jobs(c)},
                 lambda answers: self._answered(name, answers),
                 self._interval,
                 self._patience,
@@ -151,6 +172,16 @@ def silence(system: BatchSystem) -> NotAvailableError:
     )
 
 
+def overdue(system: BatchSystem, limit: float, said: str) -> NotAvailableError:
+    """Return the error for jobs that do not end; ``said`` is what was answered to cancelling."""
+    if said:
+        return NotAvailableError(f"{system.TITLE} did not cancel all jobs of this cluster: {said}.")
+    return NotAvailableError(
+        f"The jobs were cancelled, but {system.TITLE} has not ended them all in {limit:g} seconds. "
+        "Dismiss tries once more, and leaves to it what it is ending then."
+    )
+
+
 def refusal(name: str, text: str) -> str:
     """Return the sentence for jobs that batch system ``name`` did not take; ``text`` is its own."""
     system = batch_system(name)
@@ -167,73 +198,19 @@ def refusals(cluster: Cluster) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def may_have_jobs(cluster: Cluster) -> bool:
-    """Return whether there is any point in asking for a cluster's jobs."""
-    if not cluster.batch or cluster.state in (State.STARTING, State.ELSEWHERE):
-        return False
-    if cluster.state is State.RUNNING:
-        return bool(_expected(cluster)) or cluster.queue.get("open") != 0
-    # What has ended is asked for until the batch system has once said that nothing is left.
-    return cluster.queue.get("open") != 0 or bool(cluster.queue.get("silent"))
-
-
-def truth(cluster: Cluster, answer: Answer, now: datetime) -> dict[str, Any]:
-    """Return what a cluster's row says of its jobs, as plain data.
-
-    Jobs that were cancelled because fewer were wanted are left out: nobody misses them.
-    """
-    entries = {entry["id"]: entry for entry in cluster.report.jobs}
-    dismissed = {i for i, entry in entries.items() if entry["closed"] and not entry["lost"]}
-    shown = [job for job in answer.jobs if job.id not in dismissed]
-    ended = [job for job in shown if job.phase is Phase.ENDED]
-    expires = words.expires(shown)
-    return {
-        "open": len(answer.open),
-        "ended": [job.id for job in ended if job.id in entries],
-        "failures": [job.id for job in ended if job.failed],
-        "orderly": [job.id for job in ended if job.orderly],
-        "silent": answer.silent is not None,
-        "queued": sum(job.phase is Phase.QUEUED for job in shown),
-        "failed": sum(job.failed for job in ended),
-        "words": answer.silent or words.queue(shown, now),
-        "endings": words.endings(ended),
-        "expires": expires.astimezone(timezone.utc).isoformat(timespec="seconds")
-        if expires
-        else None,
-        "jobs": [
-            {"id": j.id, "state": j.state, "reason": j.reason, "exit_code": j.exit_code}
-            for j in shown
-        ],
-    }
-
-
 def message(cluster: Cluster) -> str:
     """Return what a cluster's row says of its state, and of jobs that are not as they should be."""
-    left = int(cluster.queue.get("open", 0))
-    told = None
     if cluster.state is State.RUNNING:
-        told = cluster.queue.get("endings")
-    elif cluster.batch and left and cluster.state in (State.LOST, State.FAILED, State.CLOSED):
+        return " ".join(filter(None, [cluster.message, cluster.queue.get("endings")]))
+    if not cluster.batch or cluster.state not in (State.LOST, State.FAILED, State.CLOSED):
+        return cluster.message
+    title, queue = batch_system(cluster.batch).TITLE, cluster.queue
+    ending = queue.get("still_ending")
+    told = [f"{title} is still ending a part of it: {ending}."] if ending else []
+    left = int(queue.get("open", 0)) - int(queue.get("ending", 0))
+    if left:
         jobs = "1 job of it is" if left == 1 else f"{left} jobs of it are"
         button = "Clean up" if cluster.state is State.LOST else "Dismiss"  # as the row calls it
-        title, them = batch_system(cluster.batch).TITLE, "it" if left == 1 else "them"
-        told = f"{jobs} still in the queue of {title}: {button} cancels {them}."
-    return " ".join(filter(None, [cluster.message, told]))
-
-
-def _endings(cluster: Cluster) -> list[Job]:
-    """Return how jobs of a cluster ended, as its record tells: a batch system forgets it soon."""
-    queue, name = cluster.queue, job_name(cluster.id)
-    ended, failures, orderly = (queue.get(key, ()) for key in ("ended", "failures", "orderly"))
-    return [
-        Job(**job, name=name, phase=Phase.ENDED, failed=i in failures, orderly=i in orderly)
-        for job in queue.get("jobs", ())
-        if (i := job["id"]) in ended
-    ]
-
-
-def _expected(cluster: Cluster) -> set[str]:
-    """Return the ids of the jobs that a running cluster has, as far as its controller knows."""
-    if cluster.state is not State.RUNNING:
-        return set()
-    return {e["id"] for e in cluster.report.jobs if e["id"] and (e["lost"] or not e["closed"])}
+        them = "it" if left == 1 else "them"
+        told.append(f"{jobs} still in the queue of {title}: {button} cancels {them}.")
+    return " ".join(filter(None, [cluster.message, *told]))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from jupyter_cluster_launcher import batch, platforms, preflight
-from jupyter_cluster_launcher.models import Cluster, Report, State
+from jupyter_cluster_launcher.models import Cluster, NotAvailableError, Report, State
 from jupyter_cluster_launcher.platforms import Platform
 from jupyter_cluster_launcher.queues import Job, Phase
 from jupyter_cluster_launcher.queues.watch import Answer
@@ -40,6 +40,14 @@ def cluster(state: State = State.RUNNING, *jobs: dict[str, Any], **changes: Any)
 def job(job_id: str, phase: Phase, state: str, **more: Any) -> Job:
     """A job as the batch system tells it."""
     return Job(job_id, "dask-0a1b2c", phase, state, **more)
+
+
+def site(folder: Path, monkeypatch: pytest.MonkeyPatch, **programs: str) -> None:
+    """Put shell scripts in the place of a batch system's programs."""
+    for name, script in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
 
 
 @pytest.fixture
@@ -88,10 +96,7 @@ def test_a_job_that_nobody_booked_is_shown() -> None:
 
 def test_an_ending_outlives_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards a new server: what a job ended with stands in the record, SLURM has forgotten it."""
-    for name in ("squeue", "sacct"):
-        (tmp_path / name).write_text("#!/bin/sh\n")
-        (tmp_path / name).chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    site(tmp_path, monkeypatch, squeue="", sacct="")
 
     async def story() -> None:
         row = cluster(State.RUNNING, entry("13"))
@@ -136,6 +141,45 @@ def test_what_is_left_is_named(state: State, button: str) -> None:
         f"2 jobs of it are still in the queue of SLURM: {button} cancels them."
     )
     assert batch.message(cluster(state, message="It ended.", queue={"open": 0})) == "It ended."
+
+
+def test_what_cannot_be_cancelled_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards the stop against cancelling for ever what is not ours to cancel."""
+    denied = "scancel: error: Kill job error on job id 13: Access/permission denied"
+    site(
+        tmp_path,
+        monkeypatch,
+        squeue="echo '13|RUNNING|None|N/A|N/A|0|n1|dask-0a1b2c|'",
+        scancel=f"echo {denied}; exit 1",
+    )
+
+    async def story() -> None:
+        jobs = batch.Batch(interval=0.01, limit=0)
+        with pytest.raises(NotAvailableError) as told:
+            await jobs.cancel(cluster(State.CLOSING), wait=True)
+        await jobs.stop()
+        assert str(told.value) == (
+            "SLURM did not cancel all jobs of this cluster: "
+            "Kill job error on job id 13: Access/permission denied."
+        )
+
+    asyncio.run(story())
+
+
+def test_what_slurm_is_ending_is_no_more_to_cancel() -> None:
+    """Guards the offer to cancel against jobs that were cancelled, and do not end."""
+    ending = job("13", Phase.RUNNING, "COMPLETING", node="n1", ending=True)
+    row = cluster(State.FAILED, message="M.")
+    row = replace(row, queue=batch.truth(row, Answer((ending,)), NOW))
+    assert batch.message(row) == (
+        "M. SLURM is still ending a part of it: Job 13: COMPLETING on n1."
+    )
+    both = Answer((ending, job("14", Phase.QUEUED, "PENDING")))
+    row = replace(row, queue=batch.truth(row, both, NOW))
+    assert batch.message(row) == (
+        "M. SLURM is still ending a part of it: Job 13: COMPLETING on n1. "
+        "1 job of it is still in the queue of SLURM: Dismiss cancels it."
+    )
 
 
 @pytest.mark.parametrize(

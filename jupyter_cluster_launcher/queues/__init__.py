@@ -31,6 +31,7 @@ class Job:
     ``start`` is an estimate while the job is queued; ``end`` is when its time limit ends it, or
     when it ended. ``failed`` says that the batch system itself calls the end a failure,
     ``orderly`` that it calls it a success; neither holds of a job that somebody cancelled.
+    ``ending`` says of a job that counts as running that the batch system is ending it already.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Job:
     node: str = ""
     failed: bool = False
     orderly: bool = False
+    ending: bool = False
 
 
 @dataclass(frozen=True)

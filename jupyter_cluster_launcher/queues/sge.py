@@ -140,6 +140,7 @@ def _job(node: ElementTree.Element) -> Job:
         end=start + timedelta(seconds=float(limit)) if start and _number(limit) else None,
         node=node.findtext("queue_name", "").rpartition("@")[2],
         failed="E" in letters,
+        ending="d" in letters,
     )
 
 

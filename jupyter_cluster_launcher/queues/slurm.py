@@ -32,6 +32,8 @@ FAILED = {
     "TIMEOUT",
 }
 ENDED = FAILED | {"CANCELLED", "COMPLETED", "REVOKED"}
+# Until the node says that nothing is left, which one that is dead, or whose epilog hangs, does not.
+ENDING = {"COMPLETING", "STAGE_OUT"}
 
 UNREACHABLE = re.compile(
     r"Unable to contact slurm controller|Socket timed out|Connection refused"
@@ -84,6 +86,7 @@ def parse_jobs(text: str) -> list[Job]:
                 node=node,
                 failed=state in FAILED,
                 orderly=state == "COMPLETED",
+                ending=state in ENDING,
             )
         )
     return jobs

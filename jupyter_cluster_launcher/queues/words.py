@@ -79,6 +79,16 @@ def _few(jobs: Sequence[Job]) -> str:
     return "; ".join(ending(job) for job in jobs[:3]) + more
 
 
+def still_ending(jobs: Iterable[Job]) -> str | None:
+    """Say which jobs the batch system is ending and has not ended yet; None where there is none.
+
+    Job 13: COMPLETING on n1
+    """
+    told = [f"{ending(job)}{f' on {job.node}' if job.node else ''}" for job in jobs if job.ending]
+    more = f"; and {len(told) - 3} more" if len(told) > 3 else ""
+    return "; ".join(told[:3]) + more or None
+
+
 def expires(jobs: Iterable[Job]) -> datetime | None:
     """Return when the first of the running jobs reaches its time limit."""
     return min((job.end for job in jobs if job.phase is Phase.RUNNING and job.end), default=None)

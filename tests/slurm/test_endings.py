@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import signal
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import pytest
 from conftest import Api
 from real_slurm import RealSlurm
 from tallgrass import Tallgrass, until
 
-from jupyter_cluster_launcher.batch import job_name
+from jupyter_cluster_launcher import batch
+from jupyter_cluster_launcher.jobs import job_name
+from jupyter_cluster_launcher.queues import watch
 
 
 @contextlib.contextmanager
@@ -50,4 +54,61 @@ async def test_an_ending_that_slurm_forgets(
     assert row["message"] == told
     assert row["jobs"] == cluster["jobs"]
     assert row["workers"]["failed"] == 2
+    await api.stop(cluster["id"])
+
+
+@contextlib.contextmanager
+def dead_node(slurm: RealSlurm, job: str) -> Iterator[None]:
+    """Have the node of a job answer nothing: SLURM cannot end the job, and it stays COMPLETING."""
+    node = slurm.run("squeue", "-h", "-j", job, "-o", "%N").stdout.strip()
+    slurm.daemons[f"slurmd.{node}"].send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        slurm.daemons[f"slurmd.{node}"].send_signal(signal.SIGCONT)
+
+
+async def test_stop_while_a_node_is_dead(
+    api: Api,
+    slurm: RealSlurm,
+    tallgrass: Tallgrass,
+    jp_serverapp: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guards "Stopping" for hours: what SLURM cannot end is told, and can be left to it."""
+    ran: list[str] = []
+
+    async def run(command: Sequence[str], timeout: float) -> Any:
+        ran.append(command[0])
+        return await watch.run(command, timeout)
+
+    monkeypatch.setattr(batch, "run", run)
+    jp_serverapp.web_app.settings["cluster_manager"].house.batch.limit = 1
+    cluster = await tallgrass.launch(workers=1)
+    await api.ready(cluster["id"], 1)
+    (job,) = slurm.jobs()
+    with dead_node(slurm, job):
+        await api.ask("DELETE", "clusters", cluster["id"])
+        cluster = await tallgrass.row(cluster["id"], lambda c: c["state"] == "failed")
+        assert "SLURM has not ended them all in 1 seconds. Dismiss" in cluster["message"]
+        still = f"SLURM is still ending a part of it: Job {job}: COMPLETING on n"
+        assert still in cluster["message"]
+        assert "in the queue" not in cluster["message"]
+        assert ran == ["scancel"]  # SLURM heard it the first time
+        await api.stop(cluster["id"])
+        assert slurm.jobs() == [job]
+    await tallgrass.empty(slurm)
+
+
+async def test_a_node_that_comes_back(
+    api: Api, slurm: RealSlurm, tallgrass: Tallgrass, jp_serverapp: Any
+) -> None:
+    """Guards a row that tells of jobs that SLURM has ended in the end."""
+    jp_serverapp.web_app.settings["cluster_manager"].house.batch.limit = 1
+    cluster = await tallgrass.launch(workers=1)
+    await api.ready(cluster["id"], 1)
+    with dead_node(slurm, *slurm.jobs()):
+        await api.ask("DELETE", "clusters", cluster["id"])
+        await tallgrass.row(cluster["id"], lambda c: "still ending" in c["message"])
+    await tallgrass.row(cluster["id"], lambda c: "still ending" not in c["message"])
     await api.stop(cluster["id"])
