@@ -8,7 +8,10 @@ is asked for.
 
 # ruff: noqa: F821  # names of core, in whose module this stands
 
+import contextlib
+import functools
 import importlib
+import json
 import math
 import os
 import re
@@ -17,6 +20,8 @@ import time
 
 BOOK = None
 REMEMBERED = 100  # closed jobs, so that adaptive scaling over days does not fill the record
+KEY_FILE = ".dask-jobqueue.worker."  # begins the names of the files that dask-jobqueue makes
+KEYS_NOTE = "keys.json"  # in a cluster's directory: where these files are
 SUBMIT_LIMIT = 50.0  # seconds that the batch system may take to decide on the first jobs
 
 
@@ -78,12 +83,59 @@ def prepare(settings):
     section = f"jobqueue.{cluster_class.job_cls.config_name}"
     dask.config.set({f"{section}.log-directory": os.path.join(settings["directory"], "jobs")})
     keys = f"{section}.shared-temp-directory"  # a site whose homes are not shared sets it
-    dask.config.set({keys: dask.config.get(keys, None) or settings["directory"]})
-    cluster_class.job_cls = tracked(cluster_class.job_cls, BOOK)
+    shared = dask.config.get(keys, None) or settings["directory"]
+    dask.config.set({keys: shared})
+    os.makedirs(expanded(shared), mode=0o700, exist_ok=True)
+    cluster_class.job_cls = tracked(cluster_class.job_cls, BOOK, settings["directory"])
+    cluster_class.close = leaving_no_keys(cluster_class.close, settings["directory"])
 
 
-def tracked(job_class, book):
-    """Return a class of jobs that keeps book, ends its workers in time and closes for good."""
+def expanded(text):
+    """Return the path that dask-jobqueue means; the jobs' shells read such a text in their turn."""
+    return os.path.abspath(os.path.expanduser(os.path.expandvars(text)))
+
+
+def note_keys(security, directory):
+    """Note where dask-jobqueue has put the workers' keys, for whoever must remove them.
+
+    It removes them itself only when the cluster object goes, which a killed process prevents.
+    """
+    files = security.get_tls_config_for_role("worker").values() if security else ()
+    keys = [
+        expanded(file) for file in files if file and os.path.basename(file).startswith(KEY_FILE)
+    ]
+    if keys:
+        with open(os.path.join(directory, KEYS_NOTE), "w", encoding="utf-8") as note:
+            json.dump(keys, note)
+
+
+def leaving_no_keys(close, directory):
+    """Return a method ``close`` of clusters that removes the workers' keys, too."""
+
+    @functools.wraps(close)
+    def close_and_forget(*args, **kwargs):
+        try:
+            return close(*args, **kwargs)
+        finally:
+            remove_keys(directory)
+
+    return close_and_forget
+
+
+def remove_keys(directory):
+    """Remove the workers' keys that have been noted."""
+    note = os.path.join(directory, KEYS_NOTE)
+    with contextlib.suppress(OSError, ValueError), open(note, encoding="utf-8") as file:
+        for key in json.load(file):
+            with contextlib.suppress(OSError):
+                os.unlink(key)
+
+
+def tracked(job_class, book, directory):
+    """Return a class of jobs that keeps book, ends its workers in time and closes for good.
+
+    Where their keys are is noted in ``directory``.
+    """
     import dask
     from distributed.core import Status
 
@@ -97,6 +149,7 @@ def tracked(job_class, book):
                 job_name=f"{job_name}-{book.job_name}" if job_name else book.job_name,
                 **kwargs,
             )
+            note_keys(kwargs.get("security"), directory)
 
         async def start(self):
             self.entry = entry = book.begin(self.name)
