@@ -7,6 +7,7 @@ heart, plus what keeps strangers out (``security`` and a dashboard on loopback).
 from __future__ import annotations
 
 import ast
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +115,8 @@ def _as_declared(schema: dict[str, Any], value: Any) -> Any:
     given = value.value if isinstance(value, Plain) else value
     if given is None:
         return None
+    if schema.get("as") == "path" and isinstance(given, str):
+        return Plain(os.path.expanduser(given))
     return {"environ": given} if schema.get("as") == "environ" else value
 
 

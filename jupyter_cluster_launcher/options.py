@@ -7,6 +7,7 @@ characters never do, so no value can start a line of its own there.
 from __future__ import annotations
 
 import math
+import os
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
@@ -66,7 +67,7 @@ def check_options(
     for error in Draft7Validator(schema).iter_errors(values):
         raise BadInputError(_sentence(properties, error))
     return {
-        name: _plain(value)
+        name: _plain(value, properties[name])
         for name, value in values.items()
         if "default" not in properties[name] or value != properties[name]["default"]
     }
@@ -187,6 +188,12 @@ def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any],
         yield list(path), value
 
 
-def _plain(value: Any) -> Any:
-    """Return whole floats as integers: JSON Schema takes 2.0 for one, Python's range does not."""
+def _plain(value: Any, schema: dict[str, Any]) -> Any:
+    """Return a value as the code needs it.
+
+    JSON Schema takes 2.0 for an integer, Python's range does not; and ~ is a folder's name to all
+    but shells.
+    """
+    if schema.get("as") == "path" and isinstance(value, str):
+        return os.path.expanduser(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value

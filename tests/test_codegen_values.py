@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from typing import Any
 
 import pytest
@@ -95,3 +96,12 @@ def test_names_stay_text(name: str) -> None:
     tree = ast.parse(codegen.connect_gateway(checked))
     texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     assert texts == [checked]
+
+
+def test_a_path_at_home() -> None:
+    """Guards against a folder that is called ~, which dask-jobqueue makes of such a text."""
+    logs = {"type": "string", "title": "Logs", "as": "path", "default": "~/logs"}
+    code = codegen.create(site(options={"logs": logs}))
+    assert f'logs="{os.path.expanduser("~")}/logs"' in code
+    code = codegen.create(site(options={"logs": logs}), {"logs": "~/other"})
+    assert f'logs="{os.path.expanduser("~")}/other"' in code

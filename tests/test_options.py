@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ OPTIONS: dict[str, Any] = {
     "kind": {"type": "string", "title": "Kind", "enum": ["small", "large"]},
     "lines": {"type": "array", "title": "Lines", "items": {"type": "string"}},
     "labels": {"type": "object", "title": "Labels"},
+    "logs": {"type": "string", "title": "Logs", "as": "path"},
 }
 PLATFORM = site(options=OPTIONS)
 
@@ -48,6 +50,8 @@ def sentence(error: pytest.ExceptionInfo[BadInputError]) -> str:
         ({"nanny": False}, {"nanny": False}),
         ({"share": 0}, {"share": 0}),
         ({"lines": []}, {"lines": []}),
+        ({"logs": "~/logs"}, {"logs": os.path.expanduser("~/logs")}),
+        ({"logs": "logs/~"}, {"logs": "logs/~"}),
         ({"account": "größe 日本"}, {"account": "größe 日本"}),
         ({"account": "\"'{}\\$(x)"}, {"account": "\"'{}\\$(x)"}),
     ],

@@ -71,3 +71,33 @@ async def test_an_idle_end(api: Api, slurm: RealSlurm, tallgrass: Tallgrass, sha
     await tallgrass.empty(slurm)
     assert list(shared.iterdir()) == []
     await api.stop(cluster["id"])
+
+
+async def test_folders_of_ones_own(
+    api: Api,
+    slurm: RealSlurm,
+    tallgrass: Tallgrass,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guards logs in one's home, where Logs finds them, and data where the node's shell says.
+
+    dask-jobqueue and SLURM take ~ for a folder's name; the shell of the job does not.
+    """
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    scratch = f"{tmp_path}/scratch-$SLURM_JOB_ID"
+    cluster = await tallgrass.launch(workers=1, log_directory="~/logs", local_directory=scratch)
+    await api.ready(cluster["id"], 1)
+    (job,) = slurm.jobs()
+    script = slurm.run("scontrol", "write", "batch_script", job, "-").stdout
+    logs = tmp_path / "home" / "logs"
+    assert f"#SBATCH -o {logs}/dask-{cluster['id']}-%J.out" in script
+    assert f"--local-directory {scratch}" in script
+    assert (tmp_path / f"scratch-{job}").is_dir()
+    assert not Path("~").exists()
+
+    said = (await api.ask("GET", "clusters", cluster["id"], "logs"))[1]["jobs"]
+    assert [log["title"] for log in said] == [f"Job {job}"]
+    assert "Start worker at" in said[0]["text"]
+    await api.stop(cluster["id"])
+    assert [path.suffix for path in sorted(logs.iterdir())] == [".err", ".out"]
