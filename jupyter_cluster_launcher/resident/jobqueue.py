@@ -131,6 +131,15 @@ def remove_keys(directory):
                 os.unlink(key)
 
 
+def added(own, lifetime):
+    """Return further arguments of a worker, but for those that a person gave.
+
+    A worker's own dashboard would listen on all addresses of its node, without encryption.
+    """
+    private = [] if "--dashboard-address" in own else ["--dashboard-address", "127.0.0.1:0"]
+    return private + ([] if "--lifetime" in own else lifetime)
+
+
 def tracked(job_class, book, directory):
     """Return a class of jobs that keeps book, ends its workers in time and closes for good.
 
@@ -145,7 +154,7 @@ def tracked(job_class, book, directory):
             own = worker_extra_args or dask.config.get(section, None) or []
             super().__init__(
                 *args,
-                worker_extra_args=[*own, *([] if "--lifetime" in own else book.lifetime)],
+                worker_extra_args=[*own, *added(" ".join(own), book.lifetime)],
                 job_name=f"{job_name}-{book.job_name}" if job_name else book.job_name,
                 **kwargs,
             )

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import Api
+from real_server import RealServer
 from real_slurm import RealSlurm, why_not
 from tallgrass import Tallgrass
 
@@ -77,6 +78,16 @@ def jp_server_config() -> dict[str, Any]:
         "ServerApp": {"jpserver_extensions": {"jupyter_cluster_launcher": True}},
         "ClusterLauncher": {"queue_interval": 0.5},
     }
+
+
+@pytest.fixture
+def server(slurm: RealSlurm, tmp_path: Path) -> Iterator[RealServer]:
+    """Start a server that uses the private SLURM."""
+    server = RealServer(tmp_path, "--ClusterLauncher.queue_interval=0.5")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
 
 
 @pytest.fixture

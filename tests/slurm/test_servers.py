@@ -5,23 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from real_server import RealServer, wait_until
 from real_slurm import RealSlurm
 from tallgrass import SMALL
-
-
-@pytest.fixture
-def server(slurm: RealSlurm, tmp_path: Path) -> Iterator[RealServer]:
-    """Start a server that uses the private SLURM."""
-    server = RealServer(tmp_path, "--ClusterLauncher.queue_interval=0.5")
-    try:
-        yield server.start()
-    finally:
-        server.stop()
 
 
 def test_a_killed_server(slurm: RealSlurm, server: RealServer) -> None:
