@@ -14,8 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .jobs import endings, expected, may_have_jobs, truth
-from .jobs import job_name as job_name  # noqa: PLC0414 - logs takes it from here
+from .jobs import endings, expected, job_name, may_have_jobs, truth
 from .models import Cluster, NotAvailableError, State
 from .queues import BatchSystem, batch_system
 from .queues.request import lifetime

@@ -62,8 +62,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _platforms(arguments: argparse.Namespace) -> int:
     """List the platforms; return 1 if any file is broken."""
-    # Imported here: what checks the files takes a second, which the other commands do not need.
-    from . import platforms  # noqa: PLC0415
+    from . import platforms  # noqa: PLC0415 - takes a second, for this command alone
 
     found, faults = platforms.find()
     rows: list[dict[str, Any]] = [

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .batch import job_name
+from .jobs import job_name
 from .life import Life
 from .masking import masked
 from .models import Cluster, LauncherError, State

@@ -29,7 +29,7 @@ def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
     with warnings.catch_warnings():
         # Dask's own words on versions: ours are a table, with what to do.
         warnings.filterwarnings("ignore", message="Mismatched versions found")
-        exec(code, scope)  # noqa: S102
+        exec(code, scope)  # noqa: S102 - what the launcher would insert in a cell
     client = scope["client"]
     found = client.get_versions()
     tell(

@@ -75,7 +75,8 @@ async def spawn(
         os.close(log)
     connection_file.chmod(0o600)
     # Only kernels of the local provisioner come this far, and theirs is an ordinary child.
-    pid = processes.remember(getattr(manager.provisioner, "process"))  # noqa: B009
+    provisioner: Any = manager.provisioner
+    pid = processes.remember(provisioner.process)
     return ControllerRef(str(connection_file), sockets, pid, host(), boot_id())
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
@@ -45,17 +42,6 @@ def point_to(server: RealGateway, monkeypatch: pytest.MonkeyPatch, **who: str) -
         monkeypatch.setenv(name, SECRET)
     for name, value in server.environment(**who).items():
         monkeypatch.setenv(name, value)
-
-
-def run(code: str, expression: str = "None", home: Path | None = None) -> str:
-    """Run inserted code in a fresh Python, as a notebook does, and return what is printed."""
-    script = f"{code}\nprint({expression})\nclient.close()\n"
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=60, cwd=home, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip().split("\n")[-1]
 
 
 async def until(holds: Callable[[], Any], what: str, timeout: float = 60) -> None:

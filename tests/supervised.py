@@ -67,7 +67,7 @@ class Supervised:
     def stop(self) -> None:
         """Stop the server and wait until nothing that came of it is left."""
         with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()  # type: ignore[union-attr]  # a pipe by construction
+            self.process.stdin.close()  # a pipe by construction
         self.process.wait(PATIENCE + 15)
 
 

@@ -33,7 +33,7 @@ VERBS = every_verb()
 WRITES = [(verb, path) for verb, path in VERBS if verb in WRITING]
 
 
-class Denying(Authorizer):  # type: ignore[misc]  # it carries no types
+class Denying(Authorizer):
     """Denies what a test says, and notes what was asked."""
 
     denied: frozenset[str] = frozenset()

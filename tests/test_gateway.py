@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import SECRET, ended, opens, point_to, run
+from cloud import SECRET, ended, opens, point_to
 from conftest import Api
+from notebooks import run
 from real_gateway import RealGateway, missing, require
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import ended, run, until
+from cloud import ended, until
 from conftest import Api
+from notebooks import run
 from real_gateway import RealGateway
 
 STANDIN = Path(__file__).parent / "ebdpy_standin" / "ebdpy.py"

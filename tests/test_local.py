@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import psutil
@@ -13,16 +11,7 @@ import pytest
 import yaml
 from conftest import Api
 from kernels import group
-
-
-def run_connect(code: str, expression: str) -> str:
-    """Run inserted code in a fresh Python, as a notebook does, and return what is printed."""
-    script = f"{code}\nprint({expression})\nclient.close()\n"
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip().split("\n")[-1]
+from notebooks import run
 
 
 def listening(leader: int) -> set[str]:
@@ -46,7 +35,7 @@ async def test_a_launch_from_click_to_nothing_left(api: Api, jp_runtime_dir: Pat
     assert cluster["address"].startswith("tls://127.0.0.1:")
     code = cluster["code"]["connect"]
     assert "BEGIN" not in code
-    assert run_connect(code, "client.submit(lambda: 6 * 7).result()") == "42"
+    assert run(code, "client.submit(lambda: 6 * 7).result()") == "42"
 
     assert (await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 3}))[0] == 202
     cluster = await api.ready(cluster["id"], 3)
@@ -108,5 +97,5 @@ async def test_a_cluster_without_encryption_where_the_person_wants_it_so(api: Ap
     assert not cluster["tls"]
     assert cluster["address"].startswith("tcp://127.0.0.1:")
     assert "Security" not in cluster["code"]["connect"]
-    assert run_connect(cluster["code"]["connect"], "client.submit(sum, [40, 2]).result()") == "42"
+    assert run(cluster["code"]["connect"], "client.submit(sum, [40, 2]).result()") == "42"
     await api.stop(cluster["id"])

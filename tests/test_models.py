@@ -51,7 +51,7 @@ def test_record_of_a_newer_version_is_read() -> None:
 def test_what_is_no_record_is_refused(record: object) -> None:
     """Guards against an exception that the store does not expect: one bad file, no clusters."""
     with pytest.raises((AttributeError, KeyError, TypeError, ValueError)):
-        Cluster.from_dict(record)  # type: ignore[arg-type]
+        Cluster.from_dict(record)
 
 
 @pytest.mark.parametrize(("old", "new"), list(product(State, State)))

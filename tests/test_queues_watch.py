@@ -24,7 +24,7 @@ class Site:
         self.says("")
         functions = {**vars(slurm), "list_jobs": self.list_jobs, "ended_jobs": self.ended_jobs}
         self.watch = QueueWatch(
-            SimpleNamespace(**functions),  # type: ignore[arg-type]
+            SimpleNamespace(**functions),
             "ann",
             lambda: self.names,
             self.told.append,
@@ -97,7 +97,7 @@ def site(tmp_path: Path) -> Site:
 
 def run(coroutine: object) -> None:
     """Run a test's coroutine in a loop of its own."""
-    asyncio.run(coroutine)  # type: ignore[arg-type]
+    asyncio.run(coroutine)
 
 
 def test_one_question_for_all_names(site: Site) -> None:
@@ -128,7 +128,7 @@ def test_none_where_there_is_nothing_to_ask(site: Site) -> None:
         site.watch.wake()
         await site.heard(1)
         site.names = {}
-        await asyncio.wait_for(asyncio.shield(site.watch._task), 10)  # type: ignore[arg-type]
+        await asyncio.wait_for(asyncio.shield(site.watch._task), 10)
         await site.watch.stop()
 
     run(story())

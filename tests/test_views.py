@@ -74,8 +74,8 @@ def test_a_gateways_dashboard_is_where_it_says() -> None:
 def test_nothing_to_connect_to_unless_it_runs(state: State) -> None:
     """Guards against inserting code, or opening a dashboard, of a cluster that is not there."""
     seen = view(state=state)
-    assert seen["code"]["connect"] is None  # type: ignore[index]
-    assert seen["code"]["create"] == "cluster = 1\n"  # type: ignore[index]
+    assert seen["code"]["connect"] is None
+    assert seen["code"]["create"] == "cluster = 1\n"
     assert seen["dashboard_url"] is None
 
 
@@ -105,10 +105,10 @@ def test_adapting_shows_what_it_wants_now() -> None:
     """Guards against "2 of 1 workers" while a cluster adapts."""
     report = Report(address="tcp://h:1", requested=5, ready=2)
     adapting = view(state=State.RUNNING, adapt=Adapt(1, 8), requested=1, report=report)
-    assert adapting["workers"]["requested"] == 5  # type: ignore[index]
+    assert adapting["workers"]["requested"] == 5
     assert adapting["adapt"] == {"minimum": 1, "maximum": 8}
     fixed = view(state=State.RUNNING, requested=1, report=report)
-    assert fixed["workers"]["requested"] == 1  # type: ignore[index]
+    assert fixed["workers"]["requested"] == 1
     assert fixed["adapt"] is None
 
 
@@ -123,7 +123,7 @@ def test_core_time_where_somebody_pays_or_queues() -> None:
     assert view(state=State.RUNNING, report=counted, by_name=True)["spent"] == plain
     paid = view(state=State.RUNNING, report=counted, cost=cost)["spent"]
     assert paid == {**plain, "cost": cost}
-    assert view(state=State.LOST, report=counted, cost=cost)["spent"]["since"] is None  # type: ignore[index]
+    assert view(state=State.LOST, report=counted, cost=cost)["spent"]["since"] is None
 
 
 def test_idle() -> None:

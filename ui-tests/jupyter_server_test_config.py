@@ -7,7 +7,7 @@ import os
 
 from jupyterlab.galata import configure_jupyter_server
 
-c = get_config()  # noqa: F821
+c = get_config()  # noqa: F821 - of traitlets
 configure_jupyter_server(c)
 
 c.ServerApp.allow_root = True

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Api
+from notebooks import run
 from real_slurm import RealSlurm
 from tallgrass import Tallgrass, until
 
 SUBMIT = "sorted(set(client.gather(client.map(lambda i: __import__('os').getpid(), range(40)))))"
-
-
-def run_connect(code: str, expression: str) -> str:
-    """Run inserted code in a fresh Python, as a notebook does, and return what is printed."""
-    script = f"{code}\nprint({expression})\nclient.close()\n"
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip().split("\n")[-1]
 
 
 def shows(text: str) -> Any:
@@ -38,7 +27,7 @@ async def test_from_a_click_to_an_empty_queue(
     cluster = await api.ready(cluster["id"], 2)
     assert cluster["tls"]
     assert cluster["address"].startswith("tls://127.0.0.1:")
-    assert run_connect(cluster["code"]["connect"], "client.submit(lambda: 6 * 7).result()") == "42"
+    assert run(cluster["code"]["connect"], "client.submit(lambda: 6 * 7).result()") == "42"
     cluster = await api.until(cluster["id"], lambda c: len(c["jobs"]) == 2)
     assert [job["state"] for job in cluster["jobs"]] == ["RUNNING", "RUNNING"]
     assert {job["id"] for job in cluster["jobs"]} == set(slurm.jobs())
@@ -149,7 +138,7 @@ async def test_several_workers_in_one_job(api: Api, slurm: RealSlurm, tallgrass:
     )
     assert len(slurm.jobs()) == 2
     workers = "len(client.scheduler_info()['workers'])"
-    assert run_connect(cluster["code"]["connect"], workers) == "4"
+    assert run(cluster["code"]["connect"], workers) == "4"
     await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 1})
     await until(lambda: len(slurm.jobs()) == 1)
     cluster = await api.ready(cluster["id"], 1)

@@ -52,7 +52,7 @@ async def test_the_sum_in_the_preview(api: Api, slurm: RealSlurm) -> None:
     """Guards the line under the form that says what a launch comes to."""
     body = request(workers=8, memory="10GB", walltime="04:00:00")
     _, answer = await api.ask("POST", "code", body=body)
-    assert answer["summary"] == "8 jobs × 1 core, 10 GB = 8 cores, 80 GB, at most 32 core-hours"  # noqa: RUF001
+    assert answer["summary"] == "8 jobs × 1 core, 10 GB = 8 cores, 80 GB, at most 32 core-hours"  # noqa: RUF001 - the sign of multiplication
     assert answer["warnings"] == []
 
 
