@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import secrets
-import socket
 import sys
 import urllib.request
 from importlib.util import find_spec
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from supervised import Supervised, marked
+from supervised import Supervised, free_ports, marked
 
 HERE = Path(__file__).parent
 CONFIG = HERE / "real_gateway_config.py"
@@ -37,15 +36,6 @@ def require(reason: str | None) -> None:
         pytest.fail(f"In CI every engine has to run: {reason}")
     if reason:
         pytest.skip(reason)
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 class RealGateway:

@@ -21,9 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from real_gateway import CONFIG as GATEWAY_CONFIG
-from real_gateway import free_ports
 from real_gateway import missing as gateway_missing
-from supervised import Supervised, marked
+from supervised import Supervised, free_ports, marked
 
 HERE = Path(__file__).parent
 CONFIG = HERE / "real_hub_config.py"

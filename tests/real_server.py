@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import sys
 import time
 import urllib.error
@@ -14,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from supervised import Supervised, children
+from supervised import Supervised, children, free_ports
 
 PLATFORMS = Path(__file__).parent.parent / "jupyter_cluster_launcher" / "platforms"
 TOKEN = "a-token-of-the-tests"
@@ -42,9 +41,7 @@ class RealServer:
 
     def start(self) -> RealServer:
         """Start the server and wait until it answers."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        (self.port,) = free_ports(1)
         env = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY"))},
             "HOME": str(self.folder),

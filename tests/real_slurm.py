@@ -33,15 +33,7 @@ import real_slurm_config as config
 import real_slurm_reaper
 from real_slurm_config import program, why_not
 from real_slurm_reaper import drain, sweep
-
-
-def free_ports(count: int) -> list[int]:
-    """That many TCP ports of the loopback address that nobody listens on."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
+from supervised import free_ports
 
 
 class RealSlurm:

@@ -16,8 +16,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from real_slurm import RealSlurm, free_ports, why_not
-from supervised import Supervised
+from real_slurm import RealSlurm, why_not
+from supervised import Supervised, free_ports
 
 ROOT = Path(__file__).parent.parent
 BASE_URL = "lab-test"

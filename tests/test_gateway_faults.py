@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from conftest import Api
 from fakes import a_cluster
 from real_gateway import RealGateway, missing, require
 from real_server import RealServer, wait_until
+from terminal import Terminal
 
+from jupyter_cluster_launcher.handle import ClusterHandle
 from jupyter_cluster_launcher.models import Report, State
 
 
@@ -275,5 +278,38 @@ def test_a_server_that_was_culled_finds_its_cluster_again(
         assert [cluster["name"] for cluster in gateway.clusters()] == [listed["name"]]
         assert server.ask("DELETE", f"cluster-launcher/clusters/{made}")[0] == 204
         wait_until(lambda: gateway.clusters() == [], "the end of the cluster")
+    finally:
+        server.stop()
+
+
+def test_a_terminal_shuts_nothing_down_unasked(
+    gateway: RealGateway,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A script that stops everything must not take away what others use; nor a handle's close."""
+    name = gateway.start_cluster()
+    server = RealServer(tmp_path / "server").start()
+    terminal = Terminal(server.runtime, monkeypatch, capsys)
+    try:
+        joined = server.launch(platform="nebari", adopt=name, name="Ours")
+        server.until(joined, lambda c: c["joined"])
+        assert "Add --leave" in terminal.refuses("stop", "Ours")
+        server.until(joined, lambda c: c["state"] == "running")
+        terminal.says("stop", "--leave", "Ours")
+        assert [listed["name"] for listed in gateway.clusters()] == [name]
+
+        joined = server.launch(platform="nebari", adopt=name, name="Ours")
+        server.until(joined, lambda c: c["joined"])
+        with monkeypatch.context() as patch:
+            patch.setenv("JUPYTER_RUNTIME_DIR", str(server.runtime))
+            ClusterHandle(joined, "Ours", SimpleNamespace(close=lambda: None)).close()
+        assert [listed["name"] for listed in gateway.clusters()] == [name]
+
+        joined = server.launch(platform="nebari", adopt=name, name="Ours")
+        server.until(joined, lambda c: c["joined"])
+        terminal.says("stop", "--shut-down", "Ours")
+        assert gateway.clusters() == []
     finally:
         server.stop()

@@ -214,6 +214,7 @@ async def test_logs_are_read_beside_the_loop(
 
     monkeypatch.setattr(store, "read_log", reading)
     monkeypatch.setattr(logs, "masked", masking)
+    store.directory("c1")
     store.append_log("c1", "said\n")
     life: Any = SimpleNamespace(cluster=a_cluster())
     said = await collect(life, store)
@@ -229,7 +230,8 @@ async def test_words_of_a_thousand_workers(tmp_path: Path) -> None:
     async def call(_: str) -> dict[str, Any]:
         return {"scheduler": "y" * 5_000_000, "workers": [worker] * 1000}
 
-    life: Any = SimpleNamespace(cluster=a_cluster(state=State.RUNNING), call=call)
+    link = SimpleNamespace(call=call)
+    life: Any = SimpleNamespace(cluster=a_cluster(state=State.RUNNING), link=link)
     said = await collect(life, Store(tmp_path))
     assert len(said["scheduler"]) == LIMIT
     assert sum(len(one["text"]) for one in said["workers"]) == LIMIT
