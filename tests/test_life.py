@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from conftest import Api
 from fakes import a_cluster, write_kernelspec
@@ -124,6 +125,16 @@ async def test_a_python_that_ends_at_once_says_why(
     assert seen["message"].startswith("Python ended before the cluster was there. It said last: ")
     assert seen["message"].endswith("No licence was free.")
     await api.stop(cluster["id"])
+
+
+async def test_a_stop_at_once_leaves_no_python(api: Api, jp_runtime_dir: Path) -> None:
+    """Guards against a process that was being started just then, and that nobody knows of."""
+    for _ in range(5):
+        cluster = await api.launch(platform="local", workers=0)
+        await api.stop(cluster["id"])
+        directory = str(Path(jp_runtime_dir) / "cluster-launcher" / cluster["id"])
+        commands = [" ".join(p.info["cmdline"] or ()) for p in psutil.process_iter(["cmdline"])]
+        assert not [command for command in commands if directory in command]
 
 
 def stopping(clusters: manager.ClusterManager, **changes: Any) -> life.Life:
