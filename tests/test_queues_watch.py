@@ -257,6 +257,26 @@ def test_accounts_that_never_come_are_asked_ever_more_seldom(site: Site) -> None
     run(story())
 
 
+def test_an_ending_without_an_exit_code(site: Site) -> None:
+    """Guards Grid Engine, whose qstat lists a hundred ended jobs and not how: the accounts know."""
+
+    async def story() -> None:
+        site.names = {"dask-a": ["7"]}
+        site.says("7|COMPLETED|None|N/A|N/A||n1|dask-a|\n")
+        site.accounts("exit 0")
+        site.watch.wake()
+        await site.told_of("COMPLETED")
+        site.accounts("echo '7|FAILED|None|N/A|N/A|3:0|n1|dask-a'")
+        job = await site.told_of("FAILED")
+        asked = len((site.folder / "accounts").read_text().splitlines())
+        await site.questions(len(site.asked) + 3)
+        await site.watch.stop()
+        assert job.exit_code == "3:0"
+        assert len((site.folder / "accounts").read_text().splitlines()) == asked
+
+    run(story())
+
+
 def test_a_job_that_is_queued_again(site: Site) -> None:
     """Guards a requeued job: what it ended with once is not how it ended."""
 

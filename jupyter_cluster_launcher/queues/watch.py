@@ -147,15 +147,17 @@ class QueueWatch:
     def remember(self, jobs: Iterable[Job]) -> None:
         """Take in how jobs ended, as an earlier server has heard it."""
         for job in jobs:
-            self._endings.setdefault(job.id, _heard(job))
+            self._endings.setdefault(job.id, Ending(job, _sure(job)))
 
     async def _ask(self, wanted: Mapping[str, Collection[str]]) -> None:
         names = sorted(wanted)
         output = await run(self.system.list_jobs(self.user, names), self.patience)
         if output.returncode == 0:
             jobs = self.system.parse_jobs(output.text)
-            listed = {name: [job for job in jobs if job.name == name] for name in names}
             self._note(wanted, jobs)
+            # Of an end without an exit code the accounts may know more.
+            told = [job for job in jobs if job.id not in self._endings or _sure(job)]
+            listed = {name: [job for job in told if job.name == name] for name in names}
             absent = [self._absent(n, set(wanted[n]) - {j.id for j in listed[n]}) for n in names]
             ended = dict(zip(names, await asyncio.gather(*absent), strict=True))
             found = {name: Answer((*listed[name], *ended[name])) for name in names}
@@ -175,9 +177,10 @@ class QueueWatch:
         ids = {job_id for ids in wanted.values() for job_id in ids}
         self._endings = {i: ending for i, ending in self._endings.items() if i in ids}
         for job in listed:
-            self._endings.pop(job.id, None)  # a job may have been put into the queue again
-            if job.id in ids and job.phase is Phase.ENDED:
-                self._endings[job.id] = _heard(job)
+            if job.phase is not Phase.ENDED or _sure(job):
+                self._endings.pop(job.id, None)  # a job may have been put into the queue again
+            if job.phase is Phase.ENDED and job.id in ids:
+                self._endings.setdefault(job.id, Ending(job, _sure(job)))
 
     async def _absent(self, name: str, ids: Collection[str]) -> list[Job]:
         """Return how jobs ended that are listed no more.
@@ -205,6 +208,5 @@ class QueueWatch:
         return [self._endings[job_id].job for job_id in sorted(ids)]
 
 
-def _heard(job: Job) -> Ending:
-    """Return an ending that was told; without an exit code the accounts may know more."""
-    return Ending(job, sure=job.exit_code is not None)
+def _sure(job: Job) -> bool:
+    return job.exit_code is not None
