@@ -4,100 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
+from queue_site import Site, run, until
 
-from jupyter_cluster_launcher.queues import Job, slurm, watch
-from jupyter_cluster_launcher.queues.watch import Answer, QueueWatch
-
-
-class Site:
-    """A place where ``squeue`` is a file: each question adds a line to ``asked``."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.names: dict[str, list[str]] = {"dask-a": []}
-        self.told: list[Mapping[str, Answer]] = []
-        self.says("")
-        functions = {**vars(slurm), "list_jobs": self.list_jobs, "ended_jobs": self.ended_jobs}
-        self.watch = QueueWatch(
-            SimpleNamespace(**functions),
-            "ann",
-            lambda: self.names,
-            self.told.append,
-            interval=0.05,
-            patience=5,
-        )
-
-    def list_jobs(self, user: str, names: Sequence[str]) -> list[str]:
-        return [str(self.folder / "squeue"), *names]
-
-    def ended_jobs(self, name: str, ids: Sequence[str]) -> list[str]:
-        return [str(self.folder / "sacct"), *ids]
-
-    def says(self, text: str, code: int = 0, seconds: float = 0) -> None:
-        """Change what ``squeue`` writes, its exit code, and how long it takes."""
-        (self.folder / "text").write_text(text)
-        program = self.folder / "squeue.new"
-        program.write_text(
-            f'#!/bin/sh\necho "$@" >>{self.folder}/asked\n'
-            f"[ {seconds} = 0 ] || exec sleep {seconds}\n"
-            f"cat {self.folder}/text\nexit {code}\n"
-        )
-        program.chmod(0o755)
-        program.rename(self.folder / "squeue")
-
-    def accounts(self, script: str) -> None:
-        """Change what ``sacct`` does; each question adds a line to ``accounts``."""
-        program = self.folder / "sacct.new"
-        program.write_text(f"#!/bin/sh\necho $@ >>{self.folder}/accounts\n{script}\n")
-        program.chmod(0o755)
-        program.rename(self.folder / "sacct")
-
-    @property
-    def asked(self) -> list[str]:
-        """The questions so far."""
-        path = self.folder / "asked"
-        return path.read_text().splitlines() if path.exists() else []
-
-    async def heard(self, count: int) -> Mapping[str, Answer]:
-        """Wait until ``changed`` was called that often, and return what it was told last."""
-        await until(lambda: len(self.told) >= count)
-        return self.told[-1]
-
-    async def told_of(self, state: str) -> Job:
-        """Wait until the one job of ``dask-a`` is told to be in this state, and return it."""
-
-        def states() -> list[str]:
-            return [job.state for job in self.watch.answers.get("dask-a", Answer()).jobs]
-
-        await until(lambda: states() == [state])
-        return self.watch.answers["dask-a"].jobs[0]
-
-    async def questions(self, count: int) -> None:
-        """Wait until ``squeue`` was asked that often."""
-        await until(lambda: len(self.asked) >= count)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something holds, for a generous while."""
-    deadline = asyncio.get_running_loop().time() + 20
-    while not condition():
-        assert asyncio.get_running_loop().time() < deadline, "it never came to that"
-        await asyncio.sleep(0.01)
+from jupyter_cluster_launcher.queues import watch
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
-
-
-def run(coroutine: object) -> None:
-    """Run a test's coroutine in a loop of its own."""
-    asyncio.run(coroutine)
 
 
 def test_one_question_for_all_names(site: Site) -> None:
@@ -173,124 +90,6 @@ def test_an_answer_that_is_insisted_on_is_a_new_one(site: Site) -> None:
         answer = await asyncio.wait_for(site.watch.fresh("dask-a"), 10)
         await site.watch.stop()
         assert not answer.open
-
-    run(story())
-
-
-@pytest.mark.parametrize(
-    ("sacct", "state"),
-    [
-        ("echo '7|NODE_FAIL|None|N/A|N/A|0:0|n1|dask-a'", "NODE_FAIL"),
-        ("echo Slurm accounting storage is disabled; exit 1", "GONE"),
-    ],
-)
-def test_a_job_that_is_listed_no_more(site: Site, sacct: str, state: str) -> None:
-    """Guards jobs that squeue forgot: the accounting tells how they ended, and is asked once."""
-
-    async def story() -> None:
-        site.accounts(sacct)
-        site.names = {"dask-a": ["7"]}
-        site.watch.wake()
-        answer = (await site.heard(1))["dask-a"]
-        await site.questions(4)
-        await site.watch.stop()
-        assert [(job.id, job.state) for job in answer.jobs] == [("7", state)]
-        assert (site.folder / "accounts").read_text().split() == ["7"]
-
-    run(story())
-
-
-def test_a_known_ending_is_not_forgotten(site: Site) -> None:
-    """Guards SLURM's word and exit code: squeue drops a job after minutes, the row must not."""
-
-    async def story() -> None:
-        site.names = {"dask-a": ["13"]}
-        site.says("13|FAILED|NonZeroExitCode|N/A|N/A|768|n1|dask-a|\n")
-        site.accounts("echo Slurm accounting storage is disabled; exit 1")
-        site.watch.wake()
-        await site.told_of("FAILED")
-        site.says("")
-        asked = len(site.asked)
-        await site.questions(asked + 3)
-        await site.watch.stop()
-        (job,) = site.watch.answers["dask-a"].jobs
-        assert (job.state, job.reason, job.exit_code) == ("FAILED", "NonZeroExitCode", "3:0")
-        assert job.failed
-        assert not (site.folder / "accounts").exists()
-
-    run(story())
-
-
-@pytest.mark.parametrize(
-    "sacct",
-    ["exit 0", "echo sacct: error: Unable to contact slurmdbd; exit 1", "exec sleep 300"],
-)
-def test_accounts_that_come_late(site: Site, sacct: str) -> None:
-    """Guards a sacct that lags, fails or hangs: GONE is told meanwhile, and not for ever."""
-
-    async def story() -> None:
-        site.watch.patience = 0.3 if "sleep" in sacct else 5
-        site.names = {"dask-a": ["7"]}
-        site.accounts(sacct)
-        site.watch.wake()
-        await site.told_of("GONE")
-        site.watch.patience = 5
-        site.accounts("echo '7|FAILED|None|N/A|N/A|3:0|n1|dask-a'")
-        job = await site.told_of("FAILED")
-        await site.watch.stop()
-        assert job.exit_code == "3:0"
-
-    run(story())
-
-
-def test_accounts_that_never_come_are_asked_ever_more_seldom(site: Site) -> None:
-    """Guards the accounting against a question in every round for a job that it never knew."""
-
-    async def story() -> None:
-        site.names = {"dask-a": ["7"]}
-        site.accounts("exit 0")
-        site.watch.wake()
-        await site.questions(16)
-        await site.watch.stop()
-        assert len((site.folder / "accounts").read_text().splitlines()) < 12
-
-    run(story())
-
-
-def test_an_ending_without_an_exit_code(site: Site) -> None:
-    """Guards Grid Engine, whose qstat lists a hundred ended jobs and not how: the accounts know."""
-
-    async def story() -> None:
-        site.names = {"dask-a": ["7"]}
-        site.says("7|COMPLETED|None|N/A|N/A||n1|dask-a|\n")
-        site.accounts("exit 0")
-        site.watch.wake()
-        await site.told_of("COMPLETED")
-        site.accounts("echo '7|FAILED|None|N/A|N/A|3:0|n1|dask-a'")
-        job = await site.told_of("FAILED")
-        asked = len((site.folder / "accounts").read_text().splitlines())
-        await site.questions(len(site.asked) + 3)
-        await site.watch.stop()
-        assert job.exit_code == "3:0"
-        assert len((site.folder / "accounts").read_text().splitlines()) == asked
-
-    run(story())
-
-
-def test_a_job_that_is_queued_again(site: Site) -> None:
-    """Guards a requeued job: what it ended with once is not how it ended."""
-
-    async def story() -> None:
-        site.names = {"dask-a": ["7"]}
-        site.accounts("echo '7|COMPLETED|None|N/A|N/A|0:0|n1|dask-a'")
-        site.says("7|NODE_FAIL|None|N/A|N/A|0|n1|dask-a|\n")
-        site.watch.wake()
-        await site.told_of("NODE_FAIL")
-        site.says("7|RUNNING|None|N/A|N/A|0|n2|dask-a|\n")
-        await site.told_of("RUNNING")
-        site.says("")
-        await site.told_of("COMPLETED")
-        await site.watch.stop()
 
     run(story())
 
