@@ -21,6 +21,9 @@ PLATFORMS := $(wildcard jupyter_cluster_launcher/platforms/*.yaml)
 # What the build linked into the environment: through it pip would write into the build.
 LINK := $(VENV)/share/jupyter/labextensions/jupyter-cluster-launcher
 
+# What is mostly waited for: it can be installed side by side.
+INSTALLED := $(VENV)/tools node_modules/installed ui-tests/node_modules/installed
+
 .PHONY: lab test lint suites clean
 
 lab: $(VENV)/built
@@ -28,6 +31,7 @@ lab: $(VENV)/built
 
 test:
 	sh scripts/debian-packages.sh
+	$(MAKE) --jobs=2 $(INSTALLED)
 	$(MAKE) lint suites
 
 lint: $(VENV)/tools node_modules/installed

@@ -42,8 +42,8 @@ async def collect(life: Life, store: Store) -> dict[str, Any]:
 
 def _shown(cluster: Cluster, store: Store, said: dict[str, Any]) -> dict[str, Any]:
     """Return the logs as they are shown; ``said`` has those of scheduler and workers."""
-    chosen = cluster.options.get("log_directory")
-    folder = Path(cluster.cwd or ".") / chosen if chosen else None
+    chosen = cluster.log_directory
+    folder = Path(cluster.cwd or ".") / Path(chosen).expanduser() if chosen else None
     limits = shares([len(worker["text"]) for worker in said["workers"]])
     workers = [
         {**worker, "text": worker["text"][-limit:]}

@@ -126,7 +126,8 @@ class Cluster:
     ``by_name`` says that notebooks attach to it through dask-gateway, not by its address; ``leave``
     that a cluster which was joined is let go of, and not shut down;
     ``server`` is the process of the Jupyter server that looks after it, ``cost`` the platform's
-    price of a core-hour, where there is one.
+    price of a core-hour, where there is one; ``log_directory`` is where the person or the
+    administrator wants the logs of batch jobs, relative to ``cwd``.
     Frozen: each change is a new value, saved before it is shown.
     """
 
@@ -148,6 +149,7 @@ class Cluster:
     by_name: bool = False
     server: str = ""
     batch: str | None = None
+    log_directory: str | None = None
     cost: dict[str, Any] | None = None
     state: State = State.STARTING
     message: str = ""

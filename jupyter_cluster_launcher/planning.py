@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from . import codegen, options
+from .batch import arguments
 from .house import House
 from .models import BadInputError, Cluster
 from .platforms import Platform
@@ -63,6 +64,7 @@ async def plan(
         adopted=adopted,
         by_name=platform.get("connect") == "gateway",
         batch=platform.get("batch"),
+        log_directory=arguments(platform, chosen).get("log_directory"),
         cost=platform.get("cost"),
         message="Starting Python",
     )

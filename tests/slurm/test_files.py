@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import Api
 from real_slurm import RealSlurm
 from tallgrass import Tallgrass
@@ -73,12 +74,15 @@ async def test_an_idle_end(api: Api, slurm: RealSlurm, tallgrass: Tallgrass, sha
     await api.stop(cluster["id"])
 
 
+@pytest.mark.parametrize("whose", ["one's own", "the administrator's"])
 async def test_folders_of_ones_own(
     api: Api,
     slurm: RealSlurm,
     tallgrass: Tallgrass,
+    platform_folder: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    whose: str,
 ) -> None:
     """Guards logs in one's home, where Logs finds them, and data where the node's shell says.
 
@@ -86,7 +90,13 @@ async def test_folders_of_ones_own(
     """
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     scratch = f"{tmp_path}/scratch-$SLURM_JOB_ID"
-    cluster = await tallgrass.launch(workers=1, log_directory="~/logs", local_directory=scratch)
+    chosen = {"local_directory": scratch, "log_directory": "~/logs"}
+    if whose == "the administrator's":
+        file = platform_folder / "tallgrass.yaml"
+        data = yaml.safe_load(file.read_text())
+        data["options"]["log_directory"]["default"] = chosen.pop("log_directory")
+        file.write_text(yaml.safe_dump(data))
+    cluster = await tallgrass.launch(workers=1, **chosen)
     await api.ready(cluster["id"], 1)
     (job,) = slurm.jobs()
     script = slurm.run("scontrol", "write", "batch_script", job, "-").stdout
