@@ -113,3 +113,44 @@ test('every situation of a cluster', async ({ page, sidebar }) => {
   await sidebar.setWidth(200);
   await screenshot(page, 'states-narrow');
 });
+
+/**
+ * A hundred clusters with a thousand workers. Guards against rows that are
+ * missing, that stay empty when one scrolls to them, and that the keyboard
+ * cannot reach.
+ */
+test('a hundred clusters', async ({ page, sidebar }) => {
+  const many = Array.from({ length: 100 }, (_, index) =>
+    report({
+      name: `run ${index}`,
+      created: inMinutes(-index),
+      workers: { requested: 10, ready: 10, queued: 0, failed: 0 }
+    })
+  );
+  await page.route(/cluster-launcher\/clusters\?/, route =>
+    route.fulfill({ json: many })
+  );
+  await page.reload();
+  await sidebar.open();
+  await expect(sidebar.rows).toHaveCount(100);
+  await expect(
+    page.locator('.jp-ClusterLauncher-status').getByText('1000 workers')
+  ).toBeVisible();
+  const last = sidebar.row('run 99');
+  const stop = last.root.getByRole('button', { name: 'Stop run 99' });
+  await expect(stop).toHaveCount(0);
+  await last.root.scrollIntoViewIfNeeded();
+  await expect(stop).toBeVisible();
+  await expect(last.root.getByText('10 of 10 workers')).toBeVisible();
+
+  // From the first to the eleventh, which was far out of sight.
+  const first = sidebar.row('run 0');
+  await first.root.getByRole('button', { name: 'Rename run 0' }).focus();
+  const eleventh = sidebar.row('run 10');
+  await expect(async () => {
+    await page.keyboard.press('Tab');
+    await expect(
+      eleventh.root.getByRole('button', { name: 'Stop run 10' })
+    ).toBeFocused({ timeout: 50 });
+  }).toPass({ timeout: 60000, intervals: [0] });
+});
