@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from pathlib import Path
 from typing import Any
@@ -67,12 +68,17 @@ class ClusterLauncher(ExtensionApp):
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
         _stop_orderly_on_interrupt()
         await self.manager.attach()
-        for fault in self.manager.house.platforms.find()[1]:
-            self.log.warning("A cluster platform is left out. %s", fault)
+        self._telling = asyncio.create_task(self._tell_faults())
 
     async def stop_extension(self) -> None:
         """Close the clusters that are not to keep running."""
         await self.manager.stop()
+
+    async def _tell_faults(self) -> None:
+        """Say which platform files are broken; the server does not wait for that to be read."""
+        _, faults = await asyncio.to_thread(self.manager.house.platforms.find)
+        for fault in faults:
+            self.log.warning("A cluster platform is left out. %s", fault)
 
     def _ring(self, cluster_id: str, action: str) -> None:
         serverapp: Any = self.serverapp

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -59,6 +60,7 @@ class Controller:
         self._client = AsyncKernelClient()
         self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._connected = False
         self._heard = asyncio.Event()
 
     @property
@@ -76,25 +78,40 @@ class Controller:
             self._client.load_connection_file(self.ref.connection_file)
         except (OSError, ValueError):
             raise ControllerDiedError("Its connection file is gone.") from None
+        self.ended = asyncio.create_task(processes.ended(self.ref.pid, self.ref.connection_file))
+        self._tasks = [self.ended]
+        deadline = asyncio.get_running_loop().time() + timeout
+        # Where nobody listens yet, the next try would come only after a while.
+        while not self._listened_to():
+            await self._pause(self.ended, 0.01, deadline)
         self._client.start_channels(stdin=False, hb=False)
-        self._tasks = [
+        self._connected = True
+        self._tasks += [
             asyncio.create_task(self._listen()),
             asyncio.create_task(self._collect(self._client.get_shell_msg)),
             asyncio.create_task(self._collect(self._client.get_control_msg)),
         ]
-        self.ended = asyncio.create_task(processes.ended(self.ref.pid, self.ref.connection_file))
         heard = asyncio.create_task(self._heard.wait())
-        deadline = asyncio.get_running_loop().time() + timeout
         try:
             while not heard.done():
                 self._say(self._client.kernel_info)
-                await asyncio.wait({heard, self.ended}, timeout=0.25, return_when="FIRST_COMPLETED")
-                if self.ended.done():
-                    raise ControllerDiedError("Python ended before the cluster was there.")
-                if asyncio.get_running_loop().time() > deadline:
-                    raise asyncio.TimeoutError
+                await self._pause(heard, 0.25, deadline)
         finally:
             heard.cancel()
+
+    def _listened_to(self) -> bool:
+        """Return whether the kernel has opened the sockets that are connected to."""
+        client = self._client
+        ports = (client.shell_port, client.iopub_port, client.control_port)
+        return all(os.path.exists(f"{client.ip}-{port}") for port in ports)
+
+    async def _pause(self, news: asyncio.Task[Any], seconds: float, deadline: float) -> None:
+        """Wait for some seconds at most, or for ``news``; raises as ``attach``."""
+        await asyncio.wait({news, self.ended}, timeout=seconds, return_when="FIRST_COMPLETED")
+        if self.ended.done():
+            raise ControllerDiedError("Python ended before the cluster was there.")
+        if asyncio.get_running_loop().time() > deadline:
+            raise asyncio.TimeoutError
 
     async def run(self, code: str, timeout: float | None = None, answer: str = "None") -> Any:
         """Run code in the controller, wait for its end, and return what ``answer`` is then.
@@ -148,7 +165,7 @@ class Controller:
         ``close`` was there and did its work.
         """
         try:
-            if self._tasks and self.alive:
+            if self._connected and self.alive:
                 return await self._close_politely(close, timeout)
             return False
         finally:
@@ -158,11 +175,11 @@ class Controller:
 
     def detach(self) -> None:
         """Leave the controller alone; it goes on without this server."""
-        if self._tasks:
-            for task in (*self._tasks, self.ended):
-                task.cancel()
+        for task in self._tasks:
+            task.cancel()
+        if self._connected:
             self._client.stop_channels()
-        self._tasks = []
+        self._tasks, self._connected = [], False
 
     async def _close_politely(self, close: str | None, timeout: float) -> bool:
         done = False

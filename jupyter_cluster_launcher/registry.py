@@ -138,7 +138,9 @@ class Platforms:
         """Return what the resident's ``prepare`` is told before the create code runs."""
         if platform.get("batch"):
             return settings(platform, options, directory)
-        return {"directory": str(directory)}
+        # Dask's own classes start the workers here, from one process that has to have Dask first.
+        here = platform.get("module") in ("dask.distributed", "distributed")
+        return {"directory": str(directory), "workers_here": here}
 
     def controller_env(self, platform: Platform, directory: Path) -> Mapping[str, str]:
         """Return what a controller's environment gets besides that of this server."""

@@ -7,6 +7,8 @@ whatever Dask the notebook's environment has.
 
 import importlib.metadata
 import json
+import multiprocessing
+import multiprocessing.forkserver
 import os
 import platform
 import time
@@ -15,6 +17,11 @@ import urllib.request
 MIME = "application/vnd.cluster-launcher.report+json"
 ANSWER = "application/vnd.cluster-launcher.answer+json"
 PACKAGES = ("dask", "distributed", "cloudpickle", "msgpack", "numpy", "pandas")
+# As ``distributed.utils.get_mp_context`` has them; what is not installed is passed over.
+PRELOADED = (
+    *("distributed", "dask", "msgpack", "cloudpickle", "tornado", "toolz"),
+    *("numpy", "pandas", "lz4"),
+)
 TLS_FILES = {"ca_file": "ca.pem", "cert": "cert.pem", "key": "key.pem"}
 
 
@@ -114,7 +121,19 @@ WATCH = None
 
 
 def prepare(settings):
-    """Get ready before the code that makes the cluster runs; nothing has to be, here."""
+    """Get ready before the code that makes the cluster runs.
+
+    Workers on this host are forked from one process. Started now, it imports Dask while the code
+    does the same here, which else came one after the other.
+    """
+    if not settings.get("workers_here"):
+        return
+    try:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(PRELOADED))
+        multiprocessing.forkserver.ensure_running()
+    except (OSError, ValueError):  # no such thing on this system: Dask will do without
+        return
 
 
 def start(cluster, **settings):
