@@ -75,6 +75,10 @@ class RealServer:
         while self._started:
             self._started.pop().stop()
 
+    def said(self) -> str:
+        """Return what the server has written since it was started last."""
+        return self._started[-1].said()
+
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Return the status and the JSON that a route answers; ``path`` is below the base URL."""
         request = urllib.request.Request(

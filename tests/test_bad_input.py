@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -289,33 +288,6 @@ async def test_what_ended_is_dismissed_once(api: Api, jp_serverapp: Any, folder:
             await api.stop(state)
             assert (await api.ask("DELETE", "clusters", state))[0] == 404
         assert folder.left() == ["elsewhere"]
-
-
-# Platform files that are none
-
-
-@pytest.fixture
-def broken(platform_folder: Path) -> Path:
-    """A file that was saved in the middle of a thought, before the server starts."""
-    path = platform_folder / "broken.yaml"
-    path.write_text("version: 1\ntitle: [\n")
-    return path
-
-
-async def test_a_broken_platform_file_is_one_warning(
-    broken: Path, api: Api, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Guards the administrator, who has to learn of it, and the others, who have to work on."""
-    told: list[str] = []
-    while not told:
-        await asyncio.sleep(0.01)
-        records = [*caplog.get_records("setup"), *caplog.records]
-        told = [r.getMessage() for r in records if "is left out" in r.getMessage()]
-    (warning,) = told
-    assert f"{broken}:3: " in warning
-    names = {platform["name"] for platform in (await api.ask("GET", "platforms"))[1]}
-    assert "local" in names
-    assert "broken" not in names
 
 
 # Clusters that are there
