@@ -19,6 +19,7 @@ from real_gateway import RealGateway, missing, require
 from real_server import RealServer, wait_until
 from terminal import Terminal
 
+from jupyter_cluster_launcher.controller import Controller
 from jupyter_cluster_launcher.handle import ClusterHandle
 from jupyter_cluster_launcher.models import Report, State
 
@@ -74,6 +75,29 @@ async def test_workers_that_die_at_once(api: Api, gateway: RealGateway) -> None:
     assert cluster["state"] == "failed"
     assert "its workers died" in cluster["message"]
     await api.stop(cluster["id"])
+
+
+async def test_workers_that_never_come(
+    api: Api, gateway: RealGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gateway says RUNNING of a cluster in which nothing runs; the row says what that may be.
+
+    Two seconds take the place of the two minutes that a cloud is given.
+    """
+    run = Controller.run
+
+    async def impatient(self: Controller, code: str, *args: Any, **kwargs: Any) -> Any:
+        code = code.replace("SLOW_START = 120.0", "SLOW_START = 2.0")
+        return await run(self, code, *args, **kwargs)
+
+    monkeypatch.setattr(Controller, "run", impatient)
+    options = {"profile": "Silent workers"}
+    cluster = await api.launch(platform="nebari", workers=2, options=options)
+    cluster = await api.until(cluster["id"], lambda c: c["warnings"])
+    assert (cluster["state"], cluster["workers"]["ready"]) == ("running", 0)
+    assert cluster["warnings"][0].startswith("No worker has come for more than 2 seconds.")
+    await api.stop(cluster["id"])
+    assert gateway.clusters() == []
 
 
 async def test_a_scheduler_that_dies(api: Api, gateway: RealGateway) -> None:

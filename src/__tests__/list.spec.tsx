@@ -45,13 +45,18 @@ describe('the list of clusters', () => {
   });
 
   // Guards against workers that change on the server but not on the screen.
-  it('shows workers, size, queue, time left, usage and the lock', async () => {
+  it('shows workers, size, queue, cost, time left, usage and the lock', async () => {
     const screen = await drawSidebar(({ clusters }) =>
       clusters.put(
         makeCluster({
           workers: { requested: 8, ready: 3, queued: 5, failed: 1 },
           queue: '5 queued (Resources), start about 14:05',
           expires: '2030-01-01T15:41:00Z',
+          spent: {
+            core_hours: 32,
+            since: null,
+            cost: { per_core_hour: 0.05, currency: 'USD' }
+          },
           usage: { cpu: 0.25, memory: 2 * 1024 ** 3, tasks: 12 },
           warnings: ['Asked for 30, the limit is 8.']
         })
@@ -62,7 +67,7 @@ describe('the list of clusters', () => {
     expect(bar.getAttribute('aria-valuemax')).toBe('8');
     for (const words of [
       '3 of 8 workers',
-      /5 queued \(Resources\), start about 14:05 · 1 failed · 2 cores · 8 GiB · 3 h 4\d min left/,
+      /5 queued \(Resources\), start about 14:05 · 1 failed · 2 cores · 8 GiB · 1\.60 USD so far · 3 h 4\d min left/,
       '25%',
       '2 GiB',
       '12 tasks',
