@@ -17,7 +17,7 @@ BIN := $(VENV)/bin
 RUN := env PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1
 UI_TESTS := cd ui-tests && $(RUN) PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 jlpm
 FRONT_END := $(shell find src style schema -type f 2>/dev/null)
-PLATFORMS := $(wildcard jupyter_cluster_launcher/platforms/*.yaml)
+PLATFORMS := $(wildcard jupyter_cluster_launcher/platforms/data/*.yaml)
 # What the build linked into the environment: through it pip would write into the build.
 LINK := $(VENV)/share/jupyter/labextensions/jupyter-cluster-launcher
 

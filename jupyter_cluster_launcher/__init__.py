@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .handle import ClusterHandle
+    from .client.handle import ClusterHandle
 
 
 def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
@@ -15,7 +15,7 @@ def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
     ``models.LauncherError`` with a sentence where it is not clear which cluster is meant.
     """
     # Imported here, so that the server and the import itself stay light.
-    from .notebook import connect as connect_by_name  # noqa: PLC0415 - a server needs none
+    from .client.connect import connect as connect_by_name  # noqa: PLC0415 - a server needs none
 
     return connect_by_name(name)
 
@@ -28,6 +28,6 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
     """Tell the Jupyter server what to load."""
     # Imported here, so that a notebook that imports this package loads no server.
-    from .app import ClusterLauncher  # noqa: PLC0415 - a notebook needs none
+    from .server.app import ClusterLauncher  # noqa: PLC0415 - a notebook needs none
 
     return [{"module": "jupyter_cluster_launcher", "app": ClusterLauncher}]

@@ -4,7 +4,7 @@ import { ChildProcess, spawn, spawnSync } from 'child_process';
 import { join } from 'path';
 import { createInterface } from 'readline';
 
-const SCRIPT = join(__dirname, '..', '..', 'tests', 'real_hub.py');
+const SCRIPT = join(__dirname, '..', '..', 'tests', 'engines', 'real_hub.py');
 
 /** The user of the stories. */
 const USER = 'alice';

@@ -1,0 +1,1 @@
+"""Batch systems: SLURM and the like."""

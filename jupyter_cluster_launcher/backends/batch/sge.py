@@ -1,0 +1,161 @@
+"""Sun Grid Engine and its children: qstat, qacct, qdel and qsub of 8.1.9."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from xml.etree import ElementTree
+
+from .system import Job, Phase, Verdict
+
+TITLE = "Grid Engine"
+ENVIRONMENT: dict[str, str] = {}
+
+# qstat's letters, in the order in which they decide: a job in error (E) waits for ever and says
+# qw beside it.
+WORDS = (
+    ("E", Phase.QUEUED, "error"),
+    ("d", Phase.RUNNING, "being deleted"),
+    ("h", Phase.QUEUED, "held"),
+    ("w", Phase.QUEUED, "waiting"),
+    ("z", Phase.ENDED, "ended"),
+    ("s", Phase.RUNNING, "suspended"),
+    ("S", Phase.RUNNING, "suspended"),
+    ("T", Phase.RUNNING, "suspended"),
+    ("r", Phase.RUNNING, "running"),
+    ("t", Phase.RUNNING, "starting"),
+)
+ACCOUNT = re.compile(r"^={10,}$", re.MULTILINE)
+UNREACHABLE = re.compile(r"commlib error|unable to (send message|contact) .*qmaster", re.IGNORECASE)
+NOISE = re.compile(r"^(Exiting\.|verification: no suitable queues|)$")
+PREFIX = re.compile(r"^(Unable to run job|qsub|error|denied): ")
+
+
+def list_jobs(user: str, names: Sequence[str]) -> list[str]:
+    """One qstat, which cannot select by name.
+
+    ``-r`` adds the time limit, ``z`` the jobs that ended lately.
+    """
+    return ["qstat", "-xml", "-r", "-s", "prsz", "-u", user]
+
+
+def parse_jobs(text: str) -> list[Job]:
+    """Read the XML of qstat; what is not XML holds no jobs."""
+    try:
+        root = ElementTree.fromstring(text)  # noqa: S314 - qstat's, no stranger's
+    except ElementTree.ParseError:
+        return []
+    return [_job(node) for node in root.iter("job_list")]
+
+
+def ended_jobs(name: str, ids: Sequence[str]) -> list[str]:
+    """Ask qacct, which takes one name and no list of ids."""
+    return ["qacct", "-j", name]
+
+
+def parse_ended(text: str) -> list[Job]:
+    """Read the paragraphs of qacct; "failed 0" is a job that ended by itself."""
+    jobs = []
+    for paragraph in ACCOUNT.split(text)[1:]:
+        fields = dict(_fields(paragraph))
+        code, _, why = fields.get("failed", "0").partition(":")
+        failed = code.strip() != "0" or fields.get("exit_status", "0") != "0"
+        jobs.append(
+            Job(
+                id=fields.get("jobnumber", ""),
+                name=fields.get("jobname", ""),
+                phase=Phase.ENDED,
+                state="failed" if failed else "ended",
+                reason=why.strip(),
+                exit_code=fields.get("exit_status"),
+                node=fields.get("hostname", ""),
+                failed=failed,
+                orderly=not failed,
+            )
+        )
+    return jobs
+
+
+def no_accounts(text: str) -> bool:
+    """Read "…/common/accounting: No such file or directory"."""
+    return "No such file or directory" in text
+
+
+def cancel_jobs(user: str, names: Sequence[str]) -> list[str]:
+    """Cancel by name; qdel fails where there is no such job."""
+    return ["qdel", "-u", user, *names]
+
+
+def preflight(script: str) -> list[str]:
+    """``-w v`` verifies and submits nothing."""
+    return ["qsub", "-w", "v", script]
+
+
+def verdict(returncode: int, text: str) -> Verdict:
+    """Read "verification: found suitable queue(s)"; Grid Engine tells no start time."""
+    if returncode == 0:
+        return Verdict(True, "Grid Engine has a queue for the job.")
+    if unreachable(text):
+        return Verdict(False, f"Grid Engine does not answer: {explain(text)}")
+    return Verdict(False, f"Grid Engine would refuse the job: {explain(text)}")
+
+
+def explain(text: str) -> str:
+    """Return what qsub wrote, without the noise that it and dask-jobqueue put around it."""
+    _, marker, written = text.rpartition("stderr:\n")
+    lines = [line.strip() for line in (written if marker else text).splitlines()]
+    return "; ".join(dict.fromkeys(PREFIX.sub("", line) for line in lines if not NOISE.match(line)))
+
+
+def unreachable(text: str) -> bool:
+    """Whether the qmaster is down."""
+    return bool(UNREACHABLE.search(text))
+
+
+def seconds(walltime: str) -> int | None:
+    """Read a time limit as qsub does: seconds, or hours:minutes:seconds."""
+    parts = walltime.strip().split(":")
+    if len(parts) not in (1, 3) or not all(part.isdigit() for part in parts):
+        return None
+    hours, minutes, secs = map(int, parts if len(parts) == 3 else ("0", "0", parts[0]))
+    return (hours * 60 + minutes) * 60 + secs
+
+
+def _job(node: ElementTree.Element) -> Job:
+    letters = node.findtext("state", "")
+    phase, word = next(
+        ((phase, word) for letter, phase, word in WORDS if letter in letters),
+        (Phase.QUEUED, letters),
+    )
+    start = _time(node.findtext("JAT_start_time", ""))
+    limit = node.findtext("hard_request[@name='h_rt']", "")
+    return Job(
+        id=node.findtext("JB_job_number", ""),
+        name=node.findtext("full_job_name", node.findtext("JB_name", "")),
+        phase=phase,
+        state=letters,
+        reason=word,
+        start=start,
+        end=start + timedelta(seconds=float(limit)) if start and _number(limit) else None,
+        node=node.findtext("queue_name", "").rpartition("@")[2],
+        failed="E" in letters,
+        ending="d" in letters,
+    )
+
+
+def _fields(paragraph: str) -> Iterator[tuple[str, str]]:
+    for line in paragraph.splitlines():
+        key, _, value = line.partition(" ")
+        yield key, value.strip()
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit()

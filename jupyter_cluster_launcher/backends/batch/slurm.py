@@ -1,0 +1,213 @@
+"""SLURM: squeue, sacct, scancel and sbatch, as they read and write in 20.11 and later.
+
+``--json`` is not used: in 22.05 it ignores every filter, and its types differ from release to
+release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from .system import Job, Phase, Verdict
+
+TITLE = "SLURM"
+# A job that lost its node would wait in the queue again, for a worker that its cluster gave up.
+ENVIRONMENT = {"SBATCH_NO_REQUEUE": "1"}
+
+# The name comes last: it is the only field in which a person may have put a bar.
+FIELDS = ("JobID", "State", "Reason", "StartTime", "EndTime", "exit_code", "NodeList", "Name")
+
+QUEUED = {"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT"}
+FAILED = {
+    "BOOT_FAIL",
+    "DEADLINE",
+    "FAILED",
+    "LAUNCH_FAILED",
+    "NODE_FAIL",
+    "OUT_OF_MEMORY",
+    "PREEMPTED",
+    "RECONFIG_FAIL",
+    "TIMEOUT",
+}
+ENDED = FAILED | {"CANCELLED", "COMPLETED", "REVOKED"}
+# Until the node says that nothing is left, which one that is dead, or whose epilog hangs, does not.
+ENDING = {"COMPLETING", "STAGE_OUT"}
+
+UNREACHABLE = re.compile(
+    r"Unable to contact slurm controller|Socket timed out|Connection refused"
+    r"|Unable to contact slurmdbd|Zero Bytes were transmitted|Slurmctld.*is DOWN",
+    re.IGNORECASE,
+)
+# What stands before the words that matter, in "sbatch: error: Batch job submission failed: …".
+PREFIX = re.compile(
+    r"^(sbatch|squeue|scancel|sacct): (error: )?(Batch job submission failed: )?"
+    r"|^allocation failure: |^slurm_load_jobs error: "
+)
+NOISE = re.compile(r"^Try \"?sbatch --help|^$")
+STARTS = re.compile(
+    r"Job \S+ to start at (?P<start>\S+) using \d+ processors on nodes (?P<nodes>\S+)"
+)
+
+
+def list_jobs(user: str, names: Sequence[str]) -> list[str]:
+    """One squeue for all clusters. Naming one user lets slurmctld send that user's jobs only."""
+    fields = ",".join(f"{field}:|" for field in FIELDS)
+    return [
+        "squeue",
+        "--noheader",
+        "--states=all",
+        f"--user={user}",
+        f"--name={','.join(names)}",
+        f"--Format={fields}",
+    ]
+
+
+def parse_jobs(text: str) -> list[Job]:
+    """Read the lines of squeue; a job array counts as many jobs as it has lines."""
+    jobs = []
+    for line in text.splitlines():
+        values = line.removesuffix("|").split("|", len(FIELDS) - 1)
+        if len(values) < len(FIELDS):
+            continue
+        job_id, state, reason, start, end, exit_code, node, name = values
+        phase = _phase(state)
+        jobs.append(
+            Job(
+                id=job_id,
+                name=name,
+                phase=phase,
+                state=state,
+                reason="" if reason == "None" else reason,
+                start=_time(start),
+                end=_time(end) if phase is not Phase.QUEUED else None,
+                exit_code=_exit_code(exit_code) if phase is Phase.ENDED else None,
+                node=node,
+                failed=state in FAILED,
+                orderly=state == "COMPLETED",
+                ending=state in ENDING,
+            )
+        )
+    return jobs
+
+
+def ended_jobs(name: str, ids: Sequence[str]) -> list[str]:
+    """Ask sacct, which knows a job also after squeue has forgotten it.
+
+    Sites without accounting have none.
+    """
+    fields = "--format=JobIDRaw,State,Reason,Start,End,ExitCode,NodeList,JobName"
+    return [
+        "sacct",
+        "--allocations",
+        "--parsable2",
+        "--noheader",
+        f"--jobs={','.join(ids)}",
+        fields,
+    ]
+
+
+def parse_ended(text: str) -> list[Job]:
+    """Read the lines of sacct, whose states have more words: "CANCELLED by 1000"."""
+    jobs = parse_jobs("\n".join(_plain_state(line) for line in text.splitlines()))
+    return [job for job in jobs if job.phase is Phase.ENDED]
+
+
+def no_accounts(text: str) -> bool:
+    """Read "Slurm accounting storage is disabled", as sites without slurmdbd say."""
+    return "accounting storage is disabled" in text
+
+
+def cancel_jobs(user: str, names: Sequence[str]) -> list[str]:
+    """Cancel by name, so that jobs are found whose ids nobody has learnt."""
+    return ["scancel", f"--user={user}", f"--name={','.join(names)}"]
+
+
+def preflight(script: str) -> list[str]:
+    """``--test-only`` submits nothing, although it uses up a job id."""
+    return ["sbatch", "--test-only", script]
+
+
+def verdict(returncode: int, text: str) -> Verdict:
+    """Read "sbatch: Job 103 to start at 2026-11-23T12:20:56 using 1 processors on nodes n1 …"."""
+    found = STARTS.search(text)
+    if returncode == 0 and found:
+        start = _time(found["start"])
+        when = f"{start:%H:%M on %d %B}" if start else found["start"]
+        return Verdict(True, f"SLURM would start one job about {when}, on {found['nodes']}.")
+    if returncode == 0:
+        return Verdict(True, "SLURM would accept the job.")
+    if unreachable(text):
+        return Verdict(False, f"SLURM does not answer: {explain(text)}")
+    return Verdict(False, f"SLURM would refuse the job: {explain(text)}")
+
+
+def explain(text: str) -> str:
+    """Return what sbatch wrote, without the noise that it and dask-jobqueue put around it.
+
+    "sbatch: error: invalid partition specified: nosuch" and "sbatch: error: Batch job submission
+    failed: Invalid partition name specified" become "invalid partition specified: nosuch; Invalid
+    partition name specified".
+    """
+    _, marker, written = text.rpartition("stderr:\n")
+    lines = (written if marker else text).splitlines()
+    said = [PREFIX.sub("", line.strip()) for line in lines if not NOISE.match(line.strip())]
+    return "; ".join(dict.fromkeys(said))
+
+
+def unreachable(text: str) -> bool:
+    """Whether slurmctld (or slurmdbd) is down or hung.
+
+    A hung one may have accepted the job all the same.
+    """
+    return bool(UNREACHABLE.search(text))
+
+
+def seconds(walltime: str) -> int | None:
+    """Read a time limit as sbatch does; None where it is something else.
+
+    minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes[:seconds]
+    """
+    match = re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", walltime.strip())
+    if not match:
+        return None
+    days, *rest = match.groups()
+    numbers = [int(number) for number in rest if number is not None]
+    if days is None and len(numbers) < 3:
+        numbers.insert(0, 0)  # minutes lead
+    hours, minutes, secs = (*numbers, 0, 0)[:3]
+    return ((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + secs
+
+
+def _phase(state: str) -> Phase:
+    if state in QUEUED:
+        return Phase.QUEUED
+    return Phase.ENDED if state in ENDED else Phase.RUNNING
+
+
+def _plain_state(line: str) -> str:
+    job_id, _, rest = line.partition("|")
+    state, _, tail = rest.partition("|")
+    return f"{job_id}|{(state.split() or [''])[0]}|{tail}"
+
+
+def _time(text: str) -> datetime | None:
+    """Read a time of the cluster, which writes them without a zone.
+
+    N/A, Unknown and NONE are none.
+    """
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        return None
+
+
+def _exit_code(text: str) -> str | None:
+    """Return "exit:signal", as SLURM writes it elsewhere.
+
+    Squeue writes the status of wait(2), 768 for 3:0.
+    """
+    if not text.isdigit():
+        return text or None
+    return f"{int(text) >> 8}:{int(text) & 127}"

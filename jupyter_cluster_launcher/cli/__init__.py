@@ -1,0 +1,5 @@
+"""The command line: ``jupyter cluster-launcher``."""
+
+from .parser import main
+
+__all__ = ["main"]

@@ -1,0 +1,88 @@
+"""The command line: ``jupyter cluster-launcher``. Status 0, 1 with a sentence, 2 for usage."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from ..models import LauncherError
+from . import clusters as cli_clusters
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status."""
+    arguments = parser().parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except LauncherError as error:
+        print(f"jupyter cluster-launcher: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `| head` has seen enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the rest of this
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    whole = argparse.ArgumentParser(
+        prog="jupyter cluster-launcher",
+        description="Dask clusters of the running Jupyter server, from a terminal or a script.",
+    )
+    commands = whole.add_subparsers(metavar="COMMAND", required=True)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", help="print JSON")
+    reaching = argparse.ArgumentParser(add_help=False, parents=[common])
+    reaching.add_argument(
+        "--server",
+        metavar="URL",
+        help="the Jupyter server; by default yours that runs on this computer",
+    )
+    reaching.add_argument(
+        "--token",
+        default=os.environ.get("JUPYTER_TOKEN", ""),
+        help="that server's token; better in the variable JUPYTER_TOKEN, where nobody sees it",
+    )
+    cli_clusters.add_commands(commands, [reaching])
+    listing = commands.add_parser(
+        "platforms",
+        parents=[common],
+        help="list the platforms, where each was found, and what is wrong with any",
+    )
+    listing.set_defaults(run=_platforms)
+    return whole
+
+
+def _platforms(arguments: argparse.Namespace) -> int:
+    """List the platforms; return 1 if any file is broken."""
+    from ..platforms import files as platforms  # noqa: PLC0415 - takes a second, for this command alone
+
+    found, faults = platforms.find()
+    rows: list[dict[str, Any]] = [
+        {
+            "name": platform.name,
+            "title": platform.title,
+            "origin": str(platform.origin),
+            "reason": platforms.missing(platform, os.environ, shutil.which),
+        }
+        for platform in found
+    ]
+    if arguments.json:
+        broken = [{"origin": str(f.origin), "line": f.line, "message": f.message} for f in faults]
+        print(json.dumps({"platforms": rows, "faults": broken}, indent=2))
+    else:
+        width = max((len(row["name"]) for row in rows), default=0)
+        for row in rows:
+            print(f"{row['name']:<{width}}  {row['origin']}")
+            if row["reason"]:
+                print(f"{'':<{width}}  cannot work here: {row['reason']}")
+        for fault in faults:
+            print(f"BROKEN  {fault}")
+    return 1 if faults else 0

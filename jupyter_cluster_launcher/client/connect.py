@@ -1,0 +1,84 @@
+"""``cluster, client = connect()``: a notebook finds the cluster that was launched for it."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import Any
+
+from ..clusters.store import Store, boot_id, default_root, host
+from ..controller import host as processes
+from ..models import Cluster, NotAvailableError, State, UnknownError
+from ..server import serializers as views
+from .handle import ClusterHandle
+from .versions import Mismatch
+
+
+def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
+    """Return a running cluster and a new Dask client of it.
+
+    ``name`` is the cluster's name or id; without one it is the one cluster that is running. Raises
+    ``UnknownError`` and ``NotAvailableError`` with a sentence where there is not exactly one.
+    """
+    store = Store(default_root())
+    cluster = choose(store.load(), name)
+    code = views.connect_code(cluster, store.root / cluster.id)
+    if code is None:
+        raise NotAvailableError(f"{cluster.name} cannot be connected to yet. Try again soon.")
+    # The very code that is inserted, from a record that only this person can write.
+    scope: dict[str, Any] = {}
+    with warnings.catch_warnings():
+        # Dask's own words on versions: ours are a table, with what to do.
+        warnings.filterwarnings("ignore", message="Mismatched versions found")
+        exec(code, scope)  # noqa: S102 - what the launcher would insert in a cell
+    client = scope["client"]
+    found = client.get_versions()
+    tell(
+        Mismatch(
+            found["client"]["packages"],
+            (found["scheduler"] or {"packages": {}})["packages"],
+            [worker["packages"] for worker in found["workers"].values()],
+        )
+    )
+    return ClusterHandle(cluster.id, cluster.name, client), client
+
+
+def choose(clusters: list[Cluster], name: str | None = None) -> Cluster:
+    """Return the one cluster that is meant; raises as ``connect``."""
+    running = [one for one in clusters if one.state is State.RUNNING and reachable(one)]
+    meant = [one for one in running if name in (None, one.name, one.id)]
+    if len(meant) == 1:
+        return meant[0]
+    if len(meant) > 1 and name is not None:
+        ids = ", ".join(one.id for one in meant)
+        raise UnknownError(f"Several clusters are called {name!r}. Give one of their ids: {ids}.")
+    names = ", ".join(repr(one.name) for one in running)
+    if len(meant) > 1:
+        raise UnknownError(f"Several clusters are running: {names}. Say which: connect(NAME).")
+    if any(one.state is State.STARTING and name in (None, one.name, one.id) for one in clusters):
+        raise NotAvailableError("The cluster is still starting. Try again in a moment.")
+    if running:
+        raise UnknownError(f"No running cluster is called {name!r}. Running: {names}.")
+    raise NotAvailableError("No cluster is running. Launch one in the sidebar, then try again.")
+
+
+def reachable(cluster: Cluster) -> bool:
+    """Return whether a cluster of this person's records can be reached from this computer."""
+    ref = cluster.controller
+    if ref is None:
+        return False
+    if ref.host == host():
+        return ref.boot_id == boot_id() and processes.runs(ref.pid, ref.connection_file)
+    # Another computer that shares this home: its scheduler may listen for us, or a gateway does.
+    return cluster.by_name or "//127." not in (cluster.report.address or "//127.")
+
+
+def tell(mismatch: Mismatch) -> None:
+    """Show a mismatch, if there is one, below the cell; in a terminal as text."""
+    if not mismatch:
+        return
+    display = getattr(sys.modules.get("IPython.display"), "display", None)
+    if display is not None:
+        display(mismatch)
+    else:
+        print(mismatch, file=sys.stderr)  # noqa: T201 - for the person, like a warning

@@ -1,0 +1,113 @@
+"""A cluster in the hands of a notebook: everything is done by the Jupyter server it came from."""
+
+from __future__ import annotations
+
+import html
+import os
+from typing import Any
+from urllib.parse import urljoin
+
+from ..models import LauncherError
+from . import server as rest
+
+
+class ClusterHandle:
+    """One cluster of the launcher, with what people know from Dask's own cluster objects.
+
+    Every method raises ``LauncherError`` with a sentence where no Jupyter server can do it.
+    """
+
+    def __init__(self, cluster_id: str, name: str, client: Any) -> None:
+        """Take hold of the cluster with this id; ``client`` is this notebook's own."""
+        self.id, self.name, self._client = cluster_id, name, client
+
+    def scale(self, n: int) -> None:
+        """Ask for a number of workers (of jobs on a batch system), and end adapting."""
+        self._change({"workers": n})
+
+    def adapt(self, minimum: int = 0, *, maximum: int) -> None:
+        """Let the number of workers follow the load, up to a maximum."""
+        self._change({"adapt": {"minimum": minimum, "maximum": maximum}})
+
+    def close(self) -> None:
+        """Stop the cluster and wait until it is gone; the notebook's client is closed with it.
+
+        One that was already running when it was joined goes on: others may use it.
+        """
+        server, shown = rest.holder(self.id)
+        self._client.close()
+        server.ask("DELETE", f"clusters/{self.id}{'?leave=true' if shown['joined'] else ''}")
+        server.gone(self.id)
+
+    def logs(self) -> Logs:
+        """Return what the launch, the scheduler, the workers and the batch jobs have said."""
+        server, _ = rest.holder(self.id)
+        return Logs(server.ask("GET", f"clusters/{self.id}/logs"))
+
+    def info(self) -> dict[str, Any]:
+        """Return everything that the launcher knows of the cluster now."""
+        return rest.holder(self.id)[1]
+
+    @property
+    def status(self) -> str:
+        """The cluster's state: "running" while it can be used."""
+        return str(self.info()["state"])
+
+    @property
+    def workers(self) -> dict[str, int]:
+        """How many workers there are: {requested, ready, queued, failed}."""
+        return dict(self.info()["workers"])
+
+    @property
+    def dashboard_link(self) -> str | None:
+        """Where the dashboard is: an address, on a JupyterHub a path below the hub's."""
+        return _link(*rest.holder(self.id))
+
+    def _change(self, change: dict[str, Any]) -> None:
+        server, _ = rest.holder(self.id)
+        server.ask("PATCH", f"clusters/{self.id}", change)
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self._facts()[0]}>"
+
+    def _repr_html_(self) -> str:
+        said, link = self._facts()
+        shown = f"<b>{html.escape(self.name)}</b><br>{html.escape(said)}"
+        if not link:
+            return shown
+        target = html.escape(link)
+        return f'{shown}<br>Dashboard: <a href="{target}" target="_blank">{target}</a>'
+
+    def _facts(self) -> tuple[str, str | None]:
+        """Return the cluster in a line, and its dashboard; a picture of it never raises."""
+        try:
+            server, shown = rest.holder(self.id)
+        except LauncherError as error:
+            return str(error), None
+        workers = shown["workers"]
+        facts = [
+            f"{shown['platform_title']}, {shown['state']}",
+            f"{workers['ready']} of {workers['requested']} workers",
+            f"{shown['cores']} cores",
+            f"{shown['memory'] / 2**30:.1f} GiB",
+        ]
+        return ", ".join(facts), _link(server, shown)
+
+
+class Logs(dict[str, Any]):
+    """The logs of a cluster: {launch, scheduler, workers: [{id, title, text}], jobs: [...]}."""
+
+    def _repr_html_(self) -> str:
+        parts = [("Launch", self["launch"]), ("Scheduler", self["scheduler"])]
+        parts += [(part["title"], part["text"]) for part in (*self["workers"], *self["jobs"])]
+        return "".join(
+            f"<details><summary>{html.escape(title)}</summary><pre>{html.escape(text)}</pre>"
+            "</details>"
+            for title, text in parts
+        )
+
+
+def _link(server: rest.Server, shown: dict[str, Any]) -> str | None:
+    url: str | None = shown["dashboard_url"]
+    # Only the browser knows under which name the hub is reached.
+    return url if not url or "JUPYTERHUB_USER" in os.environ else urljoin(server.url, url)

@@ -1,0 +1,188 @@
+"""The launcher of a running Jupyter server, asked from a notebook, a terminal or a script.
+
+Standard library only, besides the path of the runtime directory: a notebook that imports this must
+not load a server.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+import time
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+from typing import Any
+from urllib import request
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote
+
+from jupyter_core.paths import jupyter_runtime_dir
+
+from ..models import BadInputError, LauncherError, NotAvailableError, UnknownError, WrongStateError
+
+ERRORS: dict[int, type[LauncherError]] = {
+    404: UnknownError,
+    409: WrongStateError,
+    422: BadInputError,
+}
+CLOSING = 120.0  # seconds; a server gives a cluster's own close half a minute, then ends it
+
+
+@dataclass(frozen=True)
+class Server:
+    """A Jupyter server; ``here`` says that it was found on this computer, by its own file."""
+
+    url: str
+    token: str
+    here: bool = False
+
+    def ask(self, method: str, path: str, body: Any = None, timeout: float = 60.0) -> Any:
+        """Return the JSON that a route of the launcher answers; ``timeout`` is in seconds.
+
+        Raises ``NotAvailableError`` where there is no launcher that answers, and the errors of
+        ``models`` with the launcher's own sentences.
+        """
+        address = f"{self.url.rstrip('/')}/cluster-launcher/{path}"
+        if not address.startswith(("http://", "https://")):
+            raise BadInputError(f"{self.url} is not an address that begins with http.")
+        data = None if body is None else json.dumps(body).encode()
+        asking = request.Request(address, data, self._headers(), method=method)  # noqa: S310 - checked
+        try:
+            with self._opener().open(asking, timeout=timeout) as answer:
+                text = answer.read()
+            return json.loads(text) if text else None
+        except HTTPError as error:
+            raise self._refusal(error) from None
+        except (OSError, ValueError) as error:
+            reason = error.reason if isinstance(error, URLError) else error
+            raise NotAvailableError(
+                f"The Jupyter server at {self.url} does not answer as one: {reason}"
+            ) from None
+
+    def gone(self, cluster_id: str) -> None:
+        """Wait until there is no such cluster any more; raises ``WrongStateError`` if it stays."""
+        end = time.monotonic() + CLOSING
+        while time.monotonic() < end:
+            try:
+                cluster = self.ask("GET", f"clusters/{quote(cluster_id)}")
+            except UnknownError:
+                return
+            if cluster["state"] != "closing":
+                raise WrongStateError(f"The cluster is {cluster['state']}. {cluster['message']}")
+            time.sleep(0.1)
+        raise WrongStateError("The cluster takes long to stop. It is being stopped still.")
+
+    def _headers(self) -> dict[str, str]:
+        if self.token:
+            return {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
+        # A server without a token still wants to be sure that no web page sends this.
+        double = "sent-by-no-browser"
+        return {"X-XSRFToken": double, "Cookie": f"_xsrf={double}"}
+
+    def _opener(self) -> request.OpenerDirector:
+        context = ssl.create_default_context()
+        if self.here:  # by its own file: its certificate is often its own, too
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        # A site's proxy is for other computers.
+        direct = [request.ProxyHandler({})] if self.here else []
+        return request.build_opener(_NoRedirect(), request.HTTPSHandler(context=context), *direct)
+
+    def _refusal(self, error: HTTPError) -> LauncherError:
+        try:
+            message = json.loads(error.read())["message"]
+        except (OSError, ValueError, KeyError, TypeError):
+            message = None
+        if error.code in (301, 302, 303, 307, 308, 401, 403):
+            return NotAvailableError(
+                f"The Jupyter server at {self.url} does not let this in: it needs its token."
+            )
+        if error.code == 404 and not message:
+            return NotAvailableError(
+                f"The Jupyter server at {self.url} has no cluster launcher. Install "
+                "jupyter-cluster-launcher in its environment and start it again."
+            )
+        said = message or f"The Jupyter server at {self.url} failed: {error.code} {error.reason}."
+        return ERRORS.get(error.code, NotAvailableError)(said)
+
+
+class _NoRedirect(request.HTTPRedirectHandler):
+    """Follow nobody: the token is for this server only."""
+
+    def redirect_request(
+        self, req: request.Request, fp: Any, code: int, msg: str, headers: Message, newurl: str
+    ) -> None:
+        """Return no other request."""
+
+
+def servers() -> list[Server]:
+    """Return the servers of this person that run on this computer, the likeliest first.
+
+    The likeliest is the one that this notebook or terminal came from, then the newest.
+    """
+    known = []
+    for path in Path(jupyter_runtime_dir()).glob("jpserver-*.json"):
+        try:
+            info, age = json.loads(path.read_text(encoding="utf-8")), -path.stat().st_mtime
+        except (OSError, ValueError):  # gone, or just being written
+            continue
+        if not info.get("sock") and _runs(info.get("pid")):
+            known.append((not _ours(info), age, Server(info["url"], _token(info), True)))
+    hub = os.environ.get("JUPYTERHUB_SERVICE_URL"), os.environ.get("JUPYTERHUB_API_TOKEN")
+    if not known and hub[0] and hub[1]:
+        return [Server(hub[0], hub[1], True)]
+    return [server for _, _, server in sorted(known, key=lambda one: one[:2])]
+
+
+def find() -> Server:
+    """Return the likeliest running server with a launcher; raises ``NotAvailableError``."""
+    return _first("clusters")[0]
+
+
+def holder(cluster_id: str) -> tuple[Server, dict[str, Any]]:
+    """Return the server that looks after a cluster, and the cluster as it shows it.
+
+    Raises ``UnknownError`` where no server knows it and ``NotAvailableError`` where none answers.
+    """
+    return _first(f"clusters/{quote(cluster_id)}")
+
+
+def _first(path: str) -> tuple[Server, Any]:
+    """Return the first server that answers, and its answer; raise what the likeliest said."""
+    trouble: LauncherError | None = None
+    for server in servers():
+        try:
+            return server, server.ask("GET", path)
+        except LauncherError as error:
+            trouble = trouble or error
+    raise trouble or NotAvailableError(
+        "No Jupyter server of yours is running on this computer. Start one with: jupyter lab"
+    )
+
+
+def _runs(pid: Any) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except PermissionError:
+        return True
+    except (OSError, TypeError, ValueError):
+        return False
+    return True
+
+
+def _ours(info: dict[str, Any]) -> bool:
+    """Return whether this process came from that server: as a kernel, a terminal, or on a hub."""
+    env = os.environ
+    return (
+        env.get("JPY_PARENT_PID") == str(info["pid"])
+        or env.get("JUPYTER_SERVER_URL") == info["url"]
+        or env.get("JUPYTERHUB_SERVICE_PREFIX") == info["base_url"]
+    )
+
+
+def _token(info: dict[str, Any]) -> str:
+    """Return what lets us in: the server's own token, on a JupyterHub that of the hub."""
+    if os.environ.get("JUPYTERHUB_SERVICE_PREFIX") == info["base_url"]:
+        return os.environ.get("JUPYTERHUB_API_TOKEN", "")
+    return str(info["token"])

@@ -1,0 +1,131 @@
+"""One private directory for each cluster, with all that is needed to attach to it again.
+
+A cluster outlives the Jupyter server, so its record is on disk before anything is started. Writes
+are atomic: a server killed in the middle of one leaves the record of the step before.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_runtime_dir
+
+from ..models import Cluster
+
+RECORD, LOG, PYTHON_LOG = "cluster.json", "launch.log", "python.log"
+LOG_LIMIT = 10_000_000  # bytes
+
+log = logging.getLogger(__name__)
+
+
+class Store:
+    """The records under one directory, which is made with mode 0700 when first needed."""
+
+    def __init__(self, root: Path) -> None:
+        """Keep records under ``root``."""
+        self.root = root
+
+    def directory(self, cluster_id: str) -> Path:
+        """Return the private directory of a cluster, made if it is not there."""
+        path = self.root / cluster_id
+        # Each by itself: the mode does not hold for parents that are made on the way.
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+        # An older umask or a copied home may have left it open to others: keys will stand in here.
+        path.chmod(0o700)
+        return path
+
+    def save(self, cluster: Cluster) -> None:
+        """Write the record of a cluster, whole or not at all; raises ``OSError``."""
+        directory = self.directory(cluster.id)
+        handle, temporary = tempfile.mkstemp(dir=directory, prefix=".record-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(cluster.to_dict(), file, indent=1)
+            Path(temporary).replace(directory / RECORD)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def load(self) -> list[Cluster]:
+        """Return every readable record, oldest first; a broken one is one warning."""
+        clusters = []
+        for path in sorted(self.root.glob(f"*/{RECORD}")):
+            try:
+                clusters.append(Cluster.from_dict(json.loads(path.read_text(encoding="utf-8"))))
+            except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:
+                log.warning("The record of a cluster in %s cannot be read: %s", path.parent, error)
+        return sorted(clusters, key=lambda cluster: cluster.created)
+
+    def remove(self, cluster_id: str) -> None:
+        """Delete the directory of a cluster and everything in it."""
+        shutil.rmtree(self.root / cluster_id, ignore_errors=True)
+
+    def append_log(self, cluster_id: str, text: str) -> None:
+        """Add to the launch log of a cluster."""
+        path = self.root / cluster_id / LOG
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace") as file:
+                file.write(text)
+            if path.stat().st_size > LOG_LIMIT:
+                self._shorten(path)
+        except OSError as error:  # a full disk, or the last words of a cluster that is gone
+            log.warning("The log of cluster %s could not be written: %s", cluster_id, error)
+
+    def _shorten(self, path: Path) -> None:
+        """Keep the newer half of a log: tasks that print must not fill a home directory."""
+        with path.open("rb") as file:
+            file.seek(-(LOG_LIMIT // 2), os.SEEK_END)
+            file.readline()  # the rest of a line
+            kept = file.read()
+        path.write_bytes(kept)
+        python = path.parent / PYTHON_LOG
+        if python.exists():  # the same once more, and its writer goes on at the new end
+            os.truncate(python, 0)
+
+    def last_words(self, cluster_id: str) -> str | None:
+        """Return why a controller ended its cluster by itself, None where it did not."""
+        try:
+            text = (self.root / cluster_id / "ended.json").read_text(encoding="utf-8")
+            return str(json.loads(text)["ended"])
+        except (OSError, ValueError, KeyError):
+            return None
+
+    def last_line(self, cluster_id: str) -> str:
+        """Return the last thing that a controller's Python wrote; empty where it wrote nothing."""
+        lines = self.read_log(cluster_id, 2000, PYTHON_LOG).strip().splitlines()
+        return lines[-1].strip()[:300] if lines else ""
+
+    def read_log(self, cluster_id: str, limit: int = 1_000_000, name: str = LOG) -> str:
+        """Return a log, by default that of the launch, at most its last ``limit`` bytes."""
+        path = self.root / cluster_id / name
+        if not path.exists():
+            return ""
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - limit))
+            return file.read().decode("utf-8", errors="replace")
+
+
+def default_root() -> Path:
+    """Return where the servers of this person keep their records."""
+    return Path(jupyter_runtime_dir()) / "cluster-launcher"
+
+
+def host() -> str:
+    """Return the name of this host."""
+    return socket.gethostname()
+
+
+def boot_id() -> str:
+    """Return what tells this boot of the host from the next; empty where the system has none."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,1 @@
+"""Kernels and processes: how a controller is started, attached to and ended."""

@@ -1,0 +1,249 @@
+"""The hidden kernel that owns one cluster: attached to, run in, and ended.
+
+Attaching by connection file is the only way to attach, whoever spawned the kernel, so a launch
+exercises what a restarted server depends on. Nothing here knows Dask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Callable
+from importlib import resources
+from typing import Any
+
+import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
+
+from ..models import ControllerRef, LauncherError
+from . import host as processes
+
+MIME = "application/vnd.cluster-launcher.report+json"
+ANSWER = "application/vnd.cluster-launcher.answer+json"
+RESIDENT = "__cluster_launcher"
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+class ExecutionError(LauncherError):
+    """Code in the controller raised: the exception's name, its text, the whole traceback."""
+
+    def __init__(self, name: str, text: str, traceback: str) -> None:
+        """Keep what the kernel told of an exception."""
+        super().__init__(text or name)
+        self.name, self.text, self.traceback = name, text, traceback
+
+
+class ControllerDiedError(LauncherError):
+    """The controller's process ended by itself."""
+
+
+def remove_files(ref: ControllerRef) -> None:
+    """Remove the sockets of a controller that has ended."""
+    shutil.rmtree(ref.socket_dir, ignore_errors=True)
+
+
+class Controller:
+    """A connection to the kernel of one cluster."""
+
+    def __init__(
+        self,
+        ref: ControllerRef,
+        on_report: Callable[[dict[str, Any]], None],
+        on_output: Callable[[str], None],
+    ) -> None:
+        """Prepare to attach to ``ref``; reports and printed text go to the two callbacks."""
+        self.ref = ref
+        self._on_report, self._on_output = on_report, on_output
+        self._client = AsyncKernelClient()
+        self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._connected = False
+        self._heard = asyncio.Event()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the controller's process is there."""
+        return processes.runs(self.ref.pid, self.ref.connection_file)
+
+    async def attach(self, timeout: float = 60.0) -> None:
+        """Connect, and wait until the kernel both answers and is heard.
+
+        Subscribing to its broadcasts takes a moment, in which they would be lost. Raises
+        ``asyncio.TimeoutError`` after ``timeout`` seconds and ``ControllerDiedError``.
+        """
+        try:
+            self._client.load_connection_file(self.ref.connection_file)
+        except (OSError, ValueError):
+            raise ControllerDiedError("Its connection file is gone.") from None
+        self.ended = asyncio.create_task(processes.ended(self.ref.pid, self.ref.connection_file))
+        self._tasks = [self.ended]
+        deadline = asyncio.get_running_loop().time() + timeout
+        # Where nobody listens yet, the next try would come only after a while.
+        while not self._listened_to():
+            await self._pause(self.ended, 0.01, deadline)
+        self._client.start_channels(stdin=False, hb=False)
+        self._connected = True
+        self._tasks += [
+            asyncio.create_task(self._listen()),
+            asyncio.create_task(self._collect(self._client.get_shell_msg)),
+            asyncio.create_task(self._collect(self._client.get_control_msg)),
+        ]
+        heard = asyncio.create_task(self._heard.wait())
+        try:
+            while not heard.done():
+                self._say(self._client.kernel_info)
+                await self._pause(heard, 0.25, deadline)
+        finally:
+            heard.cancel()
+
+    def _listened_to(self) -> bool:
+        """Return whether the kernel has opened the sockets that are connected to."""
+        client = self._client
+        ports = (client.shell_port, client.iopub_port, client.control_port)
+        return all(os.path.exists(f"{client.ip}-{port}") for port in ports)
+
+    async def _pause(self, news: asyncio.Task[Any], seconds: float, deadline: float) -> None:
+        """Wait for some seconds at most, or for ``news``; raises as ``attach``."""
+        await asyncio.wait({news, self.ended}, timeout=seconds, return_when="FIRST_COMPLETED")
+        if self.ended.done():
+            raise ControllerDiedError("Python ended before the cluster was there.")
+        if asyncio.get_running_loop().time() > deadline:
+            raise asyncio.TimeoutError
+
+    async def run(self, code: str, timeout: float | None = None, answer: str = "None") -> Any:
+        """Run code in the controller, wait for its end, and return what ``answer`` is then.
+
+        ``answer`` names an ``Answer`` of the resident. Raises ``ExecutionError`` if the code
+        raised, ``asyncio.TimeoutError`` after ``timeout`` seconds, and ``ControllerDiedError`` if
+        the process ended meanwhile.
+        """
+        message = self._say(
+            self._client.execute,
+            code,
+            store_history=False,
+            user_expressions={"answer": answer},
+            allow_stdin=False,
+            stop_on_error=False,  # what was asked meanwhile is another matter
+        )
+        content = await self._reply(message, timeout)
+        if content["status"] == "error":
+            lines = ANSI.sub("", "\n".join(content.get("traceback", [])))
+            raise ExecutionError(content.get("ename", ""), content.get("evalue", ""), lines)
+        return content["user_expressions"]["answer"].get("data", {}).get(ANSWER)
+
+    async def load(self, *names: str) -> None:
+        """Send the resident's source files into the controller, as one module."""
+        folder = resources.files("jupyter_cluster_launcher").joinpath("resident")
+        source = "\n".join(folder.joinpath(f"{n}.py").read_text(encoding="utf-8") for n in names)
+        await self.run(
+            f"import types\n{RESIDENT} = types.ModuleType({RESIDENT!r})\n"
+            f"{RESIDENT}.get_ipython = get_ipython\n"
+            f"exec(compile({source!r}, 'resident', 'exec'), {RESIDENT}.__dict__)",
+            timeout=30,
+        )
+
+    async def call(self, function: str, *args: Any, timeout: float = 60.0, **kwargs: Any) -> Any:
+        """Call a function of the resident with plain data, and return the data it returns."""
+        parts = [*map(repr, args), *(f"{key}={value!r}" for key, value in kwargs.items())]
+        called = f"{RESIDENT}.{function}({', '.join(parts)})"
+        answer = f"{RESIDENT}.answer"
+        return await self.run(f"{answer} = {RESIDENT}.Answer({called})", timeout, answer)
+
+    async def start_watch(self, variable: str, settings: dict[str, Any], timeout: float) -> None:
+        """Begin to watch the cluster that the create code left in ``variable``."""
+        arguments = ", ".join(f"{key}={value!r}" for key, value in settings.items())
+        await self.run(f"{RESIDENT}.start({variable}, {arguments})", timeout)
+
+    async def end(self, close: str | None, timeout: float) -> bool:
+        """End the controller: run ``close`` in it, ask it to shut down, kill what is left.
+
+        ``close`` gets ``timeout`` seconds, after an interrupt that frees a kernel that is busy. An
+        exception it raises is printed to the log and does not stop the rest. Returns whether
+        ``close`` was there and did its work.
+        """
+        try:
+            if self._connected and self.alive:
+                return await self._close_politely(close, timeout)
+            return False
+        finally:
+            self.detach()
+            await processes.end_group(self.ref.pid, self.ref.connection_file)
+            remove_files(self.ref)
+
+    def detach(self) -> None:
+        """Leave the controller alone; it goes on without this server."""
+        for task in self._tasks:
+            task.cancel()
+        if self._connected:
+            self._client.stop_channels()
+        self._tasks, self._connected = [], False
+
+    async def _close_politely(self, close: str | None, timeout: float) -> bool:
+        done = False
+        if close:
+            if any(not reply.done() for reply in self._replies.values()):
+                processes.interrupt(self.ref.pid)
+            try:
+                await self.run(close, timeout)
+                done = True
+            except asyncio.TimeoutError:
+                self._on_output("\nThe cluster did not close in time: it was ended by force.\n")
+            except ExecutionError:
+                pass  # the kernel has broadcast it, so it stands in the log
+            except LauncherError as error:
+                self._on_output(f"\n{error}\n")
+        # Its answer is enough. A kernel with children takes up to half a minute to end by itself.
+        with contextlib.suppress(asyncio.TimeoutError, LauncherError):
+            await self._reply(self._say(self._client.shutdown), 2.0)
+        return done
+
+    def _say(self, send: Callable[..., str], *args: Any, **kwargs: Any) -> str:
+        """Send a message and return its id.
+
+        ``jupyter_client`` sends past the event loop. Where a reply to an earlier message has just
+        come in, that takes away the one notice of it, and this socket would be silent for ever:
+        looking at the socket's state passes the notice on.
+        """
+        message = send(*args, **kwargs)
+        for channel in (self._client.shell_channel, self._client.control_channel):
+            channel.socket.get(zmq.EVENTS)
+        return message
+
+    async def _reply(self, message: str, timeout: float | None) -> dict[str, Any]:
+        reply = self._replies.setdefault(message, asyncio.get_running_loop().create_future())
+        try:
+            either: set[asyncio.Future[Any]] = {reply, self.ended}
+            await asyncio.wait(either, timeout=timeout, return_when="FIRST_COMPLETED")
+            if reply.done():
+                return reply.result()
+            if self.ended.done():
+                raise ControllerDiedError("The cluster's Python process ended unexpectedly.")
+            raise asyncio.TimeoutError
+        finally:
+            # What was given up is still being worked on; whoever ends this controller has to know.
+            if reply.done():
+                self._replies.pop(message, None)
+
+    async def _collect(self, receive: Callable[[], Any]) -> None:
+        """Hand each reply to whoever waits for it."""
+        while True:
+            message = await receive()
+            reply = self._replies.pop(message["parent_header"].get("msg_id", ""), None)
+            if reply is not None and not reply.done():
+                reply.set_result(message["content"])
+
+    async def _listen(self) -> None:
+        """Take in what the kernel broadcasts."""
+        while True:
+            message = await self._client.get_iopub_msg()
+            self._heard.set()
+            content = message["content"]
+            if message["msg_type"] == "stream":
+                self._on_output(content["text"])
+            elif message["msg_type"] == "error":
+                self._on_output(ANSI.sub("", "\n".join(content["traceback"])) + "\n")
+            elif message["msg_type"] == "display_data" and MIME in content["data"]:
+                self._on_report(content["data"][MIME])

@@ -1,0 +1,89 @@
+"""Starts the hidden kernel that will own a cluster, so that it outlives this server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.manager import AsyncKernelManager
+
+from ..clusters.store import PYTHON_LOG, boot_id, host
+from ..models import ControllerRef
+from . import host as processes
+
+SOCKETS = "/tmp"  # noqa: S108 - a folder for oneself alone is made in it
+
+
+class _Spawner(AsyncKernelManager):
+    """A kernel manager that only spawns: the connection file must outlive it and this server."""
+
+    def cleanup_connection_file(self) -> None:
+        """Leave the connection file: the next server attaches by it."""
+
+    def cleanup_ipc_files(self) -> None:
+        """Leave the sockets: they are removed with the cluster."""
+
+    def _connect_control_socket(self) -> None:
+        """Connect nothing: all that is said to the kernel is said by a client."""
+
+
+async def spawn(
+    kernel_name: str,
+    kernel_spec_manager: Any,
+    directory: Path,
+    cwd: str | None,
+    env: Mapping[str, str],
+) -> ControllerRef:
+    """Start the kernel of a controller and return how to attach to it.
+
+    ``env`` is added to the environment of this server. Raises what ``jupyter_client`` raises where
+    the kernel cannot be started.
+    """
+    connection_file = directory / "connection.json"
+    sockets = tempfile.mkdtemp(prefix="cluster-", dir=_socket_directory())
+    manager = _Spawner(
+        kernel_name=kernel_name,
+        kernel_spec_manager=kernel_spec_manager,
+        connection_file=str(connection_file),
+        transport="ipc",
+        ip=f"{sockets}/k",
+    )
+    # A kernel with JPY_PARENT_PID set ends with that process, however independent it was started.
+    inherited = {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"}
+    log = os.open(directory / PYTHON_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        await manager.start_kernel(
+            independent=True,
+            env={**inherited, **env},
+            cwd=cwd,
+            stdout=log,
+            stderr=log,
+        )
+    except BaseException:
+        # A launch that is cancelled just now may have a process already, which nobody knows of.
+        child = getattr(manager.provisioner, "process", None)
+        if child is not None:
+            child.kill()
+            processes.remember(child)
+        shutil.rmtree(sockets, ignore_errors=True)
+        raise
+    finally:
+        os.close(log)
+    connection_file.chmod(0o600)
+    # Only kernels of the local provisioner come this far, and theirs is an ordinary child.
+    provisioner: Any = manager.provisioner
+    pid = processes.remember(provisioner.process)
+    return ControllerRef(str(connection_file), sockets, pid, host(), boot_id())
+
+
+def _socket_directory() -> str:
+    """Return a directory of this host in whose paths sockets can be bound.
+
+    Sites point ``TMPDIR`` at file systems of the network, where sockets do not work reliably, and
+    on macOS the temporary directory of a person has too long a name.
+    """
+    return SOCKETS if os.access(SOCKETS, os.W_OK | os.X_OK) else tempfile.gettempdir()

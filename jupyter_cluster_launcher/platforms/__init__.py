@@ -1,0 +1,1 @@
+"""Platform files, their options, and the code that they stand for."""

@@ -1,0 +1,199 @@
+"""What a person may ask of a platform: checked here, whatever the browser did.
+
+Everything that passes may stand in Python code and in a job script. Line breaks and control
+characters never do, so no value can start a line of its own there.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+
+from ..models import Adapt, BadInputError
+from .files import Platform
+
+# What a request to launch may say.
+FIELDS = (
+    "platform", "workers", "adapt", "options", "tls", "kernel_name", "cwd", "name", "keep_running",
+    "idle_timeout", "adopt",
+)  # fmt: skip
+NAME_LENGTH = 60
+NAME_MARKS = frozenset(" -_.,()#:+/@")
+UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")  # control, surrogate, line and paragraph separator
+
+
+def check_request(request: dict[str, Any]) -> None:
+    """Raise ``BadInputError`` for what no launch has: it would be left undone in silence."""
+    for name in request:
+        if name not in FIELDS:
+            raise BadInputError(f"A launch has no {name!r:.80}. It has: {', '.join(FIELDS)}.")
+    if not isinstance(request.get("cwd"), str | None):
+        raise BadInputError("The folder (cwd) must be a text.")
+
+
+def check_options(
+    platform: Platform, given: Any, asked: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the options that a person set, those left at their default taken out.
+
+    ``asked`` are further options that were asked of the platform itself. Raises ``BadInputError``.
+    """
+    if given is None:
+        given = {}
+    if not isinstance(given, dict):
+        raise BadInputError("The options must be an object of names and values.")
+    properties = {**platform.options, **(asked or {})}
+    for name in given:
+        if name not in properties:
+            raise BadInputError(
+                f"{platform.title} has no option {name!r:.80}. It has: {_names(properties)}."
+            )
+    # An emptied field arrives as null or "": it means that nothing was set.
+    values = {name: value for name, value in given.items() if value is not None and value != ""}
+    for path, leaf in _leaves(values):
+        if isinstance(leaf, str) and any(unicodedata.category(c) in UNPRINTABLE for c in leaf):
+            raise BadInputError(
+                f"{_title(properties, path)}: line breaks and control characters are not allowed."
+            )
+        if isinstance(leaf, float) and not math.isfinite(leaf):  # Python reads 1e999 as infinite
+            raise BadInputError(f"{_title(properties, path)}: the number is too large.")
+    schema = {"type": "object", "properties": properties}
+    for error in Draft7Validator(schema).iter_errors(values):
+        raise BadInputError(_sentence(properties, error))
+    return {
+        name: _plain(value, properties[name])
+        for name, value in values.items()
+        if "default" not in properties[name] or value != properties[name]["default"]
+    }
+
+
+def check_workers(platform: Platform, given: Any) -> int:
+    """Return the number of workers asked for, the platform's default where none is.
+
+    Raises ``BadInputError`` for what is not a number within the platform's bounds.
+    """
+    bounds = platform.workers
+    return bounds["default"] if given is None else _count(bounds["title"], given, bounds)
+
+
+def check_adapt(platform: Platform, given: Any) -> Adapt | None:
+    """Return the bounds of adaptive scaling, or None where none are asked for.
+
+    Raises ``BadInputError``: adapting without a maximum is how people start 8,766 workers.
+    """
+    if given is None:
+        return None
+    if not platform.get("adaptive", True):
+        raise BadInputError(
+            f"{platform.title} cannot adapt the number of workers: give a fixed number."
+        )
+    if not isinstance(given, dict) or not {"maximum"} <= set(given) <= {"minimum", "maximum"}:
+        raise BadInputError(
+            "Adaptive scaling needs a maximum: give the most workers that you want."
+        )
+    bounds = platform.workers
+    adapt = Adapt(
+        _count("The minimum", given.get("minimum", 0), {**bounds, "minimum": 0}),
+        _count("The maximum", given["maximum"], {**bounds, "minimum": 1}),
+    )
+    if adapt.minimum > adapt.maximum:
+        raise BadInputError("The minimum of adaptive scaling must not be above its maximum.")
+    return adapt
+
+
+def check_name(given: Any) -> str:
+    """Return a cluster's name; raises ``BadInputError`` for one that cannot be shown everywhere."""
+    name = given.strip() if isinstance(given, str) else ""
+    if not name or len(name) > NAME_LENGTH or not all(c.isalnum() or c in NAME_MARKS for c in name):
+        raise BadInputError(
+            f"A name must have 1 to {NAME_LENGTH} characters: letters, digits, spaces, and "
+            f"{' '.join(sorted(NAME_MARKS - {' '}))}"
+        )
+    return name
+
+
+def check_flag(what: str, given: Any, default: bool) -> bool:
+    """Return a yes or no; raises ``BadInputError`` for anything else."""
+    if given is None:
+        return default
+    if not isinstance(given, bool):
+        raise BadInputError(f"{what} must be true or false.")
+    return given
+
+
+def check_idle_timeout(given: Any) -> float | None:
+    """Return the idle seconds after which a cluster closes, None for never.
+
+    Raises ``BadInputError``.
+    """
+    if given is None:
+        return None
+    if (
+        isinstance(given, bool)
+        or not isinstance(given, int | float)
+        or not 10 <= given <= 30 * 86400
+    ):
+        raise BadInputError("The idle time must be between 10 seconds and 30 days, in seconds.")
+    return float(given)
+
+
+def _count(what: str, given: Any, bounds: dict[str, Any]) -> int:
+    low, high = bounds["minimum"], bounds["maximum"]
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    if not number or given % 1 != 0 or not low <= given <= high:  # inf % 1 is nan
+        raise BadInputError(f"{what} must be a whole number from {low} to {high}.")
+    return int(given)
+
+
+def _names(properties: dict[str, Any]) -> str:
+    return ", ".join(sorted(properties)) or "none"
+
+
+def _title(properties: dict[str, Any], path: list[Any]) -> str:
+    return str(properties.get(path[0], {}).get("title", path[0])) if path else "The options"
+
+
+def _sentence(properties: dict[str, Any], error: ValidationError) -> str:
+    """Say what to change, in words that do not need JSON Schema to be understood."""
+    title = _title(properties, list(error.absolute_path))
+    limit = error.validator_value
+    choices = ", ".join(map(str, limit)) if isinstance(limit, list) else limit
+    what = {
+        "type": f"must be of type {limit}",
+        "minimum": f"must be at least {limit}",
+        "maximum": f"must be at most {limit}",
+        "enum": f"must be one of {choices}",
+        "maxLength": f"must have at most {limit} characters",
+        "pattern": f"{str(error.instance)[:60]!r} is not written in the way that is expected here",
+    }.get(str(error.validator), error.message[:200])
+    return f"{title}: {what}."
+
+
+def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any], Any]]:
+    """Yield every plain value within a value, and the keys of objects, each with its path."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield [*path, key], key
+            yield from _leaves(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(item, (*path, index))
+    else:
+        yield list(path), value
+
+
+def _plain(value: Any, schema: dict[str, Any]) -> Any:
+    """Return a value as the code needs it.
+
+    JSON Schema takes 2.0 for an integer, Python's range does not; and ~ is a folder's name to all
+    but shells.
+    """
+    if schema.get("as") == "path" and isinstance(value, str):
+        return os.path.expanduser(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,1 @@
+"""The server extension: settings, routes, and clusters as JSON."""

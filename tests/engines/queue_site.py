@@ -1,0 +1,93 @@
+"""A place whose batch system is a file that says what a test wants."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+from jupyter_cluster_launcher.backends.batch import slurm
+from jupyter_cluster_launcher.backends.batch.queue import Answer, QueueWatch
+from jupyter_cluster_launcher.backends.batch.system import Job
+
+
+class Site:
+    """A place where ``squeue`` is a file: each question adds a line to ``asked``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.names: dict[str, list[str]] = {"dask-a": []}
+        self.told: list[Mapping[str, Answer]] = []
+        self.says("")
+        functions = {**vars(slurm), "list_jobs": self.list_jobs, "ended_jobs": self.ended_jobs}
+        self.watch = QueueWatch(
+            SimpleNamespace(**functions),
+            "ann",
+            lambda: self.names,
+            self.told.append,
+            interval=0.05,
+            patience=5,
+        )
+
+    def list_jobs(self, user: str, names: Sequence[str]) -> list[str]:
+        return [str(self.folder / "squeue"), *names]
+
+    def ended_jobs(self, name: str, ids: Sequence[str]) -> list[str]:
+        return [str(self.folder / "sacct"), *ids]
+
+    def says(self, text: str, code: int = 0, seconds: float = 0) -> None:
+        """Change what ``squeue`` writes, its exit code, and how long it takes."""
+        (self.folder / "text").write_text(text)
+        program = self.folder / "squeue.new"
+        program.write_text(
+            f'#!/bin/sh\necho "$@" >>{self.folder}/asked\n'
+            f"[ {seconds} = 0 ] || exec sleep {seconds}\n"
+            f"cat {self.folder}/text\nexit {code}\n"
+        )
+        program.chmod(0o755)
+        program.rename(self.folder / "squeue")
+
+    def accounts(self, script: str) -> None:
+        """Change what ``sacct`` does; each question adds a line to ``accounts``."""
+        program = self.folder / "sacct.new"
+        program.write_text(f"#!/bin/sh\necho $@ >>{self.folder}/accounts\n{script}\n")
+        program.chmod(0o755)
+        program.rename(self.folder / "sacct")
+
+    @property
+    def asked(self) -> list[str]:
+        """The questions so far."""
+        path = self.folder / "asked"
+        return path.read_text().splitlines() if path.exists() else []
+
+    async def heard(self, count: int) -> Mapping[str, Answer]:
+        """Wait until ``changed`` was called that often, and return what it was told last."""
+        await until(lambda: len(self.told) >= count)
+        return self.told[-1]
+
+    async def told_of(self, state: str) -> Job:
+        """Wait until the one job of ``dask-a`` is told to be in this state, and return it."""
+
+        def states() -> list[str]:
+            return [job.state for job in self.watch.answers.get("dask-a", Answer()).jobs]
+
+        await until(lambda: states() == [state])
+        return self.watch.answers["dask-a"].jobs[0]
+
+    async def questions(self, count: int) -> None:
+        """Wait until ``squeue`` was asked that often."""
+        await until(lambda: len(self.asked) >= count)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until something holds, for a generous while."""
+    deadline = asyncio.get_running_loop().time() + 20
+    while not condition():
+        assert asyncio.get_running_loop().time() < deadline, "it never came to that"
+        await asyncio.sleep(0.01)
+
+
+def run(coroutine: object) -> None:
+    """Run a test's coroutine in a loop of its own."""
+    asyncio.run(coroutine)

@@ -1,0 +1,173 @@
+"""The command line against a real server: what a script relies on, and what a person reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from real_server import PLATFORMS, TOKEN, RealServer
+from terminal import Terminal
+
+from jupyter_cluster_launcher.cli.parser import parser
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
+    """The Jupyter server of a person."""
+    running = RealServer(tmp_path_factory.mktemp("server")).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def terminal(
+    server: RealServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Terminal:
+    """A terminal on the computer where the server runs."""
+    return Terminal(server.runtime, monkeypatch, capsys)
+
+
+def test_as_a_command_of_jupyter(server: RealServer) -> None:
+    """Guards against a command that is not installed, or wants seconds before it asks."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = {**os.environ, "PATH": path, "JUPYTER_RUNTIME_DIR": str(server.runtime)}
+    words = ["jupyter", "cluster-launcher", "list"]
+    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=90, check=True)
+    assert done.stdout == "There are no clusters.\n"
+    code = (
+        "import sys\nfrom jupyter_cluster_launcher.cli import main\nmain(['list'])\n"
+        "print(*sys.modules)"
+    )
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=90, check=True)
+    assert not {"jsonschema", "jupyter_server", "dask"} & set(done.stdout.split())
+
+
+def test_a_day_in_a_script(terminal: Terminal, server: RealServer) -> None:
+    """The whole way of a cluster in JSON. A script breaks where a command answers too early."""
+    assert json.loads(terminal.says("list", "--json")) == []
+    made = json.loads(
+        terminal.says(
+            *["start", "local", "-w", "2", "--name", "Tides", "-o", "threads_per_worker=1"],
+            *["-o", "memory_limit=1GB", "--idle-timeout", "3600", "--wait", "--json"],
+        )
+    )
+    assert (made["state"], made["workers"]["ready"], made["cores"]) == ("running", 2, 2)
+    assert made["idle"]["timeout"] == 3600
+    assert 'memory_limit="1GB"' in made["code"]["create"]
+
+    code = terminal.says("code", "Tides")
+    test = f"{code}\nprint(client.submit(lambda: 6 * 7).result())\nclient.close()"
+    ran = subprocess.run(
+        [sys.executable, "-c", test], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ran.stdout.strip() == "42"
+    assert "cluster = LocalCluster(" in terminal.says("code", "Tides", "--create")
+    assert json.loads(terminal.says("code", made["id"], "--json")) == made["code"]
+
+    scaled = json.loads(terminal.says("scale", "Tides", "3", "--json"))
+    assert scaled["workers"]["requested"] == 3
+    server.ready(made["id"], 3)
+    adapted = json.loads(terminal.says("scale", "Tides", "--adapt", "1:4", "--json"))
+    assert adapted["adapt"] == {"minimum": 1, "maximum": 4}
+    assert "Scheduler at" in json.loads(terminal.says("logs", "Tides", "--json"))["scheduler"]
+
+    assert json.loads(terminal.says("stop", "Tides", "--json")) == {"stopped": [made["id"]]}
+    assert server.clusters() == []
+
+
+def test_for_a_person(terminal: Terminal) -> None:
+    """Guards against output that only a program can read."""
+    assert terminal.says("list") == "There are no clusters.\n"
+    status, said, progress = terminal.run("start", "local", "--name", "Ebb", "--wait")
+    assert status == 0, progress
+    assert "Creating the cluster" in progress
+    assert said.startswith("Ebb (")
+    assert said.endswith(") is running.\n")
+    head, row = terminal.says("list").splitlines()
+    assert head.split() == ["NAME", "STATE", "WORKERS", "CORES", "MEMORY", "PLATFORM", "ID"]
+    assert row.split()[:3] == ["Ebb", "running", "1/1"]
+    assert terminal.says("scale", "Ebb", "2") == "Ebb is asked for 2 workers.\n"
+    assert "== Scheduler\n" in terminal.says("logs", "Ebb")
+    assert terminal.says("stop", "Ebb") == "Stopped: Ebb\n"
+
+
+def test_what_the_server_refuses(terminal: Terminal) -> None:
+    """Guards against a status of 0, or a traceback, for what did not happen."""
+    assert "There is no cluster 'x'. There are: none." in terminal.refuses("stop", "x")
+    assert "There is no platform 'nowhere'" in terminal.refuses("start", "nowhere")
+    assert "whole number from 0 to" in terminal.refuses("start", "local", "-w", "-1")
+    assert "has no option 'colour'" in terminal.refuses("start", "local", "-o", "colour=red")
+    kernel = terminal.refuses("start", "local", "--kernel", "no such", "-o", "memory_limit=1GB")
+    assert "There is no kernel named 'no such'" in kernel
+
+
+def test_a_launch_that_fails(terminal: Terminal, server: RealServer) -> None:
+    """Guards against a script that goes on without a cluster."""
+    folder = server.folder / "jupyter" / "cluster-platforms"
+    copied = {path.name: path.read_text() for path in PLATFORMS.glob("*.yaml")}
+    folder.unlink()
+    folder.mkdir()
+    for name, text in copied.items():
+        (folder / name).write_text(text)
+    (folder / "broken.yaml").write_text(
+        "version: 1\ntitle: Broken\nmodule: dask.distributed\nclass: NoSuchCluster\n"
+        "workers: {keyword: n_workers, default: 1, maximum: 2}\n"
+    )
+    said = terminal.refuses("start", "broken", "--wait", "--name", "Wreck")
+    assert "Wreck is failed." in said
+    assert "NoSuchCluster" in said
+    assert "cannot be connected to" in terminal.refuses("code", "Wreck")
+    assert "Traceback (most recent call last)" in terminal.says("logs", "Wreck")
+    terminal.says("stop", "Wreck")
+
+
+def test_usage(terminal: Terminal) -> None:
+    """Guards against mistakes of typing that reach the server."""
+    assert "required" in terminal.refuses(status=2)
+    assert "either a number" in terminal.refuses("scale", "x", status=2)
+    assert "either a number" in terminal.refuses("scale", "x", "2", "--adapt", "0:2", status=2)
+    assert "'many' is not like 0:10" in terminal.refuses("scale", "x", "--adapt", "many", status=2)
+    assert "NAME=VALUE" in terminal.refuses("start", "local", "-o", "memory", status=2)
+
+
+PAGE = Path(__file__).parent.parent.parent.parent / "docs" / "notebooks-and-terminals.md"
+COMMANDS = re.findall(r"jupyter cluster-launcher (.*)", PAGE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_documented_commands(command: str) -> None:
+    """Guards against a page whose commands are not understood."""
+    assert callable(parser().parse_args(shlex.split(command.split(">", maxsplit=1)[0])).run)
+
+
+def test_another_server(terminal: Terminal, server: RealServer, tmp_path: Path) -> None:
+    """Guards against a login node from which the server of a batch job cannot be reached."""
+    terminal.runtime = tmp_path
+    assert "Start one with: jupyter lab" in terminal.refuses("list")
+    url = f"http://127.0.0.1:{server.port}{server.base_url}"
+    assert terminal.says("list", "--server", url, "--token", TOKEN) == "There are no clusters.\n"
+    assert terminal.says("list", "--server", url, JUPYTER_TOKEN=TOKEN)
+    assert "needs its token" in terminal.refuses("list", "--server", url, "--token", "wrong")
+    assert "does not answer" in terminal.refuses("list", "--server", "http://127.0.0.1:9/")
+
+
+def test_platforms(terminal: Terminal, tmp_path: Path) -> None:
+    """Guards against a broken file that an administrator hears of only from the users."""
+    folder = tmp_path / "cluster-platforms"
+    folder.mkdir()
+    (folder / "local.yaml").write_text((PLATFORMS / "local.yaml").read_text())
+    assert str(folder / "local.yaml") in terminal.says("platforms", JUPYTER_PATH=str(tmp_path))
+    (folder / "site.yaml").write_text("version: 1\ntitle: [\n")
+    status, said, _ = terminal.run("platforms", "--json", JUPYTER_PATH=str(tmp_path))
+    assert status == 1
+    (fault,) = json.loads(said)["faults"]
+    assert fault["origin"] == str(folder / "site.yaml")
+    assert fault["line"] > 0

@@ -1,0 +1,147 @@
+"""The launcher asked from outside a browser: which server, with which key, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from real_server import TOKEN, RealServer
+
+from jupyter_cluster_launcher.client import server as rest
+from jupyter_cluster_launcher.models import BadInputError, NotAvailableError, UnknownError
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
+    """A server that wants its token."""
+    running = RealServer(tmp_path_factory.mktemp("server")).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The runtime directory in which servers are looked for, empty at first."""
+    for name in list(os.environ):
+        if name.startswith(("JPY", "JUPYTER")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    return tmp_path
+
+
+def url(server: RealServer) -> str:
+    """Return the address of a server."""
+    return f"http://127.0.0.1:{server.port}{server.base_url}"
+
+
+def test_finds_the_running_server(
+    server: RealServer, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a command line that wants to be told what stands in a file."""
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(server.runtime))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9/")  # as on many a computing centre
+    found = rest.find()
+    assert found.url == url(server)
+    assert found.ask("GET", "clusters") == []
+    with pytest.raises(UnknownError, match="no platform 'nowhere'"):
+        found.ask("POST", "code", {"platform": "nowhere"})
+    with pytest.raises(UnknownError, match="no such cluster"):
+        rest.holder("unknown")
+
+
+def test_no_server(runtime: Path) -> None:
+    """Guards against files of servers that ended long ago, and against a traceback."""
+    (runtime / "jpserver-1.json").write_text("{")
+    (runtime / "jpserver-2.json").write_text(json.dumps({"pid": 2**22 + 1, "url": "http://x/"}))
+    with pytest.raises(NotAvailableError, match="Start one with: jupyter lab"):
+        rest.find()
+
+
+def write(runtime: Path, name: str, **info: object) -> None:
+    """Write the file of a server that runs: of this very process."""
+    known = {"pid": os.getpid(), "base_url": "/", "token": "own", "sock": "", **info}
+    (runtime / f"jpserver-{name}.json").write_text(json.dumps(known))
+
+
+def test_prefers_the_server_it_came_from(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a terminal of one server that scales the clusters of another."""
+    write(runtime, "a", url="http://a/")
+    write(runtime, "b", url="http://b/")
+    write(runtime, "c", url="http+unix://c/", sock="/c")
+    for path, age in (("a", 10), ("b", 20)):
+        os.utime(runtime / f"jpserver-{path}.json", (age, age))
+    assert [one.url for one in rest.servers()] == ["http://b/", "http://a/"]
+    monkeypatch.setenv("JUPYTER_SERVER_URL", "http://a/")
+    assert [one.url for one in rest.servers()] == ["http://a/", "http://b/"]
+
+
+def test_on_a_hub_the_hub_lets_in(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against the token of the server's own file, which no server of a hub takes."""
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/alice/")
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "of-the-hub")
+    write(runtime, "a", url="http://a/user/alice/", base_url="/user/alice/")
+    write(runtime, "b", url="http://b/user/alice/other/", base_url="/user/alice/other/")
+    assert rest.servers()[0] == rest.Server("http://a/user/alice/", "of-the-hub", True)
+    assert rest.servers()[1].token == "own"
+
+
+def test_a_wrong_token(server: RealServer) -> None:
+    """Guards against an error that does not say that it is about the token."""
+    with pytest.raises(NotAvailableError, match="needs its token"):
+        rest.Server(url(server), "wrong").ask("GET", "clusters")
+
+
+def test_a_server_without_token(tmp_path: Path) -> None:
+    """Guards against a server that refuses changes because no browser sends them."""
+    server = RealServer(tmp_path, token="").start()
+    try:
+        answer = rest.Server(url(server), "").ask("POST", "code", {"platform": "local"})
+        assert "LocalCluster" in answer["create"]
+    finally:
+        server.stop()
+
+
+def test_a_server_without_the_launcher(tmp_path: Path) -> None:
+    """Guards against "404" where the answer is to install something."""
+    off = "--ServerApp.jpserver_extensions=jupyter_cluster_launcher=False"
+    server = RealServer(tmp_path, off).start()
+    try:
+        with pytest.raises(NotAvailableError, match="Install jupyter-cluster-launcher"):
+            rest.Server(url(server), TOKEN).ask("GET", "clusters")
+    finally:
+        server.stop()
+
+
+def test_nobody_else_gets_the_token() -> None:
+    """Guards against a redirect that carries the token to another host."""
+    asked = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/thief")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        with pytest.raises(NotAvailableError, match="does not let this in"):
+            rest.Server(f"http://127.0.0.1:{other.server_port}/", "secret").ask("GET", "clusters")
+        other.shutdown()
+    assert asked == ["/cluster-launcher/clusters"]
+
+
+def test_not_a_server() -> None:
+    """Guards against a traceback of the network."""
+    with pytest.raises(NotAvailableError, match="does not answer"):
+        rest.Server("http://127.0.0.1:9/", "").ask("GET", "clusters")
+    with pytest.raises(BadInputError, match="begins with http"):
+        rest.Server("file:///etc/", "").ask("GET", "passwd")

@@ -1,0 +1,229 @@
+"""``cluster, client = connect()`` in a notebook, against real servers and real clusters."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from real_gateway import require
+from real_hub import RealHub, missing
+from real_server import RealServer
+
+from jupyter_cluster_launcher.client.connect import choose, reachable
+from jupyter_cluster_launcher.clusters.store import boot_id, host
+from jupyter_cluster_launcher.models import (
+    Cluster,
+    ControllerRef,
+    LauncherError,
+    NotAvailableError,
+    Report,
+    State,
+    UnknownError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONNECT = "from jupyter_cluster_launcher import connect\ncluster, client = connect()\n"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RealServer]:
+    """A Jupyter server of a person."""
+    running = RealServer(tmp_path).start()
+    yield running
+    running.stop()
+
+
+def run(code: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run code in a fresh Python with this environment and nothing of Jupyter besides."""
+    rest = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY"))}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**rest, **env},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def notebook(server: RealServer, code: str) -> str:
+    """Run code as a notebook of this server does and return what it printed."""
+    done = run(code, {"JUPYTER_RUNTIME_DIR": str(server.runtime)})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_import_is_light() -> None:
+    """Guards against a notebook that loads a web server, or Dask before it is asked to."""
+    code = "import sys\nfrom jupyter_cluster_launcher import connect\nprint(*sys.modules)"
+    loaded = set(run(code, {}).stdout.split())
+    assert "jupyter_cluster_launcher" in loaded
+    heavy = {"jupyter_server", "tornado", "dask", "distributed", "jupyter_client", "numpy"}
+    assert not loaded & heavy
+    ours = {name.split(".")[1] for name in loaded if name.startswith("jupyter_cluster_launcher.")}
+    assert not ours & {"server", "clusters", "controller"}
+    # What checks platform files costs a second or two.
+    code = "import sys\nimport jupyter_cluster_launcher.client.connect\nprint(*sys.modules)"
+    assert not (heavy | {"jsonschema"}) & set(run(code, {}).stdout.split())
+
+
+def test_the_only_cluster(server: RealServer) -> None:
+    """The promise: one line for every platform, and a handle that does what people know."""
+    server.ready(server.launch(platform="local", workers=2, name="Tides"), 2)
+    said = notebook(
+        server,
+        f"{CONNECT}"
+        "assert client.submit(lambda: 6 * 7).result() == 42\n"
+        "print(cluster)\n"
+        "assert cluster.workers['ready'] == 2 and cluster.status == 'running'\n"
+        "import urllib.request\n"
+        "assert 'Scheduler at' in cluster.logs()['scheduler']\n"
+        "assert '<summary>Worker 1</summary>' in cluster.logs()._repr_html_()\n"
+        "assert cluster.dashboard_link in cluster._repr_html_()\n"
+        "print(cluster.dashboard_link)\n"
+        "cluster.scale(3)\n"
+        "client.wait_for_workers(3, timeout=60)\n"
+        "cluster.adapt(maximum=4)\n"
+        "print(cluster.info()['adapt'])\n"
+        "try:\n"
+        "    cluster.scale(-1)\n"
+        "except Exception as error:\n"
+        "    print(error)\n"
+        "cluster.close()\n"
+        "print(cluster)\n",
+    ).splitlines()
+    assert said[0].startswith("<Tides: This computer, running, 2 of 2 workers, ")
+    assert said[1].startswith(f"http://127.0.0.1:{server.port}{server.base_url}proxy/")
+    assert said[2] == "{'minimum': 0, 'maximum': 4}"
+    assert said[3].startswith("Workers must be a whole number")
+    assert said[4] == "<Tides: There is no such cluster: it may have been stopped already.>"
+    assert server.clusters() == []
+
+
+def test_a_mismatch_is_told(server: RealServer) -> None:
+    """Guards against a first task that fails in a way that nobody can explain."""
+    server.ready(server.launch(platform="local", workers=1), 1)
+    old = server.folder / "old" / "cloudpickle-0.1.dist-info"
+    old.mkdir(parents=True)
+    (old / "METADATA").write_text("Metadata-Version: 2.1\nName: cloudpickle\nVersion: 0.1\n")
+    env = {"JUPYTER_RUNTIME_DIR": str(server.runtime)}
+    done = run(f"{CONNECT}client.close()", {**env, "PYTHONPATH": str(old.parent)})
+    assert done.returncode == 0, done.stderr
+    assert "This notebook and the cluster differ" in done.stderr
+    (row,) = [line for line in done.stderr.splitlines() if line.startswith("cloudpickle ")]
+    assert row.split()[1] == "0.1"
+    assert "VersionMismatchWarning" not in done.stderr
+    assert run(f"{CONNECT}client.close()", env).stderr == ""
+
+
+def test_without_a_server(server: RealServer) -> None:
+    """Guards against a notebook that cannot compute because the server is being restarted."""
+    cluster_id = server.launch(platform="local", workers=1, name="Tides", keep_running=True)
+    server.ready(cluster_id, 1)
+    server.signal(signal.SIGTERM)
+    said = notebook(
+        server,
+        f"{CONNECT}"
+        "print(client.submit(lambda: 6 * 7).result())\n"
+        "print(cluster)\n"
+        "try:\n"
+        "    cluster.scale(2)\n"
+        "except Exception as error:\n"
+        "    print(error)\n"
+        "client.close()\n",
+    ).splitlines()
+    assert said[0] == "42"
+    assert "No Jupyter server of yours is running" in said[1]
+    assert "Start one with: jupyter lab" in said[2]
+
+
+def test_on_a_hub_with_a_gateway(tmp_path: Path) -> None:
+    """Guards against a line that works on laptops only: other tokens, no address to reach."""
+    require(missing())
+    hub = RealHub(tmp_path).start()
+    try:
+        hub.spawn("alice")
+        variables = Path(f"/proc/{hub.processes('singleuser')[-1]}/environ").read_text()
+        env = dict(one.split("=", 1) for one in variables.split("\0") if "=" in one)
+        done = run(
+            "import time\n"
+            "from jupyter_cluster_launcher import connect\n"
+            "from jupyter_cluster_launcher.client import server as rest\n"
+            "request = {'platform': 'nebari', 'workers': 1, 'name': 'Cloud'}\n"
+            "made = rest.find().ask('POST', 'clusters', request)\n"
+            "end = time.monotonic() + 90\n"
+            "while rest.holder(made['id'])[1]['state'] == 'starting' and time.monotonic() < end:\n"
+            "    time.sleep(0.1)\n"
+            "cluster, client = connect('Cloud')\n"
+            "print(client.submit(lambda: 6 * 7).result())\n"
+            "print(cluster.dashboard_link)\n"
+            "cluster.scale(2)\n"
+            "client.wait_for_workers(2, timeout=60)\n"
+            "cluster.close()\n"
+            "print(cluster)\n",
+            env,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+        said = done.stdout.splitlines()
+        assert said[0] == "42"
+        assert said[1].startswith("/services/dask-gateway/clusters/")
+        assert "There is no such cluster" in said[2]
+        assert hub.clusters("alice") == []
+    finally:
+        hub.stop()
+
+
+def cluster(name: str, state: State = State.RUNNING, **report: str) -> Cluster:
+    """Return the record of a cluster behind a gateway, which is reached from everywhere."""
+    ref = ControllerRef("connection.json", "sockets", 1, "another-host", "boot")
+    made = Cluster(name.lower(), name, "nebari", "Nebari", "python3", None, "", 1, controller=ref)
+    return replace(made, state=state, by_name=True, report=Report(name="hub.1", **report))
+
+
+def test_which_one_is_meant() -> None:
+    """Guards against a notebook that computes on somebody's other cluster, or says "KeyError"."""
+    one, two = cluster("One"), cluster("Two")
+    assert choose([one]) is one
+    assert choose([one, two], "Two") is two
+    assert choose([one, two], "one") is one
+    assert choose([one, cluster("Old", State.FAILED)]) is one
+
+    def refused(clusters: list[Cluster], name: str | None = None) -> str:
+        with pytest.raises(LauncherError) as caught:
+            choose(clusters, name)
+        return str(caught.value)
+
+    assert (
+        refused([one, two])
+        == "Several clusters are running: 'One', 'Two'. Say which: connect(NAME)."
+    )
+    assert refused([one], "Three") == "No running cluster is called 'Three'. Running: 'One'."
+    twins = [one, replace(two, name="One")]
+    assert "Give one of their ids: one, two." in refused(twins, "One")
+    with pytest.raises(NotAvailableError, match="Launch one in the sidebar"):
+        choose([])
+    with pytest.raises(NotAvailableError, match="still starting"):
+        choose([one, cluster("Soon", State.STARTING)], "Soon")
+    with pytest.raises(UnknownError):
+        choose([cluster("Soon", State.STARTING), one], "Late")
+
+
+def test_what_can_be_reached() -> None:
+    """Guards against minutes of waiting for a scheduler that is gone or on another computer."""
+    here = ControllerRef("no-such-file.json", "sockets", os.getpid(), host(), boot_id())
+    away = replace(here, host="another-host")
+    local = replace(cluster("One", address="tls://127.0.0.1:5"), by_name=False)
+    assert not reachable(replace(local, controller=None))
+    assert not reachable(replace(local, controller=here))  # another program has that number now
+    assert not reachable(replace(local, controller=away))
+    assert reachable(replace(local, controller=away, report=Report(address="tls://10.0.0.1:5")))
+    assert reachable(replace(local, controller=replace(here, connection_file=sys.executable)))

@@ -1,0 +1,239 @@
+"""What a person can read of a cluster: everything that was said, and no secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from api import Api
+from fakes import a_cluster
+from real_gateway import RealGateway
+
+from jupyter_cluster_launcher.clusters import logs
+from jupyter_cluster_launcher.clusters.logs import LIMIT, collect, job_logs
+from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.masking import MASK
+from jupyter_cluster_launcher.models import State
+
+SECRET = "wJalrXUtnFEMI-K7MDENG"
+
+
+async def run(cluster: dict[str, Any], code: str) -> str:
+    """Run code after the inserted code, as a notebook does, and return what is printed."""
+    script = f"{cluster['code']['connect']}\n{code}\nclient.close()\n"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, error = await process.communicate()
+    assert process.returncode == 0, error.decode()
+    return out.decode()
+
+
+async def test_scheduler_and_workers(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against logs that only the terminal of the server shows, or that show a secret."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    cluster = await api.launch(platform="local", workers=2)
+    cluster = await api.ready(cluster["id"], 2)
+    await run(
+        cluster,
+        "import logging, os\n"
+        "def speak(who):\n"
+        "    log = logging.getLogger('distributed.' + who.split()[0])\n"
+        "    key = os.environ['AWS_SECRET_ACCESS_KEY']\n"
+        "    log.warning(f'first words of {who} with {key}')\n"
+        "    log.warning('second words')\n"
+        "client.run(lambda dask_worker: speak(f'worker {dask_worker.name}'))\n"
+        "client.run_on_scheduler(lambda: speak('scheduler'))\n",
+    )
+    status, logs = await api.ask("GET", "clusters", cluster["id"], "logs")
+    assert status == 200
+    assert [worker["title"] for worker in logs["workers"]] == ["Worker 0", "Worker 1"]
+    for worker in logs["workers"]:
+        words = f"first words of {worker['title'].lower()} with {MASK}"
+        assert words in worker["text"]
+        assert worker["text"].index("first words") < worker["text"].index("second words")
+    assert f"first words of scheduler with {MASK}" in logs["scheduler"]
+    assert SECRET not in str(logs)
+    await api.stop(cluster["id"])
+
+
+async def test_a_worker_that_hangs(api: Api) -> None:
+    """Guards against one worker that is stuck and takes the logs of all others with it."""
+    cluster = await api.launch(platform="local", workers=2)
+    cluster = await api.ready(cluster["id"], 2)
+    code = "import os; print(*client.run(os.getpid).items())"
+    (address, stuck), *_ = eval(f"[{(await run(cluster, code)).replace(') (', '), (')}]")
+    os.kill(stuck, signal.SIGSTOP)
+    try:
+        status, logs = await api.ask("GET", "clusters", cluster["id"], "logs", request_timeout=60)
+    finally:
+        os.kill(stuck, signal.SIGCONT)
+    assert status == 200
+    said = {worker["id"]: worker["text"] for worker in logs["workers"]}
+    assert "does not answer now" in said.pop(address)
+    assert len(said) == 1
+    assert "does not answer" not in str(said)
+    await api.stop(cluster["id"])
+
+
+async def test_from_a_gateway(api: Api, gateway: RealGateway) -> None:
+    """Guards against silence of the clusters that one cannot look into in any other way."""
+    cluster = await api.launch(platform="nebari", workers=1)
+    cluster = await api.ready(cluster["id"], 1)
+    logger = "__import__('logging').getLogger('distributed.worker')"
+    await run(cluster, f"client.run(lambda: {logger}.error('Ouch'))")
+    _, logs = await api.ask("GET", "clusters", cluster["id"], "logs")
+    (worker,) = logs["workers"]
+    assert "Ouch" in worker["text"]
+    assert "Receive client connection" in logs["scheduler"]
+    await api.stop(cluster["id"])
+
+
+async def test_a_failed_launch_keeps_its_traceback(api: Api, platform_folder: Path) -> None:
+    """Guards against a failure of which only the last line is left, and that only for a moment."""
+    (platform_folder / "broken.yaml").write_text(
+        "version: 1\ntitle: Broken\nmodule: dask.distributed\nclass: NoSuchCluster\n"
+        "workers: {keyword: n_workers, default: 1, maximum: 2}\n"
+    )
+    cluster = await api.launch(platform="broken")
+    failed = await api.until(cluster["id"], lambda c: c["state"] == "failed")
+    assert "NoSuchCluster" in failed["message"]
+    _, logs = await api.ask("GET", "clusters", cluster["id"], "logs")
+    assert "Traceback (most recent call last)" in logs["launch"]
+    assert "from dask.distributed import Client, NoSuchCluster" in logs["launch"]
+    assert logs["launch"].rstrip().endswith(failed["message"])
+    assert logs["workers"] == []
+    await api.stop(cluster["id"])
+
+
+async def test_what_tasks_print_stands_there_once(api: Api) -> None:
+    """Guards against a log in which everything stands twice, or that lacks what workers print."""
+    cluster = await api.launch(platform="local", workers=1)
+    cluster = await api.ready(cluster["id"], 1)
+    await run(cluster, "client.run(print, 'Low tide')")
+    while "Low tide" not in (launch := await launch_text(api, cluster["id"])):
+        await asyncio.sleep(0.05)
+    assert launch == "Low tide\n"
+    await api.stop(cluster["id"])
+
+
+def test_logs_do_not_fill_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a task that prints in a loop, and a disk quota that ends all other work."""
+    monkeypatch.setattr("jupyter_cluster_launcher.clusters.store.LOG_LIMIT", 1000)
+    store = Store(tmp_path)
+    python = store.directory("c1") / "python.log"
+    python.write_text("line 0\n" * 200)
+    for number in range(400):
+        store.append_log("c1", f"line {number}\n")
+    lines = store.read_log("c1").splitlines()
+    assert len(store.read_log("c1")) <= 1000
+    assert lines[-1] == "line 399"
+    assert lines == [f"line {number}" for number in range(400 - len(lines), 400)]
+    assert python.stat().st_size == 0
+    assert (tmp_path / "c1" / "launch.log").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_python_that_does_not_start(
+    api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Guards against "it ended" without the words that it ended with."""
+    (tmp_path / "ipykernel_launcher.py").write_text("raise SystemError('no more entropy')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    cluster = await api.launch(platform="local", workers=1)
+    failed = await api.until(cluster["id"], lambda c: c["state"] == "failed")
+    launch = await launch_text(api, cluster["id"])
+    assert "SystemError: no more entropy" in launch
+    assert failed["message"] in launch
+    await api.stop(cluster["id"])
+
+
+async def launch_text(api: Api, cluster_id: str) -> str:
+    """Return the log of a launch."""
+    return str((await api.ask("GET", "clusters", cluster_id, "logs"))[1]["launch"])
+
+
+def test_what_jobs_wrote(tmp_path: Path) -> None:
+    """Guards against a job whose own last words nobody sees: the reason that it failed."""
+    folder = Store(tmp_path).directory("c1") / "jobs"
+    folder.mkdir()
+    (folder / "dask-worker-123.err").write_text("slurmstepd: out of memory\n")
+    (folder / "dask-worker-123.out").write_text("hello\n")
+    (folder / "dask-worker-20.err").write_text("x" * 200_000)
+    (folder / "dask-worker.e7").write_text("of another batch system\n")
+    (folder / "notes.txt").write_text("no log of a job")
+    logs = job_logs(Store(tmp_path), "c1")
+    assert [log["id"] for log in logs] == ["7", "20", "123"]
+    assert logs[2] == {
+        "id": "123",
+        "title": "Job 123",
+        "text": "slurmstepd: out of memory\nhello\n",
+    }
+    assert len(logs[1]["text"]) == 100_000
+    assert job_logs(Store(tmp_path), "unknown") == []
+
+
+def test_a_thousand_jobs_are_not_a_gigabyte(tmp_path: Path) -> None:
+    """Guards against hundred megabytes that are read and sent every two seconds.
+
+    Short logs are whole, long ones share what is left, and the newest words are what is shown.
+    """
+    folder = Store(tmp_path).directory("c1") / "jobs"
+    folder.mkdir()
+    for number in range(100, 300):
+        (folder / f"dask-worker-{number}.out").write_text("x" * 200_000 + f"end of {number}")
+    for number in range(500):
+        (folder / f"dask-worker-{1000 + number}.err").write_text("slurmstepd: out of memory\n")
+    texts = {log["id"]: log["text"] for log in job_logs(Store(tmp_path), "c1")}
+    assert len(texts) == 700
+    assert LIMIT * 0.9 < sum(map(len, texts.values())) <= LIMIT
+    assert texts["1000"] == "slurmstepd: out of memory\n"
+    assert texts["150"].endswith("xend of 150")
+
+
+async def test_logs_are_read_beside_the_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a server that answers nobody while it reads logs from a slow disk."""
+    store, threads = Store(tmp_path), set()
+    read_log = store.read_log
+
+    def reading(*args: Any, **kwargs: Any) -> str:
+        threads.add(threading.current_thread())
+        return read_log(*args, **kwargs)
+
+    def masking(value: Any, env: Any) -> Any:
+        threads.add(threading.current_thread())
+        return value
+
+    monkeypatch.setattr(store, "read_log", reading)
+    monkeypatch.setattr(logs, "masked", masking)
+    store.directory("c1")
+    store.append_log("c1", "said\n")
+    life: Any = SimpleNamespace(cluster=a_cluster())
+    said = await collect(life, store)
+    assert said == {"launch": "said\n", "scheduler": "", "workers": [], "jobs": []}
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+async def test_words_of_a_thousand_workers(tmp_path: Path) -> None:
+    """Guards against workers that print without a line break, of which lines are no measure."""
+    worker = {"id": "w", "title": "Worker", "text": "x" * 30_000 + "last"}
+
+    async def call(_: str) -> dict[str, Any]:
+        return {"scheduler": "y" * 5_000_000, "workers": [worker] * 1000}
+
+    link = SimpleNamespace(call=call)
+    life: Any = SimpleNamespace(cluster=a_cluster(state=State.RUNNING), link=link)
+    said = await collect(life, Store(tmp_path))
+    assert len(said["scheduler"]) == LIMIT
+    assert sum(len(one["text"]) for one in said["workers"]) == LIMIT
+    assert {one["text"][-5:] for one in said["workers"]} == {"xlast"}
+    assert (worker["id"], len(worker["text"])) == ("w", 30_004)

@@ -1,0 +1,190 @@
+"""Ends that cross each other, and what a full disk or a stop that fails must not take along."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from api import Api
+from fakes import a_cluster, write_kernelspec
+
+from jupyter_cluster_launcher.clusters import managed_cluster as life
+from jupyter_cluster_launcher.clusters import manager
+from jupyter_cluster_launcher.clusters.store import Store, boot_id, host
+from jupyter_cluster_launcher.models import Cluster, ControllerRef, Report, State
+
+
+@pytest.fixture
+def clusters(platform_folder: Any, jp_serverapp: Any) -> manager.ClusterManager:
+    """The clusters of a real server."""
+    found: manager.ClusterManager = jp_serverapp.web_app.settings["cluster_manager"]
+    return found
+
+
+def full(store: Store, cluster: Cluster) -> None:
+    store.directory(cluster.id)
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+async def test_a_full_disk_refuses_a_launch_in_a_sentence(
+    api: Api, clusters: manager.ClusterManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a row that starts for ever and cannot be dismissed."""
+    monkeypatch.setattr(Store, "save", full)
+    status, answer = await api.ask("POST", "clusters", body={"platform": "local"})
+    assert status == 503
+    assert "No space left on device" in answer["message"]
+    assert await api.ask("GET", "clusters") == (200, [])
+    assert list(clusters.house.store.root.iterdir()) == []
+
+
+async def test_a_disk_that_fills_up_takes_no_cluster_along(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards the truth on the screen, and the stop, where records cannot be written any more."""
+    cluster = await api.launch(platform="local", workers=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "save", full)
+        await api.ready(cluster["id"], 1)
+        assert (await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 0}))[0] == 202
+        await api.ready(cluster["id"], 0)
+        await api.stop(cluster["id"])
+
+
+async def test_a_stop_that_fails_can_be_tried_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against "Stopping" for ever, whatever went wrong in it."""
+
+    async def broken(*args: Any, **kwargs: Any) -> str:
+        raise ValueError("that was no JSON")
+
+    cluster = await api.launch(platform="local", workers=0)
+    await api.ready(cluster["id"], 0)
+    with monkeypatch.context() as patched:
+        patched.setattr(life, "sweep", broken)
+        assert (await api.ask("DELETE", "clusters", cluster["id"]))[0] == 204
+        while (seen := (await api.ask("GET", "clusters", cluster["id"]))[1])["state"] != "failed":
+            await asyncio.sleep(0.05)
+    assert seen["message"] == "The cluster could not be stopped: that was no JSON. Try again."
+    await api.stop(cluster["id"])
+
+
+async def test_every_controller_hears_of_the_server(
+    clusters: manager.ClusterManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against one cluster whose fault ends the signs of life to all others.
+
+    They would close a day later, whatever they compute.
+    """
+    heard = asyncio.Event()
+
+    class One:
+        cluster = a_cluster()
+
+        def __init__(self, works: bool) -> None:
+            self.works = works
+
+            self.link = self
+
+        async def greet(self) -> None:
+            assert self.works, "its channels are closed"
+            heard.set()
+
+        def detach(self) -> None:
+            pass
+
+    monkeypatch.setattr(manager, "HEARD_EVERY", 0.01)
+    lives: Any = {"broken": One(False), "well": One(True)}
+    monkeypatch.setattr(clusters, "_lives", lives)
+    speaking = asyncio.create_task(clusters._speak())
+    for _ in range(3):
+        await asyncio.wait_for(heard.wait(), 60)
+        heard.clear()
+    speaking.cancel()
+
+
+async def test_a_python_that_ends_at_once_says_why(
+    api: Api, jp_kernel_dir: Path, tmp_path: Path
+) -> None:
+    """Guards against "Python ended", which nobody can do anything about."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "if 'ipykernel_launcher' in sys.orig_argv:\n"
+        "    raise SystemExit('No licence was free.')\n"
+    )
+    write_kernelspec(jp_kernel_dir, "licensed", env={"PYTHONPATH": str(tmp_path)})
+    cluster = await api.launch(platform="local", kernel_name="licensed")
+    seen = cluster
+    while seen["state"] != "failed":
+        _, seen = await api.ask("GET", "clusters", cluster["id"])
+    assert seen["message"].startswith("Python ended before the cluster was there. It said last: ")
+    assert seen["message"].endswith("No licence was free.")
+    await api.stop(cluster["id"])
+
+
+async def test_a_stop_at_once_leaves_no_python(api: Api, jp_runtime_dir: Path) -> None:
+    """Guards against a process that was being started just then, and that nobody knows of."""
+    for _ in range(5):
+        cluster = await api.launch(platform="local", workers=0)
+        await api.stop(cluster["id"])
+        directory = str(Path(jp_runtime_dir) / "cluster-launcher" / cluster["id"])
+        commands = [" ".join(p.info["cmdline"] or ()) for p in psutil.process_iter(["cmdline"])]
+        assert not [command for command in commands if directory in command]
+
+
+def stopping(clusters: manager.ClusterManager, **changes: Any) -> life.Life:
+    """Return a cluster that is being stopped."""
+    return life.Life(a_cluster(state=State.CLOSING, **changes), clusters.house, lambda *_: None)
+
+
+async def test_a_controller_that_dies_while_it_is_stopped(
+    clusters: manager.ClusterManager,
+) -> None:
+    """Guards against a stop that turns into "Lost", or into a second controller at a gateway."""
+    for changes in ({}, {"by_name": True, "report": Report(name="hub.1")}):
+        one = stopping(clusters, **changes)
+        one._lost("Its Python process ended unexpectedly.")
+        await one._ended("Closed after 1 hour without work.")
+        assert one.cluster.state is State.CLOSING
+
+
+async def test_a_late_report_brings_nothing_back(clusters: manager.ClusterManager) -> None:
+    """Guards against a directory that is made anew for a cluster that is gone."""
+    one = stopping(clusters)
+    clusters.house.store.save(one.cluster)
+    await one._end(None)
+    one.put(one.cluster.to(State.FAILED, "Too late"))
+    assert clusters.house.store.load() == []
+
+
+async def attached(clusters: manager.ClusterManager, **changes: Any) -> Cluster:
+    """Return what a server makes of a record that an earlier one left."""
+    ref = ControllerRef("/run/none.json", "/tmp/none", 1, host(), "another boot")
+    clusters.house.store.save(a_cluster(controller=ref, **changes))
+    await clusters.attach()
+    return clusters.get("c1")
+
+
+async def test_this_computer_was_restarted(api: Api, clusters: manager.ClusterManager) -> None:
+    """Guards against process numbers of an earlier boot: another program may have them now."""
+    assert boot_id() != "another boot"
+    found = await attached(clusters, state=State.RUNNING)
+    assert (found.state, found.message) == (State.LOST, "This computer was restarted.")
+    await api.stop("c1")
+
+
+async def test_a_restart_in_the_middle_of_a_launch(
+    api: Api, clusters: manager.ClusterManager
+) -> None:
+    """Guards against a row that starts for ever after a power cut."""
+    await attached(clusters, state=State.STARTING)
+    while clusters.get("c1").state is not State.FAILED:
+        await asyncio.sleep(0.01)
+    assert "Launch it again" in clusters.get("c1").message
+    await api.stop("c1")

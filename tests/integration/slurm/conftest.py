@@ -1,0 +1,95 @@
+"""A real SLURM for the suites in this folder, started once, and the launcher's view of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from api import Api
+from real_server import RealServer
+from real_slurm import RealSlurm, why_not
+from tallgrass import Tallgrass
+
+
+def start(accounting: bool) -> Iterator[RealSlurm]:
+    """Yield a SLURM; skip where it cannot run, unless everything must be tried."""
+    missing = why_not(accounting)
+    if missing and os.environ.get("CI"):
+        pytest.fail(missing)
+    if missing:
+        pytest.skip(missing)
+    # Short, for the sockets in it.
+    prefix = Path(tempfile.mkdtemp(prefix="slurm-", dir="/tmp"))
+    try:
+        with RealSlurm(prefix, accounting=accounting) as slurm:
+            yield slurm
+    finally:
+        shutil.rmtree(prefix, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def plain_slurm() -> Iterator[RealSlurm]:
+    """Keep a SLURM without accounting, which takes any account and QOS."""
+    yield from start(accounting=False)
+
+
+@pytest.fixture(scope="session")
+def accounting_slurm() -> Iterator[RealSlurm]:
+    """Keep a SLURM that enforces accounts and QOS: account ``sci``, QOS ``debug`` with limits."""
+    for slurm in start(accounting=True):
+        for command in (
+            "add account sci Description=x Organization=x",
+            f"add user {slurm.user} account=sci",
+            "add qos debug MaxSubmitJobsPerUser=2 MaxWall=00:05:00 Flags=DenyOnLimit",
+            f"modify user {slurm.user} set qos+=debug",
+        ):
+            slurm.run("sacctmgr", "-i", *command.split()).check_returncode()
+        yield slurm
+
+
+@pytest.fixture
+def slurm(plain_slurm: RealSlurm, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealSlurm]:
+    """Point this test at a SLURM, and leave no job of it for the next."""
+    yield from using(plain_slurm, monkeypatch)
+
+
+@pytest.fixture
+def accounting(accounting_slurm: RealSlurm, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealSlurm]:
+    """Point this test at a SLURM with accounting, and leave no job of it for the next."""
+    yield from using(accounting_slurm, monkeypatch)
+
+
+def using(slurm: RealSlurm, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealSlurm]:
+    """Yield a SLURM that the commands of this process use."""
+    monkeypatch.setenv("SLURM_CONF", str(slurm.layout.conf))
+    monkeypatch.setenv("SLURM_JOB_ACCOUNT", "sci")
+    yield slurm
+    slurm.empty()
+
+
+@pytest.fixture
+def jp_server_config() -> dict[str, Any]:
+    return {
+        "ServerApp": {"jpserver_extensions": {"jupyter_cluster_launcher": True}},
+        "ClusterLauncher": {"queue_interval": 0.5},
+    }
+
+
+@pytest.fixture
+def server(slurm: RealSlurm, tmp_path: Path) -> Iterator[RealServer]:
+    """Start a server that uses the private SLURM."""
+    server = RealServer(tmp_path, "--ClusterLauncher.queue_interval=0.5")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def tallgrass(api: Api) -> Tallgrass:
+    return Tallgrass(api)

@@ -1,0 +1,114 @@
+"""How jobs end on a real SLURM, what is told of it afterwards, and ends that do not come."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from api import Api
+from real_slurm import RealSlurm
+from tallgrass import Tallgrass, until
+
+from jupyter_cluster_launcher.backends.batch import backend as batch
+from jupyter_cluster_launcher.backends.batch import queue as watch
+from jupyter_cluster_launcher.backends.batch.jobs import job_name
+
+
+@contextlib.contextmanager
+def forgetful(slurm: RealSlurm) -> Iterator[None]:
+    """Have SLURM forget ended jobs after two seconds; sites have it remember for 300."""
+    conf = slurm.layout.conf
+    text = conf.read_text()
+    conf.write_text(text.replace("MinJobAge=300", "MinJobAge=2"))
+    slurm.run("scontrol", "reconfigure").check_returncode()
+    try:
+        yield
+    finally:
+        conf.write_text(text)
+        slurm.run("scontrol", "reconfigure").check_returncode()
+
+
+async def test_an_ending_that_slurm_forgets(
+    api: Api, slurm: RealSlurm, tallgrass: Tallgrass, jp_serverapp: Any
+) -> None:
+    """Guards SLURM's word and exit code: without accounts the row said GONE after MinJobAge."""
+    cluster = await tallgrass.launch(workers=2, job_script_prologue=["exit 3"])
+    cluster = await api.until(
+        cluster["id"], lambda c: [job["state"] for job in c["jobs"]] == ["FAILED"] * 2
+    )
+    told = cluster["message"]
+    assert "FAILED (NonZeroExitCode), exit code 3:0" in told
+    with forgetful(slurm):
+        known = {job["id"] for job in cluster["jobs"]}
+        await until(
+            lambda: (
+                not known & set(slurm.run("squeue", "-h", "-t", "all", "-o", "%A").stdout.split())
+            )
+        )
+    manager = jp_serverapp.web_app.settings["cluster_manager"]
+    await manager.house.batch._watch("slurm").fresh(job_name(cluster["id"]))
+    _, row = await api.ask("GET", "clusters", cluster["id"])
+    assert row["message"] == told
+    assert row["jobs"] == cluster["jobs"]
+    assert row["workers"]["failed"] == 2
+    await api.stop(cluster["id"])
+
+
+@contextlib.contextmanager
+def dead_node(slurm: RealSlurm, job: str) -> Iterator[None]:
+    """Have the node of a job answer nothing: SLURM cannot end the job, and it stays COMPLETING."""
+    node = slurm.run("squeue", "-h", "-j", job, "-o", "%N").stdout.strip()
+    slurm.daemons[f"slurmd.{node}"].send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        slurm.daemons[f"slurmd.{node}"].send_signal(signal.SIGCONT)
+
+
+async def test_stop_while_a_node_is_dead(
+    api: Api,
+    slurm: RealSlurm,
+    tallgrass: Tallgrass,
+    jp_serverapp: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guards "Stopping" for hours: what SLURM cannot end is told, and can be left to it."""
+    ran: list[str] = []
+
+    async def run(command: Sequence[str], timeout: float) -> Any:
+        ran.append(command[0])
+        return await watch.run(command, timeout)
+
+    monkeypatch.setattr(batch, "run", run)
+    jp_serverapp.web_app.settings["cluster_manager"].house.batch.limit = 1
+    cluster = await tallgrass.launch(workers=1)
+    await api.ready(cluster["id"], 1)
+    (job,) = slurm.jobs()
+    with dead_node(slurm, job):
+        await api.ask("DELETE", "clusters", cluster["id"])
+        cluster = await tallgrass.row(cluster["id"], lambda c: c["state"] == "failed")
+        assert "SLURM has not ended them all in 1 seconds. Dismiss" in cluster["message"]
+        still = f"SLURM is still ending a part of it: Job {job}: COMPLETING on n"
+        assert still in cluster["message"]
+        assert "in the queue" not in cluster["message"]
+        assert ran == ["scancel"]  # SLURM heard it the first time
+        await api.stop(cluster["id"])
+        assert slurm.jobs() == [job]
+    await tallgrass.empty(slurm)
+
+
+async def test_a_node_that_comes_back(
+    api: Api, slurm: RealSlurm, tallgrass: Tallgrass, jp_serverapp: Any
+) -> None:
+    """Guards a row that tells of jobs that SLURM has ended in the end."""
+    jp_serverapp.web_app.settings["cluster_manager"].house.batch.limit = 1
+    cluster = await tallgrass.launch(workers=1)
+    await api.ready(cluster["id"], 1)
+    with dead_node(slurm, *slurm.jobs()):
+        await api.ask("DELETE", "clusters", cluster["id"])
+        await tallgrass.row(cluster["id"], lambda c: "still ending" in c["message"])
+    await tallgrass.row(cluster["id"], lambda c: "still ending" not in c["message"])
+    await api.stop(cluster["id"])

@@ -1,0 +1,67 @@
+"""The documents say what is so: examples run, keys are all there, links lead somewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_cluster_launcher.platforms import codegen
+from jupyter_cluster_launcher.platforms import files as platforms
+from jupyter_cluster_launcher.server.app import ClusterLauncher
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")]
+FORMAT = (ROOT / "docs/platforms.md").read_text(encoding="utf-8")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """Return the fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def keys(schema: Any) -> set[str]:
+    """Return the names of the properties at every depth of a JSON Schema."""
+    if isinstance(schema, list):
+        return {key for item in schema for key in keys(item)}
+    if not isinstance(schema, dict):
+        return set()
+    own = schema.get("properties")
+    own = set(own) if isinstance(own, dict) else set()
+    return own | {key for value in schema.values() for key in keys(value)}
+
+
+def test_example_platform_makes_the_example_code(tmp_path: Path) -> None:
+    """Guards against an example that people copy and that is refused, or does something else."""
+    (tmp_path / "birch.yaml").write_text(blocks(FORMAT, "yaml")[0], encoding="utf-8")
+    found, faults = platforms.find([str(tmp_path)])
+    assert not faults
+    assert codegen.create(found[0], workers=8) == blocks(FORMAT, "python")[0]
+
+
+def test_every_key_of_the_format_is_explained() -> None:
+    """Guards against a key of the platform format that only the schema knows."""
+    schema = json.loads((ROOT / "jupyter_cluster_launcher/platforms/schema.json").read_text())
+    assert not {key for key in keys(schema) if not re.search(rf"`[^`]*\b{key}\b[^`]*`", FORMAT)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """Guards against links to files and pictures that are not there."""
+    links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
+def test_defaults_of_the_server_are_those_of_the_table() -> None:
+    """Guards against a batch system that is asked more often than every 15 seconds by default.
+
+    And against any other default that is not what people read.
+    """
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `c\.ClusterLauncher\.(\w+)` .*\| `([^`]+)` +\|$", readme, re.M))
+    traits = ClusterLauncher.class_own_traits(config=True)
+    assert told == {name: repr(trait.default()) for name, trait in traits.items()}
+    assert told["queue_interval"] == "15.0"

@@ -1,0 +1,47 @@
+"""A terminal in which a person uses the command line."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from jupyter_cluster_launcher.cli.parser import main
+
+
+@dataclass
+class Terminal:
+    """A terminal of a person whose Jupyter runtime directory is ``runtime``."""
+
+    runtime: Path
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
+
+    def run(self, *words: str, **env: str) -> tuple[int, str, str]:
+        """Return the status of ``jupyter cluster-launcher``, what it says, and its complaint."""
+        with self.monkeypatch.context() as patch:
+            for name in list(os.environ):
+                if name.startswith(("JUPYTER", "JPY")):
+                    patch.delenv(name)
+            for name, value in {"JUPYTER_RUNTIME_DIR": str(self.runtime), **env}.items():
+                patch.setenv(name, value)
+            try:
+                status = main(words)
+            except SystemExit as end:
+                status = int(end.code or 0)
+        said = self.capsys.readouterr()
+        return status, said.out, said.err
+
+    def says(self, *words: str, **env: str) -> str:
+        """Return what a command prints that works."""
+        status, said, complaint = self.run(*words, **env)
+        assert status == 0, complaint
+        return said
+
+    def refuses(self, *words: str, status: int = 1) -> str:
+        """Return the sentence with which a command fails."""
+        ended, said, complaint = self.run(*words)
+        assert (ended, said) == (status, ""), complaint
+        return complaint

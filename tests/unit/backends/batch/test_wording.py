@@ -1,0 +1,106 @@
+"""The words of a row about its jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from jupyter_cluster_launcher.backends.batch import wording as words
+from jupyter_cluster_launcher.backends.batch.system import Job, Phase
+
+NOW = datetime(2026, 11, 23, 12, 5, tzinfo=timezone.utc)
+
+
+def queued(reason: str, start: datetime | None = None) -> Job:
+    """A job that waits."""
+    return Job("1", "dask", Phase.QUEUED, "PENDING", reason, start)
+
+
+def running(end: datetime | None) -> Job:
+    """A job that runs until ``end``."""
+    return Job("2", "dask", Phase.RUNNING, "RUNNING", end=end)
+
+
+def test_the_whole_row() -> None:
+    """Guards the sentence that people know the row by."""
+    jobs = [queued("Resources", NOW + timedelta(hours=2))] * 5
+    jobs += [running(NOW + timedelta(hours=3, minutes=40))] * 3
+    assert words.row(3, 8, jobs, NOW) == (
+        "3 of 8 workers · 5 queued (Resources), start about 14:05 · 3 h 40 min left"
+    )
+
+
+def test_nothing_waits() -> None:
+    """Guards against an empty "0 queued"."""
+    assert words.queue([running(NOW)], NOW) is None
+    assert words.row(0, 4, [], NOW) == "0 of 4 workers"
+
+
+def test_reasons_come_by_number() -> None:
+    """Guards the order: what most jobs wait for comes first, and no reason is no brackets."""
+    jobs = [queued("Priority"), queued("Resources"), queued("Priority")]
+    assert words.queue(jobs, NOW) == "3 queued (Priority, Resources)"
+    assert words.queue([queued("")], NOW) == "1 queued"
+
+
+def test_an_estimate_in_the_past_is_none() -> None:
+    """Guards against promising a start that has gone by."""
+    assert words.queue([queued("Priority", NOW - timedelta(hours=1))], NOW) == "1 queued (Priority)"
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (timedelta(hours=2), "14:05"),
+        (timedelta(hours=14), "tomorrow 02:05"),
+        (timedelta(days=3), "Thu 12:05"),
+        (timedelta(days=10), "3 Dec 12:05"),
+    ],
+)
+def test_a_day_is_told_where_it_is_not_today(after: timedelta, said: str) -> None:
+    """Guards against "start about 02:05" for a job that starts next week."""
+    assert words.moment(NOW + after, NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(hours=3, minutes=40), "3 h 40 min left"),
+        (timedelta(minutes=9, seconds=59), "9 min left"),
+        (timedelta(seconds=-5), "0 min left"),
+        (timedelta(days=2, hours=3), "2 d 3 h left"),
+    ],
+)
+def test_time_left(left: timedelta, said: str) -> None:
+    """Guards the units, and a job that is over its time."""
+    assert words.left(NOW + left, NOW) == said
+
+
+def test_the_first_limit_counts() -> None:
+    """Guards the time left of a cluster: it begins to shrink when its first job ends."""
+    first, last = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    assert (
+        words.expires([running(last), running(first), queued("Priority"), running(None)]) == first
+    )
+    assert words.expires([queued("Priority")]) is None
+
+
+def test_how_a_job_ended() -> None:
+    """Guards SLURM's word, its reason and the exit code in one line."""
+    job = Job("13", "dask", Phase.ENDED, "TIMEOUT", "TimeLimit", exit_code="0:15", failed=True)
+    assert words.ending(job) == "Job 13: TIMEOUT (TimeLimit), exit code 0:15"
+    assert words.ending(Job("13", "dask", Phase.ENDED, "NODE_FAIL")) == "Job 13: NODE_FAIL"
+
+
+def test_an_orderly_end_is_told_as_such() -> None:
+    """Guards workers that end before their time limit: they have no trouble to look for in logs."""
+    good = Job("1", "dask", Phase.ENDED, "COMPLETED", exit_code="0:0", orderly=True)
+    bad = Job("2", "dask", Phase.ENDED, "FAILED", exit_code="3:0", failed=True)
+    again = "Set the number of workers again to replace them."
+    orderly = "Ended by themselves, in good order: Job 1: COMPLETED, exit code 0:0."
+    failed = "Job 2: FAILED, exit code 3:0. Their logs say more."
+    assert words.endings([good]) == f"{orderly} {again}"
+    assert words.endings([bad]) == f"{failed} {again}"
+    assert words.endings([good, bad]) == f"{failed} {orderly} {again}"
+    assert words.endings([]) is None

@@ -1,0 +1,130 @@
+"""Records on disk."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fakes import a_cluster
+
+from jupyter_cluster_launcher.clusters.store import Store, boot_id, host
+
+
+@pytest.fixture
+def no_umask() -> Iterator[None]:
+    """Let modes be what the code says, as where a person has set `umask 0`."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "runtime" / "cluster-launcher")
+
+
+@pytest.mark.usefixtures("no_umask")
+def test_directories_are_private_whatever_the_umask(store: Store) -> None:
+    """Guards against keys that other people of a shared machine can read."""
+    store.root.mkdir(parents=True)
+    (store.root / "c1").mkdir(mode=0o755)
+    store.save(a_cluster())
+    store.append_log("c1", "hello")
+    assert (store.root / "c1").stat().st_mode & 0o777 == 0o700
+    for path in (store.root / "c1").iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600, path
+
+
+@pytest.mark.usefixtures("no_umask")
+def test_the_root_is_private_too(store: Store) -> None:
+    """Guards against a list of one's clusters that everybody can read."""
+    store.save(a_cluster())
+    assert store.root.stat().st_mode & 0o777 == 0o700
+
+
+def test_save_replaces_whole_records(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against half a record where the server was killed while writing."""
+    store.save(a_cluster(name="before"))
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(json, "dump", killed)
+    with pytest.raises(KeyboardInterrupt):
+        store.save(a_cluster(name="after"))
+    assert [cluster.name for cluster in store.load()] == ["before"]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "null", "{}", '{"report": [1]}', "\x00", "\udcff"]
+)
+def test_a_broken_record_is_one_warning(
+    store: Store, content: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guards against one bad file that hides all clusters."""
+    store.save(a_cluster(id="good"))
+    store.directory("bad")
+    (store.root / "bad" / "cluster.json").write_bytes(content.encode("utf-8", "surrogateescape"))
+    with caplog.at_level(logging.WARNING):
+        assert [cluster.id for cluster in store.load()] == ["good"]
+    (warning,) = caplog.messages
+    assert "bad" in warning
+
+
+def test_a_stray_file_is_no_record(store: Store) -> None:
+    """Guards against choking on what is not ours in the runtime directory."""
+    store.root.mkdir(parents=True)
+    (store.root / "notes.txt").write_text("")
+    (store.root / "empty").mkdir()
+    assert store.load() == []
+
+
+def test_nothing_yet(store: Store) -> None:
+    """Guards against a first start that fails because nothing was ever saved."""
+    assert store.load() == []
+    assert store.read_log("none") == ""
+    store.remove("none")
+    assert not store.root.exists(), "asking must not make anything"
+
+
+def test_oldest_first(store: Store) -> None:
+    """Guards against rows that change places when the server restarts."""
+    for number, created in (("b", "2024-01-02"), ("a", "2024-01-03"), ("c", "2024-01-01")):
+        store.save(replace(a_cluster(id=number), created=created))
+    assert [cluster.id for cluster in store.load()] == ["c", "b", "a"]
+
+
+def test_a_long_log_shows_its_end(store: Store) -> None:
+    """Guards against a log that fills the browser, and against cutting off the error."""
+    store.directory("c1")
+    store.append_log("c1", "first\n" * 1000)
+    store.append_log("c1", "é the error\n")
+    log = store.read_log("c1", limit=100)
+    assert log.endswith("é the error\n")
+    assert len(log.encode()) <= 100
+
+
+def test_a_log_takes_any_text(store: Store) -> None:
+    """Guards against a launch that fails because its output is not Unicode."""
+    store.directory("c1")
+    store.append_log("c1", "a\udcffb\x1b")
+    assert store.read_log("c1").startswith("a")
+
+
+def test_remove_leaves_nothing(store: Store) -> None:
+    """Guards against keys that stay behind."""
+    store.save(a_cluster())
+    (store.root / "c1" / "key.pem").write_text("secret")
+    store.remove("c1")
+    assert list(store.root.iterdir()) == []
+
+
+def test_this_boot_of_this_host() -> None:
+    """Guards against a mark that changes while the machine runs: clusters would seem lost."""
+    assert host() == host() != ""
+    assert boot_id() == boot_id()

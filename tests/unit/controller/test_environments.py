@@ -1,0 +1,228 @@
+"""The Pythons behind kernelspecs, asked without importing anything."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import script, write_kernelspec
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from kernels import bare_python, running
+
+from jupyter_cluster_launcher.controller import environments
+from jupyter_cluster_launcher.controller.environments import Environments
+from jupyter_cluster_launcher.models import BadInputError, NotAvailableError
+
+
+@pytest.fixture
+def kernels(jp_environ: None, jp_kernel_dir: Path) -> Path:
+    """The folder of a person's own kernelspecs."""
+    return Path(jp_kernel_dir)
+
+
+@pytest.fixture
+def asked() -> Environments:
+    return Environments(KernelSpecManager(), "python3")
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Python with nothing but the standard library."""
+    return bare_python(tmp_path_factory.mktemp("bare") / "venv")
+
+
+# Which kernels can be a controller
+
+
+def test_no_such_kernel(kernels: Path, asked: Environments) -> None:
+    """Guards against a traceback where a notebook came from another machine."""
+    with pytest.raises(BadInputError, match="There is no kernel named 'gone'"):
+        asked.command("gone")
+    assert asked.title("gone") == "gone"
+
+
+@pytest.mark.parametrize("name", ["", "../../etc", "x" * 10_000, "a\nb", "<b>"])
+def test_names_that_no_kernel_has(kernels: Path, asked: Environments, name: str) -> None:
+    """Guards against a name that leads out of the kernels' folders, or fills the screen."""
+    with pytest.raises(BadInputError) as error:
+        asked.command(name)
+    assert len(str(error.value)) < 200
+    assert "\n" not in str(error.value)
+
+
+def test_not_python(kernels: Path, asked: Environments) -> None:
+    """Guards against starting an R kernel and feeding it Python."""
+    write_kernelspec(kernels, "ir", language="R", display_name="R 4", argv=["R", "--slave"])
+    with pytest.raises(BadInputError, match="R 4 is not a Python kernel"):
+        asked.command("ir")
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"argv": ["ssh", "node", "start-kernel", "{connection_file}"]},
+        {"argv": ["docker", "run", "kernel", "{connection_file}"]},
+        {"argv": [sys.executable, "-m", "xeus_python", "-f", "{connection_file}"]},
+        {"argv": []},
+    ],
+    ids=["ssh", "docker", "another kernel", "nothing"],
+)
+def test_elsewhere(kernels: Path, asked: Environments, entries: dict[str, Any]) -> None:
+    """Guards against asking this computer about an environment on another."""
+    write_kernelspec(kernels, "remote", **entries)
+    with pytest.raises(BadInputError, match="cannot run a cluster"):
+        asked.command("remote")
+
+
+def test_another_provisioner() -> None:
+    """Guards against a controller on a machine where its sockets and files are not."""
+
+    class Specs:
+        """A kernelspec manager with one kernel, of a provisioner that is not installed here."""
+
+        def get_kernel_spec(self, name: str) -> KernelSpec:
+            metadata = {"kernel_provisioner": {"provisioner_name": "yarn-provisioner"}}
+            argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            return KernelSpec(argv=argv, language="python", display_name=name, metadata=metadata)
+
+    with pytest.raises(BadInputError, match="cannot run a cluster"):
+        Environments(Specs(), "yarn").command("yarn")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"argv": "python"}', '{"argv": [1]}', "null"])
+def test_a_broken_kernelspec(kernels: Path, asked: Environments, text: str) -> None:
+    """Guards against an error of the server's because a file of the person's is half written."""
+    (kernels / "broken").mkdir()
+    (kernels / "broken" / "kernel.json").write_text(text)
+    with pytest.raises(BadInputError, match=r"broken.* Choose another environment"):
+        asked.command("broken")
+    assert asked.title("broken") == "broken"
+
+
+def test_the_local_provisioner_by_name(kernels: Path, asked: Environments) -> None:
+    """Guards against refusing what a kernelspec says explicitly and would be so anyway."""
+    local = {"kernel_provisioner": {"provisioner_name": "local-provisioner"}}
+    write_kernelspec(kernels, "local", metadata=local)
+    assert asked.command("local") == ([sys.executable], {}, "Kernel local")
+
+
+@pytest.mark.parametrize("name", ["python", "python3"])
+def test_plain_python_is_the_servers(kernels: Path, asked: Environments, name: str) -> None:
+    """Guards against asking another Python than the one that would be started."""
+    write_kernelspec(kernels, "plain", python=name)
+    assert asked.command("plain")[0] == [sys.executable]
+
+
+def test_conda_runner(kernels: Path, asked: Environments) -> None:
+    """Guards against asking conda's own Python instead of the environment it activates."""
+    runner = ["conda", "run", "-n", "climate", "--no-capture-output", "/envs/climate/bin/python"]
+    write_kernelspec(
+        kernels,
+        "climate",
+        argv=[*runner, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        env={"PROJ_DATA": "/envs/climate/share"},
+    )
+    command, env, title = asked.command("climate")
+    assert command == runner
+    assert env == {"PROJ_DATA": "/envs/climate/share"}
+    assert title == "Kernel climate"
+
+
+# What they have
+
+
+async def test_this_environment(kernels: Path, asked: Environments) -> None:
+    """Guards against a package that is there and is said to be missing, or the other way round."""
+    assert await asked.missing("python3", ["json", "distributed", "no_such"]) == ["no_such"]
+    assert await asked.missing("python3", ["dask.distributed"]) == []
+    assert await asked.missing("python3", []) == []
+
+
+async def test_a_python_without_dask(kernels: Path, asked: Environments, bare: str) -> None:
+    """Guards against answering for the server's environment instead of the notebook's."""
+    write_kernelspec(kernels, "bare", python=bare, env={"PYTHONPATH": ""})
+    assert await asked.missing("bare", ["distributed", "json"]) == ["distributed"]
+
+
+async def test_nothing_is_imported(kernels: Path, asked: Environments, tmp_path: Path) -> None:
+    """Guards against a question that takes ten seconds, or runs code, because it imports."""
+    (tmp_path / "loud.py").write_text("raise SystemExit('imported')\n")
+    write_kernelspec(kernels, "loud", env={"PYTHONPATH": str(tmp_path)})
+    assert await asked.missing("loud", ["loud", "loud.inner"]) == []
+
+
+async def test_a_folder_is_no_package(kernels: Path, asked: Environments, tmp_path: Path) -> None:
+    """Guards against a folder of notebooks named "dask" that is taken for the library."""
+    (tmp_path / "dusk").mkdir()
+    write_kernelspec(kernels, "folder", env={"PYTHONPATH": str(tmp_path)})
+    assert await asked.missing("folder", ["dusk"]) == ["dusk"]
+
+
+async def test_its_environment_is_that_of_the_kernel(
+    kernels: Path, asked: Environments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a question that is answered without the kernel's own variables."""
+    monkeypatch.setenv("FROM_SERVER", "1")
+    write_kernelspec(kernels, "own", env={"FROM_SPEC": "2"})
+    code = "import json, os, sys; print(json.dumps([os.environ[n] for n in sys.argv[1:]]))"
+    printed = await asked.run("own", code, ["FROM_SERVER", "FROM_SPEC"])
+    assert json.loads(printed) == ["1", "2"]
+
+
+async def test_nobody_else_can_read_what_is_private(
+    kernels: Path, asked: Environments, tmp_path: Path
+) -> None:
+    """Guards against a key in the list of processes of a login node, which has many users.
+
+    A runner that keeps the input for itself, as conda's does, must let it through.
+    """
+    seen = tmp_path / "arguments"
+    runner = script(tmp_path, "run", f'echo "$@" > {seen}; exec "$@" < /dev/null')
+    argv = [runner, sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    write_kernelspec(kernels, "conda", argv=argv)
+    code = f"import os; print('x', os.environ[{environments.PRIVATE!r}], sep='\\n')"
+    assert await asked.ask("conda", code, private={"key": "a b\nc"}) == {"key": "a b\nc"}
+    assert "-c" in seen.read_text()
+    assert "a b" not in seen.read_text()
+
+
+# What goes wrong
+
+
+async def test_a_python_that_is_gone(kernels: Path, asked: Environments, tmp_path: Path) -> None:
+    """Guards against a server error after an environment was deleted."""
+    write_kernelspec(kernels, "gone", python=str(tmp_path / "no" / "python"))
+    with pytest.raises(NotAvailableError, match="Kernel gone cannot be started: No such file"):
+        await asked.missing("gone", ["json"])
+
+
+async def test_a_python_that_fails(kernels: Path, asked: Environments, tmp_path: Path) -> None:
+    """Guards against an answer made of an error text."""
+    python = script(tmp_path, "python", "echo 'libpython3.so: not found' >&2; exit 127")
+    write_kernelspec(kernels, "fails", python=python)
+    with pytest.raises(NotAvailableError, match="cannot be asked: libpython3"):
+        await asked.missing("fails", ["json"])
+
+
+async def test_a_python_that_hangs(kernels: Path, tmp_path: Path) -> None:
+    """Guards against a list of platforms that never comes, and a process that stays behind."""
+    pid = tmp_path / "pid"
+    python = script(tmp_path, "python", f"sleep 3600 & echo $! > {pid}; wait")
+    write_kernelspec(kernels, "hangs", python=python)
+    with pytest.raises(NotAvailableError, match="did not answer within 1 seconds"):
+        await Environments(KernelSpecManager(), "python3", timeout=1).missing("hangs", ["json"])
+    while running(int(pid.read_text())):
+        await asyncio.sleep(0.01)
+
+
+async def test_chatter_before_the_answer(
+    kernels: Path, asked: Environments, tmp_path: Path
+) -> None:
+    """Guards against a sitecustomize, or a conda runner, that greets."""
+    python = script(tmp_path, "python", f'echo Welcome; exec {sys.executable} "$@"')
+    write_kernelspec(kernels, "greets", python=python)
+    assert await asked.missing("greets", ["json", "no_such"]) == ["no_such"]

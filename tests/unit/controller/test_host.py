@@ -1,0 +1,186 @@
+"""Processes known by number, tried on real ones."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+from kernels import running
+
+from jupyter_cluster_launcher.controller import host as processes
+
+MARK = "/run/somewhere/connection.json"
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start Python code as the leader of a group, marked as a controller is by its arguments."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(code: str, mark: str = MARK) -> subprocess.Popen[bytes]:
+        child = subprocess.Popen(
+            [sys.executable, "-c", code, mark], stdout=subprocess.PIPE, start_new_session=True
+        )
+        started.append(child)
+        return child
+
+    yield start
+    for child in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        if child.stdout:
+            child.stdout.close()
+
+
+WAIT = "import signal; print('ready', flush=True); signal.pause()"
+# Leads a group with two more in it, and says their numbers.
+PARENT = """
+import signal, subprocess
+children = [subprocess.Popen(["sleep", "600"]) for _ in range(2)]
+print(*(child.pid for child in children), flush=True)
+signal.pause()
+"""
+
+
+def line(child: subprocess.Popen[bytes]) -> str:
+    assert child.stdout is not None
+    return child.stdout.readline().decode().strip()
+
+
+async def test_a_child_runs_before_it_has_a_command_line(start: Start) -> None:
+    """Guards the launch on a busy machine: a process that is being started shows no command line.
+
+    It was taken for one that had ended, and the launch failed.
+    """
+    child = start(WAIT, mark="")
+    processes.remember(child)
+    over = asyncio.create_task(processes.ended(child.pid, MARK))
+    assert await asyncio.to_thread(line, child) == "ready"
+    assert processes.runs(child.pid, MARK)
+    assert not over.done()
+    child.kill()
+    await over
+    assert not processes.runs(child.pid, MARK)
+    await processes.end_group(child.pid, MARK)
+
+
+def test_runs_is_about_ours_only(start: Start) -> None:
+    """Guards against taking another program, which got the number later, for a controller."""
+    child = start(WAIT)
+    line(child)
+    assert processes.runs(child.pid, MARK)
+    assert not processes.runs(child.pid, "/run/another/connection.json")
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert not processes.runs(child.pid, MARK), "a zombie does not run"
+    child.wait()
+    assert not processes.runs(child.pid, MARK)
+
+
+async def test_ended_returns_when_it_has(start: Start) -> None:
+    """Guards against a dead controller that is never noticed, or noticed too early."""
+    child = start(WAIT)
+    line(child)
+    waiting = asyncio.ensure_future(processes.ended(child.pid, MARK))
+    await asyncio.wait({waiting}, timeout=0.1)
+    assert not waiting.done()
+    child.kill()
+    await waiting
+
+
+async def test_ended_at_once_where_it_is_gone_or_foreign(start: Start) -> None:
+    """Guards against waiting for a program of somebody else to end."""
+    child = start(WAIT, mark="something else")
+    line(child)
+    await processes.ended(child.pid, MARK)
+    child.kill()
+    child.wait()
+    await processes.ended(child.pid, MARK)
+
+
+async def test_ended_leaves_no_descriptor(start: Start) -> None:
+    """Guards against a server that runs out of descriptors after some thousand clusters."""
+    child = start(WAIT)
+    line(child)
+    before = len(os.listdir("/proc/self/fd"))
+    waiting = asyncio.ensure_future(processes.ended(child.pid, MARK))
+    await asyncio.wait({waiting}, timeout=0.05)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+async def test_interrupt_is_for_one(start: Start) -> None:
+    """Guards against workers that die because their scheduler's code was interrupted."""
+    parent = start(PARENT)
+    children = [int(pid) for pid in line(parent).split()]
+    processes.interrupt(parent.pid)
+    assert parent.wait() != 0
+    assert all(running(pid) for pid in children)
+
+
+async def test_the_whole_group_ends(start: Start) -> None:
+    """Guards against workers that stay behind."""
+    parent = start(PARENT)
+    children = [int(pid) for pid in line(parent).split()]
+    processes.remember(parent)
+    await processes.end_group(parent.pid, MARK)
+    assert not any(running(pid) for pid in [parent.pid, *children])
+    assert parent.returncode is not None, "its zombie would stay as long as the server"
+
+
+async def test_a_group_ends_whose_leader_is_dead(start: Start) -> None:
+    """Guards against workers that stay behind a controller that crashed."""
+    parent = start(PARENT)
+    children = [int(pid) for pid in line(parent).split()]
+    parent.kill()
+    parent.wait()
+    await processes.end_group(parent.pid, MARK)
+    assert not any(running(pid) for pid in children)
+
+
+async def test_a_foreign_process_with_that_number_is_left_alone(start: Start) -> None:
+    """Guards against killing somebody else's program after its number was used again."""
+    foreign = start(WAIT, mark="something else")
+    line(foreign)
+    await processes.end_group(foreign.pid, MARK)
+    assert foreign.poll() is None
+
+
+async def test_nothing_there_is_nothing_to_do(start: Start) -> None:
+    """Guards against an error, or a wait, where all has ended."""
+    child = start("")
+    child.wait()
+    await processes.end_group(child.pid, MARK, timeout=3600)
+
+
+@pytest.fixture
+def adopting() -> Iterator[None]:
+    """Become the parent of orphans, as a server is that is the first process of a container."""
+    prctl = ctypes.CDLL(None).prctl
+    prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+    yield
+    prctl(36, 0, 0, 0, 0)
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Orphans can be adopted on Linux only.")
+@pytest.mark.usefixtures("adopting")
+async def test_zombies_do_not_count(start: Start) -> None:
+    """Guards against waiting for dead workers that nobody buries, as in many containers."""
+    parent = start(PARENT)
+    children = [int(pid) for pid in line(parent).split()]
+    await processes.end_group(parent.pid, MARK, timeout=3600)
+    assert [psutil.Process(pid).status() for pid in children] == [psutil.STATUS_ZOMBIE] * 2

@@ -1,0 +1,229 @@
+"""What a person may ask for, checked on the server."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+from fakes import site
+
+from jupyter_cluster_launcher.models import Adapt, BadInputError
+from jupyter_cluster_launcher.platforms import options
+
+OPTIONS: dict[str, Any] = {
+    "memory": {"type": "string", "title": "Memory", "default": "4GB", "pattern": "^[0-9]+GB$"},
+    "account": {"type": "string", "title": "Account", "maxLength": 10},
+    "cores": {"type": "integer", "title": "Cores", "minimum": 1, "maximum": 8, "default": 2},
+    "share": {"type": "number", "title": "Share"},
+    "nanny": {"type": "boolean", "title": "Nanny", "default": True},
+    "kind": {"type": "string", "title": "Kind", "enum": ["small", "large"]},
+    "lines": {"type": "array", "title": "Lines", "items": {"type": "string"}},
+    "labels": {"type": "object", "title": "Labels"},
+    "logs": {"type": "string", "title": "Logs", "as": "path"},
+}
+PLATFORM = site(options=OPTIONS)
+
+
+def check(given: Any) -> dict[str, Any]:
+    return options.check_options(PLATFORM, given)
+
+
+def sentence(error: pytest.ExceptionInfo[BadInputError]) -> str:
+    text = str(error.value)
+    assert text[0].isupper()
+    assert text.endswith(".")
+    assert len(text) < 400
+    return text
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (None, {}),
+        ({}, {}),
+        ({"cores": 4}, {"cores": 4}),
+        ({"cores": 4.0}, {"cores": 4}),
+        ({"cores": 2, "memory": "4GB", "nanny": True}, {}),
+        ({"memory": "", "account": None, "cores": None}, {}),
+        ({"nanny": False}, {"nanny": False}),
+        ({"share": 0}, {"share": 0}),
+        ({"lines": []}, {"lines": []}),
+        ({"logs": "~/logs"}, {"logs": os.path.expanduser("~/logs")}),
+        ({"logs": "logs/~"}, {"logs": "logs/~"}),
+        ({"account": "größe 日本"}, {"account": "größe 日本"}),
+        ({"account": "\"'{}\\$(x)"}, {"account": "\"'{}\\$(x)"}),
+    ],
+)
+def test_only_what_differs_is_kept(given: Any, kept: dict[str, Any]) -> None:
+    """Guards against create code that is not the recipe because the form sent its defaults."""
+    assert check(given) == kept
+    assert [type(value) for value in check(given).values()] == [type(v) for v in kept.values()]
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ([], "object"),
+        ("cores", "object"),
+        ({"coers": 1}, "has no option 'coers'"),
+        ({"x" * 10_000: 1}, "has no option"),
+        ({"security": False}, "has no option 'security'"),
+        ({"cores": "4"}, "Cores: must be of type integer"),
+        ({"cores": 4.5}, "Cores: must be of type integer"),
+        ({"cores": True}, "Cores: must be of type integer"),
+        ({"cores": 0}, "Cores: must be at least 1"),
+        ({"cores": 9}, "Cores: must be at most 8"),
+        ({"cores": [4]}, "Cores: must be of type integer"),
+        ({"nanny": 1}, "Nanny: must be of type boolean"),
+        ({"memory": "plenty"}, "'plenty' is not written in the way that is expected"),
+        ({"memory": "x" * 10_000}, "is not written in the way"),
+        ({"account": "x" * 11}, "Account: must have at most 10 characters"),
+        ({"kind": "huge"}, "Kind: must be one of small, large"),
+        ({"lines": ["a", 1]}, "Lines: must be of type string"),
+        ({"lines": "a"}, "Lines: must be of type array"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(given: Any, word: str) -> None:
+    """Guards against a server that believes the browser, and an answer nobody understands."""
+    with pytest.raises(BadInputError) as error:
+        check(given)
+    assert word in sentence(error)
+
+
+@pytest.mark.parametrize("character", list("\n\r\t\x00\x1b\x7f\x85\u2028\u2029\ud800"))
+@pytest.mark.parametrize("place", ["text", "in a list", "in an object", "name in an object"])
+def test_no_value_starts_a_line(character: str, place: str) -> None:
+    """Guards against a value that becomes a directive of its own in a job script."""
+    text = f"a{character}b"
+    given = {
+        "text": {"account": text},
+        "in a list": {"lines": ["fine", text]},
+        "in an object": {"labels": {"a": {"b": [text]}}},
+        "name in an object": {"labels": {text: 1}},
+    }[place]
+    with pytest.raises(BadInputError, match="line breaks and control characters"):
+        check(given)
+
+
+@pytest.mark.parametrize("text", ["1e999", "-1e999"])
+@pytest.mark.parametrize("place", ['{"share": %s}', '{"labels": {"a": [%s]}}'])
+def test_no_infinite_number(text: str, place: str) -> None:
+    """Guards against `inf` in code: JSON has no such number, but Python reads 1e999 as one."""
+    with pytest.raises(BadInputError, match="too large"):
+        check(json.loads(place % text))
+
+
+def test_options_that_a_platform_asked_for() -> None:
+    """Guards against a gateway's own options being refused, or going unchecked."""
+    asked = {"profile": {"type": "string", "title": "Profile", "enum": ["a", "b"]}}
+    assert options.check_options(PLATFORM, {"profile": "b"}, asked) == {"profile": "b"}
+    with pytest.raises(BadInputError, match="one of a, b"):
+        options.check_options(PLATFORM, {"profile": "c"}, asked)
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, 2), (1, 1), (8, 8), (3.0, 3)])
+def test_workers(given: Any, expected: int) -> None:
+    """Guards against a default or a bound that is off by one."""
+    workers = options.check_workers(PLATFORM, given)
+    assert (workers, type(workers)) == (expected, int)
+
+
+NOT_COUNTS = [0, 9, -1, 2.5, True, False, "2", [], {}, float("nan"), float("inf"), 10**400]
+
+
+@pytest.mark.parametrize("given", NOT_COUNTS, ids=lambda given: repr(given)[:10])
+def test_workers_that_cannot_be(given: Any) -> None:
+    """Guards against a cluster without bounds."""
+    with pytest.raises(BadInputError) as error:
+        options.check_workers(PLATFORM, given)
+    assert sentence(error) == "Workers must be a whole number from 1 to 8."
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (None, None),
+        ({"maximum": 4}, Adapt(0, 4)),
+        ({"minimum": 2, "maximum": 2}, Adapt(2, 2)),
+        ({"minimum": 0, "maximum": 8}, Adapt(0, 8)),
+    ],
+)
+def test_adapt(given: Any, expected: Adapt | None) -> None:
+    """Guards against adapting that cannot go down to nothing."""
+    assert options.check_adapt(PLATFORM, given) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({}, "needs a maximum"),
+        ({"minimum": 1}, "needs a maximum"),
+        ({"maximum": None}, "maximum must be a whole number"),
+        ({"maximum": 0}, "from 1 to 8"),
+        ({"maximum": 9}, "from 1 to 8"),
+        ({"minimum": -1, "maximum": 4}, "minimum must be"),
+        ({"minimum": 4, "maximum": 3}, "must not be above"),
+        ({"minimum": None, "maximum": 3}, "minimum must be"),
+        ({"maximum": 3, "interval": "1s"}, "needs a maximum"),
+        (True, "needs a maximum"),
+        (4, "needs a maximum"),
+        ([1, 4], "needs a maximum"),
+    ],
+)
+def test_adapt_that_cannot_be(given: Any, word: str) -> None:
+    """Guards against adaptive scaling without a limit, which is how people get 8,766 workers."""
+    with pytest.raises(BadInputError) as error:
+        options.check_adapt(PLATFORM, given)
+    assert word in sentence(error)
+
+
+def test_a_platform_that_cannot_adapt() -> None:
+    """Guards against a cluster that silently stays as it is."""
+    with pytest.raises(BadInputError, match="cannot adapt"):
+        options.check_adapt(site(adaptive=False), {"maximum": 2})
+
+
+@pytest.mark.parametrize("given", ["a", "  Flow model, run #3 (b) ", "größe/日本", "x" * 60])
+def test_names(given: str) -> None:
+    """Guards against a name that is changed behind the person's back."""
+    assert options.check_name(given) == given.strip()
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "   ", "x" * 61, "x" * 10_000, 'a"b', "a'b", "a\nb", "a\tb", "<b>a</b>", "a\u202eb",
+     "a\x00", "$(x)", "`x`", "a\\b", "a;b", None, 1, ["a"]],
+)  # fmt: skip
+def test_names_that_cannot_be(given: Any) -> None:
+    """Guards against a name that breaks a page, a shell, or a job script."""
+    with pytest.raises(BadInputError, match="A name must have 1 to 60 characters"):
+        options.check_name(given)
+
+
+@pytest.mark.parametrize("given", [0, 1, "true", "", [], {}])
+def test_flags_are_not_guessed(given: Any) -> None:
+    """Guards against "false" being taken for true, which would switch encryption on or off."""
+    with pytest.raises(BadInputError, match="must be true or false"):
+        options.check_flag("Encryption", given, True)
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, True), (False, False), (True, True)])
+def test_flags(given: bool | None, expected: bool) -> None:
+    """Guards against a default that overrides what was said."""
+    assert options.check_flag("Encryption", given, True) is expected
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, None), (10, 10.0), (30 * 86400, 2592000.0)])
+def test_idle_timeout(given: Any, expected: float | None) -> None:
+    """Guards against "never" that means at once."""
+    assert options.check_idle_timeout(given) == expected
+
+
+@pytest.mark.parametrize("given", [0, 9.9, -1, True, "60", float("nan"), float("inf"), 30 * 86401])
+def test_idle_timeouts_that_cannot_be(given: Any) -> None:
+    """Guards against a cluster that closes before anybody can use it."""
+    with pytest.raises(BadInputError) as error:
+        options.check_idle_timeout(given)
+    assert "between 10 seconds and 30 days" in sentence(error)

@@ -1,0 +1,161 @@
+"""Clusters and platforms as the browser sees them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from api import PLATFORMS
+from fakes import a_cluster, site
+
+from jupyter_cluster_launcher.models import Adapt, Report, State
+from jupyter_cluster_launcher.platforms import files as platforms
+from jupyter_cluster_launcher.server.serializers import (
+    cluster_view,
+    connect_code,
+    platform_view,
+    plots_view,
+)
+
+KEYS = Path("/run/c1")
+BASE = "/user/ann%40b/"
+REPORT = Report(
+    address="tls://127.0.0.1:40001",
+    ready=2,
+    cores=4,
+    memory=8_000_000_000,
+    tls=True,
+    dashboard_port=45001,
+    usage={"cpu": 0.5, "memory": 1000, "tasks": 3, "busy": True},
+    plots={
+        "Individual Task Stream": "/individual-task-stream",
+        "Individual GPU memory": "individual-gpu memory",
+    },
+)
+
+
+def view(**changes: object) -> dict[str, object]:
+    return cluster_view(a_cluster(**{"report": REPORT, **changes}), KEYS, BASE)
+
+
+def test_a_running_cluster() -> None:
+    """Guards against a row that does not say what it is, or says it in another unit."""
+    seen = view(state=State.RUNNING, queue={"queued": 3})
+    assert json.loads(json.dumps(seen)) == seen
+    assert seen["state"] == "running"
+    assert seen["workers"] == {"requested": 2, "ready": 2, "queued": 3, "failed": 0}
+    assert (seen["cores"], seen["memory"], seen["tls"]) == (4, 8_000_000_000, True)
+    assert seen["usage"] == {"cpu": 0.5, "memory": 1000, "tasks": 3}
+
+
+def test_dashboards_are_below_the_base_url() -> None:
+    """Guards against /proxy/PORT, which is 404 on every hub: the base URL comes first."""
+    seen = view(state=State.RUNNING)
+    assert seen["dashboard_url"] == "/user/ann%40b/proxy/45001/status"
+
+
+def test_plots_are_in_order() -> None:
+    """Guards against a menu in no order, where every title begins with the same word."""
+    assert plots_view(a_cluster(report=REPORT, state=State.RUNNING)) == [
+        {"name": "individual-gpu memory", "title": "GPU memory"},
+        {"name": "individual-task-stream", "title": "Task Stream"},
+    ]
+    assert plots_view(a_cluster(report=REPORT, state=State.CLOSED)) == []
+
+
+def test_a_gateways_dashboard_is_where_it_says() -> None:
+    """Guards against proxying to a port of this machine for a cluster in the cloud."""
+    report = Report(
+        name="hub.8f1c",
+        dashboard_link="https://hub/gateway/clusters/hub.8f1c/status",
+    )
+    seen = view(state=State.RUNNING, by_name=True, report=report)
+    assert seen["dashboard_url"] == "https://hub/gateway/clusters/hub.8f1c/status"
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.RUNNING])
+def test_nothing_to_connect_to_unless_it_runs(state: State) -> None:
+    """Guards against inserting code, or opening a dashboard, of a cluster that is not there."""
+    seen = view(state=state)
+    assert seen["code"]["connect"] is None
+    assert seen["code"]["create"] == "cluster = 1\n"
+    assert seen["dashboard_url"] is None
+
+
+def test_connect_code_comes_with_the_address() -> None:
+    """Guards against code that connects to None while the scheduler is not up yet."""
+    assert connect_code(a_cluster(report=Report()), KEYS) is None
+    assert connect_code(a_cluster(report=Report(), by_name=True), KEYS) is None
+    by_address = connect_code(a_cluster(report=REPORT), KEYS)
+    assert by_address is not None
+    assert 'tls_ca_file="/run/c1/ca.pem"' in by_address
+    assert 'Client("tls://127.0.0.1:40001", security=security)' in by_address
+    plain = connect_code(a_cluster(report=Report(address="tcp://h:1")), KEYS)
+    assert plain is not None
+    assert "Security" not in plain
+    by_name = connect_code(a_cluster(report=Report(name="hub.8f1c"), by_name=True), KEYS)
+    assert by_name is not None
+    assert 'Gateway().connect("hub.8f1c")' in by_name
+
+
+def test_encryption_is_what_is_and_before_that_what_was_asked() -> None:
+    """Guards against a lock beside a cluster that turned out to be open."""
+    assert view(state=State.STARTING, report=Report(), tls=True)["tls"] is True
+    assert view(state=State.RUNNING, report=Report(address="tcp://h:1"), tls=True)["tls"] is False
+
+
+def test_adapting_shows_what_it_wants_now() -> None:
+    """Guards against "2 of 1 workers" while a cluster adapts."""
+    report = Report(address="tcp://h:1", requested=5, ready=2)
+    adapting = view(state=State.RUNNING, adapt=Adapt(1, 8), requested=1, report=report)
+    assert adapting["workers"]["requested"] == 5
+    assert adapting["adapt"] == {"minimum": 1, "maximum": 8}
+    fixed = view(state=State.RUNNING, requested=1, report=report)
+    assert fixed["workers"]["requested"] == 1
+    assert fixed["adapt"] is None
+
+
+def test_core_time_where_somebody_pays_or_queues() -> None:
+    """Guards against core-hours on a laptop, a bill without them, and one that never ends."""
+    counted = replace(REPORT, core_seconds=5400.0, cores_since="2024-01-01T00:00:00+00:00")
+    cost = {"per_core_hour": 0.05, "currency": "USD"}
+    assert view(state=State.RUNNING, report=counted)["spent"] is None
+    since = "2024-01-01T00:00:00+00:00"
+    plain = {"core_hours": 1.5, "since": since, "cost": None}
+    assert view(state=State.RUNNING, report=counted, batch="slurm")["spent"] == plain
+    assert view(state=State.RUNNING, report=counted, by_name=True)["spent"] == plain
+    paid = view(state=State.RUNNING, report=counted, cost=cost)["spent"]
+    assert paid == {**plain, "cost": cost}
+    assert view(state=State.LOST, report=counted, cost=cost)["spent"]["since"] is None
+
+
+def test_idle() -> None:
+    """Guards against a countdown on a cluster that never closes, or that is busy."""
+    assert view()["idle"] is None
+    busy = view(idle_timeout=60.0, report=Report(closes_at=None))["idle"]
+    assert busy == {"timeout": 60.0, "closes_at": None}
+    idle = view(idle_timeout=60.0, report=Report(closes_at="2024-01-01T00:00:00+00:00"))["idle"]
+    assert idle == {"timeout": 60.0, "closes_at": "2024-01-01T00:00:00+00:00"}
+
+
+@pytest.mark.parametrize("platform", platforms.find([str(PLATFORMS)])[0], ids=lambda p: p.name)
+def test_platforms(platform: platforms.Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a form without fields, bounds, or defaults that it can show."""
+    monkeypatch.delenv("SLURM_JOB_ACCOUNT", raising=False)
+    seen = platform_view(platform, None, False, False)
+    assert json.loads(json.dumps(seen)) == seen
+    workers = seen["workers"]
+    assert 0 <= workers["minimum"] <= workers["default"] <= workers["maximum"]
+    for schema in seen["options"]["properties"].values():
+        assert schema["title"]
+        assert not isinstance(schema.get("default"), dict)
+
+
+def test_a_platform_that_cannot_work_says_why() -> None:
+    """Guards against a greyed entry without a reason, or a reason without grey."""
+    seen = platform_view(site(), "No sbatch.", True, True)
+    assert (seen["available"], seen["reason"]) == (False, "No sbatch.")
+    assert (seen["detected"], seen["finds"]) == (True, True)
+    assert platform_view(site(), None, False, False)["available"] is True

@@ -1,0 +1,213 @@
+"""The house rules that no single file shows: who may import whom, and what no file says."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PACKAGE = ROOT / "jupyter_cluster_launcher"
+
+# What each package may import besides itself and the top level (`models`, `masking`). Nothing else.
+BELOW = {
+    "server": {"clusters", "backends", "controller", "platforms"},
+    "clusters": {"backends", "controller", "platforms"},
+    "backends": {"controller", "platforms"},
+    "platforms": {"controller"},
+    "controller": set(),
+    "resident": set(),
+    "client": {"backends", "controller", "clusters", "platforms"},
+    "cli": {"client", "platforms"},
+}
+
+# Who alone may import these.
+RESERVED = {
+    "tornado": {"server"},
+    "jupyter_server": {"server"},
+    "jupyter_client": {"controller"},
+    "dask": {"resident"},
+    "distributed": {"resident"},
+    "dask_gateway": {"resident"},
+    "dask_jobqueue": {"resident"},
+}
+
+
+def modules() -> dict[str, Path]:
+    """Return the package's modules by dotted name."""
+    files = PACKAGE.rglob("*.py")
+    return {".".join(p.relative_to(PACKAGE).with_suffix("").parts): p for p in files}
+
+
+def imports(path: Path) -> set[str]:
+    """Return what a file imports, inside functions too: others by name, ours with a dot."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add((node.module or "").split(".")[0])
+        elif isinstance(node, ast.ImportFrom):
+            folder = path.parents[node.level - 1].relative_to(PACKAGE).parts
+            base = ".".join([*folder, *([node.module] if node.module else [])])
+            for alias in node.names:
+                inner = f"{base}.{alias.name}".lstrip(".")
+                outer = base if base in modules() else f"{base}.__init__".lstrip(".")
+                found.add("." + (inner if inner in modules() else outer))
+    return found
+
+
+def package(module: str) -> str:
+    """Return the package that a module stands in, its own name at the top level."""
+    return module.split(".", 1)[0]
+
+
+def test_packages_import_downwards_only() -> None:
+    """Guards against a lower layer that learns of a higher one."""
+    upward = [
+        f"{name} imports {other[1:]}"
+        for name, path in modules().items()
+        if package(name) in BELOW
+        for other in imports(path)
+        if other.startswith(".")
+        and package(other[1:]) not in {package(name), "models", "masking"} | BELOW[package(name)]
+    ]
+    assert not upward
+
+
+def test_every_package_has_its_place() -> None:
+    """Guards against a new folder that no rule holds for."""
+    folders = {p.parent.name for p in PACKAGE.glob("*/__init__.py")}
+    assert folders == set(BELOW)
+
+
+def test_no_two_modules_need_each_other() -> None:
+    """Guards against a knot of modules inside one package."""
+    graph = {
+        f".{name}": {other for other in imports(path) if other.startswith(".")}
+        for name, path in modules().items()
+    }
+    TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("library", RESERVED)
+def test_only_these_import(library: str) -> None:
+    """Guards against HTTP, kernels or Dask leaking into modules that have no business with them."""
+    importers = {package(name) for name, path in modules().items() if library in imports(path)}
+    assert importers <= RESERVED[library]
+
+
+def test_no_other_package_imports_the_resident() -> None:
+    """Guards against the server importing the code that is meant for controllers."""
+    names = [
+        name
+        for name, path in modules().items()
+        if package(name) != "resident"
+        if any(i.startswith(".resident") for i in imports(path))
+    ]
+    assert not names
+
+
+SERVER = """
+import asyncio, json, sys, urllib.request
+from jupyter_server.serverapp import ServerApp
+
+app = ServerApp()
+app.initialize(["--ServerApp.port=0", "--ServerApp.ip=127.0.0.1", "--ServerApp.open_browser=False",
+                "--ServerApp.allow_root=True", "--IdentityProvider.token=secret",
+                "--ServerApp.jpserver_extensions=jupyter_cluster_launcher=True"])
+
+def ask():
+    address = f"{app.connection_url}cluster-launcher/platforms?token=secret"
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        return json.load(answer)
+
+async def check():
+    try:
+        platforms = await asyncio.get_running_loop().run_in_executor(None, ask)
+        print("platforms:", *sorted(platform["name"] for platform in platforms))
+        print("modules:", *sorted(sys.modules))
+    finally:
+        app.stop()
+
+app.io_loop.add_callback(check)
+app.start()
+"""
+
+
+def test_server_has_no_dask(tmp_path: Path) -> None:
+    """Guards against a server that imports Dask, and with it its threads, memory and seconds.
+
+    A server in a process of its own, asked for the platforms: that is when the environments of the
+    kernels are looked at.
+    """
+    env = {**os.environ, "HOME": str(tmp_path), "JUPYTER_NO_CONFIG": "0"}
+    run = subprocess.run(
+        [sys.executable, "-c", SERVER],
+        env=env,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    lines = dict(
+        line.split(": ", 1)
+        for line in run.stdout.splitlines()
+        if line.startswith(("platforms: ", "modules: "))
+    )
+    assert "platforms" in lines, run.stderr
+    assert "local" in lines["platforms"].split()
+    loaded = {name.split(".")[0] for name in lines["modules"].split()}
+    assert "jupyter_cluster_launcher" in loaded
+    assert not loaded & {"dask", "distributed", "dask_gateway", "dask_jobqueue", "bokeh", "numpy"}
+
+
+# Written so that they do not find themselves.
+FORBIDDEN = {
+    "the address of a package registry": (
+        r"registry\.(npmjs|yarnpkg)|files\.python[h]osted|[-]-index-url|__archive[U]rl"
+    ),
+    "a path of somebody's machine": (r"(?<![\w.$}])/(home|Users)/[a-z]\w*/|(?<![\w.$}])/ro[o]t/\w"),
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_file_names(what: str) -> None:
+    """Guards against lock files and texts that only work where they were written."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("This is not a git checkout, so it cannot be told which files belong to it.")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    texts = [
+        ROOT / name
+        for name in listed.stdout.split("\0")
+        if name and not name.endswith((".png", ".svg"))
+    ]
+    lines = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:120]}"
+        for path in texts
+        if path.exists()
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(FORBIDDEN[what], line)
+    ]
+    assert not lines
+
+
+def test_what_moves_stands_still_where_that_is_wished() -> None:
+    """Guards against motion for those who asked their system for none, and waiting without any."""
+    usual, reduced = "", ""
+    for path in (ROOT / "style").glob("*.css"):
+        before, _, after = path.read_text(encoding="utf-8").partition("@media (prefers-reduced")
+        rest, stilled = (after.split("}\n}", 1)[1], after) if after else ("", "")
+        usual, reduced = usual + before + rest, reduced + stilled.partition("animation: none")[0]
+    moving = re.findall(r"^([^{}\n]+) \{[^{}]*\banimation: ", usual, re.MULTILINE)
+    assert ".jp-ClusterLauncher-pending::before" in moving
+    assert [selector for selector in moving if selector not in reduced] == []
