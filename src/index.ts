@@ -39,7 +39,7 @@ const clustersPlugin: JupyterFrontEndPlugin<IClusters> = {
   provides: IClusters,
   optional: [ITranslator],
   activate: async (app: JupyterFrontEnd, translator: ITranslator | null) => {
-    const { Clusters } = await import('./clusters');
+    const { Clusters } = await import('./api/clusters');
     return new Clusters({
       serverSettings: app.serviceManager.serverSettings,
       stream: app.serviceManager.events.stream,
@@ -63,8 +63,8 @@ const notebookPlugin: JupyterFrontEndPlugin<INotebooks> = {
     translator: ITranslator | null
   ) => {
     const [{ Notebooks }, { Preferences }, settings] = await Promise.all([
-      import('./notebook'),
-      import('./settings'),
+      import('./notebook/notebooks'),
+      import('./settings/preferences'),
       loadSettings(registry)
     ]);
     const preferences = new Preferences(settings);
@@ -112,7 +112,7 @@ const sidebarPlugin: JupyterFrontEndPlugin<void> = {
       await Promise.all([
         import('./commands'),
         import('./sidebar'),
-        import('./settings')
+        import('./settings/preferences')
       ]);
     const settings = await loadSettings(registry);
     const options = {
@@ -203,7 +203,7 @@ const settingsPlugin: JupyterFrontEndPlugin<void> = {
     if (!registry) {
       return;
     }
-    const { addSettingFields } = await import('./widgets/settingfields');
+    const { addSettingFields } = await import('./settings/fields');
     const trans = (translator ?? nullTranslator).load(
       'jupyter_cluster_launcher'
     );

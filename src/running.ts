@@ -7,7 +7,7 @@ import { ISignal, Signal } from '@lumino/signaling';
 import { CommandIDs } from './commands';
 import { clusterIcon } from './icons';
 import { ICluster, IClusters } from './tokens';
-import { stateWord, workersText } from './words';
+import { stateWord, workersText } from './format';
 
 /**
  * The clusters as a section of JupyterLab's Running panel.

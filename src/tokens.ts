@@ -12,9 +12,9 @@ import {
   ILogs,
   IPlatform,
   IPlot
-} from './contract';
+} from './api/types';
 
-export * from './contract';
+export * from './api/types';
 
 /**
  * The clusters of this person on this server, kept true by the server's bell

@@ -1,0 +1,112 @@
+import { CommandRegistry } from '@lumino/commands';
+import { Widget } from '@lumino/widgets';
+import { CommandIDs } from '../../commands';
+import { addDashboards, DashboardPane } from '../../dashboard';
+import { FakeClusters, makeCluster, trans } from '../fakes';
+import { nullTranslator } from '@jupyterlab/translation';
+
+const BASE = 'http://fake.test/user/ada/';
+
+describe('DashboardPane', () => {
+  let clusters: FakeClusters;
+
+  const open = (name = ''): DashboardPane =>
+    new DashboardPane(
+      { id: 'one', name, title: name && 'Task Stream' },
+      clusters,
+      BASE,
+      trans
+    );
+  const note = (pane: DashboardPane): string =>
+    pane.node.querySelector('.jp-ClusterLauncher-paneNote')!.textContent!;
+
+  beforeEach(() => {
+    clusters = new FakeClusters();
+  });
+
+  // Guards against links that forget the prefix of a hub.
+  it.each([
+    ['/user/ada/proxy/8787/status', `${BASE}proxy/8787/status`],
+    ['proxy/8787/status', `${BASE}proxy/8787/status`],
+    ['https://gateway.test/clusters/c/status', undefined]
+  ])('opens %s', (url, expected) => {
+    clusters.put(makeCluster({ dashboard_url: url }));
+    expect(open().content.url).toBe(expected ?? url);
+  });
+
+  // Guards against a restored pane that shows another cluster's address.
+  it('waits for its cluster after a reload', () => {
+    clusters.setStatus('loading');
+    const pane = open('task-stream');
+    expect(note(pane)).toContain('Looking for the cluster');
+    clusters.status = 'ready';
+    clusters.put(makeCluster());
+    expect(note(pane)).toBe('');
+    expect(pane.content.url).toBe(
+      'http://fake.test/lab/proxy/8787/task-stream'
+    );
+    expect(pane.title.label).toBe('Task Stream · Local 1');
+  });
+
+  // Guards against a dead frame in place of a word.
+  it('says that its cluster has ended', () => {
+    clusters.put(makeCluster());
+    const pane = open();
+    clusters.drop('one');
+    expect(note(pane)).toContain('has ended');
+    expect(pane.content.isHidden).toBe(true);
+  });
+});
+
+describe('dashboard commands', () => {
+  let clusters: FakeClusters;
+  let commands: CommandRegistry;
+  let shown: Widget[];
+  let activated: string[];
+  let add: (hasTabs: boolean) => unknown;
+
+  beforeEach(() => {
+    clusters = new FakeClusters();
+    clusters.put(makeCluster({ dashboard_url: '/user/ada/proxy/1/status' }));
+    commands = new CommandRegistry();
+    shown = [];
+    activated = [];
+    const app: any = {
+      commands,
+      contextMenuHitTest: () => undefined,
+      serviceManager: { serverSettings: { baseUrl: BASE } },
+      shell: {
+        add: (widget: Widget) => shown.push(widget),
+        activateById: (id: string) => activated.push(id)
+      }
+    };
+    add = hasTabs =>
+      addDashboards(
+        { app, clusters, hasTabs, notebooks: null, translator: nullTranslator },
+        null
+      );
+  });
+
+  // Guards against a click without effect in Notebook 7, which has no tabs.
+  it('open in the browser where there are no tabs', async () => {
+    add(false);
+    const open = jest.spyOn(window, 'open').mockReturnValue(null);
+    await commands.execute(CommandIDs.openDashboard, { id: 'one' });
+    expect(open.mock.calls[0][0]).toBe(`${BASE}proxy/1/status`);
+    expect(shown).toEqual([]);
+  });
+
+  // Guards against a second tab for the same plot.
+  it('opens each plot once', async () => {
+    add(true);
+    await commands.execute(CommandIDs.openDashboard, { id: 'one' });
+    await commands.execute(CommandIDs.openDashboard, { id: 'one' });
+    expect(shown).toHaveLength(1);
+    expect(activated).toEqual([shown[0].id, shown[0].id]);
+    await commands.execute(CommandIDs.openDashboard, {
+      id: 'one',
+      name: 'task-stream'
+    });
+    expect(shown).toHaveLength(2);
+  });
+});

@@ -1,0 +1,65 @@
+import { Drag } from '@lumino/dragdrop';
+import { CELL_METADATA } from '../../notebook/cell';
+import { watchDrag } from '../../notebook/drag';
+
+/** The drags that were started; jsdom knows nothing of drops. */
+const mockDrags: Drag.IOptions[] = [];
+
+jest.mock('@lumino/dragdrop', () => ({
+  Drag: class {
+    constructor(options: Drag.IOptions) {
+      mockDrags.push(options);
+    }
+
+    start = (): Promise<string> => Promise.resolve('copy');
+    dispose = (): void => undefined;
+  }
+}));
+
+/** Do something with the pointer; jsdom has only the events of a mouse. */
+function point(type: string, clientX: number): void {
+  const init = { bubbles: true, cancelable: true, clientX, clientY: 0 };
+  document.body.dispatchEvent(new MouseEvent(type, { button: 0, ...init }));
+}
+
+describe('watchDrag', () => {
+  let drops: unknown[][];
+
+  beforeEach(() => {
+    mockDrags.length = 0;
+    drops = [];
+    document.elementFromPoint = () => document.body;
+  });
+
+  const pull = async (distance: number): Promise<void> => {
+    const mark = { cluster_id: 'one', code: 'client = Client(1)' };
+    watchDrag({ clientX: 0, clientY: 0 }, mark, 'Local 1', (...drop) =>
+      drops.push(drop)
+    );
+    point('pointermove', distance);
+    point('pointerup', distance);
+    await new Promise(resolve => setTimeout(resolve, 0));
+  };
+
+  // Guards against a drop that a notebook or a console does not understand,
+  // and against a notebook that does not know which cell was dropped.
+  it('brings a marked cell, and the code as text', async () => {
+    await pull(50);
+    const { mimeData } = mockDrags[0];
+    const [cell] = mimeData.getData('application/vnd.jupyter.cells');
+    expect(cell).toMatchObject({
+      cell_type: 'code',
+      source: 'client = Client(1)',
+      metadata: { [CELL_METADATA]: { cluster_id: 'one' } }
+    });
+    expect(mimeData.getData('text/plain')).toBe('client = Client(1)');
+    expect(drops).toEqual([[document.body, cell.id]]);
+  });
+
+  // Guards against clicks that become drags, then or with the next move.
+  it('does not drag on a click', async () => {
+    await pull(2);
+    point('pointermove', 50);
+    expect(mockDrags).toEqual([]);
+  });
+});

@@ -1,0 +1,200 @@
+import { Signal } from '@lumino/signaling';
+import { fireEvent, render, screen, waitFor } from '@testing-library/react';
+import React from 'react';
+import { IMismatch, VersionCheck } from '../../versions/check';
+import { showMismatch, VersionNotes } from '../../versions/table';
+import { FakeClusters, FakeNotebooks, makeCluster, trans } from '../fakes';
+
+/** The session of a notebook, as far as it is looked at. */
+class FakeSessionContext {
+  readonly session: { kernel: any } = { kernel: null };
+  readonly kernelChanged = new Signal<this, void>(this);
+  readonly statusChanged = new Signal<this, string>(this);
+}
+
+/** A notebook whose kernel has these packages. */
+class FakePanel {
+  constructor(
+    readonly path: string,
+    versions: object
+  ) {
+    this.setKernel('k1', versions);
+  }
+
+  /** How often a kernel was asked. */
+  asked = 0;
+  readonly context = { path: this.path };
+  readonly disposed = new Signal<this, void>(this);
+  readonly sessionContext = new FakeSessionContext();
+
+  setKernel(id: string, versions: object): void {
+    const json = JSON.stringify({ versions, hasConnect: true });
+    const environment = { data: { 'text/plain': `'${json}'` } };
+    this.sessionContext.session.kernel = {
+      id,
+      name: 'python3',
+      requestExecute: () => {
+        this.asked++;
+        return {
+          done: Promise.resolve({
+            content: { status: 'ok', user_expressions: { environment } }
+          })
+        };
+      }
+    };
+  }
+}
+
+const SAME = { python: '3.11.2', dask: '1', distributed: '1' };
+const OTHER = { ...SAME, numpy: '2.0.0' };
+
+describe('VersionCheck', () => {
+  let clusters: FakeClusters;
+  let notebooks: FakeNotebooks;
+  let shown: IMismatch[];
+  let check: VersionCheck;
+
+  const use = async (panel: any): Promise<void> => {
+    const before = panel.asked;
+    notebooks.used.emit({ id: 'one', panel });
+    await waitFor(() => expect(panel.asked).toBeGreaterThan(before));
+    // The answer is passed on in the turns after it was asked for.
+    await new Promise(resolve => setTimeout(resolve, 0));
+  };
+
+  beforeEach(() => {
+    clusters = new FakeClusters();
+    clusters.put(makeCluster({ versions: { ...SAME, numpy: '1.26.4' } }));
+    notebooks = new FakeNotebooks();
+    shown = [];
+    check = new VersionCheck(clusters, notebooks, one => shown.push(one));
+  });
+
+  // Guards against a person who is bothered though all is well.
+  it('shows nothing where all match', async () => {
+    await use(new FakePanel('a.ipynb', SAME));
+    expect(shown).toEqual([]);
+    expect(check.mismatches(clusters.get('one')!)).toEqual([]);
+  });
+
+  // Guards against errors of pickle that nobody can explain.
+  it('shows a mismatch once, with what to do', async () => {
+    const panel = new FakePanel('work/a.ipynb', OTHER);
+    await use(panel);
+    notebooks.used.emit({ id: 'one', panel: panel as any });
+    clusters.put({ ...clusters.get('one')!, usage: null });
+    expect(panel.asked).toBe(1);
+    expect(shown.map(({ differences }) => differences)).toEqual([
+      [{ name: 'numpy', notebook: '2.0.0', cluster: '1.26.4', vital: false }]
+    ]);
+  });
+
+  // Guards against a check that came before a gateway's scheduler answered.
+  it('compares again when the cluster says what it runs', async () => {
+    clusters.put(makeCluster({ versions: {} }));
+    await use(new FakePanel('a.ipynb', OTHER));
+    expect(shown).toEqual([]);
+    clusters.put(makeCluster({ versions: SAME }));
+    expect(shown).toHaveLength(1);
+  });
+
+  // Guards against the versions of a kernel that is no longer there.
+  it.each([
+    [
+      'a restart',
+      (panel: FakePanel) => {
+        panel.setKernel('k1', SAME);
+        panel.sessionContext.statusChanged.emit('restarting');
+      }
+    ],
+    [
+      'a change of kernel',
+      (panel: FakePanel) => {
+        panel.setKernel('k2', SAME);
+        panel.sessionContext.kernelChanged.emit();
+      }
+    ]
+  ])('asks again after %s', async (_, happen) => {
+    const panel = new FakePanel('a.ipynb', OTHER);
+    await use(panel);
+    expect(check.mismatches(clusters.get('one')!)).toHaveLength(1);
+    happen(panel);
+    expect(check.mismatches(clusters.get('one')!)).toEqual([]);
+    await use(panel);
+    expect(panel.asked).toBe(2);
+    expect(check.mismatches(clusters.get('one')!)).toEqual([]);
+  });
+
+  // Guards against notes about notebooks that were closed long ago.
+  it('forgets a closed notebook', async () => {
+    const panel = new FakePanel('a.ipynb', OTHER);
+    await use(panel);
+    expect(check.mismatches(clusters.get('one')!)).toHaveLength(1);
+    panel.disposed.emit();
+    expect(check.mismatches(clusters.get('one')!)).toEqual([]);
+  });
+
+  // Guards against a note that comes without the table, or stays folded away.
+  it('has a note in the row, with the table in it', async () => {
+    const context: any = { checks: check, trans };
+    const cluster = clusters.get('one')!;
+    render(<VersionNotes cluster={cluster} context={context} />);
+    expect(screen.queryByRole('table')).toBeNull();
+    await use(new FakePanel('work/a.ipynb', OTHER));
+    const note = await screen.findByText(
+      'a.ipynb and Local 1 have different packages'
+    );
+    fireEvent.click(note);
+    expect(
+      screen.getAllByRole('cell').map(({ textContent }) => textContent)
+    ).toEqual(['2.0.0', '1.26.4']);
+  });
+});
+
+/** jsdom does not open dialogs as browsers do. */
+const HIDDEN = { hidden: true };
+
+describe('showMismatch', () => {
+  const show = (changes: Partial<IMismatch> = {}): Promise<void> =>
+    showMismatch(
+      {
+        cluster: makeCluster({ kernel_name: 'analysis' }),
+        path: 'work/a.ipynb',
+        kernelName: 'python3',
+        differences: [
+          { name: 'pandas', notebook: '2.2.0', cluster: null, vital: false }
+        ],
+        ...changes
+      },
+      trans
+    );
+
+  const close = async (closed: Promise<void>): Promise<void> => {
+    fireEvent.click(
+      await screen.findByRole('button', { ...HIDDEN, name: 'Close' })
+    );
+    await closed;
+  };
+
+  // Guards against a table without a word on what to do.
+  it('says which environments differ', async () => {
+    const closed = show();
+    const dialog = await screen.findByRole('dialog', HIDDEN);
+    await waitFor(() => expect(dialog.textContent).toContain('not installed'));
+    expect(dialog.textContent).toContain(
+      'environment of the notebook (python3)'
+    );
+    expect(dialog.textContent).toContain('launched with (analysis)');
+    await close(closed);
+  });
+
+  // Guards against advice to use the kernel that is used already.
+  it('has other advice where the kernel is the same', async () => {
+    const closed = show({ cluster: makeCluster() });
+    const dialog = await screen.findByRole('dialog', HIDDEN);
+    await waitFor(() =>
+      expect(dialog.textContent).toContain('restart the kernel')
+    );
+    await close(closed);
+  });
+});

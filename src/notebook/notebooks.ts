@@ -1,0 +1,241 @@
+import { JupyterFrontEnd } from '@jupyterlab/application';
+import { PathExt } from '@jupyterlab/coreutils';
+import {
+  INotebookTracker,
+  Notebook,
+  NotebookPanel
+} from '@jupyterlab/notebook';
+import { KernelSpec } from '@jupyterlab/services';
+import {
+  ITranslator,
+  nullTranslator,
+  TranslationBundle
+} from '@jupyterlab/translation';
+import { ISignal, Signal } from '@lumino/signaling';
+import { CELL_METADATA, dropped, IMark, write } from './cell';
+import { codeText, PLAIN } from './template';
+import { CodeKind, ICluster, INotebook, INotebooks, Insertion } from '../tokens';
+
+/**
+ * The current notebook, and the way of code into it.
+ *
+ * Cells are written through the shared model, so that it works alike with and
+ * without real-time collaboration, and can be undone.
+ */
+export class Notebooks implements INotebooks {
+  constructor(options: Notebooks.IOptions) {
+    this._shell = options.shell;
+    this._specs = options.kernelspecs;
+    this._tracker = options.tracker;
+    this._template = options.template ?? (() => PLAIN);
+    this._baseUrl = options.baseUrl;
+    this._trans = (options.translator ?? nullTranslator).load(
+      'jupyter_cluster_launcher'
+    );
+    this._tracker.currentChanged.connect(this._onCurrentChanged, this);
+    options.executionScheduled?.connect(this._onScheduled, this);
+    this._specs.specsChanged.connect(this._emit, this);
+    this._onCurrentChanged();
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get current(): INotebook | null {
+    const panel = this._tracker.currentWidget;
+    if (!panel) {
+      return null;
+    }
+    const kernelName = this._kernelName(panel);
+    return {
+      path: panel.context.path,
+      name: PathExt.basename(panel.context.path),
+      kernelName,
+      language: this._language(panel, kernelName)
+    };
+  }
+
+  get used(): ISignal<this, INotebooks.IUse> {
+    return this._used;
+  }
+
+  get panel(): NotebookPanel | null {
+    return this._tracker.currentWidget;
+  }
+
+  code(cluster: ICluster, kind: CodeKind): string | null {
+    return codeText(cluster, kind, this._template(), this._baseUrl);
+  }
+
+  insert(
+    cluster: ICluster,
+    kind: CodeKind,
+    options: { panel?: NotebookPanel | null; focus?: boolean } = {}
+  ): Insertion {
+    const panel = options.panel ?? this._tracker.currentWidget;
+    const code = this.code(cluster, kind);
+    const reason = this._obstacle(panel, code);
+    if (reason !== null) {
+      return { inserted: false, reason };
+    }
+    // A file of code ends with a line break, a cell does not.
+    const mark: IMark = {
+      cluster_id: cluster.id,
+      code: code!.trimEnd(),
+      ...(kind === 'create' ? { creates: true } : {})
+    };
+    const { index, updated } = write(panel!, mark);
+    if (options.focus ?? true) {
+      this._focus(panel!, index);
+    }
+    if (!mark.creates) {
+      this._used.emit({ id: cluster.id, panel: panel! });
+    }
+    return {
+      inserted: true,
+      updated,
+      notebook: PathExt.basename(panel!.context.path)
+    };
+  }
+
+  dropped(node: Node, id: string): void {
+    const panel = this._tracker.find(panel => panel.node.contains(node));
+    const mark = panel?.content.model ? dropped(panel, id) : undefined;
+    if (panel && mark) {
+      this._used.emit({ id: mark.cluster_id, panel });
+    }
+  }
+
+  /**
+   * Why nothing can be inserted, or null.
+   */
+  private _obstacle(
+    panel: NotebookPanel | null,
+    code: string | null
+  ): string | null {
+    if (code === null) {
+      return this._trans.__(
+        'This cluster has no code to connect with yet. Wait until it is running.'
+      );
+    }
+    if (panel?.isDisposed) {
+      // A panel that was kept for later; one in front is never disposed.
+      return this._trans.__(
+        'The notebook that this cluster was launched from is closed. Insert the code in another one, or copy it.'
+      );
+    }
+    if (!panel?.content.model) {
+      return this._trans.__(
+        'No notebook is open. Open one, or copy the code instead.'
+      );
+    }
+    const name = PathExt.basename(panel.context.path);
+    if (panel.content.model.readOnly) {
+      return this._trans.__(
+        '%1 is read-only. Save a copy of it, or copy the code instead.',
+        name
+      );
+    }
+    const language = this._language(panel, this._kernelName(panel));
+    if (language !== null && language !== 'python') {
+      return this._trans.__(
+        '%1 is a notebook in %2, and the code is Python. Open a Python notebook, or copy the code instead.',
+        name,
+        language
+      );
+    }
+    return null;
+  }
+
+  private _kernelName(panel: NotebookPanel): string | null {
+    const { sessionContext } = panel;
+    return (
+      sessionContext.session?.kernel?.name ||
+      sessionContext.kernelPreference.name ||
+      panel.content.model?.defaultKernelName ||
+      null
+    );
+  }
+
+  private _language(
+    panel: NotebookPanel,
+    kernelName: string | null
+  ): string | null {
+    const spec = kernelName
+      ? this._specs.specs?.kernelspecs[kernelName]
+      : undefined;
+    const language =
+      spec?.language || panel.content.model?.defaultKernelLanguage || null;
+    return language?.toLowerCase() ?? null;
+  }
+
+  private _focus(panel: NotebookPanel, index: number): void {
+    const { content } = panel;
+    this._shell.activateById(panel.id);
+    content.deselectAll();
+    content.activeCellIndex = index;
+    content.mode = 'command';
+    content.activate();
+    void content.scrollToItem(index).catch(() => {
+      // The notebook went away while it scrolled.
+    });
+  }
+
+  private _onCurrentChanged(): void {
+    const panel = this._tracker.currentWidget;
+    this._watched?.sessionContext.kernelChanged.disconnect(this._emit, this);
+    this._watched?.sessionContext.sessionChanged.disconnect(this._emit, this);
+    this._watched = panel;
+    panel?.sessionContext.kernelChanged.connect(this._emit, this);
+    panel?.sessionContext.sessionChanged.connect(this._emit, this);
+    this._emit();
+  }
+
+  private _onScheduled(
+    _: unknown,
+    { notebook, cell }: Notebooks.IExecution
+  ): void {
+    const mark = cell.model.getMetadata(CELL_METADATA) as IMark | undefined;
+    const panel = this._tracker.find(({ content }) => content === notebook);
+    if (panel && mark?.cluster_id && !mark.creates) {
+      this._used.emit({ id: mark.cluster_id, panel });
+    }
+  }
+
+  private _emit(): void {
+    this._changed.emit();
+  }
+
+  private _baseUrl: string | undefined;
+  private _changed = new Signal<this, void>(this);
+  private _shell: Pick<JupyterFrontEnd.IShell, 'activateById'>;
+  private _specs: KernelSpec.IManager;
+  private _template: () => readonly string[];
+  private _tracker: INotebookTracker;
+  private _used = new Signal<this, INotebooks.IUse>(this);
+  private _trans: TranslationBundle;
+  private _watched: NotebookPanel | null = null;
+}
+
+export namespace Notebooks {
+  /** A cell that is about to run. */
+  export interface IExecution {
+    notebook: Notebook;
+    cell: Notebook['widgets'][number];
+  }
+
+  /** What is needed to see notebooks. */
+  export interface IOptions {
+    shell: Pick<JupyterFrontEnd.IShell, 'activateById'>;
+    kernelspecs: KernelSpec.IManager;
+    tracker: INotebookTracker;
+    /** The lines of the code that connects, with variables. */
+    template?: () => readonly string[];
+    /** Where the server is. */
+    baseUrl?: string;
+    /** Emitted before a cell is sent to its kernel. */
+    executionScheduled?: ISignal<unknown, IExecution>;
+    translator?: ITranslator;
+  }
+}
