@@ -16,7 +16,8 @@ BIN := $(VENV)/bin
 # that the machine trusts, as pip does.
 RUN := env PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1
 UI_TESTS := cd ui-tests && $(RUN) PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 jlpm
-FRONT_END := $(shell find src style schema -type f 2>/dev/null)
+FRONT_END := $(shell find src style schema -type f ! -path src/api/schema.ts 2>/dev/null) \
+  jupyter_cluster_launcher/server/openapi.yaml
 PLATFORMS := $(wildcard jupyter_cluster_launcher/platforms/data/*.yaml)
 # What the build linked into the environment: through it pip would write into the build.
 LINK := $(VENV)/share/jupyter/labextensions/jupyter-cluster-launcher

@@ -16,6 +16,7 @@ export default defineConfig([
       '**/node_modules',
       'lib',
       'coverage',
+      'src/api/schema.ts',
       'jupyter_cluster_launcher',
       'docs',
       '**/*.js',
@@ -35,7 +36,7 @@ export default defineConfig([
     rules: jupyterRules
   },
   {
-    // What a test makes up is no text for people.
+    // Strings in tests are not shown to users.
     files: ['**/__tests__/**'],
     rules: {
       'jupyter/command-described-by': 'off',

@@ -1,6 +1,6 @@
 const jestJupyterLab = require('@jupyterlab/testutils/lib/jest-config');
 
-// Published as ES modules, so they must pass through Babel.
+// Packages published as ES modules, which Babel must transform.
 const esModules = [
   '@codemirror',
   '@jupyter/',
@@ -20,10 +20,14 @@ const esModules = [
 module.exports = {
   ...jestJupyterLab(__dirname),
   automock: false,
-  collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/*.d.ts'],
-  coverageReporters: ['text'],
+  collectCoverageFrom: [
+    'src/**/*.{ts,tsx}',
+    '!src/**/__tests__/**',
+    '!src/api/schema.ts' // generated, and types only
+  ],
+  coverageReporters: ['text', 'text-summary'],
   reporters: ['default'],
-  roots: ['<rootDir>/src'], // and not .venv, which has packages of npm too
+  roots: ['<rootDir>/src'], // not .venv, which contains npm packages too
   testRegex: 'src/.*/.*.spec.ts[x]?$',
   transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]
 };
