@@ -1,5 +1,5 @@
 import { TranslationBundle } from '@jupyterlab/translation';
-import { ICluster, State } from './tokens';
+import { ICluster, State } from './api/types';
 
 /** Milliseconds in a minute. */
 const MINUTE = 60_000;
@@ -8,23 +8,23 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /**
- * Whether a cluster can be used or soon will be.
+ * Whether a cluster is starting or running.
  */
 export function isAlive(cluster: ICluster): boolean {
   return cluster.state === 'starting' || cluster.state === 'running';
 }
 
 /**
- * Whether a cluster has ended and its row waits to be dismissed.
+ * Whether a cluster has ended, so that its row can be dismissed.
  */
 export function hasEnded(cluster: ICluster): boolean {
   return ['closed', 'failed', 'lost'].includes(cluster.state);
 }
 
 /**
- * A state as one word for a person.
+ * Format a state.
  */
-export function stateWord(state: State, trans: TranslationBundle): string {
+export function stateText(state: State, trans: TranslationBundle): string {
   switch (state) {
     case 'starting':
       return trans.__('Starting');
@@ -39,13 +39,13 @@ export function stateWord(state: State, trans: TranslationBundle): string {
     case 'lost':
       return trans.__('Lost');
     case 'elsewhere':
-      // Of another computer, or beside this one: the message says which.
+      // On this host or another one; the message has the details.
       return trans.__('On another server');
   }
 }
 
 /**
- * How many workers are there of those asked for.
+ * Format the number of workers that are ready, and how many are requested.
  */
 export function workersText(
   cluster: ICluster,
@@ -54,8 +54,8 @@ export function workersText(
   const { ready, requested } = cluster.workers;
   if (cluster.adapt) {
     return trans._n(
-      '%1 worker, %2 to %3',
-      '%1 workers, %2 to %3',
+      '%1 worker (adaptive, %2 to %3)',
+      '%1 workers (adaptive, %2 to %3)',
       ready,
       cluster.adapt.minimum,
       cluster.adapt.maximum
@@ -65,11 +65,11 @@ export function workersText(
 }
 
 /**
- * A time span as a person says it: "12 s", "4 min", "3 h 40 min", "2 d 4 h".
+ * Format a duration: "12 s", "4 min", "3 h 40 min", "2 d 4 h".
  *
- * @param milliseconds - the span; below zero counts as zero
+ * @param milliseconds - the duration; below zero counts as zero
  */
-export function duration(
+export function durationText(
   milliseconds: number,
   trans: TranslationBundle
 ): string {
@@ -91,9 +91,9 @@ export function duration(
 }
 
 /**
- * Bytes as a person says them, in the powers of 1024 that memory comes in.
+ * Format a number of bytes in the units of memory, which are powers of 1024.
  */
-export function bytes(value: number): string {
+export function bytesText(value: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   let index = 0;
   while (value >= 1024 && index < units.length - 1) {
@@ -105,18 +105,18 @@ export function bytes(value: number): string {
 }
 
 /**
- * Cores and memory, or nothing while there are none.
+ * Format the cores and memory of a cluster; empty while it has none.
  */
 export function sizeText(cluster: ICluster, trans: TranslationBundle): string {
   if (!cluster.cores) {
     return '';
   }
   const cores = trans._n('%1 core', '%1 cores', cluster.cores);
-  return cluster.memory ? `${cores} · ${bytes(cluster.memory)}` : cores;
+  return cluster.memory ? `${cores} · ${bytesText(cluster.memory)}` : cores;
 }
 
 /**
- * When the walltime ends, or nothing where there is none.
+ * Format the time until the batch system ends the jobs; empty if it does not.
  *
  * @param now - milliseconds since the epoch
  */
@@ -130,13 +130,13 @@ export function timeLeftText(
   }
   const left = Date.parse(cluster.expires) - now;
   return left > 0
-    ? trans.__('%1 left', duration(left, trans))
-    : trans.__('walltime is over');
+    ? trans.__('%1 left', durationText(left, trans))
+    : trans.__('Time limit reached');
 }
 
 /**
- * What the cores of a cluster have cost so far, in money where there is a
- * price; nothing where nobody pays or queues for them, or it is too little.
+ * Format the core-hours of a cluster so far, or their cost if there is a price.
+ * Empty if core-hours are not counted on this platform, or are below 0.1.
  *
  * @param now - milliseconds since the epoch
  */
@@ -161,7 +161,8 @@ export function spentText(
 }
 
 /**
- * How long a cluster has been idle and when it closes, or nothing while busy.
+ * Format how long a cluster has been idle and when it shuts down; empty while
+ * it is busy.
  *
  * @param now - milliseconds since the epoch
  */
@@ -176,16 +177,16 @@ export function idleText(
   const left = Date.parse(cluster.idle.closes_at) - now;
   const idle = cluster.idle.timeout * 1000 - left;
   return idle < MINUTE
-    ? trans.__('idle, closes in %1', duration(left, trans))
+    ? trans.__('idle, shuts down in %1', durationText(left, trans))
     : trans.__(
-        'idle for %1, closes in %2',
-        duration(idle, trans),
-        duration(left, trans)
+        'idle for %1, shuts down in %2',
+        durationText(idle, trans),
+        durationText(left, trans)
       );
 }
 
 /**
- * What changed about a cluster that a person should hear, or nothing.
+ * Format a change of a cluster for a screen reader; empty if it is minor.
  */
 export function announcement(
   old: ICluster | undefined,
@@ -194,10 +195,10 @@ export function announcement(
 ): string {
   const { name } = cluster;
   if (old?.state !== cluster.state) {
-    const word = stateWord(cluster.state, trans);
+    const state = stateText(cluster.state, trans);
     return cluster.message && cluster.state !== 'starting'
-      ? trans.__('%1: %2. %3', name, word, cluster.message)
-      : trans.__('%1: %2', name, word);
+      ? trans.__('%1: %2. %3', name, state, cluster.message)
+      : trans.__('%1: %2', name, state);
   }
   if (
     old.workers.ready !== cluster.workers.ready &&

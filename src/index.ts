@@ -10,45 +10,35 @@ import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import { IFormRendererRegistry } from '@jupyterlab/ui-components';
+import { CommandIDs } from './commands/ids';
 import { IClusters, INotebooks } from './tokens';
+import { loadTranslation } from './translation';
 
-/** The plugin whose settings are those of the extension. */
-const SETTINGS = 'jupyter-cluster-launcher:sidebar';
-
-/**
- * The settings, or null where there are none: then the defaults hold.
- */
-async function loadSettings(
-  registry: ISettingRegistry | null
-): Promise<ISettingRegistry.ISettings | null> {
-  try {
-    return (await registry?.load(SETTINGS)) ?? null;
-  } catch (reason) {
-    console.warn('The settings of Dask Clusters do not load.', reason);
-    return null;
-  }
-}
-
-/** Keeps the list of clusters. */
+/** Provides the model of the clusters. */
 const clustersPlugin: JupyterFrontEndPlugin<IClusters> = {
   id: 'jupyter-cluster-launcher:clusters',
-  description: 'Keeps the list of Dask clusters of this Jupyter server.',
+  description: 'Provides the list of Dask clusters of this Jupyter server.',
   autoStart: true,
   provides: IClusters,
   optional: [ITranslator],
   activate: async (app: JupyterFrontEnd, translator: ITranslator | null) => {
-    const { Clusters } = await import('./api/clusters');
-    return new Clusters({
+    const [{ Clusters }, { refreshWhenVisible }] = await Promise.all([
+      import('./api/clusters'),
+      import('./api/visibility')
+    ]);
+    const clusters = new Clusters({
       serverSettings: app.serviceManager.serverSettings,
       stream: app.serviceManager.events.stream,
       translator: translator ?? undefined
     });
+    refreshWhenVisible(clusters);
+    return clusters;
   }
 };
 
-/** Knows the notebook in front, and puts code into it. */
+/** Provides the notebooks that code is inserted in. */
 const notebookPlugin: JupyterFrontEndPlugin<INotebooks> = {
   id: 'jupyter-cluster-launcher:notebook',
   description: 'Inserts the code of a cluster in the current notebook.',
@@ -62,12 +52,11 @@ const notebookPlugin: JupyterFrontEndPlugin<INotebooks> = {
     registry: ISettingRegistry | null,
     translator: ITranslator | null
   ) => {
-    const [{ Notebooks }, { Preferences }, settings] = await Promise.all([
+    const [{ Notebooks }, { loadPreferences }] = await Promise.all([
       import('./notebook/notebooks'),
-      import('./settings/preferences'),
-      loadSettings(registry)
+      import('./settings')
     ]);
-    const preferences = new Preferences(settings);
+    const preferences = await loadPreferences(registry);
     return new Notebooks({
       shell: app.shell,
       kernelspecs: app.serviceManager.kernelspecs,
@@ -80,21 +69,38 @@ const notebookPlugin: JupyterFrontEndPlugin<INotebooks> = {
   }
 };
 
-/** The sidebar and the commands. */
+/** Adds the commands that work on a cluster. */
+const commandsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-cluster-launcher:commands',
+  description: 'Adds commands that insert code, and change or stop clusters.',
+  autoStart: true,
+  requires: [IClusters],
+  optional: [INotebooks, ITranslator, ICommandPalette],
+  activate: async (
+    app: JupyterFrontEnd,
+    clusters: IClusters,
+    notebooks: INotebooks | null,
+    translator: ITranslator | null,
+    palette: ICommandPalette | null
+  ) => {
+    const { addCommands } = await import('./commands');
+    const trans = loadTranslation(translator);
+    addCommands({ app, clusters, trans }, notebooks, palette);
+  }
+};
+
+/** Adds the sidebar. */
 const sidebarPlugin: JupyterFrontEndPlugin<void> = {
-  id: SETTINGS,
-  description: 'The sidebar that starts Dask clusters and lists them.',
+  id: 'jupyter-cluster-launcher:sidebar',
+  description: 'Adds the sidebar that launches and lists Dask clusters.',
   autoStart: true,
   requires: [IClusters],
   optional: [
     INotebooks,
     ISettingRegistry,
     ITranslator,
-    ILabShell,
     ILayoutRestorer,
-    ILauncher,
-    ICommandPalette,
-    IStatusBar
+    ILauncher
   ],
   activate: async (
     app: JupyterFrontEnd,
@@ -102,39 +108,63 @@ const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     notebooks: INotebooks | null,
     registry: ISettingRegistry | null,
     translator: ITranslator | null,
-    labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
-    launcher: ILauncher | null,
-    palette: ICommandPalette | null,
-    statusBar: IStatusBar | null
+    launcher: ILauncher | null
   ) => {
-    const [{ addCommands }, { addSidebar }, { Preferences }] =
-      await Promise.all([
-        import('./commands'),
-        import('./sidebar'),
-        import('./settings/preferences')
-      ]);
-    const settings = await loadSettings(registry);
-    const options = {
-      app,
-      clusters,
-      hasTabs: labShell !== null,
-      notebooks,
-      translator: translator ?? nullTranslator
-    };
-    addCommands(options);
-    await addSidebar({
-      ...options,
-      preferences: new Preferences(settings),
-      restorer,
-      launcher,
-      palette,
-      statusBar
+    const [{ addSidebar }, { loadPreferences }] = await Promise.all([
+      import('./sidebar'),
+      import('./settings')
+    ]);
+    const preferences = await loadPreferences(registry);
+    const trans = loadTranslation(translator);
+    addSidebar({
+      ...{ app, clusters, trans },
+      ...{ launcher, notebooks, preferences, restorer }
     });
   }
 };
 
-/** Dashboard panes. */
+/** Adds an item to the status bar. */
+const statusPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-cluster-launcher:status',
+  description: 'Shows the number of Dask workers in the status bar.',
+  autoStart: true,
+  requires: [IClusters],
+  optional: [IStatusBar, ITranslator],
+  activate: async (
+    app: JupyterFrontEnd,
+    clusters: IClusters,
+    statusBar: IStatusBar | null,
+    translator: ITranslator | null
+  ) => {
+    if (statusBar) {
+      const { addStatusItem } = await import('./sidebar/statusitem');
+      const open = (): void => void app.commands.execute(CommandIDs.open);
+      addStatusItem(statusBar, clusters, open, loadTranslation(translator));
+    }
+  }
+};
+
+/** Adds the logs. */
+const logsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-cluster-launcher:logs',
+  description: 'Shows the logs of Dask clusters.',
+  autoStart: true,
+  requires: [IClusters],
+  optional: [ILabShell, ITranslator],
+  activate: async (
+    app: JupyterFrontEnd,
+    clusters: IClusters,
+    labShell: ILabShell | null,
+    translator: ITranslator | null
+  ) => {
+    const { addLogs } = await import('./logs');
+    const trans = loadTranslation(translator);
+    addLogs({ app, clusters, hasTabs: labShell !== null, trans });
+  }
+};
+
+/** Adds the dashboards. */
 const dashboardPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-cluster-launcher:dashboard',
   description: 'Opens the dashboards of Dask clusters in tabs.',
@@ -149,26 +179,18 @@ const dashboardPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     const { addDashboards } = await import('./dashboard');
-    addDashboards(
-      {
-        app,
-        clusters,
-        hasTabs: labShell !== null,
-        notebooks: null,
-        translator: translator ?? nullTranslator
-      },
-      restorer
-    );
+    const trans = loadTranslation(translator);
+    const hasTabs = labShell !== null;
+    addDashboards({ app, clusters, hasTabs, restorer, trans });
   }
 };
 
-/** A section of the Running panel. */
+/** Adds a section to the Running panel, which Notebook 7 does not have. */
 const runningPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-cluster-launcher:running',
   description: 'Lists Dask clusters in the Running panel.',
   autoStart: true,
   requires: [IClusters],
-  // A page of Notebook 7 has no such panel.
   optional: [IRunningSessionManagers, ITranslator],
   activate: async (
     app: JupyterFrontEnd,
@@ -176,21 +198,18 @@ const runningPlugin: JupyterFrontEndPlugin<void> = {
     managers: IRunningSessionManagers | null,
     translator: ITranslator | null
   ) => {
-    if (!managers) {
-      return;
+    if (managers) {
+      const { addRunning } = await import('./running');
+      const trans = loadTranslation(translator);
+      addRunning(managers, clusters, app.commands, trans);
     }
-    const { addRunning } = await import('./running');
-    const trans = (translator ?? nullTranslator).load(
-      'jupyter_cluster_launcher'
-    );
-    addRunning(managers, clusters, app.commands, trans);
   }
 };
 
-/** Our page of the Settings Editor. */
+/** Adds fields to the Settings Editor. */
 const settingsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-cluster-launcher:settings',
-  description: 'Fields for the settings of Dask clusters.',
+  description: 'Renders the settings of Dask clusters in the Settings Editor.',
   autoStart: true,
   requires: [IClusters],
   optional: [IFormRendererRegistry, ITranslator],
@@ -200,14 +219,10 @@ const settingsPlugin: JupyterFrontEndPlugin<void> = {
     registry: IFormRendererRegistry | null,
     translator: ITranslator | null
   ) => {
-    if (!registry) {
-      return;
+    if (registry) {
+      const { addSettingFields } = await import('./settings/fields');
+      addSettingFields(registry, clusters, loadTranslation(translator));
     }
-    const { addSettingFields } = await import('./settings/fields');
-    const trans = (translator ?? nullTranslator).load(
-      'jupyter_cluster_launcher'
-    );
-    addSettingFields(registry, SETTINGS, clusters, trans);
   }
 };
 
@@ -215,7 +230,10 @@ export * from './tokens';
 export default [
   clustersPlugin,
   notebookPlugin,
+  commandsPlugin,
   sidebarPlugin,
+  statusPlugin,
+  logsPlugin,
   dashboardPlugin,
   runningPlugin,
   settingsPlugin

@@ -4,13 +4,13 @@ import { LabIcon } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
-import { CommandIDs } from './commands';
+import { CommandIDs } from './commands/ids';
+import { stateText, workersText } from './format';
 import { clusterIcon } from './icons';
 import { ICluster, IClusters } from './tokens';
-import { stateWord, workersText } from './format';
 
 /**
- * The clusters as a section of JupyterLab's Running panel.
+ * The clusters as a section of the Running panel of JupyterLab.
  */
 export class RunningClusters implements IRunningSessions.IManager {
   constructor(
@@ -22,35 +22,44 @@ export class RunningClusters implements IRunningSessions.IManager {
     this.shutdownLabel = this._trans.__('Stop');
     this.shutdownAllLabel = this._trans.__('Stop All');
     this.shutdownAllConfirmationText = this._trans.__(
-      'Stop all Dask clusters? Results that are only on them will be lost. Clusters that you joined are left running.'
+      'Stop all Dask clusters? Results that exist only on the clusters will be lost. Clusters that you joined keep running.'
     );
     this._clusters.changed.connect(this._onChanged, this);
   }
 
+  /** The title of the section. */
   readonly name: string;
+  /** The label of the button that stops a cluster. */
   readonly shutdownLabel: string;
+  /** The label of the button that stops all clusters. */
   readonly shutdownAllLabel: string;
+  /** The question before all clusters are stopped. */
   readonly shutdownAllConfirmationText: string;
 
+  /** Emitted when the list of clusters changed. */
   get runningChanged(): ISignal<this, void> {
     return this._runningChanged;
   }
 
+  /** List the clusters. */
   running(): IRunningSessions.IRunningItem[] {
     return this._clusters.clusters.map(cluster => this._item(cluster));
   }
 
+  /** Fetch the list of clusters now. */
   refreshRunning(): void {
     void this._clusters.refresh();
   }
 
+  /** Stop all clusters; leave those that were joined. */
   shutdownAll(): void {
     for (const { id, joined } of this._clusters.clusters) {
-      // What cannot be stopped keeps its row, and the row says why.
+      // The row of a cluster that could not be stopped shows why.
       this._clusters.stop(id, { leave: joined }).catch(() => undefined);
     }
   }
 
+  /** The item of a cluster. */
   private _item(cluster: ICluster): IRunningSessions.IRunningItem {
     const args = { id: cluster.id };
     return {
@@ -58,11 +67,11 @@ export class RunningClusters implements IRunningSessions.IManager {
       icon: (): LabIcon => clusterIcon,
       label: () => cluster.name,
       labelTitle: () =>
-        `${cluster.name}: ${stateWord(cluster.state, this._trans)}`,
+        `${cluster.name}: ${stateText(cluster.state, this._trans)}`,
       detail: () =>
         cluster.state === 'running'
           ? workersText(cluster, this._trans)
-          : stateWord(cluster.state, this._trans),
+          : stateText(cluster.state, this._trans),
       open: () => void this._commands.execute(CommandIDs.open, args),
       shutdown: () => void this._commands.execute(CommandIDs.stop, args)
     };
@@ -76,7 +85,7 @@ export class RunningClusters implements IRunningSessions.IManager {
 }
 
 /**
- * Add the section to the Running panel.
+ * Add the clusters to the Running panel.
  */
 export function addRunning(
   managers: IRunningSessionManagers,

@@ -1,103 +1,129 @@
-import { ReadonlyJSONObject, Token } from '@lumino/coreutils';
+import { NotebookPanel } from '@jupyterlab/notebook';
+import { Token } from '@lumino/coreutils';
 import { IDisposable } from '@lumino/disposable';
 import { ISignal } from '@lumino/signaling';
-import { NotebookPanel } from '@jupyterlab/notebook';
 import {
   Change,
   ICheck,
   ICluster,
   ICode,
-  IFound,
+  IDiscoveredCluster,
   ILaunch,
   ILogs,
+  IOptionsSchema,
   IPlatform,
   IPlot
 } from './api/types';
 
 export * from './api/types';
 
-/**
- * The clusters of this person on this server, kept true by the server's bell
- * and a slow poll.
- */
+/** The token of the model of the clusters. */
 export const IClusters = new Token<IClusters>(
   'jupyter-cluster-launcher:IClusters',
-  'The Dask clusters of this Jupyter server, and what can be done with them.'
+  'The Dask clusters of this Jupyter server, to list, launch, change and stop.'
 );
 
-/**
- * The notebook in front of the person: where code is inserted.
- */
+/** The token of the notebooks that code is inserted in. */
 export const INotebooks = new Token<INotebooks>(
   'jupyter-cluster-launcher:INotebooks',
-  'The notebook in front of the person, and how cluster code gets into it.'
+  'The current notebook, to insert the code of a cluster in.'
 );
 
 /**
- * The model: clusters, platforms and what can be done with them.
+ * The clusters of the user on this Jupyter server, and the platforms on which
+ * to launch more. Events of the server and a slow poll keep the list up to date.
  *
- * Every promise rejects with an `Error` whose message can be shown to a person.
+ * All promises reject with an Error whose message can be shown to the user.
  */
 export interface IClusters extends IDisposable {
   /** The clusters, newest first. Unchanged clusters keep their identity. */
   readonly clusters: ReadonlyArray<ICluster>;
-  /** Whether the first answer is still awaited, came, or could not come. */
+  /** Whether the list of clusters could be fetched. */
   readonly status: IClusters.Status;
-  /** Why the list cannot be had, for a person; null while it can. */
-  readonly problem: string | null;
+  /** Why the list cannot be fetched, for the user; null if it can. */
+  readonly error: string | null;
   /** Emitted after a cluster or the status changed. */
   readonly changed: ISignal<IClusters, IClusters.IChange>;
-  /** Resolves after the first answer, whatever it was. */
+  /** Resolves after the first response, whatever it was. */
   readonly ready: Promise<void>;
+  /** The cluster with an id, if it is known. */
   get(id: string): ICluster | undefined;
-  /** Ask for the whole list now. */
+  /** Fetch the list now. Never rejects: see `status`. */
   refresh(): Promise<void>;
+  /** List the platforms as they are available to a kernel. */
   platforms(kernelName?: string): Promise<IPlatform[]>;
-  options(platform: string, kernelName?: string): Promise<ReadonlyJSONObject>;
-  found(platform: string, kernelName?: string): Promise<IFound[]>;
+  /** Fetch the options that a platform discovers by itself; may take seconds. */
+  options(platform: string, kernelName?: string): Promise<IOptionsSchema>;
+  /** Discover clusters of the user that can be joined; may take seconds. */
+  discover(
+    platform: string,
+    kernelName?: string
+  ): Promise<IDiscoveredCluster[]>;
+  /** Preview the code that a launch would run. */
   code(launch: ILaunch): Promise<ICode>;
+  /** Check a launch with the batch system; may take seconds. */
   check(launch: ILaunch): Promise<ICheck>;
+  /** Launch a cluster, or join a discovered one. */
   launch(launch: ILaunch): Promise<ICluster>;
+  /** Change one property of a cluster. */
   change(id: string, change: Change): Promise<ICluster>;
-  /** Stop, or dismiss what has ended; `leave` only forgets a joined cluster. */
+  /**
+   * Stop a running cluster, or dismiss one that has ended.
+   *
+   * @param options.leave - whether to leave a joined cluster without stopping it
+   */
   stop(id: string, options?: { leave?: boolean }): Promise<void>;
+  /** Fetch all logs of a cluster; may take seconds. */
   logs(id: string): Promise<ILogs>;
-  /** The single plots of a dashboard, as the scheduler lists them. */
+  /** List the single plots of a dashboard. */
   plots(id: string): Promise<IPlot[]>;
 }
 
+/** The types that belong to IClusters. */
 export namespace IClusters {
-  /** `missing`: the server has no such extension. */
+  /**
+   * `loading`: there is no response yet; `missing`: the server does not have the
+   * extension; `unreachable`: the server rejected the request or did not respond.
+   */
   export type Status = 'loading' | 'ready' | 'missing' | 'unreachable';
 
-  /** One change of the model. */
+  /** A change of the clusters or of the status. */
   export interface IChange {
+    /** What changed. */
     type: 'added' | 'changed' | 'removed' | 'status';
+    /** The cluster before the change, unless it was added. */
     old?: ICluster;
+    /** The cluster after the change, unless it was removed. */
     new?: ICluster;
   }
 }
 
-/** The notebook in front of the person. */
+/** A notebook that code can be inserted in. */
 export interface INotebook {
+  /** The path from the root of the server. */
   path: string;
+  /** The name of the file. */
   name: string;
-  /** The kernelspec it runs with, or would run with. */
+  /** The kernelspec it runs with, or would run with; null if it has none. */
   kernelName: string | null;
-  /** Its language, lower case; null while unknown. */
+  /** The language in lower case; null while unknown. */
   language: string | null;
 }
 
-/** Which code of a cluster is meant; `short` needs our package in the kernel. */
+/**
+ * The code of a cluster: `connect` to it, `create` one like it, or connect with
+ * the `short` code, which requires this package in the kernel.
+ */
 export type CodeKind = 'connect' | 'create' | 'short';
 
-/** What became of an insertion: the reason is a sentence for the person. */
+/** The result of an insertion; the reason for a failure is for the user. */
 export type Insertion =
   | { inserted: true; updated: boolean; notebook: string }
   | { inserted: false; reason: string };
 
-/** The notebooks of this window, seen from a cluster. */
+/** The open notebooks, to insert the code of a cluster in. */
 export interface INotebooks {
+  /** The current notebook; null if there is none. */
   readonly current: INotebook | null;
   /** Emitted when the current notebook or its kernel changed. */
   readonly changed: ISignal<INotebooks, void>;
@@ -106,35 +132,38 @@ export interface INotebooks {
    * and just before such a cell runs.
    */
   readonly used: ISignal<INotebooks, INotebooks.IUse>;
-  /** The text that `insert` would write; null where there is none yet. */
+  /** The panel of the current notebook, to pass to `insert` later. */
+  readonly panel: NotebookPanel | null;
+  /** The text that `insert` would insert; null if there is none yet. */
   code(cluster: ICluster, kind: CodeKind): string | null;
   /**
-   * After a cell was dropped: it takes the place of an earlier one.
+   * Insert code in a notebook: in the cell of an earlier insertion, else in the
+   * active cell if it is empty, else in a new cell above the active cell.
    *
-   * @param node - where it was dropped
-   * @param id - the id of the cell
-   */
-  dropped(node: Node, id: string): void;
-  /** The panel to give to `insert` later; null without a notebook. */
-  readonly panel: NotebookPanel | null;
-  /**
-   * Put code in a notebook: in the cell that an earlier insertion made, else in
-   * the empty active cell, else in a new cell above the active one.
-   *
-   * @param focus - whether to move the focus to the cell (default true)
+   * @param options.panel - the notebook; by default the current one
+   * @param options.focus - whether to move the focus to the cell (default true)
    */
   insert(
     cluster: ICluster,
     kind: CodeKind,
     options?: { panel?: NotebookPanel | null; focus?: boolean }
   ): Insertion;
+  /**
+   * Remove the cell of an earlier insertion after a cell was dropped.
+   *
+   * @param node - where the cell was dropped
+   * @param id - the id of the dropped cell
+   */
+  handleDrop(node: Node, id: string): void;
 }
 
+/** The types that belong to INotebooks. */
 export namespace INotebooks {
   /** A notebook that uses a cluster. */
   export interface IUse {
     /** The id of the cluster. */
     id: string;
+    /** The notebook. */
     panel: NotebookPanel;
   }
 }

@@ -1,38 +1,39 @@
 import { JSONExt, ReadonlyJSONValue } from '@lumino/coreutils';
-import { ICluster, IClusters } from '../tokens';
+import { IClusters } from '../tokens';
+import { ICluster } from './types';
 
 /**
- * What is known of the clusters, and how fresh it is.
+ * The reported clusters, each with the request that it came from.
  *
- * Answers may come in another order than they were asked for. Each carries the
- * serial number of its request, and never replaces what a later request brought.
+ * Responses may arrive in another order than their requests were sent. Each
+ * carries the serial number of its request and never replaces a later report.
  */
-export class Ledger {
+export class ClusterCache {
   /** The clusters, newest first. */
   get clusters(): ReadonlyArray<ICluster> {
-    // Sorted when somebody looks, not for each cluster of a whole list.
+    // Sorted on access, not once for each cluster of a list.
     this._sorted ??= [...this._entries.values()]
       .map(({ cluster }) => cluster)
       .sort((a, b) => (a.created < b.created ? 1 : -1));
     return this._sorted;
   }
 
+  /** The cluster with an id, if it is known. */
   get(id: string): ICluster | undefined {
     return this._entries.get(id)?.cluster;
   }
 
-  /**
-   * The number of a request that is about to be sent.
-   */
+  /** The serial number for a request that is about to be sent. */
   next(): number {
     return ++this._serial;
   }
 
   /**
-   * Take in a report.
+   * Add or update a cluster.
    *
-   * @returns the change, or null where there is none. An unchanged cluster keeps
-   *   its identity, so that nothing is drawn again.
+   * @param serial - the serial number of the request
+   * @returns the change; null if there is none. An unchanged cluster keeps its
+   *   identity, so that it is not rendered again.
    */
   put(cluster: ICluster, serial: number): IClusters.IChange | null {
     const entry = this._entries.get(cluster.id);
@@ -51,9 +52,10 @@ export class Ledger {
   }
 
   /**
-   * Take a cluster out; a late answer cannot bring it back.
+   * Remove a cluster; a late response cannot add it again.
    *
-   * @returns the change, or null where the cluster was not known
+   * @param serial - the serial number of the request
+   * @returns the change; null if the cluster is not known
    */
   remove(id: string, serial: number): IClusters.IChange | null {
     const entry = this._entries.get(id);
@@ -70,25 +72,28 @@ export class Ledger {
   }
 
   /**
-   * Take in a whole list.
+   * Replace all clusters by those of a list.
    *
+   * @param serial - the serial number of the request
    * @returns all changes
    */
   replace(list: ReadonlyArray<ICluster>, serial: number): IClusters.IChange[] {
     const listed = new Set(list.map(({ id }) => id));
-    const gone = [...this._entries.keys()].filter(id => !listed.has(id));
+    const missing = [...this._entries.keys()].filter(id => !listed.has(id));
     return [
-      ...gone.map(id => this.remove(id, serial)),
+      ...missing.map(id => this.remove(id, serial)),
       ...list.map(cluster => this.put(cluster, serial))
     ].filter((change): change is IClusters.IChange => change !== null);
   }
 
   private _entries = new Map<string, { cluster: ICluster; serial: number }>();
+  /** By id, the serial number of the request after which it was removed. */
   private _removed = new Map<string, number>();
   private _serial = 0;
   private _sorted: ReadonlyArray<ICluster> | null = null;
 }
 
+/** Whether two reports are the same. */
 function equal(a: ICluster, b: ICluster): boolean {
   return JSONExt.deepEqual(
     a as unknown as ReadonlyJSONValue,

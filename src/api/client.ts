@@ -1,69 +1,87 @@
 import { ServerConnection } from '@jupyterlab/services';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { ReadonlyJSONObject } from '@lumino/coreutils';
-import { explain, request, RequestError } from './request';
+import { describeStatus, Method, request, RequestError } from './request';
 import {
   ICheck,
   ICode,
-  IFound,
+  IDiscoveredCluster,
+  IDiscoveredOptions,
   ILaunch,
   ILogs,
+  IOptionsSchema,
   IPlatform,
   IPlot
-} from '../tokens';
+} from './types';
 
 /**
- * What can be asked of the server without changing anything there: a method
- * for each route.
+ * The read-only part of the REST interface, one method per route.
+ *
+ * All methods reject with a RequestError whose message can be shown to the user.
  */
 export class Client {
+  /**
+   * @param _settings - the server and how to authenticate
+   * @param _trans - for the messages of errors that the server did not describe
+   */
   constructor(
     private _settings: ServerConnection.ISettings,
     private _trans: TranslationBundle
   ) {}
 
+  /** List the platforms as they are available to a kernel. */
   platforms(kernelName?: string): Promise<IPlatform[]> {
-    return this.ask<IPlatform[]>(`platforms${query(kernelName)}`);
+    return this.request<IPlatform[]>(`platforms${kernelQuery(kernelName)}`);
   }
 
+  /** Fetch the options that a platform discovers by itself; may take seconds. */
   async options(
     platform: string,
     kernelName?: string
-  ): Promise<ReadonlyJSONObject> {
+  ): Promise<IOptionsSchema> {
     const path = `platforms/${encodeURIComponent(platform)}/options`;
-    const answer = await this.ask<{ options: ReadonlyJSONObject }>(
-      path + query(kernelName)
+    const response = await this.request<IDiscoveredOptions>(
+      path + kernelQuery(kernelName)
     );
-    return answer.options;
+    return response.options;
   }
 
-  found(platform: string, kernelName?: string): Promise<IFound[]> {
+  /** Discover clusters of the user that can be joined; may take seconds. */
+  discover(
+    platform: string,
+    kernelName?: string
+  ): Promise<IDiscoveredCluster[]> {
     const path = `platforms/${encodeURIComponent(platform)}/found`;
-    return this.ask<IFound[]>(path + query(kernelName));
+    return this.request<IDiscoveredCluster[]>(path + kernelQuery(kernelName));
   }
 
+  /** Preview the code that a launch would run. */
   code(launch: ILaunch): Promise<ICode> {
-    return this.ask<ICode>('code', 'POST', forCode(launch));
+    return this.request<ICode>('code', 'POST', codeRequest(launch));
   }
 
+  /** Check a launch with the batch system; may take seconds. */
   check(launch: ILaunch): Promise<ICheck> {
-    return this.ask<ICheck>('check', 'POST', forCode(launch));
+    return this.request<ICheck>('check', 'POST', codeRequest(launch));
   }
 
+  /** Fetch all logs of a cluster; may take seconds. */
   logs(id: string): Promise<ILogs> {
-    return this.ask<ILogs>(`${one(id)}/logs?no_track_activity=1`);
+    return this.request<ILogs>(`${clusterPath(id)}/logs?no_track_activity=1`);
   }
 
+  /** List the single plots of a dashboard. */
   plots(id: string): Promise<IPlot[]> {
-    return this.ask<IPlot[]>(`${one(id)}/plots`);
+    return this.request<IPlot[]>(`${clusterPath(id)}/plots`);
   }
 
   /**
-   * Ask the server, and see to it that an error has a sentence.
+   * Send a request.
+   *
+   * @throws RequestError whose message is never empty
    */
-  protected async ask<T>(
+  protected async request<T>(
     path: string,
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE' = 'GET',
+    method: Method = 'GET',
     body?: unknown
   ): Promise<T> {
     try {
@@ -72,27 +90,25 @@ export class Client {
       const status = error instanceof RequestError ? error.status : 0;
       const message = error instanceof RequestError ? error.message : '';
       throw new RequestError(
-        message && status ? message : explain(status, this._trans),
+        message && status ? message : describeStatus(status, this._trans),
         status
       );
     }
   }
 }
 
-/** The route of one cluster. */
-export function one(id: string): string {
+/** The route of a cluster. */
+export function clusterPath(id: string): string {
   return `clusters/${encodeURIComponent(id)}`;
 }
 
-/** The query that names a kernel. */
-function query(kernelName?: string): string {
+/** The query that names a kernel; empty for the default kernel. */
+function kernelQuery(kernelName?: string): string {
   return kernelName ? `?kernel_name=${encodeURIComponent(kernelName)}` : '';
 }
 
-/**
- * The part of a launch that decides the code.
- */
-function forCode(launch: ILaunch): Partial<ILaunch> {
+/** The fields of a launch that determine its code. */
+function codeRequest(launch: ILaunch): ILaunch {
   const { platform, workers, options, adapt, tls, kernel_name } = launch;
   return { platform, workers, options, adapt, tls, kernel_name };
 }

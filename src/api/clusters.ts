@@ -1,124 +1,148 @@
 import { Event, ServerConnection } from '@jupyterlab/services';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
 import { PromiseDelegate } from '@lumino/coreutils';
 import { Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
-import { Client, one } from './client';
-import { Ledger } from './cache';
+import { IClusters } from '../tokens';
+import { loadTranslation } from '../translation';
+import { ClusterCache } from './cache';
+import { Client, clusterPath } from './client';
 import { RequestError } from './request';
-import { Change, ICluster, IClusters, ILaunch } from '../tokens';
+import { Change, ICluster, ILaunch } from './types';
 
-/** The schema of the bell that the server rings. */
-export const BELL =
+/** The schema of the events that the server emits when a cluster changes. */
+export const EVENT_SCHEMA =
   'https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1';
 
-/** Milliseconds between two slow polls, which catch what the bell missed. */
-const SLOW = 30_000;
+/** Milliseconds between polls of the list, in case an event was missed. */
+const POLL_INTERVAL = 30_000;
 
-/** The longest wait between two slow polls while the server does not answer. */
-const SLOWEST = 300_000;
+/** The maximum milliseconds between polls while the server is not responding. */
+const MAX_POLL_INTERVAL = 300_000;
 
 /**
  * The clusters of this server.
  *
- * The truth is on the server. A bell on Jupyter's event bus says which cluster
- * changed, and that cluster is fetched; the whole list is fetched every 30 s
- * while the page is visible, and when it becomes visible again.
+ * The server emits an event with the id of each cluster that changed, and that
+ * cluster is fetched. The whole list is polled every 30 s while the page is
+ * visible.
  */
 export class Clusters extends Client implements IClusters {
   constructor(options: Clusters.IOptions) {
     super(
       options.serverSettings ?? ServerConnection.makeSettings(),
-      (options.translator ?? nullTranslator).load('jupyter_cluster_launcher')
+      loadTranslation(options.translator)
     );
-    this._stream = options.stream ?? null;
-    this._stream?.connect(this._onEvent, this);
-    document.addEventListener('visibilitychange', this._onVisible);
+    options.stream?.connect(this._onEvent, this);
     this._poll = new Poll({
       auto: true,
-      factory: () => this._fetchAll(),
-      frequency: { interval: SLOW, backoff: true, max: SLOWEST },
+      factory: () => this._fetchList(),
+      frequency: {
+        interval: POLL_INTERVAL,
+        backoff: true,
+        max: MAX_POLL_INTERVAL
+      },
       name: 'jupyter-cluster-launcher:clusters',
       standby: 'when-hidden'
     });
   }
 
+  /** Emitted after a cluster or the status changed. */
   get changed(): ISignal<this, IClusters.IChange> {
     return this._changed;
   }
 
+  /** The clusters, newest first. Unchanged clusters keep their identity. */
   get clusters(): ReadonlyArray<ICluster> {
-    return this._ledger.clusters;
+    return this._cache.clusters;
   }
 
+  /** Whether the model is disposed. */
   get isDisposed(): boolean {
     return this._isDisposed;
   }
 
-  get problem(): string | null {
-    return this._problem;
+  /** Why the list cannot be fetched, for the user; null if it can. */
+  get error(): string | null {
+    return this._error;
   }
 
+  /** Resolves after the first response, whatever it was. */
   get ready(): Promise<void> {
     return this._ready.promise;
   }
 
+  /** Whether the list of clusters could be fetched. */
   get status(): IClusters.Status {
     return this._status;
   }
 
+  /** Stop polling and disconnect from the events. */
   dispose(): void {
     if (this._isDisposed) {
       return;
     }
     this._isDisposed = true;
-    document.removeEventListener('visibilitychange', this._onVisible);
     this._poll.dispose();
-    this._stream?.disconnect(this._onEvent, this);
     Signal.clearData(this);
   }
 
+  /** The cluster with an id, if it is known. */
   get(id: string): ICluster | undefined {
-    return this._ledger.get(id);
+    return this._cache.get(id);
   }
 
+  /** Fetch the list now. Never rejects: see `status`. */
   async refresh(): Promise<void> {
     await this._poll.refresh();
     await this._poll.tick.catch(() => {
-      // The status says it.
+      // The status has the error.
     });
   }
 
+  /** Launch a cluster, or join a discovered one. */
   async launch(launch: ILaunch): Promise<ICluster> {
-    const serial = this._ledger.next();
-    const cluster = await this.ask<ICluster>('clusters', 'POST', launch);
-    this._emit(this._ledger.put(cluster, serial));
+    const serial = this._cache.next();
+    const cluster = await this.request<ICluster>('clusters', 'POST', launch);
+    this._emit(this._cache.put(cluster, serial));
     return cluster;
   }
 
+  /** Change one property of a cluster. */
   async change(id: string, change: Change): Promise<ICluster> {
-    const serial = this._ledger.next();
-    const cluster = await this.ask<ICluster>(one(id), 'PATCH', change);
-    this._emit(this._ledger.put(cluster, serial));
+    const serial = this._cache.next();
+    const cluster = await this.request<ICluster>(
+      clusterPath(id),
+      'PATCH',
+      change
+    );
+    this._emit(this._cache.put(cluster, serial));
     return cluster;
   }
 
+  /**
+   * Stop a running cluster, or dismiss one that has ended.
+   *
+   * @param options.leave - whether to leave a joined cluster without stopping it
+   */
   async stop(id: string, options?: { leave?: boolean }): Promise<void> {
-    await this.ask<void>(
-      one(id) + (options ? `?leave=${!!options.leave}` : ''),
+    await this.request<void>(
+      clusterPath(id) + (options ? `?leave=${!!options.leave}` : ''),
       'DELETE'
     );
-    await this._fetchOne(id);
+    await this._fetchCluster(id);
   }
 
-  private async _fetchAll(): Promise<void> {
-    const serial = this._ledger.next();
+  private async _fetchList(): Promise<void> {
+    const serial = this._cache.next();
     try {
-      const list = await this.ask<ICluster[]>('clusters?no_track_activity=1');
+      const list = await this.request<ICluster[]>(
+        'clusters?no_track_activity=1'
+      );
       if (this._isDisposed) {
         return;
       }
-      this._ledger.replace(list, serial).forEach(change => this._emit(change));
+      this._cache.replace(list, serial).forEach(change => this._emit(change));
       this._setStatus('ready', null);
     } catch (error) {
       if (this._isDisposed) {
@@ -126,57 +150,54 @@ export class Clusters extends Client implements IClusters {
       }
       const { message, status } = error as RequestError;
       this._setStatus(status === 404 ? 'missing' : 'unreachable', message);
-      throw error; // The poll waits longer each time.
+      throw error; // The interval of the poll increases with each failure.
     } finally {
       this._ready.resolve();
     }
   }
 
   /**
-   * Fetch one cluster; while a fetch is under way, once more after it.
+   * Fetch one cluster. During a fetch of this cluster, fetch it once more after.
    */
-  private async _fetchOne(id: string): Promise<void> {
-    const busy = this._fetching.has(id);
-    this._fetching.set(id, busy);
-    if (busy) {
+  private async _fetchCluster(id: string): Promise<void> {
+    const isFetching = this._fetching.has(id);
+    this._fetching.set(id, isFetching);
+    if (isFetching) {
       return;
     }
-    const serial = this._ledger.next();
+    const serial = this._cache.next();
     try {
-      const cluster = await this.ask<ICluster>(
-        `${one(id)}?no_track_activity=1`
+      const cluster = await this.request<ICluster>(
+        `${clusterPath(id)}?no_track_activity=1`
       );
-      this._emit(this._ledger.put(cluster, serial));
+      this._emit(this._cache.put(cluster, serial));
     } catch (error) {
       if ((error as RequestError).status === 404) {
-        this._emit(this._ledger.remove(id, serial));
+        this._emit(this._cache.remove(id, serial));
       }
-      // Anything else is told by the slow poll, once, and not for each cluster.
+      // The next poll reports other errors, once and not for each cluster.
     } finally {
       const again = this._fetching.get(id);
       this._fetching.delete(id);
       if (again && !this._isDisposed) {
-        void this._fetchOne(id);
+        void this._fetchCluster(id);
       }
     }
   }
 
   private _onEvent(_: unknown, event: Event.Emission): void {
-    if (event.schema_id !== BELL || typeof event.cluster_id !== 'string') {
+    if (
+      event.schema_id !== EVENT_SCHEMA ||
+      typeof event.cluster_id !== 'string'
+    ) {
       return;
     }
     if (event.action === 'removed') {
-      this._emit(this._ledger.remove(event.cluster_id, this._ledger.next()));
+      this._emit(this._cache.remove(event.cluster_id, this._cache.next()));
     } else {
-      void this._fetchOne(event.cluster_id);
+      void this._fetchCluster(event.cluster_id);
     }
   }
-
-  private _onVisible = (): void => {
-    if (!document.hidden) {
-      void this._poll.refresh();
-    }
-  };
 
   private _emit(change: IClusters.IChange | null): void {
     if (change !== null && !this._isDisposed) {
@@ -184,32 +205,33 @@ export class Clusters extends Client implements IClusters {
     }
   }
 
-  private _setStatus(status: IClusters.Status, problem: string | null): void {
-    if (status !== this._status || problem !== this._problem) {
+  private _setStatus(status: IClusters.Status, error: string | null): void {
+    if (status !== this._status || error !== this._error) {
       this._status = status;
-      this._problem = problem;
+      this._error = error;
       this._changed.emit({ type: 'status' });
     }
   }
 
   private _changed = new Signal<this, IClusters.IChange>(this);
-  /** Clusters being fetched; true when a bell rang meanwhile. */
+  /** Clusters being fetched; true if an event arrived during the fetch. */
   private _fetching = new Map<string, boolean>();
   private _isDisposed = false;
-  private _ledger = new Ledger();
+  private _cache = new ClusterCache();
   private _poll: Poll<void>;
-  private _problem: string | null = null;
+  private _error: string | null = null;
   private _ready = new PromiseDelegate<void>();
   private _status: IClusters.Status = 'loading';
-  private _stream: ISignal<unknown, Event.Emission> | null;
 }
 
 export namespace Clusters {
-  /** What the model needs. */
+  /** The options of the model. */
   export interface IOptions {
+    /** The server and how to authenticate. */
     serverSettings?: ServerConnection.ISettings;
-    /** The event bus; without it only the slow poll keeps the list true. */
+    /** The events of the server; without them, the list is only polled. */
     stream?: ISignal<unknown, Event.Emission>;
+    /** The application language translator. */
     translator?: ITranslator;
   }
 }

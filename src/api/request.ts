@@ -2,16 +2,19 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import { TranslationBundle } from '@jupyterlab/translation';
 
-/** Where the server extension answers, below the base URL. */
+/** The routes of the server extension, relative to the base URL. */
 const NAMESPACE = 'cluster-launcher';
 
+/** The HTTP methods of the REST interface. */
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 /**
- * A request that the server refused or never answered.
+ * A request that the server rejected or did not answer.
  */
 export class RequestError extends Error {
   /**
-   * @param message - the sentence to show
-   * @param status - the HTTP status; 0 when there was no answer at all
+   * @param message - the sentence to show; empty if the server sent none
+   * @param status - the HTTP status; 0 if there was no response
    */
   constructor(
     message: string,
@@ -23,19 +26,19 @@ export class RequestError extends Error {
 }
 
 /**
- * Ask the server extension.
+ * Send a request to the server extension.
  *
- * @param path - the route below `cluster-launcher/`, with its query
- * @param settings - where the server is, and how to be let in
- * @param method - the HTTP verb
- * @param body - what to send, as JSON
- * @returns the answer's JSON, undefined when it has no body
- * @throws RequestError with the server's own sentence where it gave one
+ * @param path - the route relative to `cluster-launcher/`, with its query
+ * @param settings - the server and how to authenticate
+ * @param method - the HTTP method
+ * @param body - the data to send as JSON
+ * @returns the JSON of the response; undefined if it has no body
+ * @throws RequestError with the message of the server, if it sent one
  */
 export async function request<T>(
   path: string,
   settings: ServerConnection.ISettings,
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE' = 'GET',
+  method: Method = 'GET',
   body?: unknown
 ): Promise<T> {
   const url = URLExt.join(settings.baseUrl, NAMESPACE, path);
@@ -49,25 +52,20 @@ export async function request<T>(
   } catch (error) {
     throw new RequestError(error instanceof Error ? error.message : '', 0);
   }
-  const text = await response.text();
-  const answer = parse(text);
+  const data = parse(await response.text());
   if (!response.ok) {
-    throw new RequestError(sentence(answer), response.status);
+    throw new RequestError(errorMessage(data), response.status);
   }
-  return answer as T;
+  return data as T;
 }
 
-/**
- * The server's sentence, or nothing where the answer is not from the extension.
- */
-function sentence(answer: unknown): string {
-  const message = (answer as { message?: unknown } | undefined)?.message;
+/** The message of an error response; empty if the extension did not send it. */
+function errorMessage(data: unknown): string {
+  const message = (data as { message?: unknown } | undefined)?.message;
   return typeof message === 'string' ? message : '';
 }
 
-/**
- * JSON where the text is JSON; a proxy may answer with a page instead.
- */
+/** Parse JSON; undefined for anything else, such as the error page of a proxy. */
 function parse(text: string): unknown {
   try {
     return text ? JSON.parse(text) : undefined;
@@ -77,26 +75,31 @@ function parse(text: string): unknown {
 }
 
 /**
- * A sentence for an answer that brought none.
+ * Describe an error for which the server sent no message.
  *
- * @param status - the HTTP status; 0 when there was no answer at all
+ * @param status - the HTTP status; 0 if there was no response
  */
-export function explain(status: number, trans: TranslationBundle): string {
+export function describeStatus(
+  status: number,
+  trans: TranslationBundle
+): string {
   switch (status) {
     case 0:
       return trans.__(
-        'The Jupyter server does not answer. Check that it is still running and that you are connected.'
+        'The Jupyter server is not responding. Check that it is running and that you are connected to the network.'
       );
     case 401:
     case 403:
       return trans.__(
-        'The Jupyter server did not let this page in. Reload the page and log in again.'
+        'The Jupyter server refused access. Reload the page and log in again.'
       );
     case 404:
-      return trans.__('The Jupyter server does not know the Cluster Launcher.');
+      return trans.__(
+        'The Jupyter server does not have the Cluster Launcher extension.'
+      );
     default:
       return trans.__(
-        'The Jupyter server answered with error %1. Its log says more.',
+        'The Jupyter server returned error %1. See the server log for details.',
         status
       );
   }

@@ -1,69 +1,69 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { InputDialog, Notification } from '@jupyterlab/apputils';
-import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import { TranslationBundle } from '@jupyterlab/translation';
 import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { ICluster, IClusters, INotebooks } from '../tokens';
+import { ICluster, IClusters } from '../tokens';
 
-/** The class of a row, which commands of its context menu look for. */
+/** The CSS class of rows, for the commands of their context menu. */
 export const ROW_CLASS = 'jp-ClusterLauncher-row';
 
-/** What commands work on. */
+/** The options of commands that work on a cluster. */
 export interface ICommandOptions {
+  /** The application. */
   app: JupyterFrontEnd;
+  /** The clusters. */
   clusters: IClusters;
-  /** Whether the main area takes tabs, as in JupyterLab; Notebook 7 has one. */
-  hasTabs: boolean;
-  notebooks: INotebooks | null;
-  translator: ITranslator;
+  /** The translations of this extension. */
+  trans: TranslationBundle;
 }
 
 /**
- * Tell a person that something did not work, in the words of the error.
+ * Notify the user of an error.
  */
-export function report(error: unknown): void {
+export function notifyError(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   Notification.error(message, { autoClose: 8000 });
 }
 
 /**
- * The cluster that a command is about: named in its arguments, under the
- * pointer, the only one there is, or chosen by the person.
+ * Find the cluster for a command: the one in its arguments, else the one whose
+ * context menu is open, else the only one there is, else one that the user picks.
  *
- * @returns null when there is none, or the person did not want to choose
+ * @param filter - the clusters to choose from
+ * @returns null if there is none, or the user cancelled
  */
-export async function pick(
+export async function pickCluster(
   args: ReadonlyPartialJSONObject,
-  { app, clusters }: Pick<ICommandOptions, 'app' | 'clusters'>,
-  trans: TranslationBundle,
+  { app, clusters, trans }: ICommandOptions,
   filter: (cluster: ICluster) => boolean = () => true
 ): Promise<ICluster | null> {
-  const id = args.id ?? underPointer(app);
+  const id = args.id ?? clusterOfContextMenu(app);
   if (typeof id === 'string') {
     return clusters.get(id) ?? null;
   }
-  const choices = clusters.clusters.filter(filter);
-  if (choices.length < 2) {
-    if (choices.length === 0) {
-      Notification.info(trans.__('There is no cluster for this.'));
+  const candidates = clusters.clusters.filter(filter);
+  if (candidates.length < 2) {
+    if (candidates.length === 0) {
+      Notification.info(trans.__('No cluster is available for this command.'));
     }
-    return choices[0] ?? null;
+    return candidates[0] ?? null;
   }
-  const labels = choices.map(
+  const labels = candidates.map(
     ({ name, platform_title: title }, index) =>
       `${index + 1}. ${name}, ${title}`
   );
   const { value } = await InputDialog.getItem({
-    title: trans.__('Which cluster?'),
+    title: trans.__('Select a cluster'),
     items: labels,
     current: 0
   });
-  return value === null ? null : choices[labels.indexOf(value)];
+  return value === null ? null : candidates[labels.indexOf(value)];
 }
 
 /**
- * The cluster whose row the context menu was opened on.
+ * The id of the cluster whose context menu is open.
  */
-export function underPointer(app: JupyterFrontEnd): string | undefined {
+export function clusterOfContextMenu(app: JupyterFrontEnd): string | undefined {
   return app.contextMenuHitTest(node => node.classList.contains(ROW_CLASS))
     ?.dataset.clusterId;
 }

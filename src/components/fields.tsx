@@ -1,90 +1,74 @@
 import { caretDownIcon } from '@jupyterlab/ui-components';
-import React, { useEffect, useId, useState } from 'react';
-
-/** What a number field shows and tells. */
-export interface INumberFieldProps {
-  label: string;
-  value: number;
-  minimum: number;
-  maximum: number;
-  /** A sentence below the field. */
-  hint?: string;
-  onChange: (value: number) => void;
-}
+import React, { useId } from 'react';
 
 /**
- * A whole number within bounds. What is typed stays as typed until it is a
- * number within them.
+ * A label, a control, and a hint below it.
+ *
+ * @param props.id - the id of the control
+ * @param props.invalid - whether to mark the control as invalid
  */
-export function NumberField(props: INumberFieldProps): JSX.Element {
-  const { label, value, minimum, maximum, hint, onChange } = props;
-  const id = useId();
-  const [text, setText] = useState(String(value));
-  useEffect(() => setText(String(value)), [value]);
-  const number = Number(text);
-  const valid =
-    text.trim() !== '' &&
-    Number.isInteger(number) &&
-    number >= minimum &&
-    number <= maximum;
+export function Field(props: {
+  id: string;
+  label: string;
+  hint?: string;
+  invalid?: boolean;
+  children: React.ReactNode;
+}): JSX.Element {
+  const { id, label, hint, invalid } = props;
   return (
-    <Field id={id} label={label} hint={hint} wrong={!valid}>
-      <input
-        id={id}
-        className="jp-mod-styled"
-        type="number"
-        inputMode="numeric"
-        min={minimum}
-        max={maximum}
-        step={1}
-        value={text}
-        aria-invalid={!valid}
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        onChange={event => {
-          setText(event.target.value);
-          const typed = Number(event.target.value);
-          if (
-            event.target.value.trim() !== '' &&
-            Number.isInteger(typed) &&
-            typed >= minimum &&
-            typed <= maximum
-          ) {
-            onChange(typed);
-          }
-        }}
-        onBlur={() => {
-          if (!valid) {
-            setText(String(value));
-          }
-        }}
-      />
-    </Field>
+    <div
+      className={
+        'jp-ClusterLauncher-field' +
+        (invalid ? ' jp-ClusterLauncher-mod-wrong' : '')
+      }
+    >
+      <label htmlFor={id}>{label}</label>
+      {props.children}
+      <Hint id={id} text={hint} />
+    </div>
   );
 }
 
-/** What a choice shows and tells. */
-export interface ISelectFieldProps {
-  label: string;
+/** The hint of a control; nothing if it has none. */
+function Hint(props: { id: string; text?: string }): JSX.Element | null {
+  return props.text ? (
+    <div id={`${props.id}-hint`} className="jp-ClusterLauncher-hint">
+      {props.text}
+    </div>
+  ) : null;
+}
+
+/** The id of the hint of a control, for `aria-describedby`. */
+export function hintId(id: string, hint?: string): string | undefined {
+  return hint ? `${id}-hint` : undefined;
+}
+
+/** A choice of a select field. */
+export interface ISelectChoice {
+  /** The value. */
   value: string;
-  choices: ReadonlyArray<{ value: string; label: string }>;
-  hint?: string;
-  onChange: (value: string) => void;
+  /** What the user sees. */
+  label: string;
 }
 
 /**
- * One of several.
+ * A field to select one of several values.
  */
-export function SelectField(props: ISelectFieldProps): JSX.Element {
-  const { label, value, choices, hint, onChange } = props;
+export function SelectField(props: {
+  label: string;
+  value: string;
+  choices: ReadonlyArray<ISelectChoice>;
+  onChange: (value: string) => void;
+}): JSX.Element {
+  const { label, value, choices, onChange } = props;
   const id = useId();
   return (
-    <Field id={id} label={label} hint={hint}>
+    <Field id={id} label={label}>
       <div className="jp-ClusterLauncher-select">
         <select
           id={id}
           className="jp-mod-styled"
           value={value}
-          aria-describedby={hint ? `${id}-hint` : undefined}
           onChange={event => onChange(event.target.value)}
         >
           {choices.map(choice => (
@@ -100,12 +84,13 @@ export function SelectField(props: ISelectFieldProps): JSX.Element {
 }
 
 /**
- * A line of text.
+ * A field for a line of text.
  */
 export function TextField(props: {
   label: string;
   value: string;
   placeholder?: string;
+  type?: 'text' | 'search';
   onChange: (value: string) => void;
 }): JSX.Element {
   const id = useId();
@@ -114,7 +99,7 @@ export function TextField(props: {
       <input
         id={id}
         className="jp-mod-styled"
-        type="text"
+        type={props.type ?? 'text'}
         value={props.value}
         placeholder={props.placeholder}
         spellCheck={false}
@@ -125,7 +110,7 @@ export function TextField(props: {
 }
 
 /**
- * Yes or no.
+ * A checkbox with a label.
  */
 export function CheckField(props: {
   label: string;
@@ -141,71 +126,11 @@ export function CheckField(props: {
         className="jp-mod-styled"
         type="checkbox"
         checked={props.checked}
-        aria-describedby={props.hint ? `${id}-hint` : undefined}
+        aria-describedby={hintId(id, props.hint)}
         onChange={event => props.onChange(event.target.checked)}
       />
       <label htmlFor={id}>{props.label}</label>
-      {props.hint && (
-        <div id={`${id}-hint`} className="jp-ClusterLauncher-hint">
-          {props.hint}
-        </div>
-      )}
+      <Hint id={id} text={props.hint} />
     </div>
-  );
-}
-
-/**
- * A label, a control, and a sentence below it.
- */
-function Field(props: {
-  id: string;
-  label: string;
-  hint?: string;
-  wrong?: boolean;
-  children: React.ReactNode;
-}): JSX.Element {
-  const { id, label, hint, wrong } = props;
-  return (
-    <div
-      className={
-        'jp-ClusterLauncher-field' +
-        (wrong ? ' jp-ClusterLauncher-mod-wrong' : '')
-      }
-    >
-      <label htmlFor={id}>{label}</label>
-      {props.children}
-      {hint && (
-        <div id={`${id}-hint`} className="jp-ClusterLauncher-hint">
-          {hint}
-        </div>
-      )}
-    </div>
-  );
-}
-
-/**
- * Something to unfold. The native element brings keyboard and screen reader.
- */
-export function Fold(props: {
-  label: string;
-  name: string;
-  onToggle?: (open: boolean) => void;
-  children: React.ReactNode;
-}): JSX.Element {
-  const [open, setOpen] = useState(false);
-  return (
-    <details
-      className="jp-ClusterLauncher-fold"
-      data-fold={props.name}
-      onToggle={event => {
-        setOpen(event.currentTarget.open);
-        props.onToggle?.(event.currentTarget.open);
-      }}
-    >
-      <summary>{props.label}</summary>
-      {open && (
-        <div className="jp-ClusterLauncher-folded">{props.children}</div>
-      )}
-    </details>
   );
 }

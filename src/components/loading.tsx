@@ -1,9 +1,9 @@
 import React from 'react';
 
 /**
- * Something is awaited that may take a while: what, beside a sign that moves.
+ * A spinner, and what is being loaded.
  */
-export function Pending(props: { text: string }): JSX.Element {
+export function Loading(props: { text: string }): JSX.Element {
   return (
     <p role="status" className="jp-ClusterLauncher-pending">
       {props.text}

@@ -1,15 +1,19 @@
+import { IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
 import { RequestError } from '../api/request';
 import { IClusters, ILogs } from '../tokens';
 
-/** Milliseconds between two looks at a log that is on the screen. */
-const INTERVAL = 2_000;
+/** Milliseconds between polls of visible logs. */
+const POLL_INTERVAL = 2_000;
 
 /**
- * The logs of one cluster, fetched while they are on the screen.
+ * The logs of a cluster, polled while they are visible.
  */
-export class LogModel {
+export class LogModel implements IDisposable {
+  /**
+   * @param id - the id of the cluster
+   */
   constructor(
     private _clusters: IClusters,
     readonly id: string
@@ -17,33 +21,47 @@ export class LogModel {
     this._poll = new Poll({
       auto: false,
       factory: () => this._fetch(),
-      frequency: { interval: INTERVAL, backoff: true, max: 15 * INTERVAL },
+      frequency: {
+        interval: POLL_INTERVAL,
+        backoff: true,
+        max: 15 * POLL_INTERVAL
+      },
       name: 'jupyter-cluster-launcher:logs',
       standby: 'when-hidden'
     });
   }
 
+  /** The logs as last fetched; null before. */
   logs: ILogs | null = null;
+  /** Why the last fetch failed, for the user; null if it did not. */
   error: string | null = null;
 
+  /** Emitted after each fetch. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
+  /** Whether the model is disposed. */
+  get isDisposed(): boolean {
+    return this._poll.isDisposed;
+  }
+
+  /** The name of the cluster. */
   get name(): string {
     return this._clusters.get(this.id)?.name ?? this.id;
   }
 
-  /** Begin or go on following. */
+  /** Start or resume polling. */
   start(): void {
     void this._poll.start();
   }
 
-  /** Follow no longer: nobody looks. */
+  /** Stop polling. */
   stop(): void {
     void this._poll.stop();
   }
 
+  /** Stop polling for good. */
   dispose(): void {
     this._poll.dispose();
     Signal.clearData(this);
@@ -54,10 +72,10 @@ export class LogModel {
       this.logs = await this._clusters.logs(this.id);
       this.error = null;
     } catch (error) {
-      // What was read so far stays on the screen.
+      // The logs fetched so far stay visible.
       this.error = (error as Error).message;
       if (error instanceof RequestError && error.status === 404) {
-        this.stop(); // It is gone, and will be.
+        this.stop(); // The cluster has been removed.
         return;
       }
       throw error;

@@ -3,29 +3,42 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { Message } from '@lumino/messaging';
 import React, { useEffect, useRef, useState } from 'react';
-import { logIcon } from '../icons';
-import { LogModel } from './model';
-import { IClusters, ILogs } from '../tokens';
-import { SelectField } from '../components/fields';
+import { ErrorMessage } from '../components/alert';
+import { TextButton } from '../components/button';
+import { SelectField, TextField } from '../components/fields';
 import { useSignal } from '../components/hooks';
+import { logIcon } from '../icons';
+import { IClusters, ILogs } from '../tokens';
+import { LogModel } from './model';
 
 /**
- * A panel with the logs of one cluster.
+ * A panel with the logs of a cluster.
  */
 export class LogPanel extends MainAreaWidget<LogBody> {
+  /**
+   * @param id - the id of the cluster
+   */
   constructor(clusters: IClusters, id: string, trans: TranslationBundle) {
     super({ content: new LogBody(new LogModel(clusters, id), trans) });
-    this.id = `jp-ClusterLauncher-logs-${id}`;
+    this.id = LogPanel.id(id);
     this.title.icon = logIcon;
     this.title.closable = true;
     this.title.label = trans.__('Logs · %1', this.content.model.name);
   }
+
+  /** The id of the panel for a cluster. */
+  static id(clusterId: string): string {
+    return `jp-ClusterLauncher-logs-${clusterId}`;
+  }
 }
 
 /**
- * The body of a log panel; follows only while it is shown.
+ * The body of a log panel. The logs are polled only while it is visible.
  */
 export class LogBody extends ReactWidget {
+  /**
+   * @param model - the logs, which are disposed with this widget
+   */
   constructor(
     readonly model: LogModel,
     private _trans: TranslationBundle
@@ -34,10 +47,12 @@ export class LogBody extends ReactWidget {
     this.addClass('jp-ClusterLauncher-logs');
   }
 
+  /** Render the logs. */
   render(): JSX.Element {
     return <Logs model={this.model} trans={this._trans} />;
   }
 
+  /** Stop polling. */
   dispose(): void {
     if (!this.isDisposed) {
       this.model.dispose();
@@ -62,8 +77,7 @@ export class LogBody extends ReactWidget {
 }
 
 /**
- * Everything a cluster wrote, one part at a time: followed as it grows,
- * searched by line, copied with a click.
+ * The logs of a cluster, one source at a time, with a filter for lines.
  */
 export function Logs(props: {
   model: LogModel;
@@ -71,75 +85,66 @@ export function Logs(props: {
 }): JSX.Element {
   const { model, trans } = props;
   useSignal(model.changed);
-  const [part, setPart] = useState<string | null>(null);
-  const [query, setQuery] = useState('');
-  const parts = model.logs ? partsOf(model.logs, trans) : [];
-  // Until a part was chosen, the first in which there is something to read.
+  const [source, setSource] = useState<string | null>(null);
+  const [filter, setFilter] = useState('');
+  const sources = model.logs ? sourcesOf(model.logs, trans) : [];
+  // Until the user selects a source, the first one with any output.
   const current =
-    parts.find(({ id }) => id === part) ??
-    parts.find(({ text }) => text.trim()) ??
-    parts[0];
-  const wanted = query.trim().toLowerCase();
+    sources.find(({ id }) => id === source) ??
+    sources.find(({ text }) => text.trim()) ??
+    sources[0];
+  const pattern = filter.trim().toLowerCase();
   const lines = (current?.text ?? '').split('\n');
-  const shown = wanted
-    ? lines.filter(line => line.toLowerCase().includes(wanted))
+  const shown = pattern
+    ? lines.filter(line => line.toLowerCase().includes(pattern))
     : lines;
   const text = shown.join('\n');
+  const noOutput = pattern
+    ? trans.__('No matching lines.')
+    : trans.__('No output yet.');
   return (
     <>
       <div className="jp-ClusterLauncher-logBar">
         <SelectField
-          label={trans.__('Log of')}
+          label={trans.__('Source')}
           value={current?.id ?? ''}
-          choices={parts.map(({ id, title }) => ({ value: id, label: title }))}
-          onChange={setPart}
+          choices={sources.map(({ id, title }) => ({
+            value: id,
+            label: title
+          }))}
+          onChange={setSource}
         />
-        <label className="jp-ClusterLauncher-field">
-          {trans.__('Find')}
-          <input
-            className="jp-mod-styled"
-            type="search"
-            value={query}
-            onChange={event => setQuery(event.target.value)}
-          />
-        </label>
-        <button
-          type="button"
-          className="jp-mod-styled jp-mod-minimal"
+        <TextField
+          label={trans.__('Filter')}
+          type="search"
+          value={filter}
+          onChange={setFilter}
+        />
+        <TextButton
           disabled={!text}
           onClick={() => Clipboard.copyToSystem(text)}
         >
           {trans.__('Copy')}
-        </button>
+        </TextButton>
         <span role="status" className="jp-ClusterLauncher-hint">
-          {wanted
+          {pattern
             ? trans._n('%1 line', '%1 lines', text ? shown.length : 0)
             : ''}
         </span>
       </div>
-      {model.error && (
-        <p role="alert" className="jp-ClusterLauncher-error">
-          {model.error}
-        </p>
-      )}
+      <ErrorMessage error={model.error} />
       <FollowedText
         key={current?.id}
         label={current?.title ?? trans.__('Log')}
         text={text}
-        placeholder={
-          model.logs
-            ? wanted
-              ? trans.__('No line has this.')
-              : trans.__('Nothing was written yet.')
-            : trans.__('Reading the logs…')
-        }
+        placeholder={model.logs ? noOutput : trans.__('Loading logs…')}
       />
     </>
   );
 }
 
 /**
- * Text that stays at its end as it grows, unless it was scrolled up.
+ * Text that stays scrolled to its end as it grows, unless the user scrolls up.
  */
 function FollowedText(props: {
   label: string;
@@ -171,8 +176,8 @@ function FollowedText(props: {
   );
 }
 
-/** The parts of a log in the order to read them. */
-function partsOf(
+/** The sources of logs, in the order to read them. */
+function sourcesOf(
   logs: ILogs,
   trans: TranslationBundle
 ): { id: string; title: string; text: string }[] {

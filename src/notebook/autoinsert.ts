@@ -1,62 +1,70 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
+import { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import { insertOrOffer } from './insert';
-import { IClusters, INotebooks } from '../tokens';
 import { hasEnded } from '../format';
+import { IClusters, INotebooks } from '../tokens';
+import { insertOrNotify } from './insert';
 
 /**
- * Inserts the code of a launched cluster, once, when it can be used, in the
- * notebook that it was launched from.
+ * Inserts the code of a launched cluster, once, as soon as it can be used, in
+ * the notebook that it was launched from.
  */
-export class AutoInsert {
+export class AutoInsert implements IDisposable {
   /**
-   * @param ownNode - where the focus may be taken from: a person who has gone
-   *   on to type elsewhere is not interrupted
+   * @param _mayFocus - whether the focus may move to the inserted cell: not while
+   *   the user types elsewhere
    */
   constructor(
     private _clusters: IClusters,
     private _notebooks: INotebooks | null,
     private _trans: TranslationBundle,
-    private _ownNode: () => Node | null
+    private _mayFocus: () => boolean
   ) {
     this._clusters.changed.connect(this._onChanged, this);
   }
 
-  /**
-   * Insert the code of this cluster when the time comes.
-   *
-   * @param id - the cluster
-   * @param panel - the notebook in front when Launch was pressed
-   */
-  expect(id: string, panel: NotebookPanel | null): void {
-    this._waiting.set(id, panel);
-    this._try(id);
+  /** Whether this is disposed. */
+  get isDisposed(): boolean {
+    return this._isDisposed;
   }
 
+  /**
+   * Insert the code of a cluster as soon as it can be used.
+   *
+   * @param id - the id of the cluster
+   * @param panel - the notebook that it was launched from; null if there was none
+   */
+  expect(id: string, panel: NotebookPanel | null): void {
+    this._expected.set(id, panel);
+    this._insert(id);
+  }
+
+  /** Insert nothing more. */
   dispose(): void {
+    this._isDisposed = true;
     Signal.clearData(this);
   }
 
   private _onChanged(_: IClusters, change: IClusters.IChange): void {
     if (change.type === 'removed') {
-      this._waiting.delete(change.old!.id);
+      this._expected.delete(change.old!.id);
     } else if (change.new) {
-      this._try(change.new.id);
+      this._insert(change.new.id);
     }
   }
 
-  private _try(id: string): void {
+  private _insert(id: string): void {
     const cluster = this._clusters.get(id);
-    if (!cluster || !this._waiting.has(id)) {
+    if (!cluster || !this._expected.has(id)) {
       return;
     }
     if (hasEnded(cluster)) {
-      this._waiting.delete(id);
+      this._expected.delete(id);
     } else if (cluster.code.connect !== null && cluster.state === 'running') {
-      const panel = this._waiting.get(id)!;
-      this._waiting.delete(id); // Before inserting: it must happen once.
-      insertOrOffer(
+      const panel = this._expected.get(id)!;
+      this._expected.delete(id); // Before the insertion, which must happen once.
+      insertOrNotify(
         cluster,
         'connect',
         panel === null ? null : this._notebooks,
@@ -66,14 +74,7 @@ export class AutoInsert {
     }
   }
 
-  private _mayFocus(): boolean {
-    const active = document.activeElement;
-    return (
-      active === null ||
-      active === document.body ||
-      !!this._ownNode()?.contains(active)
-    );
-  }
-
-  private _waiting = new Map<string, NotebookPanel | null>();
+  /** By the id of a cluster, the notebook that it was launched from. */
+  private _expected = new Map<string, NotebookPanel | null>();
+  private _isDisposed = false;
 }

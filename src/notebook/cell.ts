@@ -1,20 +1,21 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { PartialJSONObject, UUID } from '@lumino/coreutils';
 
-/** The cell metadata by which an inserted cell is found again. */
+/** The metadata key that marks a cell with inserted code. */
 export const CELL_METADATA = 'cluster_launcher';
 
-/** What is kept in the metadata of an inserted cell. */
+/** The metadata of a cell with inserted code. */
 export interface IMark extends PartialJSONObject {
+  /** The id of the cluster. */
   cluster_id: string;
-  /** The text that was inserted, to tell it from what a person added. */
+  /** The code that was inserted, as opposed to what the user added. */
   code: string;
-  /** Whether it makes a cluster of its own. */
+  /** Whether the code creates a cluster instead of connecting to one. */
   creates?: boolean;
 }
 
 /**
- * A new cell with the code of a cluster.
+ * Create a cell with the code of a cluster.
  */
 export function markedCell(mark: IMark): {
   id: string;
@@ -31,13 +32,15 @@ export function markedCell(mark: IMark): {
 }
 
 /**
- * Write code into a notebook.
+ * Insert code in a notebook.
  *
- * One notebook has one such cell. Where its text is still ours that part is
- * replaced and what the person added stays; a cell whose text was rewritten
- * belongs to the person and is left alone.
+ * A notebook has one cell with inserted code. If the cell still contains that
+ * code, the code is replaced and what the user added stays; otherwise the user
+ * has rewritten the cell, and it is left unchanged.
+ *
+ * @returns the index of the cell, and whether it already existed
  */
-export function write(
+export function insertCode(
   panel: NotebookPanel,
   mark: IMark
 ): { index: number; updated: boolean } {
@@ -52,7 +55,7 @@ export function write(
     const old = cell.getMetadata(CELL_METADATA) as IMark;
     const source = cell.getSource();
     notebook.transact(() => {
-      // A function, so that "$&" in the code is no pattern.
+      // A function, because a string could contain patterns such as "$&".
       cell.setSource(source.replace(old.code, () => mark.code));
       cell.setMetadata(CELL_METADATA, mark);
     });
@@ -67,36 +70,39 @@ export function write(
     });
     return { index: active, updated: false };
   }
-  // Before the code that will need it; but after a heading, which stays on top.
+  // Above the code that will use the cluster, but below a heading.
   const index = empty?.cell_type === 'markdown' ? active + 1 : active;
   notebook.insertCell(index, markedCell(mark));
   return { index, updated: false };
 }
 
 /**
- * Let a cell that was just dropped take the place of an earlier one: a notebook
- * has one. A cell to which a person added something stays.
+ * Remove the cell of an earlier insertion after a cell was dropped. A cell that
+ * the user has added code to stays.
  *
  * @param id - the id of the dropped cell
- * @returns the mark of the dropped cell, undefined where it is not there
+ * @returns the mark of the dropped cell; undefined if it is not in the notebook
  */
-export function dropped(panel: NotebookPanel, id: string): IMark | undefined {
+export function replaceByDropped(
+  panel: NotebookPanel,
+  id: string
+): IMark | undefined {
   const { content } = panel;
   const notebook = content.model!.sharedModel;
   const isDropped = (cell: { id?: string }): boolean => cell.id === id;
   const markOf = (cell: { getMetadata(key: string): unknown }): any =>
     cell.getMetadata(CELL_METADATA);
-  const mine = notebook.cells.find(isDropped);
-  if (!mine) {
+  const dropped = notebook.cells.find(isDropped);
+  if (!dropped) {
     return undefined;
   }
   for (let index = notebook.cells.length - 1; index >= 0; index--) {
     const cell = notebook.cells[index];
-    if (cell !== mine && markOf(cell)?.code === cell.getSource()) {
+    if (cell !== dropped && markOf(cell)?.code === cell.getSource()) {
       notebook.deleteCell(index);
     }
   }
   content.deselectAll();
   content.activeCellIndex = notebook.cells.findIndex(isDropped);
-  return markOf(mine) as IMark | undefined;
+  return markOf(dropped) as IMark | undefined;
 }

@@ -2,19 +2,19 @@ import { MimeData } from '@lumino/coreutils';
 import { Drag } from '@lumino/dragdrop';
 import { IMark, markedCell } from './cell';
 
-/** What JupyterLab's notebooks take cells as. */
-const CELLS = 'application/vnd.jupyter.cells';
+/** The MIME type of cells that are dropped on a notebook. */
+const CELLS_MIME_TYPE = 'application/vnd.jupyter.cells';
 
-/** Pixels to move before a press becomes a drag. */
+/** Pixels that the pointer has to move to start a drag. */
 const THRESHOLD = 5;
 
 /**
- * Watch a press of the pointer; once it moves, drag a cell with the code.
+ * Start to drag a cell with code once the pressed pointer moves.
  *
- * @param press - the event that may begin a drag
- * @param mark - the code, and the cluster it is of
+ * @param press - the event that may start a drag
+ * @param mark - the code and its cluster
  * @param label - the text that moves with the pointer
- * @param onDrop - called with where the cell was dropped, and its id
+ * @param onDrop - called with the node that the cell was dropped on, and its id
  */
 export function watchDrag(
   press: { clientX: number; clientY: number },
@@ -37,7 +37,7 @@ export function watchDrag(
     stop();
     const mimeData = new MimeData();
     const cell = markedCell(mark);
-    mimeData.setData(CELLS, [cell]);
+    mimeData.setData(CELLS_MIME_TYPE, [cell]);
     mimeData.setData('text/plain', mark.code);
     const dragImage = document.createElement('div');
     dragImage.className = 'jp-ClusterLauncher-dragImage';

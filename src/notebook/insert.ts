@@ -1,12 +1,15 @@
 import { Clipboard, Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { codeText } from './template';
 import { CodeKind, ICluster, INotebooks } from '../tokens';
+import { codeText } from './template';
 
 /**
- * Insert code; where that cannot be, say why and offer to copy.
+ * Insert code in a notebook. If that is not possible, notify the user of the
+ * reason and offer to copy the code.
+ *
+ * @param options - see `INotebooks.insert`
  */
-export function insertOrOffer(
+export function insertOrNotify(
   cluster: ICluster,
   kind: CodeKind,
   notebooks: INotebooks | null,
@@ -38,9 +41,9 @@ export function insertOrOffer(
 /**
  * Copy code to the clipboard.
  *
- * @throws Error with a sentence when there is no such code yet
+ * @throws Error for the user if there is no such code yet
  */
-export function copy(
+export function copyCode(
   cluster: ICluster,
   kind: CodeKind,
   notebooks: INotebooks | null,
@@ -50,17 +53,17 @@ export function copy(
   if (code === null) {
     throw new Error(
       trans.__(
-        'This cluster has no code to connect with yet. Wait until it is running.'
+        'You cannot connect to this cluster yet. Wait until it is running.'
       )
     );
   }
   Clipboard.copyToSystem(code);
-  Notification.success(trans.__('Copied the code of %1.', cluster.name), {
+  Notification.success(trans.__('Copied the code for %1.', cluster.name), {
     autoClose: 3000
   });
 }
 
-/** The text as it would be inserted, also where no notebook can be. */
+/** The code as it would be inserted in a notebook, if there were one. */
 function textOf(
   cluster: ICluster,
   kind: CodeKind,

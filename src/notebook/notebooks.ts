@@ -6,42 +6,45 @@ import {
   NotebookPanel
 } from '@jupyterlab/notebook';
 import { KernelSpec } from '@jupyterlab/services';
-import {
-  ITranslator,
-  nullTranslator,
-  TranslationBundle
-} from '@jupyterlab/translation';
+import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { ISignal, Signal } from '@lumino/signaling';
-import { CELL_METADATA, dropped, IMark, write } from './cell';
-import { codeText, PLAIN } from './template';
-import { CodeKind, ICluster, INotebook, INotebooks, Insertion } from '../tokens';
+import {
+  CodeKind,
+  ICluster,
+  INotebook,
+  INotebooks,
+  Insertion
+} from '../tokens';
+import { loadTranslation } from '../translation';
+import { CELL_METADATA, IMark, insertCode, replaceByDropped } from './cell';
+import { codeText, DEFAULT_TEMPLATE } from './template';
 
 /**
- * The current notebook, and the way of code into it.
+ * The open notebooks, to insert the code of a cluster in.
  *
- * Cells are written through the shared model, so that it works alike with and
- * without real-time collaboration, and can be undone.
+ * Cells are inserted through the shared model, which works with and without
+ * real-time collaboration, and can be undone.
  */
 export class Notebooks implements INotebooks {
   constructor(options: Notebooks.IOptions) {
     this._shell = options.shell;
     this._specs = options.kernelspecs;
     this._tracker = options.tracker;
-    this._template = options.template ?? (() => PLAIN);
+    this._template = options.template ?? (() => DEFAULT_TEMPLATE);
     this._baseUrl = options.baseUrl;
-    this._trans = (options.translator ?? nullTranslator).load(
-      'jupyter_cluster_launcher'
-    );
+    this._trans = loadTranslation(options.translator);
     this._tracker.currentChanged.connect(this._onCurrentChanged, this);
     options.executionScheduled?.connect(this._onScheduled, this);
     this._specs.specsChanged.connect(this._emit, this);
     this._onCurrentChanged();
   }
 
+  /** Emitted when the current notebook or its kernel changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
+  /** The current notebook; null if there is none. */
   get current(): INotebook | null {
     const panel = this._tracker.currentWidget;
     if (!panel) {
@@ -56,18 +59,22 @@ export class Notebooks implements INotebooks {
     };
   }
 
+  /** Emitted after code that connects was inserted, and before it runs. */
   get used(): ISignal<this, INotebooks.IUse> {
     return this._used;
   }
 
+  /** The panel of the current notebook. */
   get panel(): NotebookPanel | null {
     return this._tracker.currentWidget;
   }
 
+  /** The text that `insert` would insert; null if there is none yet. */
   code(cluster: ICluster, kind: CodeKind): string | null {
     return codeText(cluster, kind, this._template(), this._baseUrl);
   }
 
+  /** Insert code in a notebook; see INotebooks. */
   insert(
     cluster: ICluster,
     kind: CodeKind,
@@ -75,17 +82,17 @@ export class Notebooks implements INotebooks {
   ): Insertion {
     const panel = options.panel ?? this._tracker.currentWidget;
     const code = this.code(cluster, kind);
-    const reason = this._obstacle(panel, code);
+    const reason = this._reasonAgainst(panel, code);
     if (reason !== null) {
       return { inserted: false, reason };
     }
-    // A file of code ends with a line break, a cell does not.
+    // Generated code ends with a line break, a cell does not.
     const mark: IMark = {
       cluster_id: cluster.id,
       code: code!.trimEnd(),
       ...(kind === 'create' ? { creates: true } : {})
     };
-    const { index, updated } = write(panel!, mark);
+    const { index, updated } = insertCode(panel!, mark);
     if (options.focus ?? true) {
       this._focus(panel!, index);
     }
@@ -99,30 +106,31 @@ export class Notebooks implements INotebooks {
     };
   }
 
-  dropped(node: Node, id: string): void {
+  /** Remove the cell of an earlier insertion after a cell was dropped. */
+  handleDrop(node: Node, id: string): void {
     const panel = this._tracker.find(panel => panel.node.contains(node));
-    const mark = panel?.content.model ? dropped(panel, id) : undefined;
+    const mark = panel?.content.model ? replaceByDropped(panel, id) : undefined;
     if (panel && mark) {
       this._used.emit({ id: mark.cluster_id, panel });
     }
   }
 
   /**
-   * Why nothing can be inserted, or null.
+   * Why code cannot be inserted in a notebook; null if it can.
    */
-  private _obstacle(
+  private _reasonAgainst(
     panel: NotebookPanel | null,
     code: string | null
   ): string | null {
     if (code === null) {
       return this._trans.__(
-        'This cluster has no code to connect with yet. Wait until it is running.'
+        'You cannot connect to this cluster yet. Wait until it is running.'
       );
     }
     if (panel?.isDisposed) {
-      // A panel that was kept for later; one in front is never disposed.
+      // The panel of an earlier launch; the current one is never disposed.
       return this._trans.__(
-        'The notebook that this cluster was launched from is closed. Insert the code in another one, or copy it.'
+        'The notebook that you launched this cluster from is closed. Insert the code in another notebook, or copy it.'
       );
     }
     if (!panel?.content.model) {
@@ -140,7 +148,7 @@ export class Notebooks implements INotebooks {
     const language = this._language(panel, this._kernelName(panel));
     if (language !== null && language !== 'python') {
       return this._trans.__(
-        '%1 is a notebook in %2, and the code is Python. Open a Python notebook, or copy the code instead.',
+        '%1 uses %2, but the code is Python. Open a Python notebook, or copy the code instead.',
         name,
         language
       );
@@ -148,6 +156,7 @@ export class Notebooks implements INotebooks {
     return null;
   }
 
+  /** The kernelspec that a notebook runs with, or would run with. */
   private _kernelName(panel: NotebookPanel): string | null {
     const { sessionContext } = panel;
     return (
@@ -158,6 +167,7 @@ export class Notebooks implements INotebooks {
     );
   }
 
+  /** The language of a notebook in lower case; null while unknown. */
   private _language(
     panel: NotebookPanel,
     kernelName: string | null
@@ -170,6 +180,7 @@ export class Notebooks implements INotebooks {
     return language?.toLowerCase() ?? null;
   }
 
+  /** Activate a notebook and one of its cells. */
   private _focus(panel: NotebookPanel, index: number): void {
     const { content } = panel;
     this._shell.activateById(panel.id);
@@ -178,7 +189,7 @@ export class Notebooks implements INotebooks {
     content.mode = 'command';
     content.activate();
     void content.scrollToItem(index).catch(() => {
-      // The notebook went away while it scrolled.
+      // The notebook was closed while it scrolled.
     });
   }
 
@@ -221,21 +232,27 @@ export class Notebooks implements INotebooks {
 export namespace Notebooks {
   /** A cell that is about to run. */
   export interface IExecution {
+    /** The notebook. */
     notebook: Notebook;
+    /** The cell. */
     cell: Notebook['widgets'][number];
   }
 
-  /** What is needed to see notebooks. */
+  /** The options of the notebooks. */
   export interface IOptions {
+    /** The shell that activates notebooks. */
     shell: Pick<JupyterFrontEnd.IShell, 'activateById'>;
+    /** The kernelspecs of the server. */
     kernelspecs: KernelSpec.IManager;
+    /** The open notebooks. */
     tracker: INotebookTracker;
     /** The lines of the code that connects, with variables. */
     template?: () => readonly string[];
-    /** Where the server is. */
+    /** The URL of the server. */
     baseUrl?: string;
     /** Emitted before a cell is sent to its kernel. */
     executionScheduled?: ISignal<unknown, IExecution>;
+    /** The application language translator. */
     translator?: ITranslator;
   }
 }

@@ -1,17 +1,17 @@
 import { Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { insertOrOffer } from './insert';
 import { ICluster, INotebooks } from '../tokens';
-import { askKernel } from '../versions/packages';
+import { queryKernel } from '../versions/packages';
+import { insertOrNotify } from './insert';
 
-/** How long a kernel that computes is waited for, in milliseconds. */
-const PATIENCE = 1500;
+/** Milliseconds to wait for the response of a busy kernel. */
+const TIMEOUT = 1500;
 
 /**
- * Insert the short code, where the kernel of the notebook has this package;
- * else say what is missing, and offer the code that needs nothing.
+ * Insert the short code in the current notebook. If its kernel does not have
+ * this package, notify the user and offer the code that requires only Dask.
  *
- * A kernel that is busy is not waited for: the short code is what was asked for.
+ * If the kernel is too busy to respond, the short code is inserted.
  */
 export async function insertShort(
   cluster: ICluster,
@@ -22,25 +22,25 @@ export async function insertShort(
   const kernel = panel?.sessionContext.session?.kernel;
   const environment = kernel
     ? await Promise.race([
-        askKernel(kernel),
-        new Promise<null>(resolve => setTimeout(() => resolve(null), PATIENCE))
+        queryKernel(kernel),
+        new Promise<null>(resolve => setTimeout(() => resolve(null), TIMEOUT))
       ])
     : null;
   if (environment?.hasConnect !== false) {
-    insertOrOffer(cluster, 'short', notebooks, trans, { panel });
+    insertOrNotify(cluster, 'short', notebooks, trans, { panel });
     return;
   }
   Notification.warning(
     trans.__(
-      'The short code needs jupyter-cluster-launcher in the environment of this notebook. Install it there, or insert the long code, which needs only Dask.'
+      'The short code requires jupyter-cluster-launcher in the environment of this notebook. Install it there, or insert the full code, which requires only Dask.'
     ),
     {
       autoClose: 12000,
       actions: [
         {
-          label: trans.__('Insert long code'),
+          label: trans.__('Insert full code'),
           callback: () =>
-            insertOrOffer(cluster, 'connect', notebooks, trans, { panel })
+            insertOrNotify(cluster, 'connect', notebooks, trans, { panel })
         }
       ]
     }

@@ -1,25 +1,25 @@
 import { CodeKind, ICluster } from '../tokens';
 
-/** The template where a person has none: the code as the server has it. */
-export const PLAIN: readonly string[] = ['{connect}'];
+/** The default template: the code as the server generated it. */
+export const DEFAULT_TEMPLATE: readonly string[] = ['{connect}'];
 
-/** What a template must have, so that its code connects to the cluster. */
+/** The variables of which a template needs one to connect to the cluster. */
 const CONNECTS = /\{(connect|short)\}/;
 
-/** The words in braces that stand for something; all others are left alone. */
+/** The variables of a template; other braces stay as they are. */
 const VARIABLE = /\{(connect|short|name|platform|dashboard_url)\}/g;
 
 /**
- * The code of a cluster, as it is inserted.
+ * Generate the code of a cluster to insert in a notebook.
  *
  * @param template - the lines of the code that connects, with variables
- * @param baseUrl - where the server is, for the address of the dashboard
- * @returns null where there is none yet
+ * @param baseUrl - the URL of the server, for the URL of the dashboard
+ * @returns null if there is none yet
  */
 export function codeText(
   cluster: ICluster,
   kind: CodeKind,
-  template: readonly string[] = PLAIN,
+  template: readonly string[] = DEFAULT_TEMPLATE,
   baseUrl: string = window.location.href
 ): string | null {
   const { connect, create } = cluster.code;
@@ -30,12 +30,14 @@ export function codeText(
     return null;
   }
   if (kind === 'short') {
-    return short(cluster);
+    return shortCode(cluster);
   }
-  const lines = CONNECTS.test(template.join('\n')) ? template : PLAIN;
+  const lines = CONNECTS.test(template.join('\n'))
+    ? template
+    : DEFAULT_TEMPLATE;
   return fill(lines, {
     connect: connect.trimEnd(),
-    short: short(cluster),
+    short: shortCode(cluster),
     name: oneLine(cluster.name),
     platform: oneLine(cluster.platform_title),
     dashboard_url: cluster.dashboard_url
@@ -45,21 +47,21 @@ export function codeText(
 }
 
 /**
- * The code for a kernel that has this package.
+ * Generate the short code, for a kernel that has this package.
  */
-function short({ name }: ICluster): string {
+function shortCode({ name }: ICluster): string {
   return [
     'from jupyter_cluster_launcher import connect',
     '',
-    // A string of JSON is a string of Python.
+    // A JSON string is also a Python string.
     `cluster, client = connect(${JSON.stringify(name)})`,
     'client'
   ].join('\n');
 }
 
 /**
- * Put values in the place of variables. Code keeps the indentation of the line
- * that its variable stands on.
+ * Replace variables by values. Code gets the indentation of the line that its
+ * variable is on.
  */
 function fill(
   lines: readonly string[],
@@ -75,7 +77,7 @@ function fill(
     .join('\n');
 }
 
-/** A value that cannot end the comment or string that it stands in. */
+/** Make a value safe to use in a comment or string. */
 function oneLine(text: string): string {
   return text.replace(/[\s"\\]+/g, ' ').trim();
 }

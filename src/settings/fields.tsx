@@ -1,90 +1,114 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { IFormRendererRegistry } from '@jupyterlab/ui-components';
 import type { FieldProps } from '@rjsf/utils';
-import React from 'react';
-import { IClusters } from '../tokens';
-import { useAnswer } from '../components/hooks';
+import React, { useEffect } from 'react';
+import { Query } from '../api/query';
+import { useSignal } from '../components/hooks';
+import { IClusters, IPlatform } from '../tokens';
+import { SETTINGS_ID } from './index';
 
 /**
- * Settings that JupyterLab's Settings Editor cannot show well by their schema.
- *
- * @param plugin - whose settings they are
+ * Register the fields of settings that the Settings Editor cannot render well
+ * from their schema.
  */
 export function addSettingFields(
   registry: IFormRendererRegistry,
-  plugin: string,
   clusters: IClusters,
   trans: TranslationBundle
 ): void {
   const add = (
     setting: string,
     fieldRenderer: (props: FieldProps) => JSX.Element | null
-  ): void => registry.addRenderer(`${plugin}.${setting}`, { fieldRenderer });
+  ): void =>
+    registry.addRenderer(`${SETTINGS_ID}.${setting}`, { fieldRenderer });
+  const platforms = new Query<IPlatform[]>({ keep: true });
+  const load = (): void => {
+    platforms.clear();
+    platforms.update('', () => clusters.platforms());
+  };
   add('defaultPlatform', props => (
-    <PlatformField {...props} clusters={clusters} trans={trans} />
+    <PlatformField {...{ ...props, platforms, load, trans }} />
   ));
   add('codeTemplate', props => <LinesField {...props} />);
-  // Nothing for a person to edit; the sidebar keeps it.
+  // Written by the sidebar, not by the user.
   add('lastChoices', () => null);
   add('lastPlatforms', () => null);
 }
 
 /**
- * One of the platforms that there are, by its title.
+ * A select field with the titles of the platforms.
  */
 function PlatformField(
-  props: FieldProps & { clusters: IClusters; trans: TranslationBundle }
+  props: FieldProps & {
+    platforms: Query<IPlatform[]>;
+    load: () => void;
+    trans: TranslationBundle;
+  }
 ): JSX.Element {
-  const { clusters, idSchema, schema, trans } = props;
-  const chosen: string = props.formData ?? '';
-  const { value } = useAnswer(() => clusters.platforms(), '');
-  const platforms = value ?? [];
+  const { idSchema, load, trans } = props;
+  useSignal(props.platforms.settled);
+  useEffect(load, [load]);
+  const selected: string = props.formData ?? '';
+  const platforms = props.platforms.value ?? [];
   const isKnown =
-    chosen === '' || platforms.some(platform => platform.name === chosen);
+    selected === '' || platforms.some(platform => platform.name === selected);
   return (
-    <div className="jp-ClusterLauncher-setting">
-      <label htmlFor={idSchema.$id} className="jp-FormGroup-fieldLabel">
-        {schema.title}
-      </label>
+    <Setting {...props}>
       <select
         id={idSchema.$id}
         className="form-control"
-        value={chosen}
+        value={selected}
         onChange={event => props.onChange(event.target.value)}
       >
         <option value="">
-          {trans.__('Launched last, or recognised on this machine')}
+          {trans.__('Last used, or detected on this machine')}
         </option>
-        {!isKnown && <option value={chosen}>{chosen}</option>}
+        {!isKnown && <option value={selected}>{selected}</option>}
         {platforms.map(({ name, title }) => (
           <option key={name} value={name}>
             {title}
           </option>
         ))}
       </select>
-    </div>
+    </Setting>
   );
 }
 
 /**
- * Lines of text, to be written as such.
+ * A text area for a list of lines.
  */
 function LinesField(props: FieldProps): JSX.Element {
-  const { idSchema, schema } = props;
   const lines: string[] = props.formData ?? [];
   return (
-    <div className="jp-ClusterLauncher-setting jp-FormGroup-contentItem">
-      <label htmlFor={idSchema.$id} className="jp-FormGroup-fieldLabel">
-        {schema.title}
-      </label>
+    <Setting {...props} className="jp-FormGroup-contentItem">
       <textarea
-        id={idSchema.$id}
+        id={props.idSchema.$id}
         className="form-control"
         rows={Math.max(3, lines.length)}
         spellCheck={false}
         value={lines.join('\n')}
         onChange={event => props.onChange(event.target.value.split('\n'))}
       />
+    </Setting>
+  );
+}
+
+/**
+ * A setting: its title and its control.
+ */
+function Setting(
+  props: Pick<FieldProps, 'idSchema' | 'schema'> & {
+    className?: string;
+    children: React.ReactNode;
+  }
+): JSX.Element {
+  const { children, className = '', idSchema, schema } = props;
+  return (
+    <div className={`jp-ClusterLauncher-setting ${className}`.trim()}>
+      <label htmlFor={idSchema.$id} className="jp-FormGroup-fieldLabel">
+        {schema.title}
+      </label>
+      {children}
     </div>
   );
 }

@@ -1,47 +1,53 @@
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { JSONExt, JSONObject } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
-import { PLAIN } from '../notebook/template';
+import { DEFAULT_TEMPLATE } from '../notebook/template';
 import { IAdapt } from '../tokens';
 
-/** What a person chose for a platform the last time. */
+/** The choices of the user for a platform at the last launch. */
 export interface IChoices {
+  /** The number of workers. */
   workers?: number;
+  /** The bounds of an adaptive cluster; null for a fixed number of workers. */
   adapt?: IAdapt | null;
+  /** The options that differ from their defaults. */
   options?: JSONObject;
+  /** Whether traffic is encrypted. */
   tls?: boolean;
+  /** Whether the cluster keeps running when the Jupyter server stops. */
   keep_running?: boolean;
-  /** Seconds, or null for never. */
+  /** Idle seconds before the cluster shuts down; null for never. */
   idle_timeout?: number | null;
 }
 
-/** The settings as the rest of the extension sees them. */
+/** The preferences of the user. */
 export interface IPreferences {
-  /** The platform to preselect; empty for the one that was recognised. */
+  /** The platform to preselect; empty for the last used or detected one. */
   readonly defaultPlatform: string;
-  /** Whether code is inserted as soon as a cluster can be used. */
+  /** Whether code is inserted as soon as a launched cluster can be used. */
   readonly insertAutomatically: boolean;
   /** The lines of the code that connects, with variables. */
   readonly codeTemplate: readonly string[];
-  /** Whether clusters outlive Jupyter unless it is chosen otherwise. */
+  /** Whether clusters keep running when the Jupyter server stops, by default. */
   readonly keepRunning: boolean;
-  /** Seconds without work before a cluster closes; null for never. */
+  /** Idle seconds before clusters shut down, by default; null for never. */
   readonly idleTimeout: number | null;
   /** Emitted when a setting changed. */
   readonly changed: ISignal<IPreferences, void>;
+  /** The choices at the last launch on a platform; null if there was none. */
   recall(platform: string): IChoices | null;
   /**
-   * The platform that was launched last at a place, null where none was.
+   * The platform of the last launch at a site; null if there was none.
    *
-   * @param place - which platforms are recognised there: a home directory is
-   *   shared between computers, and what is right on one is wrong on the next
+   * @param site - identifies the site, because several sites can share a home
+   *   directory with these preferences; see `siteOf`
    */
-  lastPlatform(place: string): string | null;
-  /** Keep what was launched, for this platform and for this place. */
-  remember(platform: string, choices: IChoices, place: string): Promise<void>;
+  lastPlatform(site: string): string | null;
+  /** Save the choices of a launch. */
+  remember(platform: string, choices: IChoices, site: string): Promise<void>;
 }
 
-/** The settings as the schema has them. */
+/** The settings as in their schema. */
 interface ISettings {
   defaultPlatform: string;
   insertAutomatically: boolean;
@@ -49,13 +55,13 @@ interface ISettings {
   keepRunning: boolean;
   idleMinutes: number;
   lastChoices: { [platform: string]: IChoices };
-  lastPlatforms: { [place: string]: string };
+  lastPlatforms: { [site: string]: string };
 }
 
 const DEFAULTS: ISettings = {
   defaultPlatform: '',
   insertAutomatically: true,
-  codeTemplate: PLAIN,
+  codeTemplate: DEFAULT_TEMPLATE,
   keepRunning: false,
   idleMinutes: 0,
   lastChoices: {},
@@ -63,61 +69,69 @@ const DEFAULTS: ISettings = {
 };
 
 /**
- * Preferences from JupyterLab's settings.
+ * Preferences in the settings of JupyterLab.
  *
- * The last choices are kept there too, because settings belong to a person and
- * follow them to another workspace, browser or server with the same home; the
- * state database is one of a workspace.
+ * The last choices are stored there too, because settings are shared by all
+ * workspaces, browsers and servers of a user, unlike the state database.
  */
 export class Preferences implements IPreferences {
   /**
-   * @param settings - null where there is no settings registry: the defaults
-   *   hold, and choices are remembered until the page is closed
+   * @param settings - null if there is no settings registry: then the defaults
+   *   apply, and choices are remembered until the page is closed
    */
   constructor(settings: ISettingRegistry.ISettings | null) {
     this._settings = settings;
     settings?.changed.connect(this._onChanged, this);
   }
 
+  /** Emitted when a setting changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
+  /** The platform to preselect; empty for the last used or detected one. */
   get defaultPlatform(): string {
     return this._get('defaultPlatform');
   }
 
+  /** Whether code is inserted as soon as a launched cluster can be used. */
   get insertAutomatically(): boolean {
     return this._get('insertAutomatically');
   }
 
+  /** The lines of the code that connects, with variables. */
   get codeTemplate(): readonly string[] {
     return this._get('codeTemplate');
   }
 
+  /** Whether clusters keep running when the Jupyter server stops, by default. */
   get keepRunning(): boolean {
     return this._get('keepRunning');
   }
 
+  /** Idle seconds before clusters shut down, by default; null for never. */
   get idleTimeout(): number | null {
     const minutes = this._get('idleMinutes');
     return minutes > 0 ? minutes * 60 : null;
   }
 
+  /** The choices at the last launch on a platform; null if there was none. */
   recall(platform: string): IChoices | null {
     return this._get('lastChoices')[platform] ?? null;
   }
 
-  lastPlatform(place: string): string | null {
-    return this._get('lastPlatforms')[place] ?? null;
+  /** The platform of the last launch at a site; null if there was none. */
+  lastPlatform(site: string): string | null {
+    return this._get('lastPlatforms')[site] ?? null;
   }
 
+  /** Save the choices of a launch. */
   async remember(
     platform: string,
     choices: IChoices,
-    place: string
+    site: string
   ): Promise<void> {
-    const lastPlatforms = { ...this._get('lastPlatforms'), [place]: platform };
+    const lastPlatforms = { ...this._get('lastPlatforms'), [site]: platform };
     const lastChoices = { ...this._get('lastChoices'), [platform]: choices };
     await this._set('lastPlatforms', lastPlatforms);
     await this._set('lastChoices', lastChoices);
@@ -148,7 +162,7 @@ export class Preferences implements IPreferences {
   }
 
   private _changed = new Signal<this, void>(this);
-  /** What the settings do not have yet. */
+  /** Changes that are not in the settings yet. */
   private _session: Partial<ISettings> = {};
   private _settings: ISettingRegistry.ISettings | null;
 }

@@ -1,24 +1,22 @@
+import { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useState } from 'react';
-import { IClusters } from '../tokens';
 import { announcement } from '../format';
-import { ISidebarContext } from './context';
+import { IClusters } from '../tokens';
 
 /**
- * Tells a screen reader when the state of a cluster changed.
+ * Announces to screen readers when the state of a cluster changed.
  */
-export function Announcer(props: { context: ISidebarContext }): JSX.Element {
-  const { clusters, trans } = props.context;
+export function Announcer(props: {
+  clusters: IClusters;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { clusters, trans } = props;
   const [text, setText] = useState('');
   useEffect(() => {
     const slot = (_: IClusters, change: IClusters.IChange): void => {
-      const words =
-        change.type === 'removed'
-          ? trans.__('%1 is gone', change.old!.name)
-          : change.new
-            ? announcement(change.old, change.new, trans)
-            : '';
-      if (words) {
-        setText(words);
+      const announced = announce(change, trans);
+      if (announced) {
+        setText(announced);
       }
     };
     clusters.changed.connect(slot);
@@ -35,4 +33,12 @@ export function Announcer(props: { context: ISidebarContext }): JSX.Element {
       {text}
     </div>
   );
+}
+
+/** The text that announces a change; empty if it is minor. */
+function announce(change: IClusters.IChange, trans: TranslationBundle): string {
+  if (change.type === 'removed') {
+    return trans.__('%1 was removed', change.old!.name);
+  }
+  return change.new ? announcement(change.old, change.new, trans) : '';
 }

@@ -1,32 +1,21 @@
-import { NotebookPanel } from '@jupyterlab/notebook';
-import { KernelSpec } from '@jupyterlab/services';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
-import { IPreferences } from '../settings/preferences';
-import { ICluster, IClusters, INotebooks, IPlatform } from '../tokens';
+import { IClusters, INotebooks } from '../tokens';
 import { VersionCheck } from '../versions/check';
+import { LaunchModel } from './launch/model';
 
-/** What every part of the sidebar is given. */
+/** The models and services that all parts of the sidebar use. */
 export interface ISidebarContext {
-  /** What notebooks and clusters have in common; null to compare nothing. */
-  checks: VersionCheck | null;
+  /** The check of packages; null to check nothing. */
+  check: VersionCheck | null;
+  /** The clusters. */
   clusters: IClusters;
+  /** The commands of the application. */
   commands: CommandRegistry;
-  kernelspecs: KernelSpec.IManager;
+  /** The state of the launch form. */
+  launch: LaunchModel;
+  /** The notebooks, to drag code to; null without a notebook application. */
   notebooks: INotebooks | null;
-  /**
-   * Called after a launch was accepted, with the notebook that was in front
-   * when Launch was pressed.
-   */
-  onLaunched: (cluster: ICluster, panel: NotebookPanel | null) => void;
-  preferences: IPreferences;
+  /** The translations of this extension. */
   trans: TranslationBundle;
-}
-
-/** What a row, and every part of it, is given. */
-export interface IRowProps {
-  cluster: ICluster;
-  context: ISidebarContext;
-  /** The cluster's platform, where the list of platforms is known. */
-  platform: IPlatform | undefined;
 }

@@ -1,24 +1,24 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
-import React, { useState } from 'react';
+import React from 'react';
+import { RetryAlert } from '../components/alert';
+import { useSignal, useSignalValue } from '../components/hooks';
+import { Loading } from '../components/loading';
 import { clusterIcon } from '../icons';
 import { IPlatform } from '../tokens';
 import { Announcer } from './announcer';
 import { ISidebarContext } from './context';
-import { useKernel } from './launch/environment';
-import { SelectField } from '../components/fields';
-import { useAnswer, useRead } from '../components/hooks';
+import { EnvironmentField } from './launch/environment';
 import { LaunchForm } from './launch/form';
 import { ClusterList } from './list/list';
-import { Pending } from '../components/loading';
 
-/** What enables the server half; not a sentence, so not translated. */
+/** The command that enables the server extension; it is not translated. */
 const ENABLE = 'jupyter server extension enable jupyter_cluster_launcher';
 
-/** The same each time, so that nothing is drawn again for it. */
-const NONE: ReadonlyArray<IPlatform> = [];
+/** Always the same array, so that it does not render the list again. */
+const NO_PLATFORMS: ReadonlyArray<IPlatform> = [];
 
 /**
- * The sidebar: the form that starts a cluster, and the clusters below it.
+ * The sidebar, with the launch form and the list of clusters below it.
  */
 export class ClusterPanel extends ReactWidget {
   constructor(private _context: ISidebarContext) {
@@ -32,13 +32,12 @@ export class ClusterPanel extends ReactWidget {
     this.node.setAttribute('aria-label', trans.__('Dask Clusters'));
   }
 
+  /** Render the sidebar. */
   render(): JSX.Element {
     return <Sidebar context={this._context} />;
   }
 
-  /**
-   * Give the focus to the first control of the form, where it is there yet.
-   */
+  /** Focus the first control of the form, or the panel if there is none yet. */
   protected onActivateRequest(): void {
     this.node.tabIndex = -1;
     const first = this.node.querySelector<HTMLElement>('form button');
@@ -47,125 +46,99 @@ export class ClusterPanel extends ReactWidget {
 }
 
 /**
- * What the sidebar shows: a message while there is nothing else to show.
+ * The content of the sidebar. What was loaded stays visible beside an error.
  */
 export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
   const { context } = props;
-  const { clusters, trans } = context;
-  const status = useRead(clusters.changed, () => clusters.status);
-  const problem = useRead(clusters.changed, () => clusters.problem);
-  const kernel = useKernel(context);
-  const [attempt, setAttempt] = useState(0);
-  const working = status === 'ready';
-  const platforms = useAnswer(
-    working ? () => clusters.platforms(kernel.name) : null,
-    `${kernel.name} ${attempt}`,
-    { keep: true }
-  );
-
-  // Told beside what was known before, too: that may no longer be true.
-  const trouble = status === 'unreachable' ? problem : platforms.error;
-
+  const { clusters, launch, trans } = context;
+  useSignal(launch.changed);
+  const status = useSignalValue(clusters.changed, () => clusters.status);
+  const listError = useSignalValue(clusters.changed, () => clusters.error);
+  const { platforms } = launch.queries;
+  const error = status === 'unreachable' ? listError : platforms.error;
   const retry = (): void => {
-    setAttempt(attempt + 1);
+    launch.retry();
     void clusters.refresh();
   };
-  let top: JSX.Element;
-  if (status === 'missing') {
-    top = <Missing context={context} onRetry={retry} />;
-  } else if (platforms.value !== null) {
-    top = (
-      <LaunchForm
-        context={context}
-        platforms={platforms.value}
-        kernel={kernel}
-      />
-    );
-  } else if (trouble) {
-    // Another environment may be the way out, so it can be chosen here too.
-    top = (
-      <div className="jp-ClusterLauncher-launch">
-        <SelectField
-          label={trans.__('Environment')}
-          value={kernel.choice}
-          choices={kernel.choices}
-          onChange={kernel.choose}
-        />
-      </div>
-    );
-  } else {
-    top = <Pending text={trans.__('Looking for platforms…')} />;
-  }
+  const isMissing = status === 'missing';
   return (
     <>
       <header className="jp-ClusterLauncher-title">
         <h2>{trans.__('Dask Clusters')}</h2>
       </header>
       <div className="jp-ClusterLauncher-content">
-        {status !== 'missing' && trouble && (
-          <Problem
-            text={trouble}
-            onRetry={retry}
-            retry={trans.__('Try again')}
-          />
-        )}
-        {top}
-        {status !== 'missing' && (
-          <ClusterList context={context} platforms={platforms.value ?? NONE} />
+        {isMissing ? (
+          <MissingExtension context={context} onRetry={retry} />
+        ) : (
+          <>
+            {error && (
+              <RetryAlert
+                className="jp-ClusterLauncher-problem"
+                onRetry={retry}
+                trans={trans}
+              >
+                <p>{error}</p>
+              </RetryAlert>
+            )}
+            <LaunchSection context={context} failed={!!error} />
+            <ClusterList
+              context={context}
+              platforms={platforms.value ?? NO_PLATFORMS}
+            />
+          </>
         )}
       </div>
-      <Announcer context={context} />
+      <Announcer clusters={clusters} trans={trans} />
     </>
   );
 }
 
 /**
- * The server half is not there: what to type.
+ * The launch form as soon as the platforms are known.
+ *
+ * @param props.failed - whether the platforms cannot be loaded
  */
-function Missing(props: {
+function LaunchSection(props: {
+  context: ISidebarContext;
+  failed: boolean;
+}): JSX.Element {
+  const { launch, trans } = props.context;
+  if (launch.queries.platforms.value !== null) {
+    return <LaunchForm model={launch} trans={trans} />;
+  }
+  if (props.failed) {
+    // The environment may be the cause, so that the user can change it.
+    return (
+      <div className="jp-ClusterLauncher-launch">
+        <EnvironmentField model={launch} trans={trans} />
+      </div>
+    );
+  }
+  return <Loading text={trans.__('Loading platforms…')} />;
+}
+
+/**
+ * How to enable the server extension.
+ */
+function MissingExtension(props: {
   context: ISidebarContext;
   onRetry: () => void;
 }): JSX.Element {
   const { trans } = props.context;
   return (
-    <div role="alert" className="jp-ClusterLauncher-problem">
+    <RetryAlert
+      className="jp-ClusterLauncher-problem"
+      onRetry={props.onRetry}
+      trans={trans}
+    >
       <p>
         {trans.__(
-          'The server half of this extension is not installed or not enabled. Type this in a terminal, then restart Jupyter:'
+          'The server extension is not installed or not enabled. Run this command in a terminal, then restart the Jupyter server:'
         )}
       </p>
       <pre className="jp-ClusterLauncher-code" tabIndex={0}>
         {ENABLE}
       </pre>
-      <button
-        type="button"
-        className="jp-mod-styled jp-mod-minimal"
-        onClick={props.onRetry}
-      >
-        {trans.__('Try again')}
-      </button>
-    </div>
-  );
-}
-
-/**
- * Something did not work.
- */
-function Problem(props: {
-  text: string;
-  retry: string;
-  onRetry: () => void;
-}): JSX.Element {
-  return (
-    <div role="alert" className="jp-ClusterLauncher-problem">
-      <p>{props.text}</p>
-      <button
-        type="button"
-        className="jp-mod-styled jp-mod-minimal"
-        onClick={props.onRetry}
-      >
-        {props.retry}
-      </button>
-    </div>
+    </RetryAlert>
   );
 }

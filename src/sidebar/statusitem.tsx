@@ -1,40 +1,39 @@
+import { IStatusBar } from '@jupyterlab/statusbar';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import { IDisposable } from '@lumino/disposable';
 import React from 'react';
+import { useSignal } from '../components/hooks';
+import { isAlive } from '../format';
 import { clusterIcon } from '../icons';
 import { IClusters } from '../tokens';
-import { isAlive } from '../format';
-import { useSignal } from '../components/hooks';
+
+/** What the status item is created with. */
+interface IStatusProps {
+  clusters: IClusters;
+  /** Opens the sidebar. */
+  open: () => void;
+  trans: TranslationBundle;
+}
 
 /**
- * An item of the status bar: how many clusters and workers there are.
+ * An item of the status bar with the number of workers.
  */
-export class StatusItem extends ReactWidget {
-  constructor(
-    private _clusters: IClusters,
-    private _open: () => void,
-    private _trans: TranslationBundle
-  ) {
+class StatusItem extends ReactWidget {
+  constructor(private _props: IStatusProps) {
     super();
     this.addClass('jp-ClusterLauncher-status');
   }
 
   render(): JSX.Element {
-    return (
-      <Status clusters={this._clusters} open={this._open} trans={this._trans} />
-    );
+    return <Status {...this._props} />;
   }
 }
 
 /**
- * The workers of all clusters in one line; nothing where there is no cluster.
+ * The number of workers of all clusters; nothing if there are no clusters.
  */
-export function Status(props: {
-  clusters: IClusters;
-  open: () => void;
-  trans: TranslationBundle;
-}): JSX.Element | null {
-  const { clusters, open, trans } = props;
+function Status({ clusters, open, trans }: IStatusProps): JSX.Element | null {
   useSignal(clusters.changed);
   const alive = clusters.clusters.filter(isAlive);
   if (alive.length === 0) {
@@ -53,4 +52,22 @@ export function Status(props: {
       {trans._n('%1 worker', '%1 workers', ready)}
     </button>
   );
+}
+
+/**
+ * Add the number of workers to the status bar.
+ *
+ * @param open - opens the sidebar
+ */
+export function addStatusItem(
+  statusBar: IStatusBar,
+  clusters: IClusters,
+  open: () => void,
+  trans: TranslationBundle
+): IDisposable {
+  return statusBar.registerStatusItem('jupyter-cluster-launcher:status', {
+    align: 'left',
+    rank: 3,
+    item: new StatusItem({ clusters, open, trans })
+  });
 }

@@ -1,40 +1,48 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { Kernel } from '@jupyterlab/services';
+import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 import { ICluster, IClusters, INotebooks } from '../tokens';
-import { askKernel, differences, IDifference, IEnvironment } from './packages';
+import {
+  differences,
+  IDifference,
+  IEnvironment,
+  queryKernel
+} from './packages';
 
-/** A notebook and a cluster that do not have the same packages. */
+/** A notebook and a cluster whose packages differ. */
 export interface IMismatch {
+  /** The cluster. */
   cluster: ICluster;
   /** The path of the notebook. */
   path: string;
   /** The kernelspec of the notebook. */
   kernelName: string;
+  /** The packages that differ. */
   differences: IDifference[];
 }
 
 type SessionContext = NotebookPanel['sessionContext'];
 
-/** A notebook that uses a cluster, and what its kernel has. */
+/** A notebook that uses a cluster. */
 interface IUser {
   kernelId: string;
   kernelName: string;
-  /** Null until the kernel answered. */
+  /** The environment of its kernel; null until the kernel responded. */
   environment: IEnvironment | null;
 }
 
 /**
  * Compares the packages of a notebook with those of a cluster before their
- * first use together: when code is inserted, and when an inserted cell is run
- * in a kernel that was not asked before.
+ * first use together: when code is inserted, and when an inserted cell runs in a
+ * kernel that was not queried before.
  *
- * It never holds anything up. The question reaches the kernel before the cell
- * does, so that the answer comes before the cluster is used.
+ * It delays nothing. The kernel receives the query before the cell, so that it
+ * responds before the cluster is used.
  */
-export class VersionCheck {
+export class VersionCheck implements IDisposable {
   /**
-   * @param show - tells a person of a mismatch; called once for each table
+   * @param _show - shows a mismatch to the user; called once for each table
    */
   constructor(
     private _clusters: IClusters,
@@ -45,17 +53,24 @@ export class VersionCheck {
     this._clusters.changed.connect(this._onClusters, this);
   }
 
-  /** Emitted when the kernel of a notebook answered or went away. */
+  /** Emitted when the mismatches may have changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
+  /** Whether the check is disposed. */
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /** Check nothing more. */
   dispose(): void {
+    this._isDisposed = true;
     Signal.clearData(this);
   }
 
   /**
-   * The notebooks whose packages differ from those of a cluster.
+   * List the notebooks whose packages differ from those of a cluster.
    */
   mismatches(cluster: ICluster): IMismatch[] {
     return [...(this._users.get(cluster.id) ?? [])]
@@ -71,12 +86,12 @@ export class VersionCheck {
   }
 
   private _onUsed(_: INotebooks, { id, panel }: INotebooks.IUse): void {
-    void this._ask(id, panel);
+    void this._check(id, panel);
   }
 
-  private async _ask(id: string, panel: NotebookPanel): Promise<void> {
+  private async _check(id: string, panel: NotebookPanel): Promise<void> {
     if (!panel.sessionContext.session?.kernel) {
-      await panel.sessionContext.ready; // A notebook that was just opened.
+      await panel.sessionContext.ready; // The notebook was just opened.
     }
     const kernel = panel.sessionContext.session?.kernel;
     const cluster = this._clusters.get(id);
@@ -90,18 +105,18 @@ export class VersionCheck {
       environment: null
     };
     this._users.set(id, users.set(panel, user));
-    panel.disposed.connect(this._forget, this);
-    panel.sessionContext.kernelChanged.connect(this._onKernel, this);
-    panel.sessionContext.statusChanged.connect(this._onStatus, this);
-    user.environment = await askKernel(kernel);
+    panel.disposed.connect(this._onPanelDisposed, this);
+    panel.sessionContext.kernelChanged.connect(this._onKernelChanged, this);
+    panel.sessionContext.statusChanged.connect(this._onStatusChanged, this);
+    user.environment = await queryKernel(kernel);
     if (user.environment === null && users.get(panel) === user) {
-      users.delete(panel); // The next run asks again.
+      users.delete(panel); // The next run queries the kernel again.
     }
     this._review(id);
   }
 
   /**
-   * Show what is to be shown of a cluster, each table once.
+   * Show the mismatches of a cluster, each table once.
    */
   private _review(id: string): void {
     const cluster = this._clusters.get(id);
@@ -120,11 +135,11 @@ export class VersionCheck {
     if (change.type === 'removed' && old) {
       this._users.delete(old.id);
     } else if (cluster && this._users.has(cluster.id)) {
-      this._review(cluster.id); // Its versions may have come only now.
+      this._review(cluster.id); // Its versions may be new.
     }
   }
 
-  private _onKernel(context: SessionContext): void {
+  private _onKernelChanged(context: SessionContext): void {
     for (const users of this._users.values()) {
       for (const panel of users.keys()) {
         if (panel.sessionContext === context) {
@@ -135,19 +150,23 @@ export class VersionCheck {
     this._changed.emit();
   }
 
-  private _onStatus(context: SessionContext, status: Kernel.Status): void {
-    // A restarted kernel may find other packages; it keeps its id.
+  private _onStatusChanged(
+    context: SessionContext,
+    status: Kernel.Status
+  ): void {
+    // A restarted kernel keeps its id but may import other packages.
     if (status === 'restarting' || status === 'autorestarting') {
-      this._onKernel(context);
+      this._onKernelChanged(context);
     }
   }
 
-  private _forget(panel: NotebookPanel): void {
+  private _onPanelDisposed(panel: NotebookPanel): void {
     this._users.forEach(users => users.delete(panel));
     this._changed.emit();
   }
 
   private _changed = new Signal<this, void>(this);
+  private _isDisposed = false;
   private _shown = new Set<string>();
   /** By cluster, the notebooks that use it. */
   private _users = new Map<string, Map<NotebookPanel, IUser>>();

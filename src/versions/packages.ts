@@ -1,6 +1,6 @@
 import { Kernel } from '@jupyterlab/services';
 
-/** What must be the same for functions and data to pass between two Pythons. */
+/** The packages that must match for functions and data to transfer. */
 const PACKAGES = [
   'python',
   'dask',
@@ -11,36 +11,39 @@ const PACKAGES = [
   'pandas'
 ] as const;
 
-/** Those without which nothing works at all where they differ. */
-const VITAL: readonly string[] = ['python', 'dask', 'distributed'];
+/** The packages of which a mismatch breaks the connection itself. */
+const CRITICAL: readonly string[] = ['python', 'dask', 'distributed'];
 
-/** Versions by package; a package that is not installed is left out. */
+/** Versions by package, without the packages that are not installed. */
 export interface IVersions {
   readonly [name: string]: string;
 }
 
-/** What a kernel has. */
+/** The environment of a kernel. */
 export interface IEnvironment {
+  /** The versions of its packages. */
   versions: IVersions;
-  /** Whether `from jupyter_cluster_launcher import connect` would work. */
+  /** Whether it has this package, so that the short code works. */
   hasConnect: boolean;
 }
 
-/** A package that is not the same in a notebook and on a cluster. */
+/** A package whose versions in a notebook and on a cluster differ. */
 export interface IDifference {
+  /** The name of the package. */
   name: string;
-  /** Null where it is not installed. */
+  /** The version in the notebook; null if it is not installed. */
   notebook: string | null;
+  /** The version on the cluster; null if it is not installed. */
   cluster: string | null;
-  /** Whether nothing can be expected to work. */
-  vital: boolean;
+  /** Whether the mismatch breaks the connection itself. */
+  critical: boolean;
 }
 
 /**
- * What a kernel is asked. Nothing is imported but the standard library, and no
- * name is left behind: it runs in a namespace of its own.
+ * The Python code that collects the environment. It imports only the standard
+ * library, and runs in a namespace of its own to leave no names behind.
  */
-const QUESTION = `
+const CODE = `
 import importlib.metadata, importlib.util, json, platform
 versions = {"python": platform.python_version()}
 for name in ${JSON.stringify(PACKAGES.slice(1))}:
@@ -49,19 +52,19 @@ for name in ${JSON.stringify(PACKAGES.slice(1))}:
     except importlib.metadata.PackageNotFoundError:
         pass
 found = importlib.util.find_spec("jupyter_cluster_launcher") is not None
-answer = json.dumps({"versions": versions, "hasConnect": found})
+result = json.dumps({"versions": versions, "hasConnect": found})
 `;
 
-/** The question as one expression. JSON strings are Python strings too. */
-const EXPRESSION = `(lambda space: exec(${JSON.stringify(QUESTION)}, space) or space["answer"])({})`;
+/** The code as one expression. A JSON string is also a Python string. */
+const EXPRESSION = `(lambda space: exec(${JSON.stringify(CODE)}, space) or space["result"])({})`;
 
 /**
- * Ask a kernel what it has, in silence: nothing is printed, counted or kept in
- * its history. A busy kernel answers before it runs what is sent after this.
+ * Query the environment of a kernel silently: nothing is printed, counted or
+ * stored in its history. A busy kernel responds before it runs later requests.
  *
- * @returns null where the kernel did not answer, or not as Python does
+ * @returns null if the kernel did not respond, or is not a Python kernel
  */
-export async function askKernel(
+export async function queryKernel(
   kernel: Kernel.IKernelConnection
 ): Promise<IEnvironment | null> {
   try {
@@ -77,13 +80,13 @@ export async function askKernel(
       ? parse(reply.content.user_expressions)
       : null;
   } catch {
-    // The kernel was restarted or died: whoever runs a cell there sees it.
+    // The kernel was restarted or died, which the notebook itself reports.
     return null;
   }
 }
 
 /**
- * Read the answer: the text that Python shows for a string of JSON.
+ * Parse the result, which is the representation of a JSON string in Python.
  */
 function parse(expressions: any): IEnvironment | null {
   const text: unknown = expressions?.environment?.data?.['text/plain'];
@@ -98,12 +101,13 @@ function parse(expressions: any): IEnvironment | null {
 }
 
 /**
- * Compare what a notebook and a cluster have.
+ * Compare the packages of a notebook with those of a cluster.
  *
- * What the notebook lacks it cannot send, so that only its own packages count;
- * of Python the first two numbers matter.
+ * Packages that only the cluster has are ignored, except the critical ones,
+ * because the notebook cannot send objects of them. For Python, only the major
+ * and minor version count.
  *
- * @param cluster - empty while it is not known yet: then nothing differs
+ * @param cluster - empty while unknown: then there are no differences
  */
 export function differences(
   notebook: IVersions,
@@ -116,15 +120,15 @@ export function differences(
     name,
     notebook: notebook[name] ?? null,
     cluster: cluster[name] ?? null,
-    vital: VITAL.includes(name)
+    critical: CRITICAL.includes(name)
   })).filter(
     row =>
-      (row.notebook !== null || row.vital) &&
+      (row.notebook !== null || row.critical) &&
       significant(row.name, row.notebook) !== significant(row.name, row.cluster)
   );
 }
 
-/** The part of a version that must be equal. */
+/** The part of a version that must match. */
 function significant(name: string, version: string | null): string | null {
   return name === 'python' && version !== null
     ? version.split('.').slice(0, 2).join('.')

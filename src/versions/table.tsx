@@ -3,13 +3,12 @@ import { PathExt } from '@jupyterlab/coreutils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
-import { ICluster } from '../tokens';
-import { IMismatch } from './check';
-import { ISidebarContext } from '../sidebar/context';
 import { useSignal } from '../components/hooks';
+import { ICluster } from '../tokens';
+import { IMismatch, VersionCheck } from './check';
 
 /**
- * Tell a person that a notebook and a cluster do not have the same packages.
+ * Show a dialog with the packages that differ.
  */
 export async function showMismatch(
   mismatch: IMismatch,
@@ -27,16 +26,17 @@ export async function showMismatch(
 }
 
 /**
- * In the row of a cluster: the notebooks that do not have the same packages,
- * each with its table.
+ * The notebooks whose packages differ from those of a cluster, each with a
+ * table that can be expanded.
  */
 export function VersionNotes(props: {
   cluster: ICluster;
-  context: ISidebarContext;
+  check: VersionCheck | null;
+  trans: TranslationBundle;
 }): JSX.Element | null {
-  const { checks, trans } = props.context;
-  useSignal(checks?.changed);
-  const mismatches = checks?.mismatches(props.cluster) ?? [];
+  const { check, cluster, trans } = props;
+  useSignal(check?.changed);
+  const mismatches = check?.mismatches(cluster) ?? [];
   return (
     <>
       {mismatches.map(mismatch => (
@@ -53,7 +53,7 @@ export function VersionNotes(props: {
 }
 
 /**
- * What differs, what may come of it, and what to do.
+ * The packages that differ, the consequences, and how to fix it.
  */
 export function VersionTable(props: {
   mismatch: IMismatch;
@@ -87,34 +87,37 @@ export function VersionTable(props: {
   );
 }
 
+/** The title of a mismatch. */
 function title(mismatch: IMismatch, trans: TranslationBundle): string {
   return trans.__(
-    '%1 and %2 have different packages',
+    '%1 and %2 have different package versions',
     PathExt.basename(mismatch.path),
     mismatch.cluster.name
   );
 }
 
+/** What can go wrong because of a mismatch. */
 function consequence(mismatch: IMismatch, trans: TranslationBundle): string {
-  return mismatch.differences.some(({ vital }) => vital)
+  return mismatch.differences.some(({ critical }) => critical)
     ? trans.__(
-        'Do not compute yet: expect errors that do not name this reason, or a notebook that hangs.'
+        'Do not run computations yet: they may hang, or fail with unrelated errors.'
       )
     : trans.__(
-        'Much will work, but functions and data may not pass between them: an error that speaks of pickle, attributes or modules can come from this.'
+        'Most operations will work, but some functions and data may not transfer between the notebook and the cluster. Errors that mention pickle, attributes or modules can have this cause.'
       );
 }
 
+/** How to fix a mismatch. */
 function advice(mismatch: IMismatch, trans: TranslationBundle): string {
   const { cluster, kernelName } = mismatch;
-  if (cluster.kernel_name !== null && cluster.kernel_name !== kernelName) {
+  if (cluster.kernel_name !== kernelName) {
     return trans.__(
-      'What to do: keep this notebook in front and launch a new cluster, which then has the environment of the notebook (%1); stop the old one. Or give the notebook the kernel that the cluster was launched with (%2).',
+      'To fix this, select this notebook and launch a new cluster, which then has the environment of the notebook (%1), and stop the old cluster. Or change the kernel of the notebook to the one that the cluster was launched with (%2).',
       kernelName,
       cluster.kernel_name
     );
   }
   return trans.__(
-    'What to do: if you installed packages since the launch, restart the kernel of the notebook, stop the cluster and launch it again. If the cluster has an environment of its own, as on a cloud hub, choose the one that the notebook has in the options and launch again.'
+    'To fix this after you installed packages, restart the kernel of the notebook, stop the cluster and launch it again. If the cluster has its own environment, as on a cloud hub, select the environment of the notebook in the options and launch again.'
   );
 }

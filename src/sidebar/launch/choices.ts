@@ -5,22 +5,17 @@ import {
   ReadonlyJSONValue
 } from '@lumino/coreutils';
 import { IChoices, IPreferences } from '../../settings/preferences';
-import { IAdapt, ILaunch, IPlatform } from '../../tokens';
+import { IAdapt, ILaunch, IOptionsSchema, IPlatform } from '../../tokens';
 
-/** What the form holds for one platform: every choice made. */
+/** The values of the form for one platform. */
 export interface IForm extends Required<Omit<IChoices, 'adapt'>> {
+  /** The bounds of an adaptive cluster; null for a fixed number of workers. */
   adapt: IAdapt | null;
 }
 
-/** A JSON Schema of an object, as far as the form looks into it. */
-interface IObjectSchema {
-  properties?: { [name: string]: ReadonlyJSONObject };
-  required?: string[];
-}
-
 /**
- * The form as it opens: the last choices for this platform where they still
- * fit, the platform's defaults for the rest.
+ * The initial values of the form: the last choices for this platform that are
+ * still valid, and the defaults of the platform for the rest.
  */
 export function initialForm(
   platform: IPlatform,
@@ -30,10 +25,10 @@ export function initialForm(
   const { workers } = platform;
   const clamp = (count: number): number =>
     Math.min(Math.max(count, workers.minimum), workers.maximum);
-  const known = properties(platform.options);
+  const known = platform.options.properties;
   const options: JSONObject = {};
   for (const [name, value] of Object.entries(last.options ?? {})) {
-    // Options of a gateway are not known before it was asked.
+    // The options of a gateway are not known yet.
     if (name in known || platform.options_from !== null) {
       options[name] = value;
     }
@@ -58,15 +53,15 @@ export function initialForm(
 }
 
 /**
- * What to ask the server for.
+ * Create the request that launches a cluster.
  *
- * Options that equal their default are left out: the server's defaults count,
- * and they may be expressions that the code keeps as such.
+ * Options that equal their default are omitted, because a default may be an
+ * expression, which the server then keeps as such.
  */
-export function toLaunch(
+export function launchRequest(
   platform: IPlatform,
   form: IForm,
-  schema: ReadonlyJSONObject,
+  schema: IOptionsSchema,
   context: { kernel_name?: string; cwd?: string; name?: string }
 ): ILaunch {
   const launch: ILaunch = {
@@ -94,16 +89,16 @@ export function toLaunch(
 }
 
 /**
- * The options that differ from their defaults.
+ * Filter the options that differ from their defaults.
  */
 export function changedOptions(
-  schema: ReadonlyJSONObject,
+  schema: IOptionsSchema,
   options: ReadonlyJSONObject
 ): JSONObject {
-  const known = properties(schema);
   const changed: JSONObject = {};
   for (const [name, value] of Object.entries(options)) {
-    const standard = known[name]?.default as ReadonlyJSONValue | undefined;
+    const standard = schema.properties[name]?.default as
+      ReadonlyJSONValue | undefined;
     if (value === undefined) {
       continue;
     }
@@ -115,22 +110,22 @@ export function changedOptions(
 }
 
 /**
- * The platform to begin with: the first wished one that works here, else the
- * one that was recognised, else the first that works.
+ * Select a platform: the first preferred one that is available, else the one
+ * that was detected, else the first that is available.
  *
- * @param wished - the one chosen on this page, then the one of the settings,
- *   which a person wrote down to have it always, then the last one launched at
- *   this place, which is what happened to be right the last time
+ * @param preferred - names by decreasing priority: the choice of the user, the
+ *   default platform in the settings, and the platform of the last launch
+ * @returns null if there is no platform
  */
-export function preselect(
+export function selectPlatform(
   platforms: ReadonlyArray<IPlatform>,
-  ...wished: (string | null)[]
+  ...preferred: (string | null)[]
 ): IPlatform | null {
   const available = platforms.filter(platform => platform.available);
-  for (const name of wished) {
-    const found = available.find(platform => platform.name === name);
-    if (found) {
-      return found;
+  for (const name of preferred) {
+    const match = available.find(platform => platform.name === name);
+    if (match) {
+      return match;
     }
   }
   return (
@@ -142,44 +137,36 @@ export function preselect(
 }
 
 /**
- * What tells this place from others: the platforms that are recognised here.
+ * Identify the site by the platforms that are detected there.
  */
-export function placeOf(platforms: ReadonlyArray<IPlatform>): string {
-  const recognised = platforms.filter(platform => platform.detected);
-  return recognised
+export function siteOf(platforms: ReadonlyArray<IPlatform>): string {
+  const detected = platforms.filter(platform => platform.detected);
+  return detected
     .map(({ name }) => name)
     .sort()
     .join(' ');
 }
 
 /**
- * The part of a schema of options that belongs in one of the two folds.
+ * Filter the schema of either the basic or the advanced options.
  *
- * @param advanced - whether the second fold, "More options", is meant
- * @returns null when nothing belongs there
+ * @returns null if there are none
  */
-export function foldOf(
-  schema: ReadonlyJSONObject,
+export function filterOptions(
+  schema: IOptionsSchema,
   advanced: boolean
-): ReadonlyJSONObject | null {
-  const own = Object.entries(properties(schema)).filter(
-    ([, property]) => !!property.advanced === advanced
+): IOptionsSchema | null {
+  const options = Object.entries(schema.properties).filter(
+    ([, option]) => !!option.advanced === advanced
   );
-  if (own.length === 0) {
+  if (options.length === 0) {
     return null;
   }
-  const names = own.map(([name]) => name);
-  const required = (schema as IObjectSchema).required ?? [];
+  const names = options.map(([name]) => name);
+  const required = schema.required ?? [];
   return {
     type: 'object',
-    properties: Object.fromEntries(own),
+    properties: Object.fromEntries(options),
     required: required.filter(name => names.includes(name))
   };
-}
-
-/** The properties of a schema, none where it has none. */
-function properties(schema: ReadonlyJSONObject): {
-  [name: string]: ReadonlyJSONObject;
-} {
-  return (schema as IObjectSchema).properties ?? {};
 }

@@ -1,58 +1,45 @@
 import { TranslationBundle } from '@jupyterlab/translation';
-import React, { useState } from 'react';
-import { IClusters, IPlatform } from '../../tokens';
-import { Fold } from '../../components/fields';
-import { useAnswer, useSignal } from '../../components/hooks';
-import { Pending } from '../../components/loading';
+import React, { useEffect } from 'react';
+import { ErrorMessage } from '../../components/alert';
+import { TextButton } from '../../components/button';
+import { Fold } from '../../components/fold';
+import { Loading } from '../../components/loading';
+import { TitleWithHint } from '../../components/text';
+import { LaunchModel } from './model';
 
 /**
- * Clusters of this person that were made elsewhere, to be taken over.
+ * The clusters of the user that were not started here, to join them.
  */
-export function FoundClusters(props: {
-  clusters: IClusters;
-  kernelName: string | undefined;
-  platform: IPlatform;
-  onAdopt: (id: string) => Promise<void>;
+export function DiscoveredClusters(props: {
+  model: LaunchModel;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { clusters, kernelName, platform, onAdopt, trans } = props;
-  const [open, setOpen] = useState(false);
-  useSignal(clusters.changed);
-  const known = clusters.clusters.map(cluster => cluster.id).join();
-  const found = useAnswer(
-    open ? () => clusters.found(platform.name, kernelName) : null,
-    `${platform.name} ${kernelName} ${known}`
-  );
+  const { model, trans } = props;
+  const { error, pending, value } = model.queries.clusters;
+  useEffect(() => () => model.showClusters(false), [model]);
   return (
-    <Fold name="found" label={trans.__('Running elsewhere')} onToggle={setOpen}>
-      {found.error !== null && (
-        <p role="alert" className="jp-ClusterLauncher-error">
-          {found.error}
-        </p>
-      )}
-      {found.pending && found.value === null && (
-        <Pending text={trans.__('Looking…')} />
-      )}
-      {found.value?.length === 0 && (
+    <Fold
+      name="found"
+      label={trans.__('Join a running cluster')}
+      onToggle={open => model.showClusters(open)}
+    >
+      <ErrorMessage error={error} />
+      {pending && <Loading text={trans.__('Searching…')} />}
+      {value?.length === 0 && (
         <p className="jp-ClusterLauncher-hint">
-          {trans.__('No other cluster of yours was found.')}
+          {trans.__('You have no other running clusters.')}
         </p>
       )}
       <ul className="jp-ClusterLauncher-found">
-        {found.value?.map(({ id, title, description }) => (
+        {value?.map(({ id, title, description }) => (
           <li key={id}>
-            <span className="jp-ClusterLauncher-pickerText">
-              <span className="jp-ClusterLauncher-platformTitle">{title}</span>
-              <span className="jp-ClusterLauncher-hint">{description}</span>
-            </span>
-            <button
-              type="button"
-              className="jp-mod-styled jp-mod-minimal"
+            <TitleWithHint title={title} hint={description} />
+            <TextButton
               aria-label={trans.__('Join %1', title)}
-              onClick={() => void onAdopt(id)}
+              onClick={() => void model.launch(id)}
             >
               {trans.__('Join')}
-            </button>
+            </TextButton>
           </li>
         ))}
       </ul>

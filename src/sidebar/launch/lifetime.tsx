@@ -1,22 +1,20 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
-import { IForm } from './choices';
-import { IPlatform } from '../../tokens';
-import { duration } from '../../format';
-import { CheckField, SelectField } from '../../components/fields';
+import {
+  CheckField,
+  ISelectChoice,
+  SelectField
+} from '../../components/fields';
+import { durationText } from '../../format';
+import { IFormFieldsProps } from './workers';
 
 /** The idle times to choose from, in seconds. */
 const TIMEOUTS = [5 * 60, 15 * 60, 30 * 60, 3600, 4 * 3600, 12 * 3600];
 
 /**
- * How long a cluster lives, and whether its traffic is encrypted.
+ * Fields for the lifetime of a cluster, and whether its traffic is encrypted.
  */
-export function Lifetime(props: {
-  platform: IPlatform;
-  form: IForm;
-  onChange: (changes: Partial<IForm>) => void;
-  trans: TranslationBundle;
-}): JSX.Element {
+export function LifetimeFields(props: IFormFieldsProps): JSX.Element {
   const { platform, form, onChange, trans } = props;
   return (
     <>
@@ -26,7 +24,7 @@ export function Lifetime(props: {
         onChange={keep_running => onChange({ keep_running })}
       />
       <SelectField
-        label={trans.__('Close when idle for')}
+        label={trans.__('Shut down when idle for')}
         value={String(form.idle_timeout ?? '')}
         choices={idleChoices(form.idle_timeout, trans)}
         onChange={value =>
@@ -52,25 +50,25 @@ export function Lifetime(props: {
 }
 
 /**
- * The idle times to choose from, with the one that is set among them.
+ * The idle times to choose from, including the current one.
  *
- * @param current - seconds, null for never
+ * @param current - seconds; null for never
  */
-export function idleChoices(
+function idleChoices(
   current: number | null,
   trans: TranslationBundle
-): { value: string; label: string }[] {
+): ISelectChoice[] {
   const times = new Set(TIMEOUTS);
   if (current !== null) {
     times.add(current);
   }
   return [
-    { value: '', label: trans.__('never') },
+    { value: '', label: trans.__('Never') },
     ...[...times]
       .sort((a, b) => a - b)
       .map(seconds => ({
         value: String(seconds),
-        label: duration(seconds * 1000, trans)
+        label: durationText(seconds * 1000, trans)
       }))
   ];
 }

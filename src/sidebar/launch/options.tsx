@@ -1,48 +1,51 @@
-import { ReadonlyJSONObject } from '@lumino/coreutils';
+import { TranslationBundle } from '@jupyterlab/translation';
 import React, { Suspense } from 'react';
-import { foldOf, IForm } from './choices';
-import { ISidebarContext } from '../context';
-import { Fold } from '../../components/fields';
-import { IAnswer } from '../../components/hooks';
-import { Pending } from '../../components/loading';
+import { IQueryState } from '../../api/query';
+import { RetryAlert } from '../../components/alert';
+import { Fold } from '../../components/fold';
+import { Loading } from '../../components/loading';
+import { IOptionsSchema } from '../../tokens';
+import { filterOptions, IForm } from './choices';
 
 const OptionsForm = React.lazy(() => import('./optionsform'));
 
 /**
- * The options, those that few people change in a second fold.
+ * The options of a platform, with the advanced ones in a second section.
+ *
+ * @param props.values - the options that were changed
+ * @param props.prefix - makes the ids of the controls unique
  */
 export function Options(props: {
-  context: ISidebarContext;
-  schema: ReadonlyJSONObject;
+  schema: IOptionsSchema;
   values: IForm['options'];
   prefix: string;
   onChange: (values: IForm['options']) => void;
+  trans: TranslationBundle;
 }): JSX.Element {
-  const { context, schema, values, prefix, onChange } = props;
-  const { trans } = context;
-  const folds = [
+  const { schema, values, prefix, onChange, trans } = props;
+  const sections = [
     {
       name: 'options',
       label: trans.__('Options'),
-      schema: foldOf(schema, false)
+      schema: filterOptions(schema, false)
     },
     {
       name: 'advanced',
       label: trans.__('More options'),
-      schema: foldOf(schema, true)
+      schema: filterOptions(schema, true)
     }
   ];
   return (
     <>
-      {folds.map(
-        fold =>
-          fold.schema && (
-            <Fold key={fold.name} name={fold.name} label={fold.label}>
+      {sections.map(
+        section =>
+          section.schema && (
+            <Fold key={section.name} name={section.name} label={section.label}>
               <Suspense fallback={null}>
                 <OptionsForm
-                  schema={fold.schema}
+                  schema={section.schema}
                   values={values}
-                  idPrefix={`jp-ClusterLauncher-${prefix}-${fold.name}`}
+                  idPrefix={`jp-ClusterLauncher-${prefix}-${section.name}`}
                   onChange={onChange}
                   trans={trans}
                 />
@@ -55,30 +58,25 @@ export function Options(props: {
 }
 
 /**
- * What is to be said while the options are asked for, and where they cannot be
- * had.
+ * Whether the options that a platform discovers by itself are being loaded, or
+ * why they cannot be loaded.
  */
-export function OptionsPending(props: {
-  answer: IAnswer<ReadonlyJSONObject>;
+export function OptionsStatus(props: {
+  query: IQueryState<IOptionsSchema>;
   onRetry: () => void;
-  trans: ISidebarContext['trans'];
+  trans: TranslationBundle;
 }): JSX.Element | null {
-  const { answer, onRetry, trans } = props;
-  if (answer.error !== null && !answer.pending) {
-    return (
-      <div role="alert" className="jp-ClusterLauncher-error">
-        <p>{answer.error}</p>
-        <button
-          type="button"
-          className="jp-mod-styled jp-mod-minimal"
-          onClick={onRetry}
-        >
-          {trans.__('Try again')}
-        </button>
-      </div>
-    );
+  const { query, onRetry, trans } = props;
+  if (query.pending) {
+    return <Loading text={trans.__('Loading options from the gateway…')} />;
   }
-  return answer.pending ? (
-    <Pending text={trans.__('Asking the gateway for its options…')} />
-  ) : null;
+  return query.error === null ? null : (
+    <RetryAlert
+      className="jp-ClusterLauncher-error"
+      onRetry={onRetry}
+      trans={trans}
+    >
+      <p>{query.error}</p>
+    </RetryAlert>
+  );
 }

@@ -4,6 +4,7 @@ import { JSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- this module is loaded lazily
 import { customizeValidator } from '@rjsf/validator-ajv8';
 import React from 'react';
+import { IOptionsSchema } from '../../tokens';
 import {
   ArrayFieldTemplate,
   FieldTemplate,
@@ -14,24 +15,25 @@ const validator = customizeValidator<ReadonlyJSONObject>();
 
 const TEMPLATES = { ArrayFieldTemplate, FieldTemplate, ObjectFieldTemplate };
 
-/** What a form of options shows and tells. */
+/** The props of a form for options. */
 export interface IOptionsFormProps {
-  /** JSON Schema of the options; its order is the order shown. */
-  schema: ReadonlyJSONObject;
-  /** The values set so far; the rest have their defaults. */
+  /** The JSON Schema of the options, in the order to show. */
+  schema: IOptionsSchema;
+  /** The options that were changed; the others have their defaults. */
   values: ReadonlyJSONObject;
+  /** Changes the options. */
   onChange: (values: JSONObject) => void;
+  /** Makes the ids of the controls unique. */
   idPrefix: string;
+  /** The translations of this extension. */
   trans: TranslationBundle;
 }
 
 /**
- * The options of a platform, as its schema describes them.
+ * A form for options, generated from their schema.
  */
 export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
-  const names = Object.keys(
-    (props.schema.properties as ReadonlyJSONObject | undefined) ?? {}
-  );
+  const names = Object.keys(props.schema.properties);
   const formData = Object.fromEntries(
     Object.entries(props.values).filter(([name]) => names.includes(name))
   );
@@ -39,7 +41,7 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
     <div className="jp-ClusterLauncher-options">
       <FormComponent
         schema={props.schema as any}
-        uiSchema={layoutOf(props.schema)}
+        uiSchema={uiSchemaOf(props.schema)}
         formData={formData as ReadonlyJSONObject}
         validator={validator}
         idPrefix={props.idPrefix}
@@ -62,9 +64,8 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
   );
 }
 
-/** Let what can be chosen from a few be boxes to tick, not a list to select in. */
-function layoutOf(schema: ReadonlyJSONObject): JSONObject {
-  const properties = (schema.properties ?? {}) as Record<string, JSONObject>;
+/** Show options with several values of a set as checkboxes instead of a list. */
+function uiSchemaOf({ properties }: IOptionsSchema): JSONObject {
   const choices = Object.keys(properties).filter(
     name => properties[name].type === 'array' && properties[name].uniqueItems
   );

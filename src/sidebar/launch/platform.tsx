@@ -1,21 +1,19 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon, caretUpIcon } from '@jupyterlab/ui-components';
 import React, { useEffect, useRef, useState } from 'react';
+import { TitleWithHint } from '../../components/text';
 import { IPlatform } from '../../tokens';
 
-/** What the picker shows and tells. */
-export interface IPlatformPickerProps {
+/**
+ * A button with the selected platform that expands to the list of all platforms.
+ * Platforms that are not available are disabled, and show the reason.
+ */
+export function PlatformPicker(props: {
   platforms: ReadonlyArray<IPlatform>;
   selected: IPlatform;
   onSelect: (platform: IPlatform) => void;
   trans: TranslationBundle;
-}
-
-/**
- * Where to run: the chosen platform, unfolding to all of them. Those that
- * cannot work here are greyed, each with its reason.
- */
-export function PlatformPicker(props: IPlatformPickerProps): JSX.Element {
+}): JSX.Element {
   const { platforms, selected, onSelect, trans } = props;
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -50,14 +48,10 @@ export function PlatformPicker(props: IPlatformPickerProps): JSX.Element {
         aria-label={trans.__('Platform: %1', selected.title)}
         onClick={() => setOpen(!open)}
       >
-        <span className="jp-ClusterLauncher-pickerText">
-          <span className="jp-ClusterLauncher-platformTitle">
-            {selected.title}
-          </span>
-          <span className="jp-ClusterLauncher-hint">
-            {selected.available ? selected.description : selected.reason}
-          </span>
-        </span>
+        <TitleWithHint
+          title={selected.title}
+          hint={selected.available ? selected.description : selected.reason}
+        />
         <caret.react tag="span" />
       </button>
       {open && (
@@ -74,7 +68,7 @@ export function PlatformPicker(props: IPlatformPickerProps): JSX.Element {
               platform={platform}
               checked={platform.name === selected.name}
               onSelect={() => onSelect(platform)}
-              onPick={close}
+              onClose={close}
             />
           ))}
         </div>
@@ -84,15 +78,15 @@ export function PlatformPicker(props: IPlatformPickerProps): JSX.Element {
 }
 
 /**
- * One platform to choose.
+ * A platform in the list.
  */
 function PlatformItem(props: {
   platform: IPlatform;
   checked: boolean;
   onSelect: () => void;
-  onPick: () => void;
+  onClose: () => void;
 }): JSX.Element {
-  const { platform, checked, onSelect, onPick } = props;
+  const { platform, checked, onSelect, onClose } = props;
   const { available, name, title, description, reason } = platform;
   const hint = `jp-ClusterLauncher-hint-${name}`;
   return (
@@ -100,11 +94,11 @@ function PlatformItem(props: {
       className="jp-ClusterLauncher-platform"
       data-available={available}
       data-platform={name}
-      // A click with the pointer is a decision, an arrow key is a look around.
+      // A click closes the list. Arrow keys, which also click, only select.
       onClick={event => {
         if (available && event.detail > 0) {
           onSelect();
-          onPick();
+          onClose();
         }
       }}
     >
@@ -116,12 +110,11 @@ function PlatformItem(props: {
         aria-describedby={hint}
         onChange={onSelect}
       />
-      <span className="jp-ClusterLauncher-pickerText">
-        <span className="jp-ClusterLauncher-platformTitle">{title}</span>
-        <span id={hint} className="jp-ClusterLauncher-hint">
-          {available ? description : reason}
-        </span>
-      </span>
+      <TitleWithHint
+        title={title}
+        hint={available ? description : reason}
+        hintId={hint}
+      />
     </label>
   );
 }

@@ -7,17 +7,18 @@ import {
   ObjectFieldTemplateProps
 } from '@rjsf/utils';
 import React from 'react';
+import { IconButton, TextButton } from '../../components/button';
 
-/** What the templates find in the form's context. */
+/** The context that the form passes to its templates. */
 interface IFormContext {
   trans: TranslationBundle;
 }
 
 /**
- * One option: its label tied to its control, a sentence, what is wrong.
+ * The template of an option: its label, control, description and errors.
  *
- * JupyterLab's own template is made for the settings editor, which is wide; and
- * its labels are not tied to their controls.
+ * The template of JupyterLab is made for the wide Settings Editor, and does not
+ * connect labels with their controls.
  */
 export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
   const { id, label, children, schema, rawErrors, displayLabel } = props;
@@ -27,7 +28,7 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
   }
   const isBox = schema.type === 'object' || schema.type === 'array';
   const isKey = ADDITIONAL_PROPERTY_FLAG in schema;
-  // Boxes to tick bring no template of their own.
+  // Checkboxes have no template of their own.
   const isChoice = schema.type === 'array' && schema.uniqueItems;
   return (
     <div
@@ -46,7 +47,8 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
             defaultValue={label}
             onBlur={event => props.onKeyChange(event.target.value)}
           />
-          <RemoveButton
+          <IconButton
+            icon={closeIcon}
             label={trans.__('Remove %1', label)}
             onClick={props.onDropPropertyClick(label)}
           />
@@ -76,7 +78,8 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
 }
 
 /**
- * Several options; a mapping may get further entries.
+ * The template of an object, to which entries can be added if its schema allows
+ * additional properties.
  */
 export function ObjectFieldTemplate(
   props: ObjectFieldTemplateProps
@@ -95,14 +98,16 @@ export function ObjectFieldTemplate(
       <Hint text={props.schema.description} />
       {fields}
       {extensible && (
-        <AddButton trans={trans} onClick={props.onAddClick(props.schema)} />
+        <TextButton onClick={props.onAddClick(props.schema)}>
+          {trans.__('Add')}
+        </TextButton>
       )}
     </fieldset>
   );
 }
 
 /**
- * A list of values.
+ * The template of a list of values.
  */
 export function ArrayFieldTemplate(
   props: ArrayFieldTemplateProps
@@ -116,61 +121,26 @@ export function ArrayFieldTemplate(
         <div key={item.key} className="jp-ClusterLauncher-item">
           {item.children}
           {item.hasRemove && (
-            <RemoveButton
+            <IconButton
+              icon={closeIcon}
               label={trans.__('Remove entry %1', item.index + 1)}
               onClick={item.onDropIndexClick(item.index)}
             />
           )}
         </div>
       ))}
-      {props.canAdd && <AddButton trans={trans} onClick={props.onAddClick} />}
+      {props.canAdd && (
+        <TextButton onClick={props.onAddClick}>{trans.__('Add')}</TextButton>
+      )}
     </fieldset>
   );
 }
 
 /**
- * A sentence below a title.
+ * A description below a title.
  */
 function Hint(props: { text: string | undefined }): JSX.Element | null {
   return props.text ? (
     <div className="jp-ClusterLauncher-hint">{props.text}</div>
   ) : null;
-}
-
-/**
- * One more.
- */
-function AddButton(props: {
-  trans: TranslationBundle;
-  onClick: (event: React.MouseEvent) => void;
-}): JSX.Element {
-  return (
-    <button
-      type="button"
-      className="jp-mod-styled jp-mod-minimal"
-      onClick={props.onClick}
-    >
-      {props.trans.__('Add')}
-    </button>
-  );
-}
-
-/**
- * One less.
- */
-function RemoveButton(props: {
-  label: string;
-  onClick: (event: React.MouseEvent) => void;
-}): JSX.Element {
-  return (
-    <button
-      type="button"
-      className="jp-ClusterLauncher-action"
-      title={props.label}
-      aria-label={props.label}
-      onClick={props.onClick}
-    >
-      <closeIcon.react tag="span" />
-    </button>
-  );
 }

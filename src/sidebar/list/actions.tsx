@@ -1,35 +1,35 @@
-import { closeIcon, ellipsesIcon, LabIcon } from '@jupyterlab/ui-components';
+import { closeIcon, ellipsesIcon } from '@jupyterlab/ui-components';
 import React from 'react';
-import { CommandIDs } from '../../commands';
-import { dashboardIcon, insertIcon, logIcon } from '../../icons';
+import { CommandIDs } from '../../commands/ids';
+import { IconButton } from '../../components/button';
 import { hasEnded } from '../../format';
-import { IRowProps } from '../context';
+import { dashboardIcon, insertIcon, logIcon } from '../../icons';
 import { moreMenu, openMenu, plotsMenu } from './menus';
+import { IRowProps } from './props';
 
 /**
- * What is done with a cluster all day, with words.
+ * The buttons for the most used commands.
  */
 export function RowActions({ cluster, context }: IRowProps): JSX.Element {
   const { commands, trans } = context;
   const args = { id: cluster.id };
-  const running = cluster.state === 'running';
   return (
     <div
       className="jp-ClusterLauncher-actions"
       role="group"
       aria-label={trans.__('Actions for %1', cluster.name)}
     >
-      {running && (
+      {cluster.state === 'running' && (
         <>
-          <ActionButton
+          <IconButton
             icon={insertIcon}
             action="insert"
             text={trans.__('Code')}
-            label={trans.__('Insert the code that connects to this cluster')}
+            label={trans.__('Insert code that connects to this cluster')}
             disabled={cluster.code.connect === null}
             onClick={() => void commands.execute(CommandIDs.insert, args)}
           />
-          <ActionButton
+          <IconButton
             icon={dashboardIcon}
             action="dashboards"
             text={trans.__('Plots')}
@@ -42,7 +42,7 @@ export function RowActions({ cluster, context }: IRowProps): JSX.Element {
           />
         </>
       )}
-      <ActionButton
+      <IconButton
         icon={logIcon}
         action="logs"
         text={trans.__('Logs')}
@@ -54,14 +54,14 @@ export function RowActions({ cluster, context }: IRowProps): JSX.Element {
 }
 
 /**
- * What is done with a cluster once: a menu, and its end.
+ * The buttons in the corner of a row: a menu, and stop or dismiss.
  */
 export function RowCorner({ cluster, context }: IRowProps): JSX.Element {
   const { commands, trans } = context;
   const args = { id: cluster.id };
   return (
     <div className="jp-ClusterLauncher-corner">
-      <ActionButton
+      <IconButton
         icon={ellipsesIcon}
         action="more"
         label={trans.__('More actions for %1', cluster.name)}
@@ -70,7 +70,7 @@ export function RowCorner({ cluster, context }: IRowProps): JSX.Element {
           openMenu(event.currentTarget, moreMenu(cluster, context))
         }
       />
-      <ActionButton
+      <IconButton
         icon={closeIcon}
         action="stop"
         label={
@@ -82,37 +82,5 @@ export function RowCorner({ cluster, context }: IRowProps): JSX.Element {
         onClick={() => void commands.execute(CommandIDs.stop, args)}
       />
     </div>
-  );
-}
-
-/**
- * A button with an icon and, where there is room, a word.
- */
-function ActionButton(props: {
-  icon: LabIcon;
-  action: string;
-  /** What a screen reader says, and the tooltip. */
-  label: string;
-  text?: string;
-  disabled?: boolean;
-  menu?: boolean;
-  onClick: (event: React.MouseEvent<HTMLButtonElement>) => void;
-}): JSX.Element {
-  return (
-    <button
-      type="button"
-      className="jp-ClusterLauncher-action"
-      data-action={props.action}
-      title={props.label}
-      aria-label={props.label}
-      aria-haspopup={props.menu ? 'menu' : undefined}
-      disabled={props.disabled}
-      onClick={props.onClick}
-    >
-      <props.icon.react tag="span" />
-      {props.text && (
-        <span className="jp-ClusterLauncher-actionText">{props.text}</span>
-      )}
-    </button>
   );
 }

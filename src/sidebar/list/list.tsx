@@ -1,14 +1,14 @@
 import React, { useState } from 'react';
 import { IPlatform } from '../../tokens';
 import { ISidebarContext } from '../context';
-import { useRead } from '../../components/hooks';
+import { useSignalValue } from '../../components/hooks';
 import { ClusterRow } from './row';
 
-/** How many rows are drawn in full at once: what most people ever have. */
-const EARLY = 4;
+/** The number of rows that are rendered in full immediately. */
+const EARLY_ROWS = 4;
 
 /**
- * All clusters, newest first.
+ * The list of clusters, newest first.
  */
 export function ClusterList(props: {
   context: ISidebarContext;
@@ -16,7 +16,7 @@ export function ClusterList(props: {
 }): JSX.Element {
   const { context, platforms } = props;
   const { clusters, trans } = context;
-  const list = useRead(clusters.changed, () => clusters.clusters);
+  const list = useSignalValue(clusters.changed, () => clusters.clusters);
   const [section, setSection] = useState<Element | null>(null);
   return (
     <section
@@ -27,7 +27,9 @@ export function ClusterList(props: {
       <h2 className="jp-ClusterLauncher-heading">{trans.__('Clusters')}</h2>
       {list.length === 0 ? (
         <p className="jp-ClusterLauncher-empty">
-          {trans.__('None yet. Pick a platform above and press Launch.')}
+          {trans.__(
+            'No clusters yet. Choose a platform above and select Launch.'
+          )}
         </p>
       ) : (
         <ul className="jp-ClusterLauncher-list">
@@ -36,7 +38,7 @@ export function ClusterList(props: {
               key={cluster.id}
               cluster={cluster}
               context={context}
-              early={index < EARLY}
+              early={index < EARLY_ROWS}
               platform={platforms.find(
                 platform => platform.name === cluster.platform
               )}

@@ -1,6 +1,6 @@
 import { Menu } from '@lumino/widgets';
-import { CommandIDs } from '../../commands';
-import { hasDaskPanes } from '../../dashboard/dasklabextension';
+import { CommandIDs } from '../../commands/ids';
+import { hasDaskLabextension } from '../../dashboard/dasklabextension';
 import { ICluster, IPlot } from '../../tokens';
 import { ISidebarContext } from '../context';
 
@@ -15,17 +15,17 @@ export async function openMenu(
   const { left, bottom } = button.getBoundingClientRect();
   opened.aboutToClose.connect(() => {
     button.focus();
-    // The chosen command still runs after the menu closed.
+    // The selected command runs after the menu has closed.
     requestAnimationFrame(() => opened.dispose());
   }, opened);
   opened.open(left, bottom);
 }
 
 /**
- * Plots that people look at most, in the order to show. What there is, the
- * scheduler says; those it does not have are left out.
+ * The most used plots, in the order to show. Those that the scheduler does not
+ * offer are omitted.
  */
-const FAVOURITES = [
+const COMMON_PLOTS = [
   'individual-task-stream',
   'individual-progress',
   'individual-workers-memory',
@@ -35,21 +35,21 @@ const FAVOURITES = [
 ];
 
 /**
- * The whole dashboard and every plot that the scheduler offers: the most used
- * at once, the others one step away.
+ * Create a menu with the dashboard and the plots that the scheduler offers: the
+ * most used ones in the menu itself, all of them in a submenu.
  */
 export async function plotsMenu(
   cluster: ICluster,
   { clusters, commands, trans }: ISidebarContext
 ): Promise<Menu> {
-  // Without its plots the dashboard can be opened all the same.
+  // The dashboard can be opened even if its plots cannot be listed.
   const plots = await clusters.plots(cluster.id).catch(() => []);
   const menu = new Menu({ commands });
   menu.title.label = trans.__('Dashboard and plots');
   const { id } = cluster;
   menu.addItem({ command: CommandIDs.openDashboard, args: { id } });
-  if (hasDaskPanes(commands)) {
-    menu.addItem({ command: CommandIDs.pointDask, args: { id } });
+  if (hasDaskLabextension(commands)) {
+    menu.addItem({ command: CommandIDs.showInDaskLabextension, args: { id } });
   }
   const add = (target: Menu, shown: IPlot[]): void =>
     shown.forEach(({ name, title }) =>
@@ -58,14 +58,14 @@ export async function plotsMenu(
         args: { id, name, title }
       })
     );
-  const rank = ({ name }: IPlot): number => FAVOURITES.indexOf(name);
-  const favourites = plots
+  const rank = ({ name }: IPlot): number => COMMON_PLOTS.indexOf(name);
+  const common = plots
     .filter(plot => rank(plot) !== -1)
     .sort((a, b) => rank(a) - rank(b));
   const others = plots.filter(plot => rank(plot) === -1);
-  if (favourites.length > 0) {
+  if (common.length > 0) {
     menu.addItem({ type: 'separator' });
-    add(menu, favourites);
+    add(menu, common);
   }
   if (others.length > 0) {
     const more = new Menu({ commands });
@@ -77,7 +77,7 @@ export async function plotsMenu(
 }
 
 /**
- * What is done less often.
+ * Create a menu with the less common commands for a cluster.
  */
 export function moreMenu(
   cluster: ICluster,

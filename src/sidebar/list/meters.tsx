@@ -1,10 +1,11 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
+import { Bar } from '../../components/bar';
+import { bytesText } from '../../format';
 import { ICluster } from '../../tokens';
-import { bytes } from '../../format';
 
 /**
- * How much of a cluster is in use: CPU, memory and tasks.
+ * The usage of a cluster: CPU, memory and tasks. Nothing while it has no workers.
  */
 export function Meters(props: {
   cluster: ICluster;
@@ -15,18 +16,18 @@ export function Meters(props: {
   if (!usage || cluster.workers.ready === 0) {
     return null;
   }
-  const cpu = Math.round(usage.cpu * 100);
+  const cpu = 100 * usage.cpu;
   return (
     <div className="jp-ClusterLauncher-meters">
       <Meter
         label={trans.__('CPU')}
-        share={usage.cpu}
-        text={trans.__('%1%', cpu)}
+        percent={cpu}
+        text={trans.__('%1%', Math.round(cpu))}
       />
       <Meter
         label={trans.__('Memory')}
-        share={memory ? usage.memory / memory : 0}
-        text={bytes(usage.memory)}
+        percent={memory ? (100 * usage.memory) / memory : 0}
+        text={bytesText(usage.memory)}
       />
       <span className="jp-ClusterLauncher-tasks">
         {trans._n('%1 task', '%1 tasks', usage.tasks)}
@@ -36,29 +37,19 @@ export function Meters(props: {
 }
 
 /**
- * A share of a whole.
+ * A labelled bar with its value.
  */
 function Meter(props: {
   label: string;
-  share: number;
+  percent: number;
   text: string;
 }): JSX.Element {
-  const share = Math.min(Math.max(props.share, 0), 1);
+  const { label, percent, text } = props;
   return (
     <div className="jp-ClusterLauncher-meter">
-      <span>{props.label}</span>
-      <div
-        className="jp-ClusterLauncher-bar"
-        role="meter"
-        aria-label={props.label}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(share * 100)}
-        aria-valuetext={props.text}
-      >
-        <div style={{ width: `${share * 100}%` }} />
-      </div>
-      <span>{props.text}</span>
+      <span>{label}</span>
+      <Bar role="meter" maximum={100} value={percent} {...{ label, text }} />
+      <span>{text}</span>
     </div>
   );
 }

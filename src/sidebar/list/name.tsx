@@ -1,9 +1,9 @@
 import React, { useState } from 'react';
-import { report } from '../../commands/pick';
-import { IRowProps } from '../context';
+import { notifyError } from '../../commands/pick';
+import { IRowProps } from './props';
 
 /**
- * The name of a cluster: text, and after a click a field to change it.
+ * The name of a cluster, which becomes a text field on click.
  */
 export function EditableName({ cluster, context }: IRowProps): JSX.Element {
   const { clusters, trans } = context;
@@ -13,7 +13,7 @@ export function EditableName({ cluster, context }: IRowProps): JSX.Element {
     const name = draft?.trim();
     setDraft(null);
     if (name && name !== cluster.name) {
-      clusters.change(cluster.id, { name }).catch(report);
+      clusters.change(cluster.id, { name }).catch(notifyError);
     }
   };
 
@@ -21,7 +21,7 @@ export function EditableName({ cluster, context }: IRowProps): JSX.Element {
     return (
       <input
         className="jp-ClusterLauncher-nameInput jp-mod-styled"
-        aria-label={trans.__('Name of the cluster')}
+        aria-label={trans.__('Cluster name')}
         value={draft}
         autoFocus
         onFocus={event => event.target.select()}

@@ -1,17 +1,19 @@
 import React from 'react';
+import { Bar } from '../../components/bar';
+import { EVERY_QUARTER_MINUTE, useNow } from '../../components/hooks';
 import { sizeText, spentText, timeLeftText, workersText } from '../../format';
-import { IRowProps } from '../context';
-import { SLOW, useNow } from '../../components/hooks';
+import { IRowProps } from './props';
 
 /**
- * Workers there and asked for, what the queue says, size, cost and time left.
+ * The number of workers, and details: the state of the batch system, failed
+ * workers, size, cost and time left.
  */
 export function Progress({ cluster, context }: IRowProps): JSX.Element {
   const { trans } = context;
-  const now = useNow(cluster.expires || cluster.spent ? SLOW : null);
+  const hasTime = cluster.expires || cluster.spent;
+  const now = useNow(hasTime ? EVERY_QUARTER_MINUTE : null);
   const { ready, requested, failed } = cluster.workers;
-  const label = workersText(cluster, trans);
-  const total = Math.max(requested, ready, 1);
+  const text = workersText(cluster, trans);
   const details = [
     cluster.queue ?? '',
     failed ? trans._n('%1 failed', '%1 failed', failed) : '',
@@ -21,18 +23,14 @@ export function Progress({ cluster, context }: IRowProps): JSX.Element {
   ].filter(part => part);
   return (
     <div className="jp-ClusterLauncher-workers">
-      <span className="jp-ClusterLauncher-workersText">{label}</span>
-      <div
-        className="jp-ClusterLauncher-bar"
+      <span className="jp-ClusterLauncher-workersText">{text}</span>
+      <Bar
         role="progressbar"
-        aria-label={trans.__('Workers ready')}
-        aria-valuemin={0}
-        aria-valuemax={total}
-        aria-valuenow={Math.min(ready, total)}
-        aria-valuetext={label}
-      >
-        <div style={{ width: `${(100 * Math.min(ready, total)) / total}%` }} />
-      </div>
+        label={trans.__('Workers ready')}
+        value={ready}
+        maximum={Math.max(requested, ready, 1)}
+        text={text}
+      />
       {details.length > 0 && (
         <div className="jp-ClusterLauncher-details">{details.join(' · ')}</div>
       )}

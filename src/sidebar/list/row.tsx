@@ -1,27 +1,29 @@
 import React from 'react';
 import { useInView } from 'react-intersection-observer';
-import { watchDrag } from '../../notebook/drag';
 import { ROW_CLASS } from '../../commands/pick';
+import { Warnings } from '../../components/alert';
+import { EVERY_SECOND, useNow } from '../../components/hooks';
+import { durationText, hasEnded, isAlive, stateText } from '../../format';
 import { lockIcon } from '../../icons';
-import { duration, hasEnded, isAlive, stateWord } from '../../format';
+import { watchDrag } from '../../notebook/drag';
+import { VersionNotes } from '../../versions/table';
 import { RowActions, RowCorner } from './actions';
-import { IRowProps } from '../context';
-import { Ended, Idle } from './ended';
-import { FAST, useNow } from '../../components/hooks';
+import { Ended } from './ended';
+import { Idle } from './idle';
 import { Meters } from './meters';
 import { EditableName } from './name';
 import { Progress } from './progress';
+import { IRowProps } from './props';
 import { Scale } from './scale';
-import { VersionNotes } from '../../versions/table';
 
-/** How far outside of what is seen rows are drawn, so that none pops up. */
-const AHEAD = '800px 0px';
+/** How far outside of the viewport rows are rendered in full. */
+const MARGIN = '800px 0px';
 
 /**
- * One cluster. Drawn again only when its report changed, and in full only when
- * it has come near to what is seen: the name and the state are there always.
+ * The row of a cluster. It is rendered again only if the cluster changed. Far
+ * outside of the viewport, only the name and the state are rendered.
  *
- * @param props.early - whether to draw it in full from the beginning
+ * @param props.early - whether to render it in full immediately
  * @param props.viewport - the element that scrolls; null while it is unknown
  */
 export const ClusterRow = React.memo(function ClusterRow({
@@ -32,16 +34,16 @@ export const ClusterRow = React.memo(function ClusterRow({
   const { cluster } = props;
   const { ref, inView } = useInView({
     root: viewport,
-    rootMargin: AHEAD,
+    rootMargin: MARGIN,
     skip: early || viewport === null,
     triggerOnce: true
   });
-  const full = early || inView;
+  const isFull = early || inView;
   return (
     <li
       ref={ref}
       className={
-        full ? ROW_CLASS : `${ROW_CLASS} jp-ClusterLauncher-mod-distant`
+        isFull ? ROW_CLASS : `${ROW_CLASS} jp-ClusterLauncher-mod-distant`
       }
       data-cluster-id={cluster.id}
       data-state={cluster.state}
@@ -49,7 +51,7 @@ export const ClusterRow = React.memo(function ClusterRow({
       data-requested={cluster.workers.requested}
       aria-label={cluster.name}
     >
-      {full ? (
+      {isFull ? (
         <>
           <Head {...props} />
           <StateLine {...props} />
@@ -66,7 +68,7 @@ export const ClusterRow = React.memo(function ClusterRow({
 });
 
 /**
- * The name, by which the row can be dragged, and what is done once.
+ * The head of a row: the name, which can be dragged, and the corner.
  */
 function Head(props: IRowProps): JSX.Element {
   const { cluster, context } = props;
@@ -77,10 +79,10 @@ function Head(props: IRowProps): JSX.Element {
       onPointerDown={event => {
         const code = notebooks?.code(cluster, 'connect') ?? null;
         if (code !== null && event.button === 0 && !isControl(event.target)) {
-          event.preventDefault(); // It would select text.
+          event.preventDefault(); // Do not select text.
           const mark = { cluster_id: cluster.id, code };
           watchDrag(event, mark, cluster.name, (node, id) =>
-            notebooks!.dropped(node, id)
+            notebooks!.handleDrop(node, id)
           );
         }
       }}
@@ -99,7 +101,7 @@ function Head(props: IRowProps): JSX.Element {
 }
 
 /**
- * How far the cluster is, how it is, and what is done with it all day.
+ * The details of a row: workers, usage, scaling, warnings and actions.
  */
 function Details(props: IRowProps): JSX.Element {
   const { cluster, context } = props;
@@ -113,19 +115,19 @@ function Details(props: IRowProps): JSX.Element {
           <Idle {...props} />
         </>
       )}
-      <VersionNotes cluster={cluster} context={context} />
-      {cluster.warnings.map(warning => (
-        <p key={warning} className="jp-ClusterLauncher-warning">
-          {warning}
-        </p>
-      ))}
+      <VersionNotes
+        cluster={cluster}
+        check={context.check}
+        trans={context.trans}
+      />
+      <Warnings warnings={cluster.warnings} />
       {hasEnded(cluster) ? <Ended {...props} /> : <RowActions {...props} />}
     </>
   );
 }
 
 /**
- * Whether a press is meant for a control, and not for the row.
+ * Whether an event is for a control other than the name.
  */
 function isControl(target: EventTarget): boolean {
   return !!(target as Element).closest(
@@ -134,18 +136,18 @@ function isControl(target: EventTarget): boolean {
 }
 
 /**
- * Platform, state in words, and how long it has been starting.
+ * The state, how long the cluster has been starting, and the platform.
  */
 function StateLine({ cluster, context }: IRowProps): JSX.Element {
   const { trans } = context;
-  const waiting = cluster.state === 'starting' || cluster.state === 'closing';
-  const now = useNow(cluster.state === 'starting' ? FAST : null);
+  const isBusy = cluster.state === 'starting' || cluster.state === 'closing';
+  const now = useNow(cluster.state === 'starting' ? EVERY_SECOND : null);
   const elapsed =
     cluster.state === 'starting'
-      ? duration(now - Date.parse(cluster.created), trans)
+      ? durationText(now - Date.parse(cluster.created), trans)
       : '';
   const parts = [
-    stateWord(cluster.state, trans),
+    stateText(cluster.state, trans),
     elapsed,
     cluster.name.startsWith(cluster.platform_title)
       ? ''
@@ -157,7 +159,7 @@ function StateLine({ cluster, context }: IRowProps): JSX.Element {
       <span
         className={
           'jp-ClusterLauncher-dot' +
-          (waiting ? ' jp-ClusterLauncher-mod-waiting' : '')
+          (isBusy ? ' jp-ClusterLauncher-mod-waiting' : '')
         }
         aria-hidden="true"
       />

@@ -1,153 +1,134 @@
 import React, { useEffect, useId, useState } from 'react';
+import { ErrorMessage } from '../../components/alert';
+import { TextButton } from '../../components/button';
+import {
+  AdaptFields,
+  IBounds,
+  NumberInput,
+  parseNumber
+} from '../../components/numberfield';
 import { Change } from '../../tokens';
-import { NumberField } from '../../components/fields';
-import { IRowProps } from '../context';
+import { IRowProps } from './props';
 
-/** Where the platform is unknown, the server still holds its own bounds. */
-const UNBOUNDED = { minimum: 0, maximum: 100_000 };
+/** The bounds while the platform is unknown; the server checks its own. */
+const UNBOUNDED: IBounds = { minimum: 0, maximum: 100_000 };
 
 /**
- * How many workers a running cluster should have: a number to type or step,
- * Enter to apply; or bounds within which it follows its load.
+ * A form to change the number of workers, and another for adaptive scaling.
  */
 export function Scale(props: IRowProps): JSX.Element {
   const { cluster, context, platform } = props;
-  const { clusters, trans } = context;
   const bounds = platform?.workers ?? UNBOUNDED;
-  const { requested } = cluster.workers;
-  const id = useId();
-  // What was typed, null where nothing was.
-  const [typed, setTyped] = useState<string | null>(null);
-  const [adapting, setAdapting] = useState(false);
   const [error, setError] = useState('');
-  useEffect(() => setTyped(null), [requested, cluster.adapt]);
+  const [isAdapting, setAdapting] = useState(false);
 
-  const apply = (change: Change): void => {
-    clusters.change(cluster.id, change).then(
-      () => {
-        setError('');
-        setAdapting(false);
-        setTyped(null);
-      },
-      (reason: Error) => setError(reason.message)
-    );
+  const apply = async (change: Change): Promise<boolean> => {
+    try {
+      await context.clusters.change(cluster.id, change);
+      setError('');
+      setAdapting(false);
+      return true;
+    } catch (reason) {
+      setError((reason as Error).message);
+      return false;
+    }
   };
-  const target = typed ?? String(requested);
-  const number = Number(target);
-  const valid =
-    target.trim() !== '' &&
-    Number.isInteger(number) &&
-    number >= bounds.minimum &&
-    number <= bounds.maximum;
-  // The number that an adapting cluster has just now can be asked for, too.
-  const changed =
-    typed !== null && (typed !== String(requested) || cluster.adapt !== null);
-
   return (
     <div className="jp-ClusterLauncher-scale">
-      <form
-        className="jp-ClusterLauncher-scaleLine"
-        onSubmit={event => {
-          event.preventDefault();
-          if (valid) {
-            apply({ workers: number });
-          }
-        }}
-      >
-        <label htmlFor={id}>{trans.__('Scale to')}</label>
-        <input
-          id={id}
-          className="jp-mod-styled"
-          type="number"
-          min={bounds.minimum}
-          max={bounds.maximum}
-          step={1}
-          value={target}
-          aria-invalid={!valid}
-          onChange={event => setTyped(event.target.value)}
-        />
-        {changed ? (
-          <button
-            type="submit"
-            className="jp-mod-styled jp-mod-minimal"
-            disabled={!valid}
+      <WorkersForm {...props} bounds={bounds} onApply={apply}>
+        {platform?.adaptive && (
+          <TextButton
+            aria-expanded={isAdapting}
+            onClick={() => setAdapting(!isAdapting)}
           >
-            {trans.__('Scale')}
-          </button>
-        ) : (
-          (platform?.adaptive ?? false) && (
-            <button
-              type="button"
-              className="jp-mod-styled jp-mod-minimal"
-              aria-expanded={adapting}
-              onClick={() => setAdapting(!adapting)}
-            >
-              {trans.__('Adapt…')}
-            </button>
-          )
+            {context.trans.__('Adapt…')}
+          </TextButton>
         )}
-      </form>
-      {adapting && (
-        <AdaptForm
-          {...props}
-          minimum={bounds.minimum}
-          maximum={bounds.maximum}
-          onApply={apply}
-        />
-      )}
-      {error && (
-        <p role="alert" className="jp-ClusterLauncher-error">
-          {error}
-        </p>
-      )}
+      </WorkersForm>
+      {isAdapting && <AdaptForm {...props} bounds={bounds} onApply={apply} />}
+      <ErrorMessage error={error} />
     </div>
   );
 }
 
+/** The props of a form that changes the number of workers. */
+interface IScaleFormProps extends IRowProps {
+  bounds: IBounds;
+  /** Applies a change, and resolves to whether the server accepted it. */
+  onApply: (change: Change) => Promise<boolean>;
+}
+
 /**
- * The bounds of a cluster that follows its load.
+ * A form for a fixed number of workers.
+ *
+ * @param props.children - what to show while nothing was typed
  */
-function AdaptForm(
-  props: IRowProps & {
-    minimum: number;
-    maximum: number;
-    onApply: (change: Change) => void;
-  }
+function WorkersForm(
+  props: IScaleFormProps & { children: React.ReactNode }
 ): JSX.Element {
-  const { cluster, context, minimum, maximum, onApply } = props;
+  const { bounds, cluster, context, onApply } = props;
   const { trans } = context;
-  const [least, setLeast] = useState(cluster.adapt?.minimum ?? minimum);
-  const [most, setMost] = useState(
-    cluster.adapt?.maximum ?? Math.max(cluster.workers.requested, 1)
+  const { requested } = cluster.workers;
+  const id = useId();
+  // The text in the field; null if the user has not changed it.
+  const [typed, setTyped] = useState<string | null>(null);
+  useEffect(() => setTyped(null), [requested, cluster.adapt]);
+  const text = typed ?? String(requested);
+  const workers = parseNumber(text, bounds);
+  // The current number of an adaptive cluster can be made a fixed one.
+  const isChanged =
+    typed !== null && (typed !== String(requested) || cluster.adapt !== null);
+  const apply = async (workers: number): Promise<void> => {
+    if (await onApply({ workers })) {
+      setTyped(null);
+    }
+  };
+  return (
+    <form
+      className="jp-ClusterLauncher-scaleLine"
+      onSubmit={event => {
+        event.preventDefault();
+        if (workers !== null) {
+          void apply(workers);
+        }
+      }}
+    >
+      <label htmlFor={id}>{trans.__('Scale to')}</label>
+      <NumberInput {...{ bounds, id, text }} onChange={setTyped} />
+      {isChanged ? (
+        <TextButton type="submit" disabled={workers === null}>
+          {trans.__('Scale')}
+        </TextButton>
+      ) : (
+        props.children
+      )}
+    </form>
+  );
+}
+
+/**
+ * A form for the bounds of adaptive scaling.
+ */
+function AdaptForm(props: IScaleFormProps): JSX.Element {
+  const { bounds, cluster, context, onApply } = props;
+  const { trans } = context;
+  const [adapt, setAdapt] = useState(
+    cluster.adapt ?? {
+      minimum: bounds.minimum,
+      maximum: Math.max(cluster.workers.requested, 1)
+    }
   );
   return (
     <form
       className="jp-ClusterLauncher-adapt"
-      aria-label={trans.__('Adapt to the load')}
+      aria-label={trans.__('Adaptive scaling')}
       onSubmit={event => {
         event.preventDefault();
-        onApply({ adapt: { minimum: least, maximum: most } });
+        void onApply({ adapt });
       }}
     >
-      <div className="jp-ClusterLauncher-pair">
-        <NumberField
-          label={trans.__('At least')}
-          value={least}
-          minimum={minimum}
-          maximum={most}
-          onChange={setLeast}
-        />
-        <NumberField
-          label={trans.__('At most')}
-          value={most}
-          minimum={Math.max(least, 1)}
-          maximum={maximum}
-          onChange={setMost}
-        />
-      </div>
-      <button type="submit" className="jp-mod-styled jp-mod-minimal">
-        {trans.__('Adapt to the load')}
-      </button>
+      <AdaptFields {...{ adapt, bounds, trans }} onChange={setAdapt} />
+      <TextButton type="submit">{trans.__('Apply')}</TextButton>
     </form>
   );
 }

@@ -1,4 +1,10 @@
-import { foldOf, initialForm, placeOf, preselect, toLaunch } from '../../../sidebar/launch/choices';
+import {
+  foldOf,
+  initialForm,
+  placeOf,
+  preselect,
+  toLaunch
+} from '../../../sidebar/launch/choices';
 import { FakePreferences, makePlatform } from '../../fakes';
 
 describe('the form of a platform', () => {

@@ -1,0 +1,50 @@
+import { CommandRegistry } from '@lumino/commands';
+import {
+  ReadonlyJSONObject,
+  ReadonlyPartialJSONObject
+} from '@lumino/coreutils';
+import { ICluster } from '../tokens';
+import { ID_PROPERTY } from './ids';
+import { ICommandOptions, notifyError, pickCluster } from './pick';
+
+/** A command that works on a cluster. */
+export interface IClusterCommand extends Omit<
+  CommandRegistry.ICommandOptions,
+  'execute' | 'describedBy'
+> {
+  /** The JSON Schema properties of its arguments, beside the cluster. */
+  properties?: ReadonlyJSONObject;
+  /** The clusters that the user can choose from; by default all. */
+  filter?: (cluster: ICluster) => boolean;
+  /** What the command does; errors are shown to the user. */
+  execute: (
+    cluster: ICluster,
+    args: ReadonlyPartialJSONObject
+  ) => Promise<unknown> | unknown;
+}
+
+/**
+ * Add a command that works on a cluster.
+ */
+export function addClusterCommand(
+  options: ICommandOptions,
+  id: string,
+  { execute, filter, properties, ...command }: IClusterCommand
+): void {
+  options.app.commands.addCommand(id, {
+    ...command,
+    describedBy: {
+      args: { type: 'object', properties: { ...ID_PROPERTY, ...properties } }
+    },
+    execute: async args => {
+      try {
+        const cluster = await pickCluster(args, options, filter);
+        if (cluster) {
+          await execute(cluster, args);
+        }
+      } catch (error) {
+        notifyError(error);
+      }
+    }
+  });
+}

@@ -1,0 +1,90 @@
+import { InputDialog } from '@jupyterlab/apputils';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { closeIcon, editIcon } from '@jupyterlab/ui-components';
+import { isAlive } from '../format';
+import { ICluster } from '../tokens';
+import { addClusterCommand } from './add';
+import { CommandIDs } from './ids';
+import { clusterOfContextMenu, ICommandOptions } from './pick';
+import { stopCluster } from './stop';
+
+/**
+ * Add the commands that change and stop a cluster.
+ */
+export function addChangeCommands(options: ICommandOptions): void {
+  const { app, clusters, trans } = options;
+  addClusterCommand(options, CommandIDs.scale, {
+    label: trans.__('Scale Cluster…'),
+    caption: trans.__('Change the number of workers'),
+    properties: {
+      workers: { type: 'integer', description: 'The number of workers.' }
+    },
+    filter: isAlive,
+    execute: async (cluster, args) => {
+      const workers =
+        typeof args.workers === 'number'
+          ? args.workers
+          : await promptWorkers(cluster, trans);
+      if (workers !== null) {
+        await clusters.change(cluster.id, { workers });
+      }
+    }
+  });
+  addClusterCommand(options, CommandIDs.rename, {
+    label: trans.__('Rename Cluster…'),
+    caption: trans.__('Change the name of the cluster'),
+    icon: editIcon,
+    properties: { name: { type: 'string', description: 'The new name.' } },
+    execute: async (cluster, args) => {
+      const name =
+        typeof args.name === 'string'
+          ? args.name
+          : await promptName(cluster, trans);
+      if (name) {
+        await clusters.change(cluster.id, { name });
+      }
+    }
+  });
+  addClusterCommand(options, CommandIDs.toggleKeepRunning, {
+    label: trans.__('Keep Running'),
+    caption: trans.__('Keep the cluster running when the Jupyter server stops'),
+    isToggleable: true,
+    isToggled: args => {
+      const id = args.id ?? clusterOfContextMenu(app);
+      return typeof id === 'string' && !!clusters.get(id)?.keep_running;
+    },
+    filter: isAlive,
+    execute: ({ id, keep_running }) =>
+      clusters.change(id, { keep_running: !keep_running })
+  });
+  addClusterCommand(options, CommandIDs.stop, {
+    label: trans.__('Stop Cluster'),
+    caption: trans.__('Stop the cluster, or dismiss it if it has ended'),
+    icon: closeIcon,
+    execute: cluster => stopCluster(cluster, clusters, trans)
+  });
+}
+
+/** Ask the user for a number of workers; null if the user cancelled. */
+async function promptWorkers(
+  cluster: ICluster,
+  trans: TranslationBundle
+): Promise<number | null> {
+  const { value } = await InputDialog.getNumber({
+    title: trans.__('Number of workers for %1', cluster.name),
+    value: cluster.workers.requested
+  });
+  return value;
+}
+
+/** Ask the user for a name; null if the user cancelled. */
+async function promptName(
+  cluster: ICluster,
+  trans: TranslationBundle
+): Promise<string | null> {
+  const { value } = await InputDialog.getText({
+    title: trans.__('Rename Cluster'),
+    text: cluster.name
+  });
+  return value;
+}

@@ -1,0 +1,63 @@
+import { copyIcon } from '@jupyterlab/ui-components';
+import { insertIcon } from '../icons';
+import { copyCode, insertOrNotify } from '../notebook/insert';
+import { insertShort } from '../notebook/shortcode';
+import { ICluster, INotebooks } from '../tokens';
+import { addClusterCommand } from './add';
+import { CommandIDs } from './ids';
+import { ICommandOptions } from './pick';
+
+/**
+ * Add the commands that insert and copy the code of a cluster.
+ */
+export function addCodeCommands(
+  options: ICommandOptions,
+  notebooks: INotebooks | null
+): void {
+  const { trans } = options;
+  const isConnectable = (cluster: ICluster): boolean =>
+    cluster.code.connect !== null;
+
+  addClusterCommand(options, CommandIDs.insert, {
+    label: trans.__('Insert Code to Connect'),
+    caption: trans.__('Insert code that connects the notebook to the cluster'),
+    icon: insertIcon,
+    filter: isConnectable,
+    execute: cluster => insertOrNotify(cluster, 'connect', notebooks, trans)
+  });
+  addClusterCommand(options, CommandIDs.insertShort, {
+    label: trans.__('Insert Short Code'),
+    caption: trans.__(
+      'Insert two lines of code that connect; the environment of the notebook must have jupyter-cluster-launcher'
+    ),
+    icon: insertIcon,
+    filter: isConnectable,
+    execute: cluster => insertShort(cluster, notebooks, trans)
+  });
+  addClusterCommand(options, CommandIDs.insertCreate, {
+    label: trans.__('Insert Code to Create'),
+    caption: trans.__(
+      'Insert code that creates a cluster like this one without the sidebar'
+    ),
+    icon: insertIcon,
+    execute: cluster => insertOrNotify(cluster, 'create', notebooks, trans)
+  });
+  addClusterCommand(options, CommandIDs.copy, {
+    label: args =>
+      args.kind === 'create'
+        ? trans.__('Copy Code to Create')
+        : trans.__('Copy Code to Connect'),
+    caption: trans.__('Copy the code of the cluster to the clipboard'),
+    icon: copyIcon,
+    properties: {
+      kind: {
+        type: 'string',
+        description: 'The code to copy: "connect" (the default) or "create".'
+      }
+    },
+    execute: (cluster, args) => {
+      const kind = args.kind === 'create' ? 'create' : 'connect';
+      copyCode(cluster, kind, notebooks, trans);
+    }
+  });
+}

@@ -1,0 +1,36 @@
+/** The ids of all commands. */
+export namespace CommandIDs {
+  /** Show the sidebar, and optionally a cluster in it. */
+  export const open = 'cluster-launcher:open';
+  /** Insert the code that connects to a cluster. */
+  export const insert = 'cluster-launcher:insert';
+  /** Insert the code that creates a cluster. */
+  export const insertCreate = 'cluster-launcher:insert-create';
+  /** Insert the short code that connects to a cluster. */
+  export const insertShort = 'cluster-launcher:insert-short';
+  /** Copy the code of a cluster. */
+  export const copy = 'cluster-launcher:copy';
+  /** Change the number of workers of a cluster. */
+  export const scale = 'cluster-launcher:scale';
+  /** Rename a cluster. */
+  export const rename = 'cluster-launcher:rename';
+  /** Change whether a cluster keeps running when the Jupyter server stops. */
+  export const toggleKeepRunning = 'cluster-launcher:toggle-keep-running';
+  /** Stop or dismiss a cluster. */
+  export const stop = 'cluster-launcher:stop';
+  /** Open a dashboard or one of its plots. */
+  export const openDashboard = 'cluster-launcher:open-dashboard';
+  /** Show the logs of a cluster. */
+  export const showLogs = 'cluster-launcher:show-logs';
+  /** Show a dashboard in the panes of dask-labextension. */
+  export const showInDaskLabextension =
+    'cluster-launcher:point-dask-labextension';
+}
+
+/** The JSON Schema property of the arguments that identifies a cluster. */
+export const ID_PROPERTY = {
+  id: {
+    type: 'string',
+    description: 'The ID of the cluster. If omitted, the user selects one.'
+  }
+};

@@ -1,0 +1,30 @@
+import React, { useState } from 'react';
+
+/**
+ * A section that can be expanded. The native element supports the keyboard and
+ * screen readers. The content is rendered only while it is expanded.
+ */
+export function Fold(props: {
+  label: string;
+  /** Identifies the section in tests. */
+  name: string;
+  onToggle?: (open: boolean) => void;
+  children: React.ReactNode;
+}): JSX.Element {
+  const [open, setOpen] = useState(false);
+  return (
+    <details
+      className="jp-ClusterLauncher-fold"
+      data-fold={props.name}
+      onToggle={event => {
+        setOpen(event.currentTarget.open);
+        props.onToggle?.(event.currentTarget.open);
+      }}
+    >
+      <summary>{props.label}</summary>
+      {open && (
+        <div className="jp-ClusterLauncher-folded">{props.children}</div>
+      )}
+    </details>
+  );
+}

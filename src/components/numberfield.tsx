@@ -1,0 +1,133 @@
+import { TranslationBundle } from '@jupyterlab/translation';
+import React, { useEffect, useId, useState } from 'react';
+import { IAdapt } from '../tokens';
+import { Field, hintId } from './fields';
+
+/** The bounds of a number, both included. */
+export interface IBounds {
+  /** The minimum. */
+  minimum: number;
+  /** The maximum. */
+  maximum: number;
+}
+
+/**
+ * Parse what was typed.
+ *
+ * @returns null unless it is a whole number within the bounds
+ */
+export function parseNumber(
+  text: string,
+  { minimum, maximum }: IBounds
+): number | null {
+  const number = Number(text);
+  return text.trim() !== '' &&
+    Number.isInteger(number) &&
+    number >= minimum &&
+    number <= maximum
+    ? number
+    : null;
+}
+
+/**
+ * The control for a whole number within bounds.
+ */
+export function NumberInput(props: {
+  id: string;
+  text: string;
+  bounds: IBounds;
+  hint?: string;
+  onChange: (text: string) => void;
+  onBlur?: () => void;
+}): JSX.Element {
+  const { bounds, id, text } = props;
+  return (
+    <input
+      id={id}
+      className="jp-mod-styled"
+      type="number"
+      inputMode="numeric"
+      min={bounds.minimum}
+      max={bounds.maximum}
+      step={1}
+      value={text}
+      aria-invalid={parseNumber(text, bounds) === null}
+      aria-describedby={hintId(id, props.hint)}
+      onChange={event => props.onChange(event.target.value)}
+      onBlur={props.onBlur}
+    />
+  );
+}
+
+/**
+ * A field for a whole number within bounds. Anything else that is typed is
+ * marked as invalid, and undone when the field loses the focus.
+ */
+export function NumberField(props: {
+  label: string;
+  value: number;
+  bounds: IBounds;
+  hint?: string;
+  onChange: (value: number) => void;
+}): JSX.Element {
+  const { bounds, label, value, hint, onChange } = props;
+  const id = useId();
+  const [text, setText] = useState(String(value));
+  useEffect(() => setText(String(value)), [value]);
+  const invalid = parseNumber(text, bounds) === null;
+  return (
+    <Field {...{ hint, id, invalid, label }}>
+      <NumberInput
+        {...{ bounds, hint, id, text }}
+        onChange={typed => {
+          setText(typed);
+          const number = parseNumber(typed, bounds);
+          if (number !== null) {
+            onChange(number);
+          }
+        }}
+        onBlur={() => {
+          if (invalid) {
+            setText(String(value));
+          }
+        }}
+      />
+    </Field>
+  );
+}
+
+/**
+ * Two fields for the bounds of an adaptive cluster.
+ *
+ * @param props.bounds - the bounds of the platform
+ * @param props.hint - a hint below the maximum
+ */
+export function AdaptFields(props: {
+  adapt: IAdapt;
+  bounds: IBounds;
+  hint?: string;
+  onChange: (adapt: IAdapt) => void;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { adapt, bounds, hint, onChange, trans } = props;
+  return (
+    <div className="jp-ClusterLauncher-pair">
+      <NumberField
+        label={trans.__('Minimum')}
+        value={adapt.minimum}
+        bounds={{ minimum: bounds.minimum, maximum: adapt.maximum }}
+        onChange={minimum => onChange({ ...adapt, minimum })}
+      />
+      <NumberField
+        label={trans.__('Maximum')}
+        value={adapt.maximum}
+        bounds={{
+          minimum: Math.max(adapt.minimum, 1),
+          maximum: bounds.maximum
+        }}
+        hint={hint}
+        onChange={maximum => onChange({ ...adapt, maximum })}
+      />
+    </div>
+  );
+}

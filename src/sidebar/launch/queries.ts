@@ -1,0 +1,151 @@
+import { IDisposable } from '@lumino/disposable';
+import { ISignal, Signal } from '@lumino/signaling';
+import { IQueryState, Query } from '../../api/query';
+import {
+  ICheck,
+  IClusters,
+  ICode,
+  IDiscoveredCluster,
+  ILaunch,
+  IOptionsSchema,
+  IPlatform
+} from '../../tokens';
+
+/** Milliseconds without changes before a launch is previewed. */
+const PREVIEW_DELAY = 300;
+
+/**
+ * The requests for what the launch form shows. Each is sent again when its input
+ * changed.
+ */
+export class LaunchQueries implements IDisposable {
+  constructor(private _clusters: IClusters) {
+    for (const query of this._all) {
+      query.settled.connect(this._onSettled, this);
+    }
+  }
+
+  /** Whether to check the launch with the batch system. */
+  showsCheck = false;
+
+  /** Whether to discover clusters that can be joined. */
+  showsClusters = false;
+
+  /** Emitted when a request succeeded or failed. */
+  get settled(): ISignal<this, void> {
+    return this._settled;
+  }
+
+  /** Whether the queries are disposed. */
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /** The platforms as they are available to the kernel. */
+  get platforms(): IQueryState<IPlatform[]> {
+    return this._platforms;
+  }
+
+  /** The options that the platform discovers by itself. */
+  get options(): IQueryState<IOptionsSchema> {
+    return this._options;
+  }
+
+  /** The clusters on the platform that can be joined. */
+  get clusters(): IQueryState<IDiscoveredCluster[]> {
+    return this._found;
+  }
+
+  /** The code that the launch would run. */
+  get code(): IQueryState<ICode> {
+    return this._code;
+  }
+
+  /** The check of the launch with the batch system. */
+  get check(): IQueryState<ICheck> {
+    return this._check;
+  }
+
+  /** Send failed requests again at the next update. */
+  retry(): void {
+    this._attempt += 1;
+  }
+
+  /** Request the platforms. */
+  updatePlatforms(kernelName: string | undefined): void {
+    this._platforms.update(
+      `${kernelName} ${this._attempt}`,
+      this._clusters.status === 'ready'
+        ? () => this._clusters.platforms(kernelName)
+        : null
+    );
+  }
+
+  /** Request the options of a platform and the clusters on it. */
+  updatePlatform(platform: IPlatform, kernelName: string | undefined): void {
+    const { available, finds, name, options_from } = platform;
+    this._options.update(
+      `${name} ${kernelName} ${this._attempt}`,
+      options_from && available
+        ? () => this._clusters.options(name, kernelName)
+        : null
+    );
+    const known = this._clusters.clusters.map(({ id }) => id).join();
+    this._found.update(
+      `${name} ${kernelName} ${known}`,
+      this.showsClusters && finds && available
+        ? () => this._clusters.discover(name, kernelName)
+        : null
+    );
+  }
+
+  /**
+   * Request the preview of a launch.
+   *
+   * @param launch - null if the platform is not ready
+   */
+  updatePreview(platform: IPlatform, launch: ILaunch | null): void {
+    if (!launch) {
+      this._code.clear();
+      this._check.clear();
+      return;
+    }
+    const { workers, adapt, options, tls, kernel_name } = launch;
+    const input = [platform.name, workers, adapt, options, tls, kernel_name];
+    const key = JSON.stringify(input);
+    this._code.update(key, () => this._clusters.code(launch));
+    this._check.update(
+      key,
+      this.showsCheck && platform.queue
+        ? () => this._clusters.check(launch)
+        : null
+    );
+  }
+
+  /** Cancel all requests. */
+  dispose(): void {
+    this._isDisposed = true;
+    this._all.forEach(query => query.dispose());
+    Signal.clearData(this);
+  }
+
+  private _onSettled(): void {
+    this._settled.emit();
+  }
+
+  private _attempt = 0;
+  private _check = new Query<ICheck>({ delay: PREVIEW_DELAY, keep: true });
+  private _code = new Query<ICode>({ delay: PREVIEW_DELAY, keep: true });
+  private _found = new Query<IDiscoveredCluster[]>();
+  private _isDisposed = false;
+  private _options = new Query<IOptionsSchema>();
+  private _platforms = new Query<IPlatform[]>({ keep: true });
+  private _settled = new Signal<this, void>(this);
+  private _all = [
+    this._check,
+    this._code,
+    this._found,
+    this._options,
+    this._platforms
+  ];
+}

@@ -1,0 +1,35 @@
+import React from 'react';
+import { TextButton } from '../../components/button';
+import { EVERY_QUARTER_MINUTE, useNow } from '../../components/hooks';
+import { idleText } from '../../format';
+import { IRowProps } from './props';
+
+/**
+ * When an idle cluster shuts down, and a button to keep it. Nothing while the
+ * cluster is busy.
+ */
+export function Idle({ cluster, context }: IRowProps): JSX.Element | null {
+  const { clusters, trans } = context;
+  const now = useNow(cluster.idle?.closes_at ? EVERY_QUARTER_MINUTE : null);
+  const text = idleText(cluster, now, trans);
+  const [error, setError] = React.useState('');
+  if (!text) {
+    return null;
+  }
+  return (
+    <div className="jp-ClusterLauncher-idle">
+      <span>{error || text}</span>
+      <TextButton
+        title={trans.__('Restart the idle time')}
+        onClick={() => {
+          clusters.change(cluster.id, { keep: true }).then(
+            () => setError(''),
+            (reason: Error) => setError(reason.message)
+          );
+        }}
+      >
+        {trans.__('Keep')}
+      </TextButton>
+    </div>
+  );
+}
