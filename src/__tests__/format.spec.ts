@@ -1,33 +1,33 @@
 import {
   announcement,
-  bytes,
-  duration,
+  bytesText,
+  durationText,
   idleText,
   spentText,
-  stateWord,
+  stateText,
   timeLeftText,
   workersText
 } from '../format';
 import { ICost } from '../tokens';
 import { makeCluster, trans } from './fakes';
 
-/** Noon, and so many minutes later. */
+/** The time at a number of minutes after noon. */
 const at = (minutes: number): number =>
   Date.parse('2030-01-01T12:00:00Z') + minutes * 60_000;
 
-describe('words', () => {
-  // Guards against "another computer" for a server on this very one.
-  it('has a word for a cluster of another server, wherever that is', () => {
-    expect(stateWord('elsewhere', trans)).toBe('On another server');
+describe('the texts about clusters', () => {
+  // Guards against "another host" for a server on the same host.
+  it('describe a cluster of another server on any host', () => {
+    expect(stateText('elsewhere', trans)).toBe('On another server');
   });
 
-  // Guards against "1 of 2" while it adapts, when there is no such target.
-  it('tells workers ready and asked for', () => {
+  // Guards against "1 of 2" for an adaptive cluster, which has no such target.
+  it('count ready and requested workers', () => {
     const workers = { requested: 8, ready: 3, queued: 5, failed: 0 };
     expect(workersText(makeCluster({ workers }), trans)).toBe('3 of 8 workers');
     const adapt = { minimum: 0, maximum: 9 };
     expect(workersText(makeCluster({ workers, adapt }), trans)).toBe(
-      '3 workers, 0 to 9'
+      '3 workers (adaptive, 0 to 9)'
     );
   });
 
@@ -39,30 +39,30 @@ describe('words', () => {
     [220 * 60_000, '3 h 40 min'],
     [180 * 60_000, '3 h'],
     [52 * 3_600_000, '2 d 4 h']
-  ])('tells %d ms as %s', (span, text) => {
-    expect(duration(span, trans)).toBe(text);
+  ])('format %d ms as %s', (span, text) => {
+    expect(durationText(span, trans)).toBe(text);
   });
 
-  // Guards against memory in bytes, and decimals that mean nothing.
+  // Guards against memory in bytes, and meaningless decimals.
   it.each([
     [512, '512 B'],
     [1.5 * 1024 ** 3, '1.5 GiB'],
     [24 * 1024 ** 3, '24 GiB'],
     [113.4 * 1024 ** 2, '113 MiB']
-  ])('tells %d bytes as %s', (value, text) => {
-    expect(bytes(value)).toBe(text);
+  ])('format %d bytes as %s', (value, text) => {
+    expect(bytesText(value)).toBe(text);
   });
 
-  // Guards against a time left that only moves with the next report.
-  it('tells the time left of the walltime', () => {
+  // Guards against a time left that is only updated by reports.
+  it('count down to the time limit', () => {
     const cluster = makeCluster({ expires: '2030-01-01T16:00:00Z' });
     expect(timeLeftText(cluster, at(20), trans)).toBe('3 h 40 min left');
-    expect(timeLeftText(cluster, at(300), trans)).toBe('walltime is over');
+    expect(timeLeftText(cluster, at(300), trans)).toBe('Time limit reached');
     expect(timeLeftText(makeCluster(), at(0), trans)).toBe('');
   });
 
-  // Guards against a bill that nobody saw coming, or that stands still.
-  it('tells what a cluster has cost so far', () => {
+  // Guards against an unexpected bill, and a cost that is not updated.
+  it('sum up the cost of a cluster', () => {
     const since = '2030-01-01T12:00:00Z';
     const text = (minutes: number, cost: ICost | null, running = true) =>
       spentText(
@@ -81,26 +81,26 @@ describe('words', () => {
     expect(spentText(makeCluster(), at(60), trans)).toBe('');
   });
 
-  // Guards against a number that means nothing yet.
-  it('tells no core-hours before there are some', () => {
+  // Guards against a number that is still meaningless.
+  it('omit core-hours while there are almost none', () => {
     const spent = { core_hours: 0.01, since: null, cost: null };
     expect(spentText(makeCluster({ spent }), at(60), trans)).toBe('');
   });
 
-  // Guards against a cluster that closes without having said so.
-  it('tells idle time and when it closes', () => {
+  // Guards against a cluster that shuts down without notice.
+  it('describe the idle time and when the cluster shuts down', () => {
     const closes_at = '2030-01-01T12:30:00Z';
     const cluster = makeCluster({ idle: { timeout: 1800, closes_at } });
     expect(idleText(cluster, at(25), trans)).toBe(
-      'idle for 25 min, closes in 5 min'
+      'idle for 25 min, shuts down in 5 min'
     );
-    expect(idleText(cluster, at(0), trans)).toBe('idle, closes in 30 min');
+    expect(idleText(cluster, at(0), trans)).toBe('idle, shuts down in 30 min');
     const busy = makeCluster({ idle: { timeout: 1800, closes_at: null } });
     expect(idleText(busy, at(25), trans)).toBe('');
   });
 
-  // Guards against a screen reader that hears nothing, or every meter.
-  it('announces states and complete workers, and nothing else', () => {
+  // Guards against announcements of nothing, or of every change of usage.
+  it('announce states and complete workers, and nothing else', () => {
     const workers = { requested: 2, ready: 1, queued: 0, failed: 0 };
     const starting = makeCluster({ state: 'starting', workers });
     const waiting = makeCluster({ workers });

@@ -1,7 +1,16 @@
 import { CommandRegistry } from '@lumino/commands';
-import { act, fireEvent, render, RenderResult } from '@testing-library/react';
+import {
+  act,
+  BoundFunctions,
+  fireEvent,
+  queries,
+  render,
+  RenderResult,
+  within
+} from '@testing-library/react';
 import React from 'react';
 import { ISidebarContext } from '../sidebar/context';
+import { LaunchModel } from '../sidebar/launch/model';
 import { Sidebar } from '../sidebar/panel';
 import {
   FakeClusters,
@@ -11,25 +20,26 @@ import {
   trans
 } from './fakes';
 
-/** The sidebar on the screen, and the fakes behind it. */
+/** The rendered sidebar, and the fakes that it uses. */
 export interface IScreen extends RenderResult {
   clusters: FakeClusters;
   commands: CommandRegistry;
-  /** Commands that were run, with their arguments. */
+  /** The executed commands with their arguments. */
   executed: [string, any][];
   notebooks: FakeNotebooks;
   preferences: FakePreferences;
-  /** Clusters that were launched from the form, and from which notebooks. */
+  /** The clusters launched with the form. */
   launched: string[];
+  /** The notebooks that they were launched from. */
   launchedFrom: any[];
 }
 
 /**
- * Draw the sidebar, and wait until it has asked what it asks first.
+ * Render the sidebar, and wait until its first requests are answered.
  *
- * @param prepare - changes the fakes before anything is drawn
+ * @param prepare - changes the fakes before
  */
-export async function drawSidebar(
+export async function renderSidebar(
   prepare: (screen: IScreen) => void = () => undefined,
   context: Partial<ISidebarContext> = {}
 ): Promise<IScreen> {
@@ -46,20 +56,20 @@ export async function drawSidebar(
     screen.executed.push([args.id, args.args])
   );
   prepare(screen);
+  const { clusters, commands, notebooks, preferences } = screen;
+  const launch = new LaunchModel({
+    ...{ clusters, notebooks, preferences },
+    kernelspecs: makeKernelspecs()
+  });
+  launch.launched.connect((_, { cluster, panel }) => {
+    screen.launched.push(cluster.id);
+    screen.launchedFrom.push(panel);
+  });
   const result = render(
     <Sidebar
       context={{
-        checks: null,
-        clusters: screen.clusters,
-        commands: screen.commands,
-        kernelspecs: makeKernelspecs(),
-        notebooks: screen.notebooks,
-        onLaunched: (cluster, panel) => {
-          screen.launched.push(cluster.id);
-          screen.launchedFrom.push(panel);
-        },
-        preferences: screen.preferences,
-        trans,
+        check: null,
+        ...{ clusters, commands, launch, notebooks, trans },
         ...context
       }}
     />
@@ -68,9 +78,9 @@ export async function drawSidebar(
   return Object.assign(screen, result);
 }
 
-/** Let questions be asked and answered. */
+/** Wait until requests are sent and answered. */
 export async function settle(): Promise<void> {
-  // What an answer draws may ask the next question: several rounds.
+  // A response may lead to the next request: several rounds.
   for (let round = 0; round < 5; round++) {
     await act(async () => {
       await jest.advanceTimersByTimeAsync(400);
@@ -78,8 +88,8 @@ export async function settle(): Promise<void> {
   }
 }
 
-/** Unfold a part of the form. */
-export async function unfold(screen: IScreen, name: string): Promise<void> {
+/** Expand a section of the form. */
+export async function expand(screen: IScreen, name: string): Promise<void> {
   const fold = screen.container.querySelector<HTMLDetailsElement>(
     `[data-fold="${name}"]`
   )!;
@@ -90,7 +100,15 @@ export async function unfold(screen: IScreen, name: string): Promise<void> {
   await settle();
 }
 
-/** What the model was asked last by this method. */
+/** The last call of a method of the model of the clusters. */
 export function lastCall(screen: IScreen, method: string): any[] {
   return screen.clusters.calls.filter(([name]) => name === method).pop()!;
+}
+
+/** Find the row of a cluster by its name. */
+export function rowOf(
+  screen: IScreen,
+  name = 'Local 1'
+): BoundFunctions<typeof queries> {
+  return within(screen.getByRole('listitem', { name }));
 }

@@ -1,24 +1,24 @@
 import { CommandRegistry } from '@lumino/commands';
-import { CommandIDs } from '../commands';
+import { CommandIDs } from '../commands/ids';
 import { RunningClusters } from '../running';
 import { FakeClusters, makeCluster, trans } from './fakes';
 
 describe('RunningClusters', () => {
-  // Guards against a section that does not follow the model.
-  it('lists the clusters, and tells when they change', () => {
+  // Guards against an outdated section.
+  it('lists the clusters, and emits when they change', () => {
     const clusters = new FakeClusters();
     const running = new RunningClusters(clusters, new CommandRegistry(), trans);
-    let told = 0;
-    running.runningChanged.connect(() => void told++);
+    let count = 0;
+    running.runningChanged.connect(() => void count++);
     clusters.put(makeCluster());
     clusters.put(makeCluster({ id: 'two', state: 'starting' }));
-    expect(told).toBe(2);
+    expect(count).toBe(2);
     const details = running.running().map(item => item.detail!());
     expect(details).toEqual(['2 of 2 workers', 'Starting']);
   });
 
-  // Guards against a stop that skips the question about joined clusters.
-  it('stops one through the command', () => {
+  // Guards against stopping joined clusters without a dialog.
+  it('stops a cluster with the command', () => {
     const clusters = new FakeClusters();
     const commands = new CommandRegistry();
     const stopped: any[] = [];
@@ -31,8 +31,8 @@ describe('RunningClusters', () => {
     expect(stopped).toEqual([{ id: 'one' }]);
   });
 
-  // Guards against shutting down what others use, all at once.
-  it('stops all, and leaves what was joined', () => {
+  // Guards against stopping clusters that other users use.
+  it('stops all clusters, and leaves joined ones', () => {
     const clusters = new FakeClusters();
     clusters.put(makeCluster());
     clusters.put(makeCluster({ id: 'two', joined: true }));

@@ -17,6 +17,7 @@ import {
 } from '../tokens';
 import { loadTranslation } from '../translation';
 import { CELL_METADATA, IMark, insertCode, replaceByDropped } from './cell';
+import { kernelNameOf, languageOf } from './kernel';
 import { codeText, DEFAULT_TEMPLATE } from './template';
 
 /**
@@ -50,12 +51,11 @@ export class Notebooks implements INotebooks {
     if (!panel) {
       return null;
     }
-    const kernelName = this._kernelName(panel);
     return {
       path: panel.context.path,
       name: PathExt.basename(panel.context.path),
-      kernelName,
-      language: this._language(panel, kernelName)
+      kernelName: kernelNameOf(panel),
+      language: languageOf(panel, this._specs)
     };
   }
 
@@ -145,7 +145,7 @@ export class Notebooks implements INotebooks {
         name
       );
     }
-    const language = this._language(panel, this._kernelName(panel));
+    const language = languageOf(panel, this._specs);
     if (language !== null && language !== 'python') {
       return this._trans.__(
         '%1 uses %2, but the code is Python. Open a Python notebook, or copy the code instead.',
@@ -154,30 +154,6 @@ export class Notebooks implements INotebooks {
       );
     }
     return null;
-  }
-
-  /** The kernelspec that a notebook runs with, or would run with. */
-  private _kernelName(panel: NotebookPanel): string | null {
-    const { sessionContext } = panel;
-    return (
-      sessionContext.session?.kernel?.name ||
-      sessionContext.kernelPreference.name ||
-      panel.content.model?.defaultKernelName ||
-      null
-    );
-  }
-
-  /** The language of a notebook in lower case; null while unknown. */
-  private _language(
-    panel: NotebookPanel,
-    kernelName: string | null
-  ): string | null {
-    const spec = kernelName
-      ? this._specs.specs?.kernelspecs[kernelName]
-      : undefined;
-    const language =
-      spec?.language || panel.content.model?.defaultKernelLanguage || null;
-    return language?.toLowerCase() ?? null;
   }
 
   /** Activate a notebook and one of its cells. */

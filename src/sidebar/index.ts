@@ -8,6 +8,7 @@ import { IPreferences } from '../settings/preferences';
 import { INotebooks } from '../tokens';
 import { VersionCheck } from '../versions/check';
 import { showMismatch } from '../versions/table';
+import { mayFocus } from './focus';
 import { LaunchModel } from './launch/model';
 import { ClusterPanel } from './panel';
 
@@ -85,12 +86,4 @@ function addOpenCommand(
       }
     }
   });
-}
-
-/** Whether the focus may move to a cell: not while the user types elsewhere. */
-function mayFocus(sidebar: Node): boolean {
-  const active = document.activeElement;
-  return (
-    active === null || active === document.body || sidebar.contains(active)
-  );
 }

@@ -1,10 +1,12 @@
 import { Event } from '@jupyterlab/services';
+import { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import { BELL, Clusters } from '../../api/clusters';
+import { Clusters, EVENT_SCHEMA } from '../../api/clusters';
+import { refreshWhenVisible } from '../../api/visibility';
 import { ICluster, IClusters } from '../../tokens';
-import { FakeServer, makeCluster, refusal } from '../fakes';
+import { FakeServer, makeCluster, errorResponse } from '../fakes';
 
-/** Resolves when the model tells of a change of this type. */
+/** Resolves at the next change of a type. */
 function next(
   model: Clusters,
   type: IClusters.IChange['type']
@@ -25,11 +27,11 @@ describe('Clusters', () => {
   let stream: Signal<object, Event.Emission>;
   let model: Clusters;
 
-  const ring = (cluster_id: string, action: string): void =>
-    stream.emit({ schema_id: BELL, cluster_id, action });
+  const emitEvent = (cluster_id: string, action: string): void =>
+    stream.emit({ schema_id: EVENT_SCHEMA, cluster_id, action });
 
   const start = async (clusters: ICluster[]): Promise<void> => {
-    server.answers['GET clusters'] = clusters;
+    server.responses['GET clusters'] = clusters;
     model = new Clusters({ serverSettings: server.settings, stream });
     await model.ready;
   };
@@ -41,7 +43,7 @@ describe('Clusters', () => {
 
   afterEach(() => model.dispose());
 
-  // Guards against a new cluster below all others, out of sight.
+  // Guards against a new cluster at the end of a long list.
   it('lists clusters, newest first', async () => {
     await start([
       makeCluster({ id: 'new', created: '2030-01-02T00:00:00Z' }),
@@ -51,34 +53,34 @@ describe('Clusters', () => {
     expect(model.status).toBe('ready');
   });
 
-  // Guards against a bell that is heard by nobody.
-  it('fetches a cluster when the bell rings', async () => {
+  // Guards against events that are not handled.
+  it('fetches a cluster when it changed', async () => {
     await start([makeCluster()]);
     const workers = { requested: 3, ready: 3, queued: 0, failed: 0 };
-    server.answers['GET clusters/one'] = makeCluster({ workers });
+    server.responses['GET clusters/one'] = makeCluster({ workers });
     const change = next(model, 'changed');
-    ring('one', 'changed');
+    emitEvent('one', 'changed');
     await change;
     expect(model.get('one')!.workers.ready).toBe(3);
-    expect(server.asked).toEqual(['GET clusters', 'GET clusters/one']);
+    expect(server.requests).toEqual(['GET clusters', 'GET clusters/one']);
   });
 
-  // Guards against another extension's events being taken for ours.
+  // Guards against handling the events of other extensions.
   it('ignores other events', async () => {
     await start([makeCluster()]);
     stream.emit({ schema_id: 'other', cluster_id: 'one', action: 'removed' });
     expect(model.clusters).toHaveLength(1);
   });
 
-  // Guards against one request for each ring of a busy bell.
-  it('fetches once more, however often the bell rings meanwhile', async () => {
+  // Guards against a request for each of many events.
+  it('fetches once more, however many events arrive meanwhile', async () => {
     await start([makeCluster()]);
     let count = 0;
-    server.answers['GET clusters/one'] = () =>
+    server.responses['GET clusters/one'] = () =>
       makeCluster({ name: `name ${++count}` });
     const change = next(model, 'changed');
     for (let index = 0; index < 10; index++) {
-      ring('one', 'changed');
+      emitEvent('one', 'changed');
     }
     await change;
     await next(model, 'changed');
@@ -86,42 +88,43 @@ describe('Clusters', () => {
     expect(count).toBe(2);
   });
 
-  // Guards against a late answer that brings a stopped cluster back.
-  it('does not revive a removed cluster', async () => {
+  // Guards against a late response that adds a stopped cluster again.
+  it('does not add a removed cluster again', async () => {
     await start([makeCluster()]);
-    let answer: (cluster: ICluster) => void = () => undefined;
-    server.answers['GET clusters/one'] = () =>
-      new Promise<ICluster>(resolve => (answer = resolve));
-    ring('one', 'changed');
-    await waitFor(() => server.asked.includes('GET clusters/one'));
-    ring('one', 'removed');
+    let respond: (cluster: ICluster) => void = () => undefined;
+    server.responses['GET clusters/one'] = () =>
+      new Promise<ICluster>(resolve => (respond = resolve));
+    emitEvent('one', 'changed');
+    await waitFor(() => server.requests.includes('GET clusters/one'));
+    emitEvent('one', 'removed');
     expect(model.clusters).toEqual([]);
-    answer(makeCluster({ name: 'late' }));
+    respond(makeCluster({ name: 'late' }));
     await model.refresh().catch(() => undefined);
-    server.answers['GET clusters'] = [];
+    server.responses['GET clusters'] = [];
     await model.refresh();
     expect(model.clusters).toEqual([]);
   });
 
-  // Guards against a list that stays wrong when the event socket was down.
-  it('catches with the slow poll what the bell missed', async () => {
+  // Guards against a list that stays outdated after the event socket was down.
+  it('polls the list in case an event was missed', async () => {
     await start([makeCluster({ id: 'gone' })]);
-    server.answers['GET clusters'] = [makeCluster({ id: 'new' })];
+    server.responses['GET clusters'] = [makeCluster({ id: 'new' })];
     await model.refresh();
     expect(model.clusters.map(({ id }) => id)).toEqual(['new']);
   });
 
-  // Guards against a stale screen after the laptop was closed for a while.
-  it('asks again when the page becomes visible', async () => {
+  // Guards against an outdated list after the laptop was closed for a while.
+  it('polls again when the page becomes visible', async () => {
     await start([]);
-    server.answers['GET clusters'] = [makeCluster()];
+    refreshWhenVisible(model);
+    server.responses['GET clusters'] = [makeCluster()];
     const change = next(model, 'added');
     document.dispatchEvent(new window.Event('visibilitychange'));
     await change;
     expect(model.clusters).toHaveLength(1);
   });
 
-  // Guards against rows that are drawn again though nothing changed.
+  // Guards against rows that are rendered again without a change.
   it('keeps the identity of a cluster that did not change', async () => {
     await start([makeCluster()]);
     const before = model.get('one');
@@ -129,37 +132,35 @@ describe('Clusters', () => {
     expect(model.get('one')).toBe(before);
   });
 
-  // Guards against a launch whose row appears only with the next poll.
-  it('shows a launched cluster at once', async () => {
+  // Guards against a launch whose row appears only after the next poll.
+  it('adds a launched cluster immediately', async () => {
     await start([]);
-    server.answers['POST clusters'] = makeCluster({ state: 'starting' });
+    server.responses['POST clusters'] = makeCluster({ state: 'starting' });
     await model.launch({ platform: 'local', workers: 2 });
     expect(model.get('one')!.state).toBe('starting');
-    expect(server.sent[1]).toEqual({ platform: 'local', workers: 2 });
+    expect(server.bodies[1]).toEqual({ platform: 'local', workers: 2 });
   });
 
-  // Guards against a traceback or a bare status where a sentence was given.
-  it('rejects with the sentence of the server', async () => {
+  // Guards against hiding the message of the server.
+  it('rejects with the message of the server', async () => {
     await start([makeCluster()]);
-    const sentence = 'At most 8 workers are possible here.';
-    server.answers['PATCH clusters/one'] = () => refusal(422, sentence);
-    await expect(model.change('one', { workers: 99 })).rejects.toThrow(
-      sentence
-    );
+    const message = 'At most 8 workers are possible here.';
+    server.responses['PATCH clusters/one'] = () => errorResponse(422, message);
+    await expect(model.change('one', { workers: 99 })).rejects.toThrow(message);
   });
 
-  // Guards against an empty message when a proxy answers instead of Jupyter.
-  it('has a sentence where the answer has none', async () => {
+  // Guards against an empty message when a proxy responds instead of Jupyter.
+  it('has a message if the response has none', async () => {
     await start([makeCluster()]);
-    server.answers['DELETE clusters/one'] = () =>
+    server.responses['DELETE clusters/one'] = () =>
       new Response('<html>Bad gateway</html>', { status: 502 });
     await expect(model.stop('one')).rejects.toThrow('error 502');
   });
 
-  // Guards against asking the code route for things it does not know.
-  it('sends for the code only what decides it', async () => {
+  // Guards against fields that do not affect the code.
+  it('previews code with only the fields that determine it', async () => {
     await start([]);
-    server.answers['POST code'] = { create: '', summary: null, warnings: [] };
+    server.responses['POST code'] = { create: '', summary: null, warnings: [] };
     await model.code({
       platform: 'local',
       workers: 1,
@@ -167,35 +168,36 @@ describe('Clusters', () => {
       cwd: 'here',
       keep_running: true
     });
-    expect(server.sent[1]).toEqual({ platform: 'local', workers: 1 });
+    expect(server.bodies[1]).toEqual({ platform: 'local', workers: 1 });
   });
 
-  // Guards against "no clusters" where the truth is "no server extension".
-  it('says that the server half is missing', async () => {
+  // Guards against "no clusters" if there is no server extension.
+  it('reports that the server extension is missing', async () => {
     model = new Clusters({ serverSettings: server.settings, stream });
     await model.ready;
     expect(model.status).toBe('missing');
   });
 
-  // Guards against a silent sidebar while the network is away.
-  it('says that the server does not answer, and recovers', async () => {
-    server.answers['GET clusters'] = () => {
+  // Guards against a sidebar that hides a network failure.
+  it('reports that the server is not responding, and recovers', async () => {
+    server.responses['GET clusters'] = () => {
       throw new TypeError('Failed to fetch');
     };
     model = new Clusters({ serverSettings: server.settings, stream });
     await model.ready;
     expect(model.status).toBe('unreachable');
-    expect(model.problem).toContain('does not answer');
-    server.answers['GET clusters'] = [];
+    expect(model.error).toContain('not responding');
+    server.responses['GET clusters'] = [];
     await model.refresh();
     expect(model.status).toBe('ready');
-    expect(model.problem).toBeNull();
+    expect(model.error).toBeNull();
   });
 });
 
-describe('the slow poll', () => {
+describe('the poll', () => {
   let server: FakeServer;
   let model: Clusters;
+  let visibility: IDisposable;
 
   /** Let time pass, in milliseconds. */
   const pass = (span: number): Promise<void> =>
@@ -204,32 +206,34 @@ describe('the slow poll', () => {
   beforeEach(async () => {
     jest.useFakeTimers();
     server = new FakeServer();
-    server.answers['GET clusters'] = [];
-    server.answers['GET clusters/one'] = makeCluster();
+    server.responses['GET clusters'] = [];
+    server.responses['GET clusters/one'] = makeCluster();
     model = new Clusters({ serverSettings: server.settings });
+    visibility = refreshWhenVisible(model);
     await pass(100);
     await model.ready;
   });
 
   afterEach(() => {
+    visibility.dispose();
     model.dispose();
     jest.restoreAllMocks();
     jest.useRealTimers();
   });
 
-  // Guards against an idle sidebar that asks more than twice a minute.
-  it('asks every 30 seconds', async () => {
-    expect(server.asked).toEqual(['GET clusters']);
+  // Guards against an idle sidebar with more than two requests per minute.
+  it('fetches the list every 30 seconds', async () => {
+    expect(server.requests).toEqual(['GET clusters']);
     await pass(29_000);
-    expect(server.asked).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
     await pass(1_500);
-    expect(server.asked).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
     await pass(120_000);
-    expect(server.asked).toHaveLength(6);
+    expect(server.requests).toHaveLength(6);
   });
 
-  // Guards against pages in the background, of which people have dozens.
-  it('stands still while the page is hidden, and asks when it is shown', async () => {
+  // Guards against requests of many pages in the background.
+  it('pauses while the page is hidden, and resumes when it is shown', async () => {
     const show = (visible: boolean): void => {
       const state = visible ? 'visible' : 'hidden';
       jest.spyOn(document, 'hidden', 'get').mockReturnValue(!visible);
@@ -237,26 +241,30 @@ describe('the slow poll', () => {
       document.dispatchEvent(new window.Event('visibilitychange'));
     };
     show(false);
-    await pass(60_000); // A poll goes on for one more round.
-    const count = server.asked.length;
+    await pass(60_000); // A poll ticks once more.
+    const count = server.requests.length;
     expect(count).toBeLessThanOrEqual(2);
     await pass(600_000);
-    expect(server.asked).toHaveLength(count);
+    expect(server.requests).toHaveLength(count);
     show(true);
     await pass(1_000);
-    expect(server.asked).toHaveLength(count + 1);
+    expect(server.requests).toHaveLength(count + 1);
   });
 
-  // Guards against an idle server that a hub never culls, because of us.
-  it('is no activity of the person', async () => {
+  // Guards against an idle server that a hub cannot cull.
+  it('does not count as activity of the user', async () => {
     const stream = new Signal<object, Event.Emission>({});
     model.dispose();
     model = new Clusters({ serverSettings: server.settings, stream });
     await pass(100);
-    stream.emit({ schema_id: BELL, cluster_id: 'one', action: 'changed' });
+    stream.emit({
+      schema_id: EVENT_SCHEMA,
+      cluster_id: 'one',
+      action: 'changed'
+    });
     await pass(31_000);
-    expect(server.asked).toContain('GET clusters/one');
-    // Each request has the time in its query, too, so that nothing is cached.
+    expect(server.requests).toContain('GET clusters/one');
+    // Each query also contains the time, to bypass caches.
     const others = server.queries.filter(
       query => !query.split('&').includes('no_track_activity=1')
     );

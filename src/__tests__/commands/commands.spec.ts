@@ -1,11 +1,11 @@
 import { Clipboard, Dialog, Notification } from '@jupyterlab/apputils';
-import { nullTranslator } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
-import { addCommands, CommandIDs } from '../../commands';
-import { FakeClusters, FakeNotebooks, makeCluster } from '../fakes';
+import { addCommands } from '../../commands';
+import { CommandIDs } from '../../commands/ids';
+import { FakeClusters, FakeNotebooks, makeCluster, trans } from '../fakes';
 
-/** Press a button of the dialog on the screen. */
-async function press(label: string): Promise<void> {
+/** Click a button of the open dialog. */
+async function click(label: string): Promise<void> {
   await new Promise(resolve => setTimeout(resolve, 0));
   const button = [...document.querySelectorAll('.jp-Dialog button')].find(
     node => node.textContent === label
@@ -23,13 +23,7 @@ describe('commands', () => {
     commands = new CommandRegistry();
     notebooks = new FakeNotebooks();
     const app: any = { commands, contextMenuHitTest: () => undefined };
-    addCommands({
-      app,
-      clusters,
-      hasTabs: true,
-      notebooks,
-      translator: nullTranslator
-    });
+    addCommands({ app, clusters, trans }, notebooks, null);
   });
 
   afterEach(() => {
@@ -49,43 +43,43 @@ describe('commands', () => {
     }
   });
 
-  // Guards against a dialog before each stop, which nobody reads any more.
-  it('stop an unused cluster at once', async () => {
+  // Guards against a dialog for every stop, which users stop reading.
+  it('stop an unused cluster immediately', async () => {
     clusters.put(makeCluster());
     await commands.execute(CommandIDs.stop, { id: 'one' });
     expect(stops()).toEqual([['stop', 'one', undefined]]);
   });
 
-  // Guards against results that are lost with a slip of the mouse.
-  it('ask before they stop a cluster that holds tasks', async () => {
+  // Guards against results that are lost by an accidental click.
+  it('confirm before they stop a cluster that holds tasks', async () => {
     const usage = { cpu: 1, memory: 1, tasks: 7 };
     clusters.put(makeCluster({ usage }));
     const stopped = commands.execute(CommandIDs.stop, { id: 'one' });
-    await press('Cancel');
+    await click('Cancel');
     await stopped;
     expect(stops()).toEqual([]);
   });
 
-  // Guards against shutting down what others use.
+  // Guards against stopping a cluster that other users use.
   it.each([
-    ['Leave it running', 'running', [['stop', 'one', { leave: true }]]],
-    ['Shut it down', 'running', [['stop', 'one', { leave: false }]]],
+    ['Leave', 'running', [['stop', 'one', { leave: true }]]],
+    ['Stop', 'running', [['stop', 'one', { leave: false }]]],
     ['Cancel', 'running', []],
-    ['Leave it running', 'lost', [['stop', 'one', { leave: true }]]],
+    ['Leave', 'lost', [['stop', 'one', { leave: true }]]],
     ['Cancel', 'failed', []]
   ] as const)(
-    'ask about a joined cluster: %s',
+    'offer to leave a joined cluster: %s',
     async (label, state, expected) => {
       clusters.put(makeCluster({ joined: true, state }));
       const stopped = commands.execute(CommandIDs.stop, { id: 'one' });
-      await press(label);
+      await click(label);
       await stopped;
       expect(stops()).toEqual(expected);
     }
   );
 
-  // Guards against an error that is only in the browser's console.
-  it('tell what did not work', async () => {
+  // Guards against an error that is shown only in the browser console.
+  it('notify the user of errors', async () => {
     clusters.put(makeCluster());
     clusters.errors.stop = 'The cluster is being closed already.';
     await commands.execute(CommandIDs.stop, { id: 'one' });
@@ -94,25 +88,25 @@ describe('commands', () => {
     );
   });
 
-  // Guards against a question where there is nothing to choose.
-  it('take the only cluster there is', async () => {
+  // Guards against a dialog with only one choice.
+  it('use the only cluster there is', async () => {
     clusters.put(makeCluster());
     await commands.execute(CommandIDs.insert);
     expect(notebooks.inserted).toEqual([['one', 'connect', {}]]);
   });
 
-  // Guards against an insertion that fails without a way on.
-  it('say why nothing was inserted, and offer to copy', async () => {
+  // Guards against a failed insertion without an alternative.
+  it('explain why nothing was inserted, and offer to copy', async () => {
     clusters.put(makeCluster());
-    notebooks.result = { inserted: false, reason: 'This is a notebook in R.' };
+    notebooks.result = { inserted: false, reason: 'The notebook uses R.' };
     await commands.execute(CommandIDs.insert, { id: 'one' });
     const [last] = Notification.manager.notifications;
-    expect(last.message).toBe('This is a notebook in R.');
+    expect(last.message).toBe('The notebook uses R.');
     expect(last.options.actions).toHaveLength(1);
   });
 
-  // Guards against a copy of the wrong code.
-  it('copy the code that is asked for', async () => {
+  // Guards against copying the wrong code.
+  it('copy the requested code', async () => {
     const copied: string[] = [];
     jest
       .spyOn(Clipboard, 'copyToSystem')
@@ -124,7 +118,7 @@ describe('commands', () => {
   });
 
   // Guards against scripts and toolbars that cannot use the commands.
-  it('scale, rename and keep running without asking', async () => {
+  it('scale, rename and keep running without a dialog', async () => {
     clusters.put(makeCluster());
     const id = 'one';
     await commands.execute(CommandIDs.scale, { id, workers: 4 });

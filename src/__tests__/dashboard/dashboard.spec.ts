@@ -1,9 +1,9 @@
 import { CommandRegistry } from '@lumino/commands';
 import { Widget } from '@lumino/widgets';
-import { CommandIDs } from '../../commands';
-import { addDashboards, DashboardPane } from '../../dashboard';
+import { CommandIDs } from '../../commands/ids';
+import { addDashboards } from '../../dashboard';
+import { DashboardPane } from '../../dashboard/pane';
 import { FakeClusters, makeCluster, trans } from '../fakes';
-import { nullTranslator } from '@jupyterlab/translation';
 
 const BASE = 'http://fake.test/user/ada/';
 
@@ -24,7 +24,7 @@ describe('DashboardPane', () => {
     clusters = new FakeClusters();
   });
 
-  // Guards against links that forget the prefix of a hub.
+  // Guards against URLs without the prefix of a hub.
   it.each([
     ['/user/ada/proxy/8787/status', `${BASE}proxy/8787/status`],
     ['proxy/8787/status', `${BASE}proxy/8787/status`],
@@ -34,11 +34,11 @@ describe('DashboardPane', () => {
     expect(open().content.url).toBe(expected ?? url);
   });
 
-  // Guards against a restored pane that shows another cluster's address.
+  // Guards against a restored pane with the URL of another cluster.
   it('waits for its cluster after a reload', () => {
     clusters.setStatus('loading');
     const pane = open('task-stream');
-    expect(note(pane)).toContain('Looking for the cluster');
+    expect(note(pane)).toContain('Loading the cluster');
     clusters.status = 'ready';
     clusters.put(makeCluster());
     expect(note(pane)).toBe('');
@@ -48,12 +48,12 @@ describe('DashboardPane', () => {
     expect(pane.title.label).toBe('Task Stream · Local 1');
   });
 
-  // Guards against a dead frame in place of a word.
-  it('says that its cluster has ended', () => {
+  // Guards against a broken frame without an explanation.
+  it('reports that its cluster has ended', () => {
     clusters.put(makeCluster());
     const pane = open();
-    clusters.drop('one');
-    expect(note(pane)).toContain('has ended');
+    clusters.remove('one');
+    expect(note(pane)).toContain('no longer running');
     expect(pane.content.isHidden).toBe(true);
   });
 });
@@ -81,14 +81,11 @@ describe('dashboard commands', () => {
       }
     };
     add = hasTabs =>
-      addDashboards(
-        { app, clusters, hasTabs, notebooks: null, translator: nullTranslator },
-        null
-      );
+      addDashboards({ app, clusters, hasTabs, restorer: null, trans });
   });
 
   // Guards against a click without effect in Notebook 7, which has no tabs.
-  it('open in the browser where there are no tabs', async () => {
+  it('open a browser tab if the application has no tabs', async () => {
     add(false);
     const open = jest.spyOn(window, 'open').mockReturnValue(null);
     await commands.execute(CommandIDs.openDashboard, { id: 'one' });
@@ -97,7 +94,7 @@ describe('dashboard commands', () => {
   });
 
   // Guards against a second tab for the same plot.
-  it('opens each plot once', async () => {
+  it('open each plot once', async () => {
     add(true);
     await commands.execute(CommandIDs.openDashboard, { id: 'one' });
     await commands.execute(CommandIDs.openDashboard, { id: 'one' });

@@ -12,8 +12,8 @@ describe('the log panel', () => {
   let clusters: FakeClusters;
   let model: LogModel;
 
-  /** Draw the panel and wait until the log is read. */
-  const draw = async () => {
+  /** Render the panel and wait until the logs are loaded. */
+  const renderLogs = async () => {
     const screen = render(<Logs model={model} trans={trans} />);
     model.start();
     await pass();
@@ -27,7 +27,7 @@ describe('the log panel', () => {
   beforeEach(() => {
     clusters = new FakeClusters();
     clusters.put(makeCluster());
-    clusters.logsAnswer = {
+    clusters.logsResponse = {
       launch: 'one\nTraceback: bad\ntwo',
       scheduler: 'scheduler at tls://',
       workers: [{ id: '0', title: 'Worker 0', text: 'worker here' }],
@@ -37,41 +37,41 @@ describe('the log panel', () => {
   });
   afterEach(() => model.dispose());
 
-  // Guards against logs of which only the first part can be reached.
-  it('shows each part', async () => {
-    const screen = await draw();
+  // Guards against logs of which only the first source can be selected.
+  it('shows each source', async () => {
+    const screen = await renderLogs();
     const log = (): string => screen.getByRole('log').textContent!;
     expect(log()).toContain('Traceback: bad');
-    const parts = screen.getByLabelText('Log of') as HTMLSelectElement;
-    expect([...parts.options].map(({ text }) => text)).toEqual([
+    const sources = screen.getByLabelText('Source') as HTMLSelectElement;
+    expect([...sources.options].map(({ text }) => text)).toEqual([
       'Launch',
       'Scheduler',
       'Worker 0',
       'Job 17'
     ]);
-    fireEvent.change(parts, { target: { value: 'job 17' } });
+    fireEvent.change(sources, { target: { value: 'job 17' } });
     expect(log()).toBe('job here');
   });
 
-  // Guards against questions without end about a cluster that is gone.
-  it('asks no more when the cluster is gone, and keeps what was read', async () => {
-    const screen = await draw();
-    const asked = jest
+  // Guards against polling the logs of a removed cluster forever.
+  it('stops polling when the cluster is removed, and keeps the logs', async () => {
+    const screen = await renderLogs();
+    const fetched = jest
       .spyOn(clusters, 'logs')
       .mockRejectedValue(new RequestError('There is no such cluster.', 404));
     await pass();
     screen.getByText('There is no such cluster.');
     expect(screen.getByRole('log').textContent).toContain('Traceback: bad');
-    const before = asked.mock.calls.length;
+    const before = fetched.mock.calls.length;
     await pass();
     await pass();
-    expect(asked.mock.calls.length).toBe(before);
+    expect(fetched.mock.calls.length).toBe(before);
   });
 
-  // Guards against a log that has to be reopened to see its end.
-  it('follows, and stops when nobody looks', async () => {
-    const screen = await draw();
-    clusters.logsAnswer = { ...clusters.logsAnswer, launch: 'and more' };
+  // Guards against logs that have to be reopened to see their end.
+  it('polls, and stops while hidden', async () => {
+    const screen = await renderLogs();
+    clusters.logsResponse = { ...clusters.logsResponse, launch: 'and more' };
     await pass();
     expect(screen.getByRole('log').textContent).toBe('and more');
     model.stop();
@@ -81,22 +81,22 @@ describe('the log panel', () => {
     expect(clusters.calls).toHaveLength(count);
   });
 
-  // Guards against reading ten thousand lines for one.
-  it('finds lines', async () => {
-    const screen = await draw();
-    fireEvent.change(screen.getByLabelText('Find'), {
+  // Guards against having to read ten thousand lines to find one.
+  it('filters lines', async () => {
+    const screen = await renderLogs();
+    fireEvent.change(screen.getByLabelText('Filter'), {
       target: { value: 'TRACE' }
     });
     expect(screen.getByRole('log').textContent).toBe('Traceback: bad');
     expect(screen.getByRole('status').textContent).toBe('1 line');
   });
 
-  // Guards against an error that takes away what could be read so far.
-  it('keeps what was read when the server goes away', async () => {
-    const screen = await draw();
-    clusters.errors.logs = 'The Jupyter server does not answer.';
+  // Guards against an error that hides the logs loaded so far.
+  it('keeps the logs when the server is not responding', async () => {
+    const screen = await renderLogs();
+    clusters.errors.logs = 'The Jupyter server is not responding.';
     await pass();
-    expect(screen.getByRole('alert').textContent).toContain('does not answer');
+    expect(screen.getByRole('alert').textContent).toContain('not responding');
     expect(screen.getByRole('log').textContent).toContain('Traceback');
   });
 });

@@ -2,13 +2,13 @@ import { Notification } from '@jupyterlab/apputils';
 import { AutoInsert } from '../../notebook/autoinsert';
 import { FakeClusters, FakeNotebooks, makeCluster, trans } from '../fakes';
 
-/** A panel to launch from; only its identity matters. */
+/** A notebook to launch from, of which only the identity matters. */
 const PANEL: any = { id: 'panel' };
 
 describe('AutoInsert', () => {
   let clusters: FakeClusters;
   let notebooks: FakeNotebooks;
-  let own: HTMLElement;
+  let focus: boolean;
   let autoInsert: AutoInsert;
 
   const starting = makeCluster({
@@ -19,19 +19,18 @@ describe('AutoInsert', () => {
   beforeEach(() => {
     clusters = new FakeClusters();
     notebooks = new FakeNotebooks();
-    own = document.body.appendChild(document.createElement('button'));
-    autoInsert = new AutoInsert(clusters, notebooks, trans, () => own);
+    focus = true;
+    autoInsert = new AutoInsert(clusters, notebooks, trans, () => focus);
     clusters.put(starting);
     autoInsert.expect('one', PANEL);
   });
 
   afterEach(() => {
     autoInsert.dispose();
-    document.body.textContent = '';
   });
 
-  // Guards against code that cannot work yet, and against a cell a report.
-  it('inserts once, when the cluster can be used', () => {
+  // Guards against code that does not work yet, and a cell for every report.
+  it('inserts once, as soon as the cluster can be used', () => {
     expect(notebooks.inserted).toEqual([]);
     clusters.put(makeCluster({ cores: 1 }));
     clusters.put(makeCluster({ cores: 2 }));
@@ -40,28 +39,28 @@ describe('AutoInsert', () => {
     ]);
   });
 
-  // Guards against code for clusters that were launched from another window.
-  it('inserts nothing that it was not told to expect', () => {
+  // Guards against code for clusters that were launched in another window.
+  it('inserts nothing for clusters that are not expected', () => {
     clusters.put(makeCluster({ id: 'other' }));
     expect(notebooks.inserted).toEqual([]);
   });
 
-  // Guards against a cell for a cluster that failed and was then launched again.
-  it('expects nothing more of a cluster that failed', () => {
+  // Guards against a cell for a failed cluster that was launched again.
+  it('forgets a cluster that failed', () => {
     clusters.put(makeCluster({ state: 'failed' }));
     clusters.put(makeCluster());
     expect(notebooks.inserted).toEqual([]);
   });
 
-  // Guards against taking the keyboard from a person who types elsewhere.
-  it('leaves the focus where a person types', () => {
-    document.body.appendChild(document.createElement('input')).focus();
+  // Guards against moving the focus while the user types elsewhere.
+  it('does not move the focus while the user types elsewhere', () => {
+    focus = false;
     clusters.put(makeCluster());
     expect(notebooks.inserted[0][2].focus).toBe(false);
   });
 
-  // Guards against a launch without a notebook that ends in silence.
-  it('says so and offers to copy where no notebook was open', () => {
+  // Guards against a launch without a notebook that shows nothing.
+  it('notifies the user and offers to copy if no notebook was open', () => {
     autoInsert.expect('two', null);
     clusters.put(makeCluster({ id: 'two' }));
     const last = Notification.manager.notifications[0];

@@ -2,7 +2,7 @@ import { Drag } from '@lumino/dragdrop';
 import { CELL_METADATA } from '../../notebook/cell';
 import { watchDrag } from '../../notebook/drag';
 
-/** The drags that were started; jsdom knows nothing of drops. */
+/** The drags that were started; jsdom does not support drops. */
 const mockDrags: Drag.IOptions[] = [];
 
 jest.mock('@lumino/dragdrop', () => ({
@@ -16,7 +16,7 @@ jest.mock('@lumino/dragdrop', () => ({
   }
 }));
 
-/** Do something with the pointer; jsdom has only the events of a mouse. */
+/** Dispatch a pointer event; jsdom supports only mouse events. */
 function point(type: string, clientX: number): void {
   const init = { bubbles: true, cancelable: true, clientX, clientY: 0 };
   document.body.dispatchEvent(new MouseEvent(type, { button: 0, ...init }));
@@ -41,9 +41,9 @@ describe('watchDrag', () => {
     await new Promise(resolve => setTimeout(resolve, 0));
   };
 
-  // Guards against a drop that a notebook or a console does not understand,
-  // and against a notebook that does not know which cell was dropped.
-  it('brings a marked cell, and the code as text', async () => {
+  // Guards against a drop that notebooks or consoles ignore, and against a
+  // notebook that does not know which cell was dropped.
+  it('provides a marked cell, and the code as text', async () => {
     await pull(50);
     const { mimeData } = mockDrags[0];
     const [cell] = mimeData.getData('application/vnd.jupyter.cells');
@@ -56,7 +56,7 @@ describe('watchDrag', () => {
     expect(drops).toEqual([[document.body, cell.id]]);
   });
 
-  // Guards against clicks that become drags, then or with the next move.
+  // Guards against clicks that become drags, then or at the next move.
   it('does not drag on a click', async () => {
     await pull(2);
     point('pointermove', 50);

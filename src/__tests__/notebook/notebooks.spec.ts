@@ -5,7 +5,7 @@ import { Notebooks } from '../../notebook/notebooks';
 import { ICluster } from '../../tokens';
 import { makeCluster, makeKernelspecs } from '../fakes';
 
-/** A notebook panel, as far as it is looked at. */
+/** A notebook panel. */
 class FakePanel {
   constructor(
     readonly path: string,
@@ -46,7 +46,7 @@ class FakePanel {
   }
 }
 
-/** A tracker of one notebook, or none. */
+/** Make a tracker with one notebook or none. */
 function makeTracker(panel: FakePanel | null): any {
   return {
     currentWidget: panel,
@@ -80,8 +80,8 @@ describe('Notebooks', () => {
     notebooks = makeNotebooks(panel);
   });
 
-  // Guards against code that lands at the end, or in two cells.
-  it('inserts one cell above the active one, and goes there', () => {
+  // Guards against code at the end of the notebook, or in two cells.
+  it('inserts one cell above the active one, and activates it', () => {
     panel.content.activeCellIndex = 1;
     const result = notebooks.insert(withCode('one', 'c1()'), 'connect');
     expect(result).toEqual({
@@ -95,22 +95,22 @@ describe('Notebooks', () => {
   });
 
   // Guards against code above the title of a notebook that was just opened.
-  it('inserts below a text cell, so that a heading stays on top', () => {
+  it('inserts below an active Markdown cell', () => {
     panel.notebook.insertCell(0, { cell_type: 'markdown', source: '# Tides' });
     notebooks.insert(withCode('one', 'c1()'), 'connect');
     expect(panel.sources).toEqual(['# Tides', 'c1()', 'first()', 'second()']);
     expect(panel.content.activeCellIndex).toBe(1);
   });
 
-  // Guards against an empty cell that stays above or below the code.
-  it('fills the active cell where it is empty', () => {
+  // Guards against an empty cell beside the code.
+  it('fills the active cell if it is empty', () => {
     panel = new FakePanel('a.ipynb', 'python3', ['']);
     makeNotebooks(panel).insert(withCode('one', 'c1()'), 'connect');
     expect(panel.sources).toEqual(['c1()']);
   });
 
-  // Guards against the stray cells that repeated clicks make elsewhere.
-  it('inserts the same code once, however often it is asked', () => {
+  // Guards against a cell for every click.
+  it('inserts the same code only once', () => {
     for (let count = 0; count < 3; count++) {
       notebooks.insert(withCode('one', 'c1()'), 'connect');
     }
@@ -135,8 +135,8 @@ describe('Notebooks', () => {
     });
   });
 
-  // Guards against overwriting what a person wrote in our cell.
-  it('leaves a cell alone that was rewritten', () => {
+  // Guards against overwriting the code of the user.
+  it('does not change a cell that the user has rewritten', () => {
     notebooks.insert(withCode('one', 'c1()'), 'connect');
     panel.notebook.cells[0].setSource('all_mine()');
     notebooks.insert(withCode('two', 'c2()'), 'connect');
@@ -148,56 +148,56 @@ describe('Notebooks', () => {
     ]);
   });
 
-  // Guards against an insertion that cannot be taken back.
+  // Guards against an insertion that cannot be undone.
   it('can be undone', () => {
     notebooks.insert(withCode('one', 'c1()'), 'connect');
     panel.notebook.undo();
     expect(panel.sources).toEqual(['first()', 'second()']);
   });
 
-  // Guards against the create code and the connect code side by side.
+  // Guards against both the create code and the connect code.
   it('replaces the connect code by the create code', () => {
     notebooks.insert(withCode('one', 'c1()'), 'connect');
     notebooks.insert(withCode('one', 'c1()'), 'create');
     expect(panel.sources).toEqual(['create()', 'first()', 'second()']);
   });
 
-  // Guards against a stray cell that a drop leaves behind.
-  it('lets a dropped cell take the place of the earlier one', () => {
+  // Guards against two cells after a drop.
+  it('replaces the earlier cell by a dropped one', () => {
     notebooks.insert(withCode('one', 'c1()'), 'connect');
     const cell = markedCell({ cluster_id: 'one', code: 'c1()' });
     panel.notebook.insertCell(2, cell);
     const used: any[] = [];
     notebooks.used.connect((_, use) => void used.push(use));
-    notebooks.dropped(panel.node, cell.id);
+    notebooks.handleDrop(panel.node, cell.id);
     expect(panel.sources).toEqual(['first()', 'c1()', 'second()']);
     expect(panel.content.activeCellIndex).toBe(1);
     expect(used).toEqual([{ id: 'one', panel }]);
   });
 
-  // Guards against the loss of what a person wrote into our cell.
-  it('keeps an earlier cell to which something was added', () => {
+  // Guards against removing the code of the user.
+  it('keeps an earlier cell that the user has added code to', () => {
     notebooks.insert(withCode('one', 'c1()'), 'connect');
     panel.notebook.cells[0].setSource('c1()\nmine()');
     const cell = markedCell({ cluster_id: 'one', code: 'c1()' });
     panel.notebook.insertCell(3, cell);
-    notebooks.dropped(panel.node, cell.id);
+    notebooks.handleDrop(panel.node, cell.id);
     expect(panel.sources).toHaveLength(4);
   });
 
-  // Guards against interrupting a person who types elsewhere.
-  it('does not take the focus where it must not', () => {
+  // Guards against moving the focus while the user types elsewhere.
+  it('does not move the focus if it must not', () => {
     notebooks.insert(withCode('one', 'c1()'), 'connect', { focus: false });
     expect(panel.sources[0]).toBe('c1()');
     expect(panel.content.activated).toBe(0);
   });
 
-  // Guards against a silent nothing.
+  // Guards against a click without effect.
   it.each([
     ['no notebook is open', null, 'c1()', 'No notebook is open'],
     ['the cluster cannot be used yet', 'python3', null, 'Wait until'],
-    ['the notebook is of another language', 'ir', 'c1()', 'in r']
-  ])('refuses when %s, and says why', (_, kernel, connect, words) => {
+    ['the notebook uses another language', 'ir', 'c1()', 'uses r']
+  ])('does not insert if %s, and explains why', (_, kernel, connect, words) => {
     const target = kernel ? new FakePanel('a.ipynb', kernel, ['x']) : null;
     const result = makeNotebooks(target).insert(
       withCode('one', connect),
@@ -208,8 +208,8 @@ describe('Notebooks', () => {
     expect(target?.sources ?? ['x']).toEqual(['x']);
   });
 
-  // Guards against code in whatever notebook one has gone on to.
-  it('inserts in the notebook it is told, whatever is in front by then', () => {
+  // Guards against code in another notebook than the launch was for.
+  it('inserts in the given notebook, even if it is not the current one', () => {
     const other = new FakePanel('b.ipynb', 'python3', ['other()']);
     const tracker = makeTracker(panel);
     notebooks = makeNotebooks(panel, { tracker });
@@ -225,30 +225,30 @@ describe('Notebooks', () => {
     expect(other.sources).toEqual(['other()']);
   });
 
-  // Guards against "no notebook is open" beside an open one, and against code
-  // in a notebook that it was not meant for.
-  it('says that the launching notebook is closed, where another is open', () => {
+  // Guards against "no notebook is open" while another one is open, and against
+  // code in that one.
+  it('explains that the notebook is closed, even if another one is open', () => {
     const closed = new FakePanel('b.ipynb', 'python3', ['x']);
     closed.isDisposed = true;
     const result = notebooks.insert(withCode('one', 'c1()'), 'connect', {
       panel: closed as any
     });
     expect((result as any).reason).toBe(
-      'The notebook that this cluster was launched from is closed. Insert the code in another one, or copy it.'
+      'The notebook that you launched this cluster from is closed. Insert the code in another notebook, or copy it.'
     );
     expect(panel.sources).toEqual(['first()', 'second()']);
   });
 
-  // Guards against writing where saving is not possible.
-  it('refuses a read-only notebook', () => {
+  // Guards against changes that cannot be saved.
+  it('does not insert in a read-only notebook', () => {
     panel.content.model.readOnly = true;
     const result = notebooks.insert(withCode('one', 'c1()'), 'connect');
     expect((result as any).reason).toContain('read-only');
     expect(panel.sources).toEqual(['first()', 'second()']);
   });
 
-  // Guards against a first use that nobody was told of.
-  it('tells of a use when code is inserted, and before its cell runs', () => {
+  // Guards against a use that is not checked.
+  it('emits a use when code is inserted, and before its cell runs', () => {
     const executionScheduled = new Signal<object, any>({});
     notebooks = makeNotebooks(panel, { executionScheduled });
     const used: any[] = [];
@@ -268,19 +268,19 @@ describe('Notebooks', () => {
     expect(used).toHaveLength(2);
   });
 
-  // Guards against a picker that shows yesterday's kernel.
-  it('tells the kernel of the current notebook, and when it changes', () => {
+  // Guards against a form with an outdated kernel.
+  it('knows the kernel of the current notebook, and when it changes', () => {
     expect(notebooks.current).toEqual({
       path: 'work/a.ipynb',
       name: 'a.ipynb',
       kernelName: 'python3',
       language: 'python'
     });
-    let told = 0;
-    notebooks.changed.connect(() => void told++);
+    let count = 0;
+    notebooks.changed.connect(() => void count++);
     panel.sessionContext.session.kernel.name = 'analysis';
     panel.sessionContext.kernelChanged.emit();
-    expect(told).toBe(1);
+    expect(count).toBe(1);
     expect(notebooks.current!.kernelName).toBe('analysis');
   });
 });

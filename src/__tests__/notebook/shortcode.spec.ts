@@ -2,7 +2,7 @@ import { Notification } from '@jupyterlab/apputils';
 import { insertShort } from '../../notebook/shortcode';
 import { FakeNotebooks, makeCluster, trans } from '../fakes';
 
-/** A notebook whose kernel answers with this, or never. */
+/** Make a notebook whose kernel responds with a value, or never if null. */
 function makePanel(hasConnect: boolean | null): any {
   const json = JSON.stringify({ versions: {}, hasConnect });
   const environment = { data: { 'text/plain': `'${json}'` } };
@@ -26,25 +26,25 @@ describe('insertShort', () => {
 
   afterEach(() => Notification.dismiss());
 
-  // Guards against a form that is offered and not given.
-  it('inserts where the kernel has the package', async () => {
+  // Guards against short code that is never inserted.
+  it('inserts if the kernel has the package', async () => {
     notebooks.panel = makePanel(true);
     await insertShort(makeCluster(), notebooks, trans);
     expect(inserted()).toEqual(['short']);
   });
 
   // Guards against an ImportError as the only explanation.
-  it('says what is missing, and offers the long code', async () => {
+  it('explains what is missing, and offers the full code', async () => {
     notebooks.panel = makePanel(false);
     await insertShort(makeCluster(), notebooks, trans);
     expect(inserted()).toEqual([]);
     const [{ message, options }] = Notification.manager.notifications;
-    expect(message).toContain('needs jupyter-cluster-launcher');
+    expect(message).toContain('requires jupyter-cluster-launcher');
     options.actions![0].callback({} as MouseEvent);
     expect(inserted()).toEqual(['connect']);
   });
 
-  // Guards against a click that does nothing while a notebook computes.
+  // Guards against a click without effect while the kernel is busy.
   it('does not wait for a busy kernel', async () => {
     jest.useFakeTimers();
     notebooks.panel = makePanel(null);

@@ -1,9 +1,9 @@
 import schema from '../../../schema/sidebar.json';
-import { codeText, PLAIN } from '../../notebook/template';
+import { codeText, DEFAULT_TEMPLATE } from '../../notebook/template';
 import { makeCluster } from '../fakes';
 
-/** What Python says of code: nothing, or the error of its grammar. */
-function grammar(code: string): string {
+/** Parse code with Python, and return the error message, if any. */
+function syntaxError(code: string): string {
   const check = 'import ast, sys; ast.parse(sys.stdin.read())';
   const { spawnSync } = jest.requireActual('child_process');
   return String(
@@ -18,14 +18,14 @@ describe('codeText', () => {
   const fill = (...template: string[]): string | null =>
     codeText(cluster, 'connect', template, 'http://hub.test/user/ada/');
 
-  // Guards against a default that changes what the server wrote.
-  it('is the code as it is, where there is no template', () => {
+  // Guards against a default that changes the code of the server.
+  it('is unchanged without a template', () => {
     expect(codeText(cluster, 'connect')).toBe('import x\n\nclient = x()');
-    expect(schema.properties.codeTemplate.default).toEqual(PLAIN);
+    expect(schema.properties.codeTemplate.default).toEqual(DEFAULT_TEMPLATE);
   });
 
-  // Guards against variables that are documented and not replaced.
-  it('puts values in the place of variables', () => {
+  // Guards against documented variables that are not replaced.
+  it('replaces variables by values', () => {
     expect(
       fill('# {name} on {platform}', '# {dashboard_url}', '{connect}', 'client')
     ).toBe(
@@ -40,51 +40,51 @@ describe('codeText', () => {
     );
   });
 
-  // Guards against every f-string and dictionary of a template being spoiled.
-  it('leaves other braces alone', () => {
+  // Guards against breaking f-strings and dictionaries in a template.
+  it('does not change other braces', () => {
     expect(fill('{connect}', 'print(f"{client}", {1: {}})')).toContain(
       'print(f"{client}", {1: {}})'
     );
   });
 
-  // Guards against code that Python refuses for its indentation.
+  // Guards against invalid indentation.
   it('keeps the indentation of the line', () => {
     const code = fill('if True:', '    {connect}')!;
     expect(code).toBe('if True:\n    import x\n\n    client = x()');
-    expect(grammar(code)).toBe('');
+    expect(syntaxError(code)).toBe('');
   });
 
-  // Guards against a cell that connects to nothing.
-  it('is the plain code where the template does not connect', () => {
+  // Guards against a cell that does not connect.
+  it('ignores a template that does not connect', () => {
     expect(fill('# {name}')).toBe('import x\n\nclient = x()');
   });
 
-  // Guards against names that end the string or comment they stand in.
+  // Guards against names that break out of a string or comment.
   it('keeps names within their line', () => {
     const named = { ...cluster, name: 'a"\nimport os #\\' };
     for (const code of [
       codeText(named, 'connect', ['# {name}', 's = "{name}"', '{short}'])!,
       codeText(named, 'short')!
     ]) {
-      expect(grammar(code)).toBe('');
+      expect(syntaxError(code)).toBe('');
       expect(code).not.toMatch(/^import os/m);
     }
   });
 
-  // Guards against a template around code that does not connect.
-  it('leaves the create code alone', () => {
+  // Guards against applying the template to code that does not connect.
+  it('does not change the create code', () => {
     expect(codeText(cluster, 'create', ['{short}'])).toBe('create()\n');
   });
 
-  // Guards against code that leads nowhere yet.
-  it('is nothing before a cluster can be connected to', () => {
+  // Guards against code that does not work yet.
+  it('is null until the cluster can be used', () => {
     const starting = makeCluster({ code: { create: 'c', connect: null } });
     expect(codeText(starting, 'connect', ['{short}'])).toBeNull();
     expect(codeText(starting, 'short')).toBeNull();
   });
 
-  // Guards against a short form that takes another cluster.
-  it('has a short form with the name of the cluster', () => {
+  // Guards against short code that connects to another cluster.
+  it('has short code with the name of the cluster', () => {
     expect(codeText(cluster, 'short')).toBe(
       [
         'from jupyter_cluster_launcher import connect',

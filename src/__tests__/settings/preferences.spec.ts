@@ -1,7 +1,7 @@
 import { Signal } from '@lumino/signaling';
 import { Preferences } from '../../settings/preferences';
 
-/** Settings in memory, as the registry gives them. */
+/** Make settings in memory. */
 function makeSettings(composite: any): any {
   const settings: any = {
     composite,
@@ -15,7 +15,7 @@ function makeSettings(composite: any): any {
 }
 
 describe('Preferences', () => {
-  // Guards against choices that are kept for another platform.
+  // Guards against choices that are saved for another platform.
   it('remembers the choices of each platform', async () => {
     const composite = { lastChoices: { hub: { workers: 30 } } };
     const preferences = new Preferences(makeSettings(composite));
@@ -27,8 +27,8 @@ describe('Preferences', () => {
     });
   });
 
-  // Guards against a sidebar that does not work without a settings registry.
-  it('has defaults where there are no settings', async () => {
+  // Guards against a failure without a settings registry.
+  it('has defaults if there are no settings', async () => {
     const preferences = new Preferences(null);
     expect(preferences.insertAutomatically).toBe(true);
     expect(preferences.idleTimeout).toBeNull();
@@ -37,9 +37,9 @@ describe('Preferences', () => {
     expect(preferences.lastPlatform('')).toBe('local');
   });
 
-  // Guards against choosing the platform anew after each reload, and against
-  // the one of another computer with the same home directory.
-  it('remembers the last platform of each place', async () => {
+  // Guards against losing the platform at a reload, and against the platform of
+  // another host that shares the home directory.
+  it('remembers the last platform of each site', async () => {
     const composite = { lastPlatforms: { tallgrass: 'tallgrass' } };
     await new Preferences(makeSettings(composite)).remember('local', {}, '');
     const reloaded = new Preferences(makeSettings(composite));
@@ -48,8 +48,8 @@ describe('Preferences', () => {
     expect(reloaded.lastPlatform('denali')).toBeNull();
   });
 
-  // Guards against a write of all settings for each launch like the last one.
-  it('writes only what is new', async () => {
+  // Guards against writing unchanged settings at every launch.
+  it('writes only changes', async () => {
     const settings = makeSettings({});
     const preferences = new Preferences(settings);
     const written: string[] = [];
@@ -64,8 +64,8 @@ describe('Preferences', () => {
     expect(written).toEqual(['lastPlatforms', 'lastChoices', 'lastChoices']);
   });
 
-  // Guards against minutes that are taken for seconds.
-  it('has the idle time in seconds, and null for never', () => {
+  // Guards against confusing minutes and seconds.
+  it('converts the idle time to seconds, and zero to null', () => {
     expect(new Preferences(makeSettings({ idleMinutes: 5 })).idleTimeout).toBe(
       300
     );

@@ -1,19 +1,19 @@
 import { act, fireEvent } from '@testing-library/react';
 import { makePlatform } from '../fakes';
-import { drawSidebar, lastCall, settle } from '../render';
+import { renderSidebar, lastCall, settle } from '../render';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-const REFUSED = 'There is no kernel named "analysis". Choose another.';
+const ERROR = 'There is no kernel named "analysis". Choose another.';
 
-describe('the sidebar in trouble', () => {
-  // Guards against "choose another environment" with nothing to choose in.
-  it('lets another environment be chosen where there is no list', async () => {
-    const screen = await drawSidebar(({ clusters }) => {
-      clusters.errors.platforms = REFUSED;
+describe('errors in the sidebar', () => {
+  // Guards against "choose another environment" without a field for it.
+  it('shows the environment if there are no platforms', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.errors.platforms = ERROR;
     });
-    expect(screen.getByRole('alert').textContent).toContain(REFUSED);
+    expect(screen.getByRole('alert').textContent).toContain(ERROR);
     delete screen.clusters.errors.platforms;
     fireEvent.change(screen.getByLabelText('Environment'), {
       target: { value: 'analysis' }
@@ -24,14 +24,14 @@ describe('the sidebar in trouble', () => {
     expect(screen.getByRole('button', { name: 'Launch' })).not.toBeNull();
   });
 
-  // Guards against a greyed form whose environment cannot be changed.
-  it('lets another environment be chosen where all platforms are grey', async () => {
-    const reason = 'Xeus is started in a way that cannot run a cluster.';
-    const screen = await drawSidebar(({ clusters }) => {
-      clusters.platformList = [makePlatform({ available: false, reason })];
+  // Guards against a disabled form whose environment cannot be changed.
+  it('shows the environment if no platform is available', async () => {
+    const reason = 'Xeus cannot run a cluster.';
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [makePlatform({ available: false, reason })];
     });
     expect(screen.getByText(reason)).not.toBeNull();
-    screen.clusters.platformList = [makePlatform()];
+    screen.clusters.platformsResponse = [makePlatform()];
     fireEvent.change(screen.getByLabelText('Environment'), {
       target: { value: 'analysis' }
     });
@@ -39,31 +39,31 @@ describe('the sidebar in trouble', () => {
     expect(screen.queryByText(reason)).toBeNull();
   });
 
-  // Guards against an old list that is taken for that of the new environment.
-  it('tells that a later list could not be had, beside the form', async () => {
-    const screen = await drawSidebar();
-    screen.clusters.errors.platforms = REFUSED;
+  // Guards against outdated platforms without an error.
+  it('shows an error beside the form', async () => {
+    const screen = await renderSidebar();
+    screen.clusters.errors.platforms = ERROR;
     fireEvent.change(screen.getByLabelText('Environment'), {
       target: { value: 'analysis' }
     });
     await settle();
-    expect(screen.getByRole('alert').textContent).toContain(REFUSED);
+    expect(screen.getByRole('alert').textContent).toContain(ERROR);
     delete screen.clusters.errors.platforms;
     fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
     await settle();
     expect(screen.queryByRole('alert')).toBeNull();
   });
 
-  // Guards against a form that is lost to a moment without network.
-  it('keeps what was typed while the server does not answer', async () => {
-    const screen = await drawSidebar();
+  // Guards against losing the form to a network failure.
+  it('keeps the form while the server is not responding', async () => {
+    const screen = await renderSidebar();
     const workers = (): HTMLInputElement =>
       screen.getByLabelText('Workers') as HTMLInputElement;
     fireEvent.change(workers(), { target: { value: '7' } });
-    const sentence = 'The Jupyter server does not answer.';
-    await act(async () => screen.clusters.setStatus('unreachable', sentence));
+    const message = 'The Jupyter server is not responding.';
+    await act(async () => screen.clusters.setStatus('unreachable', message));
     await settle();
-    expect(screen.getByRole('alert').textContent).toContain(sentence);
+    expect(screen.getByRole('alert').textContent).toContain(message);
     expect(workers().value).toBe('7');
     await act(async () => screen.clusters.setStatus('ready'));
     await settle();

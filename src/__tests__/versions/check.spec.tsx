@@ -5,7 +5,7 @@ import { IMismatch, VersionCheck } from '../../versions/check';
 import { showMismatch, VersionNotes } from '../../versions/table';
 import { FakeClusters, FakeNotebooks, makeCluster, trans } from '../fakes';
 
-/** The session of a notebook, as far as it is looked at. */
+/** The session of a notebook. */
 class FakeSessionContext {
   readonly session: { kernel: any } = { kernel: null };
   readonly kernelChanged = new Signal<this, void>(this);
@@ -21,8 +21,8 @@ class FakePanel {
     this.setKernel('k1', versions);
   }
 
-  /** How often a kernel was asked. */
-  asked = 0;
+  /** The number of queries to its kernels. */
+  queries = 0;
   readonly context = { path: this.path };
   readonly disposed = new Signal<this, void>(this);
   readonly sessionContext = new FakeSessionContext();
@@ -34,7 +34,7 @@ class FakePanel {
       id,
       name: 'python3',
       requestExecute: () => {
-        this.asked++;
+        this.queries++;
         return {
           done: Promise.resolve({
             content: { status: 'ok', user_expressions: { environment } }
@@ -55,10 +55,10 @@ describe('VersionCheck', () => {
   let check: VersionCheck;
 
   const use = async (panel: any): Promise<void> => {
-    const before = panel.asked;
+    const before = panel.queries;
     notebooks.used.emit({ id: 'one', panel });
-    await waitFor(() => expect(panel.asked).toBeGreaterThan(before));
-    // The answer is passed on in the turns after it was asked for.
+    await waitFor(() => expect(panel.queries).toBeGreaterThan(before));
+    // The response is handled in later tasks.
     await new Promise(resolve => setTimeout(resolve, 0));
   };
 
@@ -70,27 +70,27 @@ describe('VersionCheck', () => {
     check = new VersionCheck(clusters, notebooks, one => shown.push(one));
   });
 
-  // Guards against a person who is bothered though all is well.
-  it('shows nothing where all match', async () => {
+  // Guards against a dialog without a reason.
+  it('shows nothing if all packages match', async () => {
     await use(new FakePanel('a.ipynb', SAME));
     expect(shown).toEqual([]);
     expect(check.mismatches(clusters.get('one')!)).toEqual([]);
   });
 
-  // Guards against errors of pickle that nobody can explain.
-  it('shows a mismatch once, with what to do', async () => {
+  // Guards against pickle errors without an explanation.
+  it('shows a mismatch once', async () => {
     const panel = new FakePanel('work/a.ipynb', OTHER);
     await use(panel);
     notebooks.used.emit({ id: 'one', panel: panel as any });
     clusters.put({ ...clusters.get('one')!, usage: null });
-    expect(panel.asked).toBe(1);
+    expect(panel.queries).toBe(1);
     expect(shown.map(({ differences }) => differences)).toEqual([
-      [{ name: 'numpy', notebook: '2.0.0', cluster: '1.26.4', vital: false }]
+      [{ name: 'numpy', notebook: '2.0.0', cluster: '1.26.4', critical: false }]
     ]);
   });
 
-  // Guards against a check that came before a gateway's scheduler answered.
-  it('compares again when the cluster says what it runs', async () => {
+  // Guards against a check before the scheduler of a gateway has responded.
+  it('compares again when the packages of the cluster are known', async () => {
     clusters.put(makeCluster({ versions: {} }));
     await use(new FakePanel('a.ipynb', OTHER));
     expect(shown).toEqual([]);
@@ -98,7 +98,7 @@ describe('VersionCheck', () => {
     expect(shown).toHaveLength(1);
   });
 
-  // Guards against the versions of a kernel that is no longer there.
+  // Guards against the versions of a kernel that no longer exists.
   it.each([
     [
       'a restart',
@@ -114,18 +114,18 @@ describe('VersionCheck', () => {
         panel.sessionContext.kernelChanged.emit();
       }
     ]
-  ])('asks again after %s', async (_, happen) => {
+  ])('queries the kernel again after %s', async (_, happen) => {
     const panel = new FakePanel('a.ipynb', OTHER);
     await use(panel);
     expect(check.mismatches(clusters.get('one')!)).toHaveLength(1);
     happen(panel);
     expect(check.mismatches(clusters.get('one')!)).toEqual([]);
     await use(panel);
-    expect(panel.asked).toBe(2);
+    expect(panel.queries).toBe(2);
     expect(check.mismatches(clusters.get('one')!)).toEqual([]);
   });
 
-  // Guards against notes about notebooks that were closed long ago.
+  // Guards against notes about closed notebooks.
   it('forgets a closed notebook', async () => {
     const panel = new FakePanel('a.ipynb', OTHER);
     await use(panel);
@@ -134,15 +134,14 @@ describe('VersionCheck', () => {
     expect(check.mismatches(clusters.get('one')!)).toEqual([]);
   });
 
-  // Guards against a note that comes without the table, or stays folded away.
-  it('has a note in the row, with the table in it', async () => {
-    const context: any = { checks: check, trans };
+  // Guards against a note without the table.
+  it('adds a note with the table to the row', async () => {
     const cluster = clusters.get('one')!;
-    render(<VersionNotes cluster={cluster} context={context} />);
+    render(<VersionNotes {...{ cluster, check, trans }} />);
     expect(screen.queryByRole('table')).toBeNull();
     await use(new FakePanel('work/a.ipynb', OTHER));
     const note = await screen.findByText(
-      'a.ipynb and Local 1 have different packages'
+      'a.ipynb and Local 1 have different package versions'
     );
     fireEvent.click(note);
     expect(
@@ -162,7 +161,7 @@ describe('showMismatch', () => {
         path: 'work/a.ipynb',
         kernelName: 'python3',
         differences: [
-          { name: 'pandas', notebook: '2.2.0', cluster: null, vital: false }
+          { name: 'pandas', notebook: '2.2.0', cluster: null, critical: false }
         ],
         ...changes
       },
@@ -176,8 +175,8 @@ describe('showMismatch', () => {
     await closed;
   };
 
-  // Guards against a table without a word on what to do.
-  it('says which environments differ', async () => {
+  // Guards against a table without advice.
+  it('names the environments that differ', async () => {
     const closed = show();
     const dialog = await screen.findByRole('dialog', HIDDEN);
     await waitFor(() => expect(dialog.textContent).toContain('not installed'));
@@ -188,8 +187,8 @@ describe('showMismatch', () => {
     await close(closed);
   });
 
-  // Guards against advice to use the kernel that is used already.
-  it('has other advice where the kernel is the same', async () => {
+  // Guards against advice to use the kernel that is already used.
+  it('has other advice if the kernel is the same', async () => {
     const closed = show({ cluster: makeCluster() });
     const dialog = await screen.findByRole('dialog', HIDDEN);
     await waitFor(() =>

@@ -1,22 +1,22 @@
-import { askKernel, differences } from '../../versions/packages';
+import { queryKernel, differences } from '../../versions/packages';
 
 const { execFileSync } = jest.requireActual('child_process');
 
-/** What a Python here shows for an expression, as a kernel's reply has it. */
-function python(expression: string): string {
+/** Evaluate an expression with Python, and return its representation. */
+function evaluate(expression: string): string {
   const show = 'import sys; print(repr(eval(sys.stdin.read())), end="")';
   return String(
     execFileSync('python3', ['-c', show], { input: expression, timeout: 30000 })
   );
 }
 
-/** A kernel that answers a question in its own way. */
+/** Make a kernel that replies to a request. */
 function makeKernel(reply: (content: any) => unknown): any {
-  const asked: any[] = [];
+  const requests: any[] = [];
   return {
-    asked,
+    requests,
     requestExecute: (content: any) => {
-      asked.push(content);
+      requests.push(content);
       return { done: Promise.resolve().then(() => reply(content)) };
     }
   };
@@ -28,25 +28,25 @@ const PYTHON = (content: any): unknown => ({
     user_expressions: {
       environment: {
         status: 'ok',
-        data: { 'text/plain': python(content.user_expressions.environment) }
+        data: { 'text/plain': evaluate(content.user_expressions.environment) }
       }
     }
   }
 });
 
-describe('askKernel', () => {
-  // Guards against a question that Python does not understand.
-  it('gets an answer from Python', async () => {
-    const environment = await askKernel(makeKernel(PYTHON));
+describe('queryKernel', () => {
+  // Guards against invalid Python code.
+  it('returns the environment of a Python kernel', async () => {
+    const environment = await queryKernel(makeKernel(PYTHON));
     expect(environment!.versions.python).toMatch(/^3\.\d+\.\d+/);
     expect(typeof environment!.hasConnect).toBe('boolean');
   });
 
-  // Guards against a question that shows in the notebook or its history.
-  it('asks in silence', async () => {
+  // Guards against a query that appears in the notebook or its history.
+  it('is silent', async () => {
     const kernel = makeKernel(PYTHON);
-    await askKernel(kernel);
-    expect(kernel.asked[0]).toMatchObject({
+    await queryKernel(kernel);
+    expect(kernel.requests[0]).toMatchObject({
       code: '',
       silent: true,
       store_history: false,
@@ -54,13 +54,13 @@ describe('askKernel', () => {
     });
   });
 
-  // Guards against an exception where a kernel died or is of another kind.
+  // Guards against an exception for a dead kernel or another language.
   it.each([
     ['dies', () => Promise.reject(new Error('Canceled'))],
     ['aborts', () => ({ content: { status: 'aborted' } })],
     ['has no user expressions', () => ({ content: { status: 'ok' } })],
     [
-      'cannot evaluate it',
+      'cannot evaluate the code',
       () => ({
         content: {
           status: 'ok',
@@ -69,7 +69,7 @@ describe('askKernel', () => {
       })
     ],
     [
-      'says something else',
+      'returns something else',
       () => ({
         content: {
           status: 'ok',
@@ -77,39 +77,39 @@ describe('askKernel', () => {
         }
       })
     ]
-  ])('knows nothing of a kernel that %s', async (_, reply) => {
-    expect(await askKernel(makeKernel(reply))).toBeNull();
+  ])('returns null for a kernel that %s', async (_, reply) => {
+    expect(await queryKernel(makeKernel(reply))).toBeNull();
   });
 });
 
 describe('differences', () => {
   const here = { python: '3.11.2', dask: '2026.8.0', distributed: '2026.8.0' };
 
-  // Guards against an alarm where all is well.
-  it('finds none between equals', () => {
+  // Guards against a false alarm.
+  it('finds none between equal environments', () => {
     expect(differences(here, { ...here, python: '3.11.9' })).toEqual([]);
   });
 
-  // Guards against an alarm before the scheduler said what it runs.
-  it('finds none while the cluster is not known', () => {
+  // Guards against a false alarm before the packages of the cluster are known.
+  it('finds none while the cluster is unknown', () => {
     expect(differences(here, {})).toEqual([]);
   });
 
-  // Guards against a table with more in it than what differs.
-  it('finds what differs, and what matters most', () => {
+  // Guards against a table with packages that match.
+  it('finds packages that differ, and which are critical', () => {
     expect(
       differences(
         { ...here, numpy: '2.0.0' },
         { ...here, python: '3.12.1', numpy: '1.26.4' }
       )
     ).toEqual([
-      { name: 'python', notebook: '3.11.2', cluster: '3.12.1', vital: true },
-      { name: 'numpy', notebook: '2.0.0', cluster: '1.26.4', vital: false }
+      { name: 'python', notebook: '3.11.2', cluster: '3.12.1', critical: true },
+      { name: 'numpy', notebook: '2.0.0', cluster: '1.26.4', critical: false }
     ]);
   });
 
-  // Guards against silence where workers cannot import what is sent to them.
-  it('finds what only the notebook has, not what only the cluster has', () => {
+  // Guards against ignoring packages that workers cannot import.
+  it('finds packages that only the notebook has', () => {
     expect(
       differences(
         { ...here, pandas: '2.2.0' },
@@ -118,8 +118,8 @@ describe('differences', () => {
     ).toEqual([['pandas', null]]);
   });
 
-  // Guards against silence where the notebook cannot connect at all.
-  it('finds that the notebook has no Dask', () => {
+  // Guards against ignoring that the notebook cannot connect.
+  it('finds that the notebook does not have Dask', () => {
     expect(
       differences({ python: '3.11.2' }, here).map(({ name }) => name)
     ).toEqual(['dask', 'distributed']);

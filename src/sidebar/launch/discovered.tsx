@@ -16,12 +16,12 @@ export function DiscoveredClusters(props: {
 }): JSX.Element {
   const { model, trans } = props;
   const { error, pending, value } = model.queries.clusters;
-  useEffect(() => () => model.showClusters(false), [model]);
+  useEffect(() => () => model.request('clusters', false), [model]);
   return (
     <Fold
       name="found"
       label={trans.__('Join a running cluster')}
-      onToggle={open => model.showClusters(open)}
+      onToggle={open => model.request('clusters', open)}
     >
       <ErrorMessage error={error} />
       {pending && <Loading text={trans.__('Searching…')} />}

@@ -33,7 +33,7 @@ export function LaunchForm(props: {
     );
   }
   const form = model.form(platform);
-  const isReady = model.isReady(platform);
+  const isReady = queries.isReady(platform);
   const fields = {
     ...{ form, platform, trans },
     onChange: model.change.bind(model)
@@ -64,7 +64,7 @@ export function LaunchForm(props: {
       )}
       <Options
         key={platform.name}
-        schema={model.schema(platform)}
+        schema={queries.schema(platform)}
         values={form.options}
         prefix={platform.name}
         onChange={options => model.change({ options })}

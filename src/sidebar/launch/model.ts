@@ -8,7 +8,6 @@ import {
   IClusters,
   ILaunch,
   INotebooks,
-  IOptionsSchema,
   IPlatform
 } from '../../tokens';
 import {
@@ -21,9 +20,6 @@ import {
 } from './choices';
 import { KernelChoice } from './kernelchoice';
 import { LaunchQueries } from './queries';
-
-/** The schema of a platform whose options are not known yet. */
-const NO_OPTIONS: IOptionsSchema = { type: 'object', properties: {} };
 
 /**
  * The state of the form that launches a cluster.
@@ -101,18 +97,6 @@ export class LaunchModel implements IDisposable {
     );
   }
 
-  /** Whether a platform is available and its options are known. */
-  isReady({ available, options_from }: IPlatform): boolean {
-    return available && (!options_from || this.queries.options.value !== null);
-  }
-
-  /** The schema of the options of a platform. */
-  schema(platform: IPlatform): IOptionsSchema {
-    return platform.options_from
-      ? (this.queries.options.value ?? NO_OPTIONS)
-      : platform.options;
-  }
-
   /** Select a platform by its name. */
   select(platform: string): void {
     this._selected = platform;
@@ -120,11 +104,7 @@ export class LaunchModel implements IDisposable {
     this._update();
   }
 
-  /**
-   * Choose the environment.
-   *
-   * @param name - a kernelspec; null for the one of the current notebook
-   */
+  /** Choose a kernelspec; null for the one of the current notebook. */
   chooseKernel(name: string | null): void {
     this.kernel.chosen = name;
     this._update();
@@ -146,15 +126,9 @@ export class LaunchModel implements IDisposable {
     this._update();
   }
 
-  /** Set whether to check the launch with the batch system. */
-  showCheck(show: boolean): void {
-    this.queries.showsCheck = show;
-    this._update();
-  }
-
-  /** Set whether to discover clusters that can be joined. */
-  showClusters(show: boolean): void {
-    this.queries.showsClusters = show;
+  /** Set whether to request what is shown in an expanded section. */
+  request(what: 'check' | 'clusters', isShown: boolean): void {
+    this.queries.requested[what] = isShown;
     this._update();
   }
 
@@ -172,7 +146,7 @@ export class LaunchModel implements IDisposable {
     const panel = notebooks?.panel ?? null;
     const form = this.form(platform);
     const site = siteOf(this.queries.platforms.value ?? []);
-    const options = changedOptions(this.schema(platform), form.options);
+    const options = changedOptions(this.queries.schema(platform), form.options);
     const launch = this._request(platform);
     if (discovered !== undefined) {
       launch.adopt = discovered;
@@ -203,11 +177,16 @@ export class LaunchModel implements IDisposable {
   /** The request that launches a cluster. */
   private _request(platform: IPlatform): ILaunch {
     const path = this._options.notebooks?.current?.path;
-    return launchRequest(platform, this.form(platform), this.schema(platform), {
-      kernel_name: this.kernel.name,
-      cwd: path?.split('/').slice(0, -1).join('/'),
-      name: this._name
-    });
+    return launchRequest(
+      platform,
+      this.form(platform),
+      this.queries.schema(platform),
+      {
+        kernel_name: this.kernel.name,
+        cwd: path?.split('/').slice(0, -1).join('/'),
+        name: this._name
+      }
+    );
   }
 
   private _onClustersChanged(_: IClusters, { type }: IClusters.IChange): void {
@@ -228,7 +207,7 @@ export class LaunchModel implements IDisposable {
       queries.updatePlatform(platform, this.kernel.name);
       queries.updatePreview(
         platform,
-        this.isReady(platform) ? this._request(platform) : null
+        queries.isReady(platform) ? this._request(platform) : null
       );
     }
     this._changed.emit();

@@ -20,7 +20,7 @@ export function Preview(props: {
   const { model, platform, trans } = props;
   const { check, code } = model.queries;
   const value = code.error === null ? code.value : null;
-  useEffect(() => () => model.showCheck(false), [model]);
+  useEffect(() => () => model.request('check', false), [model]);
   return (
     <div className="jp-ClusterLauncher-preview">
       {value?.summary && (
@@ -31,7 +31,7 @@ export function Preview(props: {
       <Fold
         name="preview"
         label={trans.__('Preview code')}
-        onToggle={open => model.showCheck(open)}
+        onToggle={open => model.request('check', open)}
       >
         {value && <CodeBox label={trans.__('Code')} text={value.create} />}
         {platform.queue && <CheckResult check={check} trans={trans} />}

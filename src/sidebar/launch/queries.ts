@@ -14,6 +14,9 @@ import {
 /** Milliseconds without changes before a launch is previewed. */
 const PREVIEW_DELAY = 300;
 
+/** The schema of a platform whose options are not known yet. */
+const NO_OPTIONS: IOptionsSchema = { type: 'object', properties: {} };
+
 /**
  * The requests for what the launch form shows. Each is sent again when its input
  * changed.
@@ -25,11 +28,8 @@ export class LaunchQueries implements IDisposable {
     }
   }
 
-  /** Whether to check the launch with the batch system. */
-  showsCheck = false;
-
-  /** Whether to discover clusters that can be joined. */
-  showsClusters = false;
+  /** Whether to request what is only shown in an expanded section. */
+  readonly requested = { check: false, clusters: false };
 
   /** Emitted when a request succeeded or failed. */
   get settled(): ISignal<this, void> {
@@ -66,6 +66,18 @@ export class LaunchQueries implements IDisposable {
     return this._check;
   }
 
+  /** Whether a platform is available and its options are known. */
+  isReady({ available, options_from }: IPlatform): boolean {
+    return available && (!options_from || this._options.value !== null);
+  }
+
+  /** The schema of the options of a platform. */
+  schema(platform: IPlatform): IOptionsSchema {
+    return platform.options_from
+      ? (this._options.value ?? NO_OPTIONS)
+      : platform.options;
+  }
+
   /** Send failed requests again at the next update. */
   retry(): void {
     this._attempt += 1;
@@ -93,7 +105,7 @@ export class LaunchQueries implements IDisposable {
     const known = this._clusters.clusters.map(({ id }) => id).join();
     this._found.update(
       `${name} ${kernelName} ${known}`,
-      this.showsClusters && finds && available
+      this.requested.clusters && finds && available
         ? () => this._clusters.discover(name, kernelName)
         : null
     );
@@ -116,7 +128,7 @@ export class LaunchQueries implements IDisposable {
     this._code.update(key, () => this._clusters.code(launch));
     this._check.update(
       key,
-      this.showsCheck && platform.queue
+      this.requested.check && platform.queue
         ? () => this._clusters.check(launch)
         : null
     );

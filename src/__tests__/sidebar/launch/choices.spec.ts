@@ -1,16 +1,16 @@
 import {
-  foldOf,
+  filterOptions,
   initialForm,
-  placeOf,
-  preselect,
-  toLaunch
+  siteOf,
+  selectPlatform,
+  launchRequest
 } from '../../../sidebar/launch/choices';
 import { FakePreferences, makePlatform } from '../../fakes';
 
 describe('the form of a platform', () => {
   const platform = makePlatform();
 
-  // Guards against defaults of the browser that differ from the server's.
+  // Guards against defaults that differ from those of the server.
   it('opens with the defaults', () => {
     expect(initialForm(platform, new FakePreferences())).toEqual({
       workers: 2,
@@ -22,8 +22,8 @@ describe('the form of a platform', () => {
     });
   });
 
-  // Guards against typing the same options every morning.
-  it('opens with the last choices, where they still fit', () => {
+  // Guards against having to repeat all choices at every launch.
+  it('opens with the last choices that are still valid', () => {
     const preferences = new FakePreferences();
     preferences.choices.local = {
       workers: 99,
@@ -40,15 +40,15 @@ describe('the form of a platform', () => {
     });
   });
 
-  // Guards against defaults that are sent as values: an expression such as
-  // os.environ.get(...) would become the text that it happens to be now.
+  // Guards against defaults that are sent as values: the server would replace an
+  // expression such as os.environ.get(...) by its current value.
   it('sends only options that differ from their default', () => {
     const form = {
       ...initialForm(platform, new FakePreferences()),
       options: { threads: 1, extra: 'x' }
     };
     expect(
-      toLaunch(platform, form, platform.options, {
+      launchRequest(platform, form, platform.options, {
         kernel_name: 'python3',
         cwd: 'work',
         name: '  '
@@ -65,59 +65,61 @@ describe('the form of a platform', () => {
     });
   });
 
-  // Guards against a number of workers beside bounds, which is refused.
-  it('sends bounds instead of a number where it adapts', () => {
+  // Guards against both a number of workers and bounds, which are rejected.
+  it('sends bounds instead of a number for an adaptive cluster', () => {
     const form = {
       ...initialForm(platform, new FakePreferences()),
       adapt: { minimum: 0, maximum: 5 }
     };
-    const launch = toLaunch(platform, form, platform.options, {});
+    const launch = launchRequest(platform, form, platform.options, {});
     expect(launch.adapt).toEqual({ minimum: 0, maximum: 5 });
     expect(launch).not.toHaveProperty('workers');
   });
 
-  // Guards against rare options in the way of the common ones.
-  it('has two folds', () => {
+  // Guards against advanced options among the basic ones.
+  it('has basic and advanced options', () => {
     const names = (advanced: boolean): string[] =>
-      Object.keys((foldOf(platform.options, advanced) as any).properties);
+      Object.keys(
+        (filterOptions(platform.options, advanced) as any).properties
+      );
     expect(names(false)).toEqual(['threads']);
     expect(names(true)).toEqual(['extra']);
-    expect(foldOf({ type: 'object' }, true)).toBeNull();
+    expect(filterOptions({ type: 'object', properties: {} }, true)).toBeNull();
   });
 });
 
-describe('the platform to begin with', () => {
+describe('the selected platform', () => {
   const local = makePlatform();
   const tallgrass = makePlatform({ name: 'tallgrass', detected: true });
   const hub = makePlatform({ name: 'hub', available: false, detected: true });
 
-  // Guards against a start on the wrong platform at each site.
+  // Guards against the wrong platform at each site.
   it.each([
-    ['the one that was recognised', [local, tallgrass], null, 'tallgrass'],
-    ['the first that works', [hub, local], null, 'local'],
-    ['the one that is wished', [local, tallgrass], 'local', 'local'],
-    ['no wished one that cannot work', [hub, local], 'hub', 'local'],
-    ['any where none works', [hub], null, 'hub']
-  ])('is %s', (_, platforms, wished, name) => {
-    expect(preselect(platforms, wished)!.name).toBe(name);
+    ['the one that was detected', [local, tallgrass], null, 'tallgrass'],
+    ['the first that is available', [hub, local], null, 'local'],
+    ['the preferred one', [local, tallgrass], 'local', 'local'],
+    ['no preferred one that is not available', [hub, local], 'hub', 'local'],
+    ['any if none is available', [hub], null, 'hub']
+  ])('is %s', (_, platforms, preferred, name) => {
+    expect(selectPlatform(platforms, preferred)!.name).toBe(name);
   });
 
-  // Guards against a memory that outweighs what a person wrote down.
-  it('prefers what was chosen, then the setting, then the last one', () => {
+  // Guards against a last launch that overrides the setting of the user.
+  it('is the one of the user, of the settings, then of the last launch', () => {
     const denali = makePlatform({ name: 'denali' });
     const all = [local, tallgrass, denali];
-    const name = (...wished: (string | null)[]): string =>
-      preselect(all, ...wished)!.name;
+    const name = (...preferred: (string | null)[]): string =>
+      selectPlatform(all, ...preferred)!.name;
     expect(name('local', 'denali', 'tallgrass')).toBe('local');
     expect(name(null, 'denali', 'local')).toBe('denali');
     expect(name(null, '', 'local')).toBe('local');
     expect(name(null, '', null)).toBe('tallgrass');
   });
 
-  // Guards against one memory for all computers with the same home directory.
-  it('tells places apart by what is recognised there', () => {
-    expect(placeOf([local])).toBe('');
-    expect(placeOf([local, tallgrass])).toBe('tallgrass');
-    expect(placeOf([tallgrass, local, hub])).toBe('hub tallgrass');
+  // Guards against one last platform for all hosts that share a home directory.
+  it('depends on the site, by the platforms detected there', () => {
+    expect(siteOf([local])).toBe('');
+    expect(siteOf([local, tallgrass])).toBe('tallgrass');
+    expect(siteOf([tallgrass, local, hub])).toBe('hub tallgrass');
   });
 });

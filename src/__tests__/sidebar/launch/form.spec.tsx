@@ -1,26 +1,26 @@
 import { act, fireEvent } from '@testing-library/react';
 import { makeCluster, makePlatform } from '../../fakes';
-import { drawSidebar, IScreen, lastCall, settle, unfold } from '../../render';
+import { renderSidebar, IScreen, lastCall, settle, expand } from '../../render';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-/** Press Launch. */
-async function press(screen: IScreen, name = 'Launch'): Promise<void> {
+/** Click a button. */
+async function click(screen: IScreen, name = 'Launch'): Promise<void> {
   fireEvent.click(screen.getByRole('button', { name }));
   await settle();
 }
 
-/** A field of the form by its label. */
+/** Find a field by its label. */
 function field(screen: IScreen, label: string): HTMLInputElement {
   return screen.getByLabelText(label) as HTMLInputElement;
 }
 
 describe('the launch form', () => {
-  // Guards against a launch that sends something else than what is shown.
-  it('launches what is on the screen', async () => {
-    const screen = await drawSidebar(({ notebooks }) =>
-      notebooks.show({
+  // Guards against a request that differs from the form.
+  it('sends the values of the form', async () => {
+    const screen = await renderSidebar(({ notebooks }) =>
+      notebooks.select({
         path: 'work/a.ipynb',
         name: 'a.ipynb',
         kernelName: 'analysis',
@@ -30,16 +30,16 @@ describe('the launch form', () => {
     fireEvent.change(screen.getByLabelText('Workers'), {
       target: { value: '3' }
     });
-    await unfold(screen, 'lifetime');
+    await expand(screen, 'lifetime');
     fireEvent.change(screen.getByLabelText('Name'), {
       target: { value: 'mine' }
     });
     fireEvent.click(screen.getByLabelText('Keep running when Jupyter stops'));
-    fireEvent.change(screen.getByLabelText('Close when idle for'), {
+    fireEvent.change(screen.getByLabelText('Shut down when idle for'), {
       target: { value: '1800' }
     });
     fireEvent.click(screen.getByLabelText('Encrypt'));
-    await press(screen);
+    await click(screen);
     expect(lastCall(screen, 'launch')[1]).toEqual({
       platform: 'local',
       workers: 3,
@@ -55,25 +55,25 @@ describe('the launch form', () => {
     expect(screen.preferences.choices.local).toMatchObject({ workers: 3 });
   });
 
-  // Guards against losing a long form to one mistake.
-  it('shows why a launch was refused, and keeps what was typed', async () => {
-    const screen = await drawSidebar();
+  // Guards against losing the form to one mistake.
+  it('shows why a launch was rejected, and keeps the values', async () => {
+    const screen = await renderSidebar();
     const workers = field(screen, 'Workers');
     fireEvent.change(workers, { target: { value: '5' } });
     screen.clusters.errors.launch = 'The account is unknown.';
-    await press(screen);
+    await click(screen);
     expect(screen.getByRole('alert').textContent).toBe(
       'The account is unknown.'
     );
     expect(workers.value).toBe('5');
     delete screen.clusters.errors.launch;
-    await press(screen);
+    await click(screen);
     expect(screen.queryByRole('alert')).toBeNull();
   });
 
   // Guards against a number out of bounds that is sent or silently changed.
-  it('marks a number out of bounds, and does not take it', async () => {
-    const screen = await drawSidebar();
+  it('marks a number out of bounds as invalid, and ignores it', async () => {
+    const screen = await renderSidebar();
     const workers = field(screen, 'Workers');
     fireEvent.change(workers, { target: { value: '99' } });
     expect(workers.getAttribute('aria-invalid')).toBe('true');
@@ -82,11 +82,11 @@ describe('the launch form', () => {
     expect(workers.value).toBe('2');
   });
 
-  // Guards against a platform that cannot work here and does not say why.
-  it('greys what cannot work here, with the reason', async () => {
+  // Guards against an unavailable platform without a reason.
+  it('disables unavailable platforms, with the reason', async () => {
     const reason = 'sbatch is not on PATH: this is not a SLURM machine.';
-    const screen = await drawSidebar(({ clusters }) => {
-      clusters.platformList = [
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [
         makePlatform(),
         makePlatform({
           name: 'tallgrass',
@@ -104,10 +104,10 @@ describe('the launch form', () => {
     expect(screen.getByText(reason)).not.toBeNull();
   });
 
-  // Guards against what was typed for one platform being sent to another.
-  it('keeps what was typed for each platform', async () => {
-    const screen = await drawSidebar(({ clusters }) => {
-      clusters.platformList = [
+  // Guards against using the values of one platform for another.
+  it('keeps the values of each platform', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [
         makePlatform(),
         makePlatform({ name: 'denali', title: 'Denali' })
       ];
@@ -125,12 +125,12 @@ describe('the launch form', () => {
     expect(workers().value).toBe('5');
   });
 
-  // Guards against a cluster in another environment than the notebook's.
-  it('follows the kernel of the notebook, unless one was chosen', async () => {
-    const screen = await drawSidebar();
-    const show = async (kernelName: string): Promise<void> => {
+  // Guards against another environment than that of the notebook.
+  it('follows the kernel of the notebook, unless the user chose one', async () => {
+    const screen = await renderSidebar();
+    const select = async (kernelName: string): Promise<void> => {
       await act(async () =>
-        screen.notebooks.show({
+        screen.notebooks.select({
           path: 'a.ipynb',
           name: 'a.ipynb',
           kernelName,
@@ -139,46 +139,46 @@ describe('the launch form', () => {
       );
       await settle();
     };
-    await show('analysis');
-    expect(screen.getByText('As the notebook (Analysis)')).not.toBeNull();
+    await select('analysis');
+    expect(screen.getByText('Same as notebook (Analysis)')).not.toBeNull();
     expect(lastCall(screen, 'platforms')[1]).toBe('analysis');
     fireEvent.change(screen.getByLabelText('Environment'), {
       target: { value: 'python3' }
     });
     await settle();
     expect(lastCall(screen, 'platforms')[1]).toBe('python3');
-    await show('ir');
+    await select('ir');
     expect(lastCall(screen, 'platforms')[1]).toBe('python3');
   });
 
-  // Guards against a preview of something else than what would run.
+  // Guards against a preview of other code than the launch would run.
   it('previews the code, its size and its warnings', async () => {
-    const screen = await drawSidebar(({ clusters }) => {
-      clusters.codeAnswer = {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.codeResponse = {
         create: 'cluster = SLURMCluster()',
         summary: '8 jobs × 1 core, 10 GB = 8 cores, 80 GB',
         warnings: ['SLURM_JOB_ACCOUNT is not set. Are you on the login node?']
       };
-      clusters.checkAnswer = {
+      clusters.checkResponse = {
         ok: false,
         job_script: '#SBATCH --account x',
         verdict: 'Invalid account',
         warnings: []
       };
-      clusters.platformList = [makePlatform({ queue: 'slurm' })];
+      clusters.platformsResponse = [makePlatform({ queue: 'slurm' })];
     });
     screen.getByText('8 jobs × 1 core, 10 GB = 8 cores, 80 GB');
     screen.getByText(/Are you on the login node/);
     expect(lastCall(screen, 'check')).toBeUndefined();
-    await unfold(screen, 'preview');
+    await expand(screen, 'preview');
     screen.getByText('cluster = SLURMCluster()');
     screen.getByText('#SBATCH --account x');
     screen.getByText('Invalid account');
   });
 
-  // Guards against a request for each key that is pressed.
-  it('asks for the code once after typing', async () => {
-    const screen = await drawSidebar();
+  // Guards against a request for every key.
+  it('previews the code once after typing', async () => {
+    const screen = await renderSidebar();
     const count = (): number =>
       screen.clusters.calls.filter(([name]) => name === 'code').length;
     const before = count();
@@ -190,56 +190,56 @@ describe('the launch form', () => {
     expect(lastCall(screen, 'code')[1].workers).toBe(4);
   });
 
-  // Guards against a form that is empty while a gateway thinks, without a word.
-  it('asks a gateway for its options, and says why it cannot', async () => {
+  // Guards against an empty form without an explanation.
+  it('shows why the options of a gateway cannot be loaded', async () => {
     const gateway = makePlatform({
       name: 'nebari',
       options: { type: 'object', properties: {} },
       options_from: 'gateway'
     });
-    const screen = await drawSidebar(({ clusters }) => {
-      clusters.platformList = [gateway];
-      clusters.errors.options = 'The gateway does not answer.';
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [gateway];
+      clusters.errors.options = 'The gateway is not responding.';
     });
-    expect(screen.getByText('The gateway does not answer.')).not.toBeNull();
+    expect(screen.getByText('The gateway is not responding.')).not.toBeNull();
     const button = screen.getByRole('button', { name: 'Launch' });
     expect((button as HTMLButtonElement).disabled).toBe(true);
   });
 
-  // Guards against adapting without a maximum.
-  it('adapts within bounds', async () => {
-    const screen = await drawSidebar();
-    fireEvent.click(screen.getByLabelText('Adapt to the load'));
-    fireEvent.change(screen.getByLabelText('At most'), {
+  // Guards against an adaptive cluster without a maximum.
+  it('launches an adaptive cluster', async () => {
+    const screen = await renderSidebar();
+    fireEvent.click(screen.getByLabelText('Adaptive scaling'));
+    fireEvent.change(screen.getByLabelText('Maximum'), {
       target: { value: '6' }
     });
-    await press(screen);
+    await click(screen);
     expect(lastCall(screen, 'launch')[1]).toMatchObject({
       adapt: { minimum: 0, maximum: 6 }
     });
   });
 
-  // Guards against clusters made elsewhere that nobody can find again.
-  it('joins a cluster that was made elsewhere', async () => {
-    const screen = await drawSidebar(({ clusters }) => {
-      clusters.platformList = [makePlatform({ finds: true })];
-      clusters.foundList = [
+  // Guards against clusters that cannot be found again.
+  it('joins a discovered cluster', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [makePlatform({ finds: true })];
+      clusters.discoverResponse = [
         { id: 'hub.abc', title: 'abc', description: '4 workers' }
       ];
     });
-    await unfold(screen, 'found');
+    await expand(screen, 'found');
     fireEvent.click(screen.getByRole('button', { name: 'Join abc' }));
     await settle();
     expect(lastCall(screen, 'launch')[1]).toMatchObject({ adopt: 'hub.abc' });
   });
 
-  // Guards against a sidebar that shows nothing while it cannot work.
+  // Guards against an empty sidebar without an explanation.
   it.each([
     ['missing', null, 'jupyter server extension enable'],
-    ['unreachable', 'The Jupyter server does not answer.', 'does not answer'],
-    ['loading', null, 'Looking for platforms']
-  ])('says so while the server is %s', async (status, problem, words) => {
-    const screen = await drawSidebar(({ clusters }) =>
+    ['unreachable', 'The Jupyter server is not responding.', 'not responding'],
+    ['loading', null, 'Loading platforms']
+  ])('explains that the server is %s', async (status, problem, words) => {
+    const screen = await renderSidebar(({ clusters }) =>
       clusters.setStatus(status as any, problem)
     );
     expect(screen.container.textContent).toContain(words);

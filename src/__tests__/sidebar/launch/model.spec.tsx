@@ -1,18 +1,18 @@
 import { act, fireEvent } from '@testing-library/react';
 import { makePlatform } from '../../fakes';
-import { drawSidebar, IScreen, settle } from '../../render';
+import { renderSidebar, IScreen, settle } from '../../render';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-describe('what is remembered of a launch', () => {
-  // Guards against choosing the platform anew after each reload.
-  it('preselects the platform that was launched last', async () => {
+describe('a launch', () => {
+  // Guards against losing the platform at a reload.
+  it('selects its platform after a reload', async () => {
     const platforms = ['local', 'nebari', 'denali'].map(name =>
       makePlatform({ name, title: name, detected: name === 'nebari' })
     );
-    const first = await drawSidebar(({ clusters }) => {
-      clusters.platformList = platforms;
+    const first = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = platforms;
     });
     const selected = (screen: IScreen): string =>
       screen
@@ -26,15 +26,15 @@ describe('what is remembered of a launch', () => {
     fireEvent.click(first.getByRole('button', { name: 'Launch' }));
     await settle();
     first.unmount();
-    const reloaded = await drawSidebar(screen => {
-      screen.clusters.platformList = platforms;
+    const reloaded = await renderSidebar(screen => {
+      screen.clusters.platformsResponse = platforms;
       screen.preferences = first.preferences;
     });
     expect(selected(reloaded)).toBe('Platform: denali');
   });
 
-  // Guards against code in whatever notebook one has gone on to.
-  it('is for the notebook in front when Launch was pressed', async () => {
+  // Guards against code in another notebook than the launch was for.
+  it('is for the notebook that was the current one', async () => {
     let accept: () => void = () => undefined;
     const notebook = (name: string) => ({
       path: name,
@@ -42,8 +42,8 @@ describe('what is remembered of a launch', () => {
       kernelName: 'python3',
       language: 'python'
     });
-    const screen = await drawSidebar(({ clusters, notebooks }) => {
-      notebooks.show(notebook('a.ipynb'));
+    const screen = await renderSidebar(({ clusters, notebooks }) => {
+      notebooks.select(notebook('a.ipynb'));
       const { launch } = clusters;
       clusters.launch = async request => {
         await new Promise<void>(resolve => (accept = resolve));
@@ -51,7 +51,7 @@ describe('what is remembered of a launch', () => {
       };
     });
     fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
-    await act(async () => screen.notebooks.show(notebook('b.ipynb')));
+    await act(async () => screen.notebooks.select(notebook('b.ipynb')));
     accept();
     await settle();
     expect(screen.launchedFrom).toMatchObject([{ name: 'a.ipynb' }]);

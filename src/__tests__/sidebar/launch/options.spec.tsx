@@ -1,17 +1,17 @@
 import { fireEvent } from '@testing-library/react';
 import { makePlatform } from '../../fakes';
-import { drawSidebar, IScreen, settle } from '../../render';
+import { renderSidebar, IScreen, settle } from '../../render';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-const PENDING = 'Asking the gateway for its options…';
-const TIMEOUT = 'dask-gateway did not answer within 15 seconds. Try again.';
+const LOADING = 'Loading options from the gateway…';
+const TIMEOUT = 'dask-gateway did not respond within 15 seconds. Try again.';
 
-/** A sidebar with a platform that has to be asked for its options. */
-const draw = (prepare: (screen: IScreen) => void): Promise<IScreen> =>
-  drawSidebar(screen => {
-    screen.clusters.platformList = [
+/** Render the sidebar with a platform whose options have to be fetched. */
+const renderGateway = (prepare: (screen: IScreen) => void): Promise<IScreen> =>
+  renderSidebar(screen => {
+    screen.clusters.platformsResponse = [
       makePlatform({
         name: 'nebari',
         options: { type: 'object', properties: {} },
@@ -21,31 +21,31 @@ const draw = (prepare: (screen: IScreen) => void): Promise<IScreen> =>
     prepare(screen);
   });
 
-describe('options that have to be asked for', () => {
-  // Guards against a form that stands still without a word while it waits.
-  it('says that it asks, with a sign that turns, until there is an answer', async () => {
-    let answer: (options: any) => void = () => undefined;
-    const screen = await draw(({ clusters }) => {
-      clusters.options = () => new Promise(resolve => (answer = resolve));
+describe('the options of a gateway', () => {
+  // Guards against a form that does not show that it is waiting.
+  it('shows a spinner until the options are loaded', async () => {
+    let respond: (options: any) => void = () => undefined;
+    const screen = await renderGateway(({ clusters }) => {
+      clusters.options = () => new Promise(resolve => (respond = resolve));
     });
-    const pending = screen.getByText(PENDING);
+    const pending = screen.getByText(LOADING);
     expect(pending.getAttribute('role')).toBe('status');
     expect(pending.className).toBe('jp-ClusterLauncher-pending');
     const launch = screen.getByRole('button', { name: 'Launch' });
     expect((launch as HTMLButtonElement).disabled).toBe(true);
-    answer({ type: 'object', properties: {} });
+    respond({ type: 'object', properties: {} });
     await settle();
-    expect(screen.queryByText(PENDING)).toBeNull();
+    expect(screen.queryByText(LOADING)).toBeNull();
     expect((launch as HTMLButtonElement).disabled).toBe(false);
   });
 
-  // Guards against "try again in a minute" with nothing to try again with.
-  it('tells when the time is over, and asks again when it is told to', async () => {
-    const screen = await draw(({ clusters }) => {
+  // Guards against "try again" without a button for it.
+  it('reports a timeout, and tries again', async () => {
+    const screen = await renderGateway(({ clusters }) => {
       clusters.errors.options = TIMEOUT;
     });
     expect(screen.getByRole('alert').textContent).toContain('15 seconds');
-    expect(screen.queryByText(PENDING)).toBeNull();
+    expect(screen.queryByText(LOADING)).toBeNull();
     delete screen.clusters.errors.options;
     fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
     await settle();

@@ -1,0 +1,81 @@
+import { Signal } from '@lumino/signaling';
+import { ICluster, IPlatform } from '../../tokens';
+
+/** Make a running cluster. */
+export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
+  return {
+    id: 'one',
+    name: 'Local 1',
+    platform: 'local',
+    platform_title: 'This computer',
+    kernel_name: 'python3',
+    state: 'running',
+    message: '',
+    created: '2030-01-01T12:00:00Z',
+    workers: { requested: 2, ready: 2, queued: 0, failed: 0 },
+    adapt: null,
+    cores: 2,
+    memory: 8 * 1024 ** 3,
+    spent: null,
+    usage: { cpu: 0.5, memory: 1024 ** 3, tasks: 0 },
+    address: 'tls://127.0.0.1:1234',
+    tls: true,
+    dashboard_url: '/lab/proxy/8787/status',
+    code: { create: 'cluster = LocalCluster()', connect: 'client = Client(1)' },
+    keep_running: false,
+    joined: false,
+    expires: null,
+    idle: null,
+    queue: null,
+    jobs: [],
+    versions: {},
+    warnings: [],
+    ...changes
+  };
+}
+
+/** Make an available platform. */
+export function makePlatform(changes: Partial<IPlatform> = {}): IPlatform {
+  return {
+    name: 'local',
+    title: 'This computer',
+    description: 'A laptop or desktop',
+    available: true,
+    reason: null,
+    detected: false,
+    tls: true,
+    workers: { title: 'Workers', default: 2, minimum: 0, maximum: 8 },
+    adaptive: true,
+    options: {
+      type: 'object',
+      properties: {
+        threads: { type: 'integer', title: 'Threads per worker', default: 1 },
+        extra: { type: 'string', title: 'Extra arguments', advanced: true }
+      }
+    },
+    options_from: null,
+    queue: null,
+    finds: false,
+    ...changes
+  };
+}
+
+/** Make a manager with two kernelspecs for Python and one for R. */
+export function makeKernelspecs(): any {
+  const spec = (name: string, title: string, language: string): unknown => ({
+    name,
+    display_name: title,
+    language
+  });
+  return {
+    specs: {
+      default: 'python3',
+      kernelspecs: {
+        python3: spec('python3', 'Python 3', 'python'),
+        analysis: spec('analysis', 'Analysis', 'python'),
+        ir: spec('ir', 'R', 'R')
+      }
+    },
+    specsChanged: new Signal<object, any>({})
+  };
+}

@@ -1,0 +1,50 @@
+import { ISignal, Signal } from '@lumino/signaling';
+import { codeText } from '../../notebook/template';
+import {
+  CodeKind,
+  ICluster,
+  INotebook,
+  INotebooks,
+  Insertion
+} from '../../tokens';
+
+/**
+ * Notebooks of which a test selects one, and which record the insertions.
+ */
+export class FakeNotebooks implements INotebooks {
+  current: INotebook | null = null;
+  panel: any = null;
+  /** The insertions: the id of the cluster, the kind of code, and the options. */
+  readonly inserted: [string, string, any][] = [];
+  readonly used = new Signal<this, INotebooks.IUse>(this);
+  result: Insertion = { inserted: true, updated: false, notebook: 'a.ipynb' };
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Select a notebook. */
+  select(notebook: INotebook | null): void {
+    this.current = notebook;
+    this.panel = notebook;
+    this._changed.emit();
+  }
+
+  code(cluster: ICluster, kind: CodeKind): string | null {
+    return codeText(cluster, kind);
+  }
+
+  /** The drops: the node and the id of the cell. */
+  readonly drops: [Node, string][] = [];
+
+  handleDrop(node: Node, id: string): void {
+    this.drops.push([node, id]);
+  }
+
+  insert(cluster: ICluster, kind: any, options?: any): Insertion {
+    this.inserted.push([cluster.id, kind, options]);
+    return this.result;
+  }
+
+  private _changed = new Signal<this, void>(this);
+}

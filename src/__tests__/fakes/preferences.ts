@@ -1,0 +1,40 @@
+import { ISignal, Signal } from '@lumino/signaling';
+import { DEFAULT_TEMPLATE } from '../../notebook/template';
+import { IChoices, IPreferences } from '../../settings/preferences';
+
+/**
+ * Preferences in memory.
+ */
+export class FakePreferences implements IPreferences {
+  defaultPlatform = '';
+  insertAutomatically = true;
+  codeTemplate = DEFAULT_TEMPLATE;
+  keepRunning = false;
+  idleTimeout: number | null = null;
+  readonly choices: { [platform: string]: IChoices } = {};
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  recall(platform: string): IChoices | null {
+    return this.choices[platform] ?? null;
+  }
+
+  readonly last: { [site: string]: string } = {};
+
+  lastPlatform(site: string): string | null {
+    return this.last[site] ?? null;
+  }
+
+  async remember(
+    platform: string,
+    choices: IChoices,
+    site: string
+  ): Promise<void> {
+    this.choices[platform] = choices;
+    this.last[site] = platform;
+  }
+
+  private _changed = new Signal<this, void>(this);
+}
