@@ -22,11 +22,15 @@ export interface IDashboardOptions extends ICommandOptions {
 
 /**
  * Add the commands for dashboards, and restore the open panes.
+ *
+ * @returns the open panes
  */
-export function addDashboards(options: IDashboardOptions): void {
+export function addDashboards(
+  options: IDashboardOptions
+): WidgetTracker<DashboardPane> {
   const { app, trans } = options;
   const { baseUrl } = app.serviceManager.serverSettings;
-  addOpenCommand(options);
+  const tracker = addOpenCommand(options);
   addClusterCommand(options, CommandIDs.showInDaskLabextension, {
     label: trans.__('Show in dask-labextension'),
     caption: trans.__('Show the dashboard in the panes of dask-labextension'),
@@ -41,6 +45,7 @@ export function addDashboards(options: IDashboardOptions): void {
       }
     }
   });
+  return tracker;
 }
 
 /** Whether the dashboard of a cluster can be opened. */
@@ -50,8 +55,12 @@ function hasDashboard(cluster: ICluster): boolean {
 
 /**
  * Add the command that opens a dashboard or one of its plots.
+ *
+ * @returns the open panes
  */
-function addOpenCommand(options: IDashboardOptions): void {
+function addOpenCommand(
+  options: IDashboardOptions
+): WidgetTracker<DashboardPane> {
   const { app, trans } = options;
   const tracker = new WidgetTracker<DashboardPane>({
     namespace: 'cluster-launcher-dashboard'
@@ -96,6 +105,7 @@ function addOpenCommand(options: IDashboardOptions): void {
       name: pane => pane.id
     });
   }
+  return tracker;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { IFormRendererRegistry } from '@jupyterlab/ui-components';
+import { IDisposable } from '@lumino/disposable';
 import type { FieldProps } from '@rjsf/utils';
 import React, { useEffect } from 'react';
 import { Query } from '../api/query';
@@ -10,12 +11,14 @@ import { SETTINGS_ID } from './index';
 /**
  * Register the fields of settings that the Settings Editor cannot render well
  * from their schema.
+ *
+ * @returns a disposable that cancels the request of the fields
  */
 export function addSettingFields(
   registry: IFormRendererRegistry,
   clusters: IClusters,
   trans: TranslationBundle
-): void {
+): IDisposable {
   const add = (
     setting: string,
     fieldRenderer: (props: FieldProps) => JSX.Element | null
@@ -33,6 +36,7 @@ export function addSettingFields(
   // Written by the sidebar, not by the user.
   add('lastChoices', () => null);
   add('lastPlatforms', () => null);
+  return platforms;
 }
 
 /**

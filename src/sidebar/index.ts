@@ -36,15 +36,12 @@ export function addSidebar(options: ISidebarOptions): void {
     notebooks,
     preferences
   });
+  const check = new VersionCheck(clusters, notebooks, mismatch => {
+    void showMismatch(mismatch, trans);
+  });
   const panel = new ClusterPanel({
-    check: new VersionCheck(clusters, notebooks, mismatch => {
-      void showMismatch(mismatch, trans);
-    }),
-    clusters,
-    commands: app.commands,
-    launch,
-    notebooks,
-    trans
+    ...{ check, clusters, launch, notebooks, trans },
+    commands: app.commands
   });
   const autoInsert = new AutoInsert(clusters, notebooks, trans, () =>
     mayFocus(panel.node)
@@ -54,6 +51,11 @@ export function addSidebar(options: ISidebarOptions): void {
       autoInsert.expect(cluster.id, panel);
     }
   }, autoInsert);
+  panel.disposed.connect(() => {
+    autoInsert.dispose();
+    check.dispose();
+    launch.dispose();
+  }, panel);
   app.shell.add(panel, 'left', { rank: 350, type: 'Dask Clusters' });
   options.restorer?.add(panel, panel.id);
   addOpenCommand(options, panel);

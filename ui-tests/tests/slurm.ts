@@ -19,7 +19,14 @@ export class Slurm {
 
   /** Start both and wait until they answer. */
   static async start(): Promise<Slurm> {
-    const script = join(__dirname, '..', '..', 'tests', 'engines', 'real_slurm_lab.py');
+    const script = join(
+      __dirname,
+      '..',
+      '..',
+      'tests',
+      'engines',
+      'real_slurm_lab.py'
+    );
     const python = spawn('python', [script], {
       stdio: ['pipe', 'pipe', 'inherit']
     });
