@@ -1,6 +1,6 @@
 /**
- * The stories run against a server of their own, on a free port, below a base
- * URL, with a home of its own: nothing of the person who runs them is touched.
+ * The tests use their own server on a free port, with a base URL and its own home
+ * directory: they change nothing in the home directory of the user.
  */
 const { execFileSync } = require('child_process');
 const { existsSync, mkdirSync, mkdtempSync } = require('fs');
@@ -15,7 +15,7 @@ const FREE_PORT = `
     server.close();
   });`;
 
-// Kept in the environment, because every worker reads this file again.
+// Stored in the environment, because every worker reads this file again.
 const { env } = process;
 env.UI_TESTS_PORT ??= String(
   execFileSync(process.execPath, ['-e', FREE_PORT])
@@ -42,7 +42,7 @@ module.exports = {
     viewport: { width: 1280, height: 900 },
     actionTimeout: 20000,
     trace: 'off',
-    video: 'off', // It would want to download ffmpeg.
+    video: 'off', // It would download ffmpeg.
     launchOptions: {
       executablePath: env.CHROMIUM ?? chromium,
       args: ['--no-sandbox', '--disable-dev-shm-usage']

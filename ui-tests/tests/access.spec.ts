@@ -10,10 +10,10 @@ const THEMES = [
 ];
 
 /**
- * Form, list, log panel and status item, in each theme. Guards against controls
- * without a name, text without contrast, and roles that promise what is not so.
+ * The form, the list, the log panel and the status item in each theme. Guards
+ * against controls without a name, text without contrast, and wrong roles.
  */
-test('axe finds nothing serious', async ({ page, sidebar }) => {
+test('axe finds no serious violations', async ({ page, sidebar }) => {
   await page.notebook.createNew('access.ipynb');
   await sidebar.open();
   const running = await sidebar.launch();
@@ -23,9 +23,9 @@ test('axe finds nothing serious', async ({ page, sidebar }) => {
   await failing.toBe('failed');
   await sidebar.pickPlatform('local');
   for (const fold of ['options', 'lifetime', 'preview']) {
-    await sidebar.unfold(fold);
+    await sidebar.expand(fold);
   }
-  await running.press('logs');
+  await running.click('logs');
   await expect(page.getByRole('log')).toBeVisible();
   await sidebar.form.getByRole('button', { name: /^Platform:/ }).click();
 
@@ -44,15 +44,15 @@ test('axe finds nothing serious', async ({ page, sidebar }) => {
 });
 
 /**
- * From launch to stop without a mouse. Guards against controls that the
- * keyboard cannot reach, or that it can reach but not use.
+ * From launch to stop without a mouse. Guards against controls that cannot be
+ * reached or used with the keyboard.
  */
-test('keyboard alone, from launch to stop', async ({ page, sidebar }) => {
+test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
   const { keyboard } = page;
   await page.notebook.createNew('keyboard.ipynb');
   await sidebar.open();
 
-  // Tab until the focus is on a control of this name.
+  // Press Tab until a control with this name has the focus.
   const tabTo = async (name: RegExp, backward = false): Promise<void> => {
     for (let count = 0; count < 60; count++) {
       const label = await page.evaluate(() => {
@@ -69,7 +69,7 @@ test('keyboard alone, from launch to stop', async ({ page, sidebar }) => {
       }
       await keyboard.press(backward ? 'Shift+Tab' : 'Tab');
     }
-    throw new Error(`The focus never came to ${name}.`);
+    throw new Error(`The focus did not reach ${name}.`);
   };
 
   await page.evaluate(() =>
@@ -93,7 +93,7 @@ test('keyboard alone, from launch to stop', async ({ page, sidebar }) => {
   const row = sidebar.row('This computer 1');
   await row.toHaveWorkers(2);
 
-  // The code is in the notebook and the focus is on it: run it.
+  // The focus is on the inserted code: run it.
   await expect
     .poll(() => page.notebook.getCellTextInput(0))
     .toContain('Client(');
@@ -111,5 +111,5 @@ test('keyboard alone, from launch to stop', async ({ page, sidebar }) => {
   await row.toHaveWorkers(1);
   await tabTo(/^Stop This computer 1$/, true);
   await keyboard.press('Enter');
-  await row.toBeGone();
+  await row.toBeRemoved();
 });

@@ -2,20 +2,19 @@ import { Page } from '@playwright/test';
 import { execFileSync } from 'child_process';
 import { join } from 'path';
 import { Server } from './server';
-import { expect, test as base } from './test';
+import { collectErrors, expect, test as base } from './test';
 
 const HOME = join(process.env.UI_TESTS_HOME!, 'beside');
-/** Where dask-labextension is, so that no other test has it. */
+/** Where dask-labextension is installed, for this test only. */
 const PEER = join(HOME, 'packages');
 
 /**
- * JupyterLab with dask-labextension beside ours. What that needs is in the
- * environment of the tests already, so it is one package in a folder.
+ * JupyterLab with dask-labextension. Its dependencies are in the environment of
+ * the tests already.
  */
 const test = base.extend<object, { server: Server }>({
   server: [
-    // Playwright wants to see which fixtures are used: none.
-    // eslint-disable-next-line no-empty-pattern
+    // eslint-disable-next-line no-empty-pattern -- Playwright requires a pattern
     async ({}, use) => {
       execFileSync(
         'pip',
@@ -50,7 +49,7 @@ const test = base.extend<object, { server: Server }>({
 // High enough for the list of clusters below the plots of dask-labextension.
 test.use({ viewport: { width: 1280, height: 1500 } });
 
-/** Expect that the panes of dask-labextension show plots at this address. */
+/** Expect that the panes of dask-labextension show plots of a dashboard. */
 async function expectPanes(page: Page, url: string): Promise<void> {
   const frames = page.locator('.dask-DaskDashboard-widget iframe');
   await expect(frames).toHaveCount(3);
@@ -64,22 +63,16 @@ async function expectPanes(page: Page, url: string): Promise<void> {
 }
 
 /**
- * Both live side by side, and its panes show our cluster at one click. Guards
- * against panes that open at the second click only, that stay with another
- * cluster, and against clusters that end with those of the other extension.
+ * Both extensions in one JupyterLab. Guards against panes that open only at the
+ * second click or keep another cluster, and against stopping our cluster with
+ * those of dask-labextension.
  */
-test('the panes of dask-labextension show our cluster', async ({
+test('the panes of dask-labextension show a cluster', async ({
   page,
   sidebar,
   server
 }) => {
-  const errors: string[] = [];
-  page.on('pageerror', error => errors.push(String(error)));
-  page.on('console', message => {
-    if (message.type() === 'error') {
-      errors.push(message.text());
-    }
-  });
+  const errors = collectErrors(page);
   await page.reload();
   await page.notebook.createNew('beside.ipynb');
   await sidebar.open();
@@ -87,8 +80,10 @@ test('the panes of dask-labextension show our cluster', async ({
   await sidebar.setWorkers(1);
   const row = await sidebar.launch();
   await row.toHaveWorkers(1);
-  await row.press('dashboards');
-  const show = page.getByRole('menuitem', { name: 'Show in the Dask Panes' });
+  await row.click('dashboards');
+  const show = page.getByRole('menuitem', {
+    name: 'Show in dask-labextension'
+  });
   await show.click();
 
   await page.sidebar.openTab('dask-dashboard-launcher');
@@ -98,14 +93,14 @@ test('the panes of dask-labextension show our cluster', async ({
   const ourUrl = `${server.url}/${ours.replace('status', '')}`;
   await expectPanes(page, ourUrl);
 
-  // A cluster of its own, which its panes turn to.
+  // A cluster of dask-labextension, which its panes then show.
   await page.getByRole('button', { name: 'NEW', exact: true }).click();
   await expect(address).toHaveValue(/^dask\/dashboard\//);
   await expectPanes(page, `${server.url}/${await address.inputValue()}/`);
 
   await sidebar.open();
   await expect(sidebar.rows).toHaveCount(1);
-  await row.press('dashboards');
+  await row.click('dashboards');
   await show.click();
   await expectPanes(page, ourUrl);
 

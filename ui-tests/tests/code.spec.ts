@@ -1,8 +1,8 @@
 import { expect, test } from './test';
 
 /**
- * Code goes where it is dragged, and the notebook keeps one such cell. Guards
- * against drops that land elsewhere, leave stray cells, or do nothing.
+ * Code is inserted where it is dropped, in one cell. Guards against drops at the
+ * wrong place, several cells, and drops without effect.
  */
 test('drag a row into a notebook and a console; short code', async ({
   page,
@@ -29,7 +29,7 @@ test('drag a row into a notebook and a console; short code', async ({
   expect(await page.notebook.getCellCount()).toBe(3);
   expect(await page.notebook.getCellTextInput(0)).toBe('first = 1');
 
-  await row.press('more');
+  await row.click('more');
   await page.getByRole('menuitem', { name: 'Insert Short Code' }).click();
   await expect
     .poll(async () => (await page.notebook.getCellTextInput(1)) ?? '')
@@ -41,7 +41,7 @@ test('drag a row into a notebook and a console; short code', async ({
   expect(await page.notebook.getCellTextOutput(3)).toEqual(['42']);
 
   await page.evaluate(async () => {
-    // Its widget stays where it is.
+    // A widget cannot be returned from the page.
     await window.jupyterapp.commands.execute('console:create', {
       kernelPreference: { name: 'python3' }
     });

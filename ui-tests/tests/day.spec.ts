@@ -2,16 +2,16 @@ import { screenshot } from './screenshot';
 import { Sidebar } from './sidebar';
 import { expect, test } from './test';
 
-/** A hundred tasks that take a moment each. */
+/** A computation with a hundred short tasks. */
 const WORK =
   'import time\n' +
   'sum(client.gather(client.map(lambda n: time.sleep(0.05) or n, range(100))))';
 
 /**
- * The dashboard and its plots in tabs. Guards against links that forget the
- * base URL, a menu without plots, and tabs that do not come back.
+ * The dashboard and its plots in tabs. Guards against URLs without the base URL,
+ * a menu without plots, and tabs that are not restored.
  */
-test('dashboards open in tabs and come back after a reload', async ({
+test('dashboards open in tabs and are restored after a reload', async ({
   page,
   sidebar
 }) => {
@@ -26,7 +26,7 @@ test('dashboards open in tabs and come back after a reload', async ({
   await page.notebook.runCell(0, true);
 
   const pick = async (item: string): Promise<void> => {
-    await row.press('dashboards');
+    await row.click('dashboards');
     await page.getByRole('menuitem', { name: item, exact: true }).click();
   };
   await pick('Open Dashboard');
@@ -36,10 +36,10 @@ test('dashboards open in tabs and come back after a reload', async ({
   await expect(
     page.frameLocator('iframe[title^="Dashboard"]').locator('canvas').first()
   ).toBeVisible();
-  await row.press('dashboards');
+  await row.click('dashboards');
   await screenshot(page, 'plots-menu');
   await page.keyboard.press('Escape');
-  // The layout is saved a moment after it changed.
+  // The layout is saved shortly after a change.
   const saved = page.waitForResponse(
     response =>
       response.url().includes('/api/workspaces/') &&
@@ -65,35 +65,43 @@ test('dashboards open in tabs and come back after a reload', async ({
   await sidebar.open();
   await row.stop();
   await expect(
-    page.getByText('The cluster of this dashboard has ended').first()
+    page.getByText('This cluster is no longer running').first()
   ).toBeAttached();
 });
 
 /**
- * A cluster that cannot start. Guards against a reason that is only in a log on
- * the server, and a row that disappears with it.
+ * A cluster that fails to start. Guards against a reason that is only in the log
+ * of the server, and a row that disappears.
  */
-test('a failure keeps its reason and its log', async ({ page, sidebar }) => {
+test('a failed cluster shows its reason and its logs', async ({
+  page,
+  sidebar
+}) => {
   await sidebar.open();
   await sidebar.pickPlatform('failing');
   const row = await sidebar.launch();
   await row.toBe('failed');
   await expect(row.root).toContainText('unknown address scheme');
-  await row.root.getByRole('button', { name: 'Show log' }).click();
+  await row.root.getByRole('button', { name: 'Show logs' }).click();
   const log = page.getByRole('log');
   await expect(log).toContainText('Traceback');
-  await page.getByLabel('Find').fill('nonsense');
+  await page.getByLabel('Filter').fill('nonsense');
   await expect(log).not.toContainText('Traceback');
   await expect(log).toContainText('nonsense');
   await screenshot(page, 'failed');
   await row.root.getByRole('button', { name: 'Dismiss', exact: true }).click();
-  await row.toBeGone();
+  await row.toBeRemoved();
 });
 
 /**
- * Two windows on one server. Guards against a window that shows yesterday.
+ * Two windows on one server. Guards against an outdated window.
  */
-test('two windows agree', async ({ page, sidebar, browser, baseURL }) => {
+test('two windows show the same', async ({
+  page,
+  sidebar,
+  browser,
+  baseURL
+}) => {
   await sidebar.open();
   const row = await sidebar.launch();
   await row.toHaveWorkers(1);
@@ -109,17 +117,17 @@ test('two windows agree', async ({ page, sidebar, browser, baseURL }) => {
   await twin.scale(2);
   await row.toHaveWorkers(2);
   await row.root.getByRole('button', { name: /^Rename/ }).click();
-  await row.root.getByLabel('Name of the cluster').fill('tides');
+  await row.root.getByLabel('Cluster name').fill('tides');
   await page.keyboard.press('Enter');
   await expect(twin.root.getByText('tides')).toBeVisible();
   await row.stop();
-  await twin.toBeGone();
+  await twin.toBeRemoved();
   await other.close();
 });
 
 /**
- * Where people look for it. Guards against a capability that only its author
- * can find.
+ * The places where users look for commands. Guards against commands that users
+ * cannot find.
  */
 test('palette, menus, launcher, status bar, Running panel', async ({
   page,
@@ -161,7 +169,7 @@ test('palette, menus, launcher, status bar, Running panel', async ({
 
 /**
  * The code of a second cluster in the same notebook. Guards against a second
- * stray cell, and against an insertion that overwrites what was added.
+ * cell, and against overwriting the code of the user.
  */
 test('the inserted cell is updated in place', async ({ page, sidebar }) => {
   await page.notebook.createNew('twice.ipynb');
@@ -172,7 +180,7 @@ test('the inserted cell is updated in place', async ({ page, sidebar }) => {
     page.notebook.getCellTextInput(0);
   await expect.poll(source).toContain('Client(');
   const before = await source();
-  await first.press('insert');
+  await first.click('insert');
   expect(await source()).toBe(before);
   const second = await sidebar.launch();
   await second.toBe('running');
@@ -181,27 +189,27 @@ test('the inserted cell is updated in place', async ({ page, sidebar }) => {
 });
 
 /**
- * The last choices. Guards against typing the same every morning.
+ * The last choices. Guards against having to repeat them at every launch.
  */
 test('choices are remembered', async ({ page, sidebar }) => {
   await sidebar.open();
   await sidebar.setWorkers(2);
-  const options = await sidebar.unfold('options');
+  const options = await sidebar.expand('options');
   await options.getByLabel('Threads per worker').fill('1');
   const row = await sidebar.launch();
   await row.toHaveWorkers(2);
   await page.reload();
   await sidebar.open();
   await expect(sidebar.form.getByLabel('Workers')).toHaveValue('2');
-  await sidebar.unfold('options');
+  await sidebar.expand('options');
   await expect(options.getByLabel('Threads per worker')).toHaveValue('1');
 });
 
 /**
- * A row dragged into a notebook. Guards against a drop that does nothing, and
- * against a cell that is not found again afterwards.
+ * A row that is dragged to a notebook. Guards against a drop without effect, and
+ * a cell that is not found again.
  */
-test('a row is dragged into a notebook', async ({ page, sidebar }) => {
+test('a row is dragged to a notebook', async ({ page, sidebar }) => {
   await sidebar.open();
   const row = await sidebar.launch();
   await row.toBe('running');
@@ -217,6 +225,6 @@ test('a row is dragged into a notebook', async ({ page, sidebar }) => {
   await page.mouse.up();
   await expect.poll(() => page.notebook.getCellCount()).toBe(2);
   expect(await page.notebook.getCellTextInput(0)).toContain('Client(');
-  await row.press('insert');
+  await row.click('insert');
   expect(await page.notebook.getCellCount()).toBe(2);
 });

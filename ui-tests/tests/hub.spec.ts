@@ -4,16 +4,15 @@ import { Row } from './sidebar';
 import { screenshot } from './screenshot';
 import { expect, test as base } from './test';
 
-/** What the person computes, to know that the cluster works. */
+/** A computation that shows that the cluster works. */
 const COMPUTE = 'client.submit(lambda: 6 * 7).result()';
 
 /**
- * JupyterLab on a real hub, for a person who has logged in.
+ * JupyterLab on a real hub, for a user who has logged in.
  */
 const test = base.extend<object, { hub: Hub }>({
   hub: [
-    // Playwright wants to see which fixtures are used: none.
-    // eslint-disable-next-line no-empty-pattern
+    // eslint-disable-next-line no-empty-pattern -- Playwright requires a pattern
     async ({}, use) => {
       const hub = await Hub.start();
       await use(hub);
@@ -23,7 +22,7 @@ const test = base.extend<object, { hub: Hub }>({
   ],
   baseURL: ({ hub }, use) => use(hub.server),
   autoGoto: false,
-  // Galata's mocks ask over connections that the hub's proxy closes when idle.
+  // The mocks of Galata use connections that the proxy of the hub closes.
   kernels: null,
   sessions: null,
   terminals: null,
@@ -37,7 +36,7 @@ const test = base.extend<object, { hub: Hub }>({
 const missing = Hub.missing;
 test.skip(!!missing && !process.env.CI, missing);
 
-/** Run the inserted cell, and compute with it in the next one. */
+/** Run the inserted cell, and a computation in the next one. */
 async function compute(page: IJupyterLabPageFixture): Promise<void> {
   await expect
     .poll(() => page.notebook.getCellTextInput(0))
@@ -49,8 +48,11 @@ async function compute(page: IJupyterLabPageFixture): Promise<void> {
 }
 
 /** Open the dashboard of a cluster, which the gateway serves. */
-async function look(page: IJupyterLabPageFixture, row: Row): Promise<void> {
-  await row.press('dashboards');
+async function openDashboard(
+  page: IJupyterLabPageFixture,
+  row: Row
+): Promise<void> {
+  await row.click('dashboards');
   await page.getByRole('menuitem', { name: 'Open Dashboard' }).click();
   const frame = page.locator('iframe[title^="Dashboard"]');
   await expect(frame).toHaveAttribute(
@@ -61,10 +63,10 @@ async function look(page: IJupyterLabPageFixture, row: Row): Promise<void> {
 }
 
 /**
- * Any dask-gateway. Guards against an address that forgets the hub's prefix, a
- * form that does not show what the gateway declares, and clusters left there.
+ * A dask-gateway. Guards against a URL without the prefix of the hub, a form
+ * without the options of the gateway, and clusters that are not stopped.
  */
-test('launch with a profile of the gateway, compute, scale, look, stop', async ({
+test('launch with a profile of the gateway, compute, scale, open the dashboard, stop', async ({
   page,
   sidebar,
   hub,
@@ -74,7 +76,7 @@ test('launch with a profile of the gateway, compute, scale, look, stop', async (
   await sidebar.open();
   await sidebar.pickPlatform('nebari');
   await sidebar.setWorkers(1);
-  const options = await sidebar.unfold('options');
+  const options = await sidebar.expand('options');
   await options.getByLabel('Cluster Profile').selectOption('Medium Worker');
   const variables = options.getByRole('group', {
     name: 'Environment Variables'
@@ -85,24 +87,24 @@ test('launch with a profile of the gateway, compute, scale, look, stop', async (
   const row = await sidebar.launch();
 
   await row.toHaveWorkers(1);
-  const [made] = await hub.clusters(request);
-  expect(made.options.profile).toBe('Medium Worker');
+  const [created] = await hub.clusters(request);
+  expect(created.options.profile).toBe('Medium Worker');
   expect(await page.content()).not.toContain(hub.secret);
   await compute(page);
 
   await row.scale(2);
   await row.toHaveWorkers(2);
 
-  await look(page, row);
+  await openDashboard(page, row);
   await row.stop();
   expect(await hub.clusters(request)).toEqual([]);
 });
 
 /**
- * ESIP-QHUB. Guards against a platform that is grey although the hub's shared
- * folder has the library, and against a cluster that outlives its row.
+ * ESIP-QHUB. Guards against a platform that is disabled although the shared
+ * folder of the hub has the library, and a cluster that is not stopped.
  */
-test('launch through ebdpy, compute, scale, look, stop', async ({
+test('launch with ebdpy, compute, scale, open the dashboard, stop', async ({
   page,
   sidebar,
   hub,
@@ -112,18 +114,18 @@ test('launch through ebdpy, compute, scale, look, stop', async ({
   await sidebar.open();
   await sidebar.pickPlatform('esip-qhub');
   await sidebar.setWorkers(1);
-  const options = await sidebar.unfold('options');
+  const options = await sidebar.expand('options');
   await options.getByLabel('Kind of worker').fill('Small Worker');
   const row = await sidebar.launch();
 
   await row.toHaveWorkers(1);
-  const [made] = await hub.clusters(request);
-  expect(made.options.profile).toBe('Small Worker');
+  const [created] = await hub.clusters(request);
+  expect(created.options.profile).toBe('Small Worker');
   await compute(page);
 
   await row.scale(2);
   await row.toHaveWorkers(2);
-  await look(page, row);
+  await openDashboard(page, row);
   await row.stop();
   expect(await hub.clusters(request)).toEqual([]);
 });

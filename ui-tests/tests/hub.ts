@@ -1,16 +1,23 @@
 import type { APIRequestContext, BrowserContext } from '@playwright/test';
 import { expect } from '@playwright/test';
-import { ChildProcess, spawn, spawnSync } from 'child_process';
-import { join } from 'path';
-import { createInterface } from 'readline';
+import { spawnSync } from 'child_process';
+import { Script, scriptPath } from './script';
 
-const SCRIPT = join(__dirname, '..', '..', 'tests', 'engines', 'real_hub.py');
+const SCRIPT = 'real_hub.py';
 
-/** The user of the stories. */
+/** The user of the tests. */
 const USER = 'alice';
 
-/** A cluster in the gateway's own list. */
-interface IListed {
+/** What the script prints. */
+interface IHubInfo {
+  url: string;
+  password: string;
+  token: string;
+  secret: string;
+}
+
+/** A cluster as the gateway lists it. */
+interface IGatewayCluster {
   name: string;
   options: { profile: string };
 }
@@ -19,73 +26,59 @@ interface IListed {
  * A real JupyterHub with dask-gateway as its service, for one worker.
  */
 export class Hub {
-  private constructor(
-    private readonly process: ChildProcess,
-    private readonly known: {
-      url: string;
-      password: string;
-      token: string;
-      secret: string;
-    }
-  ) {}
+  private constructor(private readonly script: Script<IHubInfo>) {}
 
-  /** Why none can run here; empty where one can. */
+  /** Why no hub can run here; empty if one can. */
   static get missing(): string {
-    return spawnSync('python', [SCRIPT, '--check'], { encoding: 'utf-8' })
-      .stderr;
+    const args = [scriptPath(SCRIPT), '--check'];
+    return spawnSync('python', args, { encoding: 'utf-8' }).stderr;
   }
 
-  /** Start one and wait until it answers. */
+  /** Start a hub and wait until it is ready. */
   static async start(): Promise<Hub> {
-    const python = spawn('python', [SCRIPT], {
-      stdio: ['pipe', 'pipe', 'inherit']
-    });
-    for await (const line of createInterface({ input: python.stdout! })) {
-      return new Hub(python, JSON.parse(line));
-    }
-    throw new Error('The hub did not start: it says above why.');
+    return new Hub(await Script.start<IHubInfo>(SCRIPT));
   }
 
-  /** Stop it, and wait until nothing of it is left. */
+  /** Stop the hub, and wait until all of its processes have ended. */
   async stop(): Promise<void> {
-    const ended = new Promise(resolve => this.process.once('exit', resolve));
-    this.process.stdin!.end();
-    await ended;
+    await this.script.stop();
   }
 
-  /** The address of the user's server, without a slash at its end. */
+  /** The URL of the user's server, without a trailing slash. */
   get server(): string {
-    return `${this.known.url}user/${USER}`;
+    return `${this.script.info.url}user/${USER}`;
   }
 
-  /** What the environment of every user has and no page may show. */
+  /** A secret in the environment of every user, which no page may contain. */
   get secret(): string {
-    return this.known.secret;
+    return this.script.info.secret;
   }
 
-  /** Log in as a person does, and wait for the server that this starts. */
+  /** Log in with the form, and wait for the server that this starts. */
   async login(context: BrowserContext): Promise<void> {
+    const { password, url } = this.script.info;
     const page = await context.newPage();
-    await page.goto(`${this.known.url}hub/login`);
+    await page.goto(`${url}hub/login`);
     await page.getByLabel('Username').fill(USER);
-    await page.getByLabel('Password').fill(this.known.password);
+    await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL(`${this.server}/lab**`, { timeout: 120000 });
     await page.close();
   }
 
-  /** What the gateway itself says of the user's clusters. */
-  async clusters(request: APIRequestContext): Promise<IListed[]> {
-    const made = await request.post(
-      `${this.known.url}hub/api/users/${USER}/tokens`,
-      { headers: { Authorization: `token ${this.known.token}` }, data: {} }
-    );
-    const { token } = await made.json();
-    const answer = await request.get(
-      `${this.known.url}services/dask-gateway/api/v1/clusters/`,
+  /** List the clusters of the user with the API of the gateway. */
+  async clusters(request: APIRequestContext): Promise<IGatewayCluster[]> {
+    const { token: adminToken, url } = this.script.info;
+    const created = await request.post(`${url}hub/api/users/${USER}/tokens`, {
+      headers: { Authorization: `token ${adminToken}` },
+      data: {}
+    });
+    const { token } = await created.json();
+    const response = await request.get(
+      `${url}services/dask-gateway/api/v1/clusters/`,
       { headers: { Authorization: `jupyterhub ${token}` } }
     );
-    expect(answer.ok()).toBe(true);
-    return Object.values(await answer.json());
+    expect(response.ok()).toBe(true);
+    return Object.values(await response.json());
   }
 }

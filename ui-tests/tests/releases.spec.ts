@@ -5,12 +5,11 @@ import { join } from 'path';
 import { Server } from './server';
 
 /**
- * The same wheel in every JupyterLab and Notebook 7 that it is for. Guards
- * against calls that came later or went away, and against what only JupyterLab
- * has.
+ * The wheel in every supported JupyterLab and Notebook 7. Guards against APIs
+ * that some releases, or Notebook, do not have.
  *
- * The oldest first: in one environment pip goes from each to the next, which
- * takes some seconds.
+ * The oldest first: they are installed one after the other in one environment,
+ * which takes seconds.
  */
 const RELEASES = [
   { lab: '4.2', notebook: '7.2' },
@@ -25,7 +24,7 @@ const ENVIRONMENT = join(HOME, 'venv');
 const WHEELS = join(HOME, 'wheels');
 const REPOSITORY = join(__dirname, '..', '..');
 
-/** The notebook that the story happens in. */
+/** The notebook of the test. */
 const NOTEBOOK = {
   cells: [
     {
@@ -55,7 +54,7 @@ for (const { lab, notebook } of RELEASES) {
     let server: Server;
 
     test.beforeAll(async () => {
-      // The first fills the environment.
+      // The first installation takes longest.
       test.setTimeout(600000);
       install(`jupyterlab==${lab}.*`, `notebook==${notebook}.*`);
       mkdirSync(root, { recursive: true });
@@ -85,7 +84,7 @@ for (const { lab, notebook } of RELEASES) {
   });
 }
 
-/** Have these in the environment, and the wheel, which is built once. */
+/** Install requirements, and the wheel, which is built once. */
 function install(...requirements: string[]): void {
   const pip = (...args: string[]): void =>
     void execFileSync(join(ENVIRONMENT, 'bin', 'pip'), [...args, '--quiet'], {
@@ -100,7 +99,7 @@ function install(...requirements: string[]): void {
   pip('install', ...requirements, `${join(WHEELS, wheel)}[local]`);
 }
 
-/** Launch, find the code in the notebook, look at the log, stop. */
+/** Launch, find the code in the notebook, show the logs, stop. */
 async function story(page: Page, url: string, release: string): Promise<void> {
   const failed: string[] = [];
   page.on('console', message => {
@@ -126,7 +125,7 @@ async function story(page: Page, url: string, release: string): Promise<void> {
   expect(version).toMatch(new RegExp(`^${release}\\.`));
   const sidebar = page.locator('#jp-cluster-launcher');
   const workers = sidebar.getByLabel('Workers', { exact: true });
-  // A notebook that is just open may take the focus, and what is typed.
+  // A notebook that was just opened may take the focus and the input.
   await expect(async () => {
     await workers.fill('2');
     await expect(workers).toHaveValue('2', { timeout: 1000 });

@@ -2,19 +2,19 @@ import { screenshot } from './screenshot';
 import { expect, test } from './test';
 
 /**
- * The form with everything unfolded, as wide as people have it and as narrow
- * as it can be. Guards against controls that cannot be reached.
+ * The form with all sections expanded, at the default and the minimum width.
+ * Guards against controls that cannot be reached.
  */
-test('the form, unfolded', async ({ page, sidebar }) => {
+test('the form with all sections expanded', async ({ page, sidebar }) => {
   await page.notebook.createNew('form.ipynb');
   await sidebar.open();
   await sidebar.form.getByRole('button', { name: /^Platform:/ }).click();
   await screenshot(page, 'platforms');
   await page.keyboard.press('Escape');
   await expect(sidebar.platforms).toHaveCount(0);
-  await sidebar.unfold('options');
-  await sidebar.unfold('lifetime');
-  const preview = await sidebar.unfold('preview');
+  await sidebar.expand('options');
+  await sidebar.expand('lifetime');
+  const preview = await sidebar.expand('preview');
   await expect(preview).toContainText('LocalCluster');
   await screenshot(page, 'form-unfolded');
   await sidebar.setWidth(200);

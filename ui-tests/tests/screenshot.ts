@@ -1,14 +1,14 @@
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import { join } from 'path';
 
-/** Where the documentation has its pictures. */
+/** The folder of the screenshots in the documentation. */
 const FOLDER = join(__dirname, '..', '..', 'docs', 'screenshots');
 
-/** The themes that every picture is made in. */
+/** The themes of every screenshot. */
 const THEMES = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' };
 
 /**
- * Take a picture of the window in the light and the dark theme.
+ * Take a screenshot of the window in the light and the dark theme.
  *
  * @param name - of the files, which become NAME-light.png and NAME-dark.png
  */
@@ -24,7 +24,7 @@ export async function screenshot(
 }
 
 /**
- * Change the theme and wait until it is drawn.
+ * Change the theme and wait until it is applied.
  */
 export async function setTheme(
   page: IJupyterLabPageFixture,

@@ -4,22 +4,22 @@ import { createServer } from 'net';
 import { join } from 'path';
 
 /**
- * A Jupyter server beside that of the suite, with a home of its own.
+ * A second Jupyter server with its own home directory.
  */
 export class Server {
   private constructor(
     private readonly process: ChildProcess,
-    /** Its address, without a slash at its end. */
+    /** Its URL, without a trailing slash. */
     readonly url: string
   ) {}
 
   /**
-   * Start one and wait until it answers.
+   * Start a server and wait until it responds.
    *
    * @param command - the `jupyter-lab` to start
-   * @param home - its home, which is made
-   * @param args - more arguments for it
-   * @param env - more of an environment for it
+   * @param home - its home directory, which is created
+   * @param args - additional arguments
+   * @param env - additional environment variables
    */
   static async start(
     command: string,
@@ -59,12 +59,12 @@ export class Server {
         reject(new Error(`No server: ${readFileSync(log, 'utf-8')}`))
       );
     });
-    await Promise.race([server.answers(), ended]);
-    ended.catch(() => undefined); // When it stops later, it is meant to.
+    await Promise.race([server.responds(), ended]);
+    ended.catch(() => undefined); // Later it is stopped by the test.
     return server;
   }
 
-  /** Stop it, and wait until it is gone. */
+  /** Stop the server, and wait until it has ended. */
   async stop(): Promise<void> {
     if (this.process.exitCode !== null) {
       return;
@@ -74,17 +74,17 @@ export class Server {
     await ended;
   }
 
-  /** Wait until it answers; the time of a test is the limit. */
-  private async answers(): Promise<void> {
-    const asked = await fetch(`${this.url}/api`).catch(() => null);
-    if (!asked?.ok) {
+  /** Wait until the server responds, at most until the test times out. */
+  private async responds(): Promise<void> {
+    const response = await fetch(`${this.url}/api`).catch(() => null);
+    if (!response?.ok) {
       await new Promise(resolve => setTimeout(resolve, 100));
-      await this.answers();
+      await this.responds();
     }
   }
 }
 
-/** A port that nobody listens on. */
+/** Find a free port. */
 function freePort(): Promise<number> {
   return new Promise(resolve => {
     const probe = createServer().listen(0, '127.0.0.1', () => {

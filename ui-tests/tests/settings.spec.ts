@@ -1,21 +1,15 @@
-import { expect, test } from './test';
+import { collectErrors, expect, test } from './test';
 
 /**
- * The settings on our page of the Settings Editor. Guards against a page that
- * does not open, that shows what the sidebar keeps for itself, and against
- * settings that the open sidebar or the next launch does not follow.
+ * The settings in the Settings Editor. Guards against a page that does not open
+ * or shows internal settings, and against settings that the open sidebar or the
+ * next launch ignores.
  */
 test('settings are changed in the Settings Editor', async ({
   page,
   sidebar
 }) => {
-  const errors: string[] = [];
-  page.on('pageerror', error => errors.push(String(error)));
-  page.on('console', message => {
-    if (message.type() === 'error') {
-      errors.push(message.text());
-    }
-  });
+  const errors = collectErrors(page);
   await page.notebook.createNew('settings.ipynb');
   await sidebar.open();
   const platform = sidebar.form.getByRole('button', { name: /^Platform:/ });
@@ -27,29 +21,29 @@ test('settings are changed in the Settings Editor', async ({
     });
   });
   const editor = page.locator('.jp-SettingsPanel');
-  await expect(editor).toContainText('How Dask clusters are started');
+  await expect(editor).toContainText('Settings of the sidebar');
   await expect(
     editor.locator('label, h3').filter({ visible: true })
   ).toHaveText([
     'Default platform',
-    'Insert the code automatically',
-    'Code that connects',
+    'Insert code automatically',
+    'Code to connect',
     'Keep clusters running',
-    'Close idle clusters after (minutes)'
+    'Shut down idle clusters after (minutes)'
   ]);
   await expect(editor.locator('.jp-FormGroup-description')).toHaveCount(5);
   await editor.getByLabel('Default platform').selectOption('Denali');
   await expect(platform).toHaveText(/^Denali/);
   await editor.getByLabel('Default platform').selectOption('This computer');
   await expect(platform).toHaveText(/^This computer/);
-  await editor.getByLabel('Insert the code automatically').uncheck();
-  // What is changed is saved a moment later.
+  await editor.getByLabel('Insert code automatically').uncheck();
+  // A change is saved shortly after.
   const saved = page.waitForRequest(
     request =>
       request.method() === 'PUT' && !!request.postData()?.includes('of today')
   );
   await editor
-    .getByLabel('Code that connects')
+    .getByLabel('Code to connect')
     .fill('# {name} of today\n{connect}');
   await (await saved).response();
 
@@ -57,12 +51,12 @@ test('settings are changed in the Settings Editor', async ({
   await sidebar.setWorkers(1);
   const row = await sidebar.launch();
   await row.toHaveWorkers(1);
-  await row.press('logs');
+  await row.click('logs');
   await expect(page.getByRole('log')).toContainText('Scheduler at');
   await page.notebook.activate('settings.ipynb');
   expect(await page.notebook.getCellTextInput(0)).toBe('');
 
-  await row.press('insert');
+  await row.click('insert');
   await expect
     .poll(() => page.notebook.getCellTextInput(0))
     .toMatch(/^# This computer \d+ of today\n[^]*Client\(/);

@@ -5,7 +5,7 @@ import { expect, Locator } from '@playwright/test';
 const TAB = 'jp-cluster-launcher';
 
 /**
- * The sidebar as a person uses it.
+ * The sidebar as a user sees it.
  */
 export class Sidebar {
   constructor(readonly page: IJupyterLabPageFixture) {
@@ -14,9 +14,9 @@ export class Sidebar {
 
   readonly root: Locator;
 
-  /** The form that starts a cluster. */
+  /** The launch form. */
   get form(): Locator {
-    return this.root.getByRole('form', { name: 'Start a cluster' });
+    return this.root.getByRole('form', { name: 'Launch a cluster' });
   }
 
   /** All rows. */
@@ -26,7 +26,7 @@ export class Sidebar {
 
   /** Show the sidebar and wait for the platforms. */
   async open(): Promise<void> {
-    // Before the layout of the last visit is back, a click may close the tab.
+    // Until the layout is restored, a click may close the tab.
     await this.page.waitForFunction(() => (window as any).jupyterapp);
     await this.page.evaluate(async () => {
       await window.jupyterapp.restored;
@@ -35,9 +35,9 @@ export class Sidebar {
     await expect(this.form).toBeVisible();
   }
 
-  /** Make the sidebar this many pixels wide. */
+  /** Set the width of the sidebar in pixels. */
   async setWidth(width: number): Promise<void> {
-    // Narrower than JupyterLab allows; the limit is read when a tab is opened.
+    // Narrower than JupyterLab allows; it reads the limit when a tab is opened.
     await this.page.sidebar.close('left');
     await this.page.addStyleTag({
       content: ':root { --jp-sidebar-min-width: 180px !important; }'
@@ -49,29 +49,29 @@ export class Sidebar {
       .toBeLessThanOrEqual(width + 1);
   }
 
-  /** Pick a platform by the name of its file: local, denali, tallgrass, … */
+  /** Select a platform by the name of its file: local, denali, tallgrass, … */
   async pickPlatform(name: string): Promise<void> {
     await this.form.getByRole('button', { name: /^Platform:/ }).click();
     await this.platforms.locator(`[data-platform="${name}"]`).click();
     await expect(this.platforms).toHaveCount(0);
   }
 
-  /** The unfolded list of platforms. */
+  /** The open list of platforms. */
   get platforms(): Locator {
     return this.form.getByRole('radiogroup', { name: 'Platform' });
   }
 
-  /** Type the number of workers. */
+  /** Fill in the number of workers. */
   async setWorkers(count: number, label: string | RegExp = /^(Workers|Jobs)/) {
     await this.form.getByLabel(label).fill(String(count));
   }
 
   /**
-   * Unfold a part of the form.
+   * Expand a section of the form.
    *
    * @param name - options, advanced, lifetime, preview or found
    */
-  async unfold(name: string): Promise<Locator> {
+  async expand(name: string): Promise<Locator> {
     const fold = this.form.locator(`[data-fold="${name}"]`);
     if ((await fold.getAttribute('open')) === null) {
       await fold.locator('summary').click();
@@ -79,13 +79,13 @@ export class Sidebar {
     return fold;
   }
 
-  /** Name the next cluster. */
+  /** Fill in the name of the cluster. */
   async setName(name: string): Promise<void> {
-    await this.unfold('lifetime');
+    await this.expand('lifetime');
     await this.form.getByLabel('Name', { exact: true }).fill(name);
   }
 
-  /** Press Launch and wait for the row of the new cluster. */
+  /** Launch a cluster and wait for its row. */
   async launch(): Promise<Row> {
     const known = await this.rows.evaluateAll(nodes =>
       nodes.map(node => (node as HTMLElement).dataset.clusterId)
@@ -98,17 +98,17 @@ export class Sidebar {
     return this.rowOf(ids.find(id => !known.includes(id))!);
   }
 
-  /** The row of a cluster by its name. */
+  /** Find the row of a cluster by its name. */
   row(name: string): Row {
     return new Row(this.root.getByRole('listitem', { name, exact: true }));
   }
 
-  /** The row of a cluster by its id. */
+  /** Find the row of a cluster by its id. */
   rowOf(id: string): Row {
     return new Row(this.root.locator(`[data-cluster-id="${id}"]`));
   }
 
-  /** Stop whatever is still there, so that the next test finds nothing. */
+  /** Stop all clusters, so that the next test starts without any. */
   async stopAll(): Promise<void> {
     await this.deleteAll('cluster-launcher/clusters');
     await expect
@@ -121,19 +121,19 @@ export class Sidebar {
     await this.deleteAll('api/sessions');
   }
 
-  /** What a route of the server lists. */
+  /** Fetch the list of a route. */
   private list(route: string): Promise<{ id: string }[]> {
     return this.page.evaluate(async route => {
       const { baseUrl } = (window as any).jupyterapp.serviceManager
         .serverSettings;
-      // A hub wants the token of the page for reading, too.
+      // A hub requires the XSRF token for GET, too.
       const xsrf = document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? '';
       const headers = { 'X-XSRFToken': xsrf };
       return (await fetch(baseUrl + route, { headers })).json();
     }, route);
   }
 
-  /** Delete all that a route of the server lists. */
+  /** Delete all items in the list of a route. */
   private async deleteAll(route: string): Promise<void> {
     const ids = (await this.list(route)).map(({ id }) => id);
     await this.page.evaluate(
@@ -169,7 +169,7 @@ export class Row {
     await expect(this.root).toHaveAttribute('data-state', state, { timeout });
   }
 
-  /** Wait until so many workers of so many are there. */
+  /** Wait for a number of ready and requested workers. */
   async toHaveWorkers(
     ready: number,
     requested = ready,
@@ -180,7 +180,7 @@ export class Row {
     ).toBeVisible({ timeout });
   }
 
-  /** Type a number of workers and press Enter. */
+  /** Change the number of workers. */
   async scale(count: number): Promise<void> {
     const field = this.root.getByLabel('Scale to');
     await field.fill(String(count));
@@ -188,22 +188,22 @@ export class Row {
   }
 
   /**
-   * Press a button of the row.
+   * Click a button of the row.
    *
    * @param action - insert, dashboards, logs, more or stop
    */
-  async press(action: string): Promise<void> {
+  async click(action: string): Promise<void> {
     await this.root.locator(`[data-action="${action}"]`).click();
   }
 
-  /** Press Stop and wait until the row is gone. */
+  /** Stop or dismiss the cluster, and wait until the row is removed. */
   async stop(): Promise<void> {
-    await this.press('stop');
-    await this.toBeGone();
+    await this.click('stop');
+    await this.toBeRemoved();
   }
 
-  /** Wait until the row is gone. */
-  async toBeGone(timeout = 30000): Promise<void> {
+  /** Wait until the row is removed. */
+  async toBeRemoved(timeout = 30000): Promise<void> {
     await expect(this.root).toHaveCount(0, { timeout });
   }
 }

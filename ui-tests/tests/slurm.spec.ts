@@ -2,7 +2,7 @@ import { screenshot } from './screenshot';
 import { Slurm } from './slurm';
 import { expect, test as base } from './test';
 
-/** What the person computes, to know that both workers compute: their jobs. */
+/** A computation that counts the jobs of the workers that took part. */
 const COMPUTE =
   'len(set(client.gather(client.map(lambda i: ' +
   '(__import__("time").sleep(0.2), __import__("os").environ["SLURM_JOB_ID"])[1], ' +
@@ -13,8 +13,7 @@ const COMPUTE =
  */
 const test = base.extend<object, { slurm: Slurm }>({
   slurm: [
-    // Playwright wants to see which fixtures are used: none.
-    // eslint-disable-next-line no-empty-pattern
+    // eslint-disable-next-line no-empty-pattern -- Playwright requires a pattern
     async ({}, use) => {
       const slurm = await Slurm.start();
       await use(slurm);
@@ -31,10 +30,10 @@ test.skip(
 );
 
 /**
- * The whole way on SLURM. Guards the form, the preview with SLURM's verdict,
- * the row that says what SLURM says, and jobs that are left behind.
+ * From launch to stop on SLURM. Guards against a wrong form or preview, a row
+ * without the state of the jobs, and jobs that are not cancelled.
  */
-test('preview the job script, launch, compute, scale to more than fits, stop', async ({
+test('preview the job script, launch, compute, scale beyond the nodes, stop', async ({
   page,
   sidebar,
   slurm
@@ -43,7 +42,7 @@ test('preview the job script, launch, compute, scale to more than fits, stop', a
   await sidebar.open();
   await sidebar.pickPlatform('tallgrass');
   await sidebar.setWorkers(2);
-  const options = await sidebar.unfold('options');
+  const options = await sidebar.expand('options');
   await options.getByLabel('Network interface').fill('lo');
   await options.getByLabel('Memory per job').fill('500MB');
   await options.getByLabel('Cores per job').fill('4');
@@ -52,13 +51,13 @@ test('preview the job script, launch, compute, scale to more than fits, stop', a
     sidebar.form.getByText('2 jobs × 4 cores, 500 MB = 8 cores')
   ).toBeVisible();
 
-  const preview = await sidebar.unfold('preview');
+  const preview = await sidebar.expand('preview');
   const script = preview.getByRole('region', { name: 'Job script' });
   await expect(script).toContainText('#SBATCH -t 00:30:00');
   await expect(preview.getByText(/SLURM would start one job/)).toBeVisible();
   await screenshot(page, 'slurm-preview');
 
-  // The row shall be seen in the next picture.
+  // Make room for the row in the next screenshot.
   await preview.locator('summary').click();
   await options.locator('summary').click();
   slurm.occupy();
@@ -75,7 +74,7 @@ test('preview the job script, launch, compute, scale to more than fits, stop', a
   await page.notebook.runCell(1, true);
   expect(await page.notebook.getCellTextOutput(1)).toEqual(['2']);
 
-  // Two nodes of four cores have no room for a third job of four.
+  // Two nodes of four cores cannot run a third job with four cores.
   await row.scale(4);
   await expect(row.root.getByText(/2 queued \(.*Resources/)).toBeVisible();
   expect(slurm.states().sort()).toEqual([
@@ -92,17 +91,15 @@ test('preview the job script, launch, compute, scale to more than fits, stop', a
 });
 
 /**
- * A launch that SLURM refuses. Guards its words, which are all that helps.
+ * A launch that SLURM rejects. Guards against hiding its message.
  */
-test('a refusal is told in the words of SLURM', async ({ sidebar, slurm }) => {
-  sidebar.page.on(
-    'console',
-    m => m.type() === 'error' && console.log(m.text())
-  );
-  sidebar.page.on('pageerror', e => console.log(e.stack));
+test('a rejected launch shows the message of SLURM', async ({
+  sidebar,
+  slurm
+}) => {
   await sidebar.open();
   await sidebar.pickPlatform('tallgrass');
-  const options = await sidebar.unfold('options');
+  const options = await sidebar.expand('options');
   await options.getByLabel('Network interface').fill('lo');
   await options.getByLabel('Partition').fill('nosuch');
   await options.locator('summary').click();

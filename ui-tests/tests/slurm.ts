@@ -1,51 +1,38 @@
-import { ChildProcess, execFileSync, spawn, spawnSync } from 'child_process';
-import { join } from 'path';
-import { createInterface } from 'readline';
+import { execFileSync, spawnSync } from 'child_process';
+import { Script } from './script';
+
+/** What the script prints. */
+interface ISlurmInfo {
+  url: string;
+  SLURM_CONF: string;
+}
 
 /**
- * JupyterLab on a real SLURM: two nodes of four cores in the usual partition.
+ * JupyterLab on a real SLURM with two nodes of four cores in the default
+ * partition.
  */
 export class Slurm {
-  private constructor(
-    private readonly process: ChildProcess,
-    private readonly known: { url: string; SLURM_CONF: string }
-  ) {}
+  private constructor(private readonly script: Script<ISlurmInfo>) {}
 
-  /** Whether SLURM is installed; its daemons are not on everybody's PATH. */
+  /** Whether SLURM is installed; its daemons may not be on the PATH. */
   static get installed(): boolean {
     const look = 'PATH="$PATH:/usr/sbin" command -v slurmctld';
     return spawnSync('sh', ['-c', look]).status === 0;
   }
 
-  /** Start both and wait until they answer. */
+  /** Start SLURM and JupyterLab, and wait until they are ready. */
   static async start(): Promise<Slurm> {
-    const script = join(
-      __dirname,
-      '..',
-      '..',
-      'tests',
-      'engines',
-      'real_slurm_lab.py'
-    );
-    const python = spawn('python', [script], {
-      stdio: ['pipe', 'pipe', 'inherit']
-    });
-    for await (const line of createInterface({ input: python.stdout! })) {
-      return new Slurm(python, JSON.parse(line));
-    }
-    throw new Error('SLURM did not start: it says above why.');
+    return new Slurm(await Script.start<ISlurmInfo>('real_slurm_lab.py'));
   }
 
-  /** Stop both, and wait until nothing of them is left. */
+  /** Stop both, and wait until all of their processes have ended. */
   async stop(): Promise<void> {
-    const ended = new Promise(resolve => this.process.once('exit', resolve));
-    this.process.stdin!.end();
-    await ended;
+    await this.script.stop();
   }
 
-  /** The address of JupyterLab, without a slash at its end. */
+  /** The URL of JupyterLab, without a trailing slash. */
   get url(): string {
-    return this.known.url;
+    return this.script.info.url;
   }
 
   /** The states of the jobs of clusters, as squeue lists them. */
@@ -56,19 +43,19 @@ export class Slurm {
       .map(line => line.split(' ')[1]);
   }
 
-  /** Fill the machine with a job of somebody else. */
+  /** Submit a job of another user that occupies all nodes. */
   occupy(): void {
     const job = ['--job-name=other', '--nodes=2', '--exclusive'];
     this.run('sbatch', ...job, '--output=/dev/null', '--wrap', 'sleep 600');
   }
 
-  /** End the job of somebody else. */
+  /** Cancel the job of the other user. */
   release(): void {
     this.run('scancel', '--name=other');
   }
 
   private run(command: string, ...args: string[]): string {
-    const { SLURM_CONF } = this.known;
+    const { SLURM_CONF } = this.script.info;
     const env = { ...process.env, SLURM_CONF };
     return String(execFileSync(command, args, { env, cwd: '/tmp' }));
   }

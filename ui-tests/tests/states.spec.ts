@@ -1,11 +1,11 @@
 import { screenshot } from './screenshot';
 import { expect, test } from './test';
 
-/** Minutes from now, as the server writes a time. */
+/** A time in minutes from now, in the format of the server. */
 const inMinutes = (minutes: number): string =>
   new Date(Date.now() + minutes * 60_000).toISOString();
 
-/** A report of the server, changed where a picture needs it. */
+/** Make a report of the server. */
 function report(changes: object): object {
   return {
     id: Math.random().toString(36).slice(2),
@@ -38,7 +38,7 @@ function report(changes: object): object {
   };
 }
 
-/** One cluster in each situation that a person may find. */
+/** One cluster in each situation. */
 const SITUATIONS = [
   report({
     name: 'bathymetry',
@@ -99,8 +99,8 @@ const SITUATIONS = [
 test.use({ viewport: { width: 1280, height: 1950 } });
 
 /**
- * Every situation of a cluster, in one picture. Guards against a state that
- * looks like another, or that does not fit.
+ * Every situation of a cluster in one screenshot. Guards against states that look
+ * the same or do not fit.
  */
 test('every situation of a cluster', async ({ page, sidebar }) => {
   await page.route(/cluster-launcher\/clusters\?/, route =>
@@ -116,8 +116,7 @@ test('every situation of a cluster', async ({ page, sidebar }) => {
 
 /**
  * A hundred clusters with a thousand workers. Guards against rows that are
- * missing, that stay empty when one scrolls to them, and that the keyboard
- * cannot reach.
+ * missing, stay empty on scrolling, or cannot be reached with the keyboard.
  */
 test('a hundred clusters', async ({ page, sidebar }) => {
   const many = Array.from({ length: 100 }, (_, index) =>
@@ -143,7 +142,7 @@ test('a hundred clusters', async ({ page, sidebar }) => {
   await expect(stop).toBeVisible();
   await expect(last.root.getByText('10 of 10 workers')).toBeVisible();
 
-  // From the first to the eleventh, which was far out of sight.
+  // From the first row to the eleventh, which was far outside of the viewport.
   const first = sidebar.row('run 0');
   await first.root.getByRole('button', { name: 'Rename run 0' }).focus();
   const eleventh = sidebar.row('run 10');

@@ -1,12 +1,12 @@
 import { screenshot } from './screenshot';
 import { expect, test } from './test';
 
-/** What the person computes, to know that the cluster works. */
+/** A computation that shows that the cluster works. */
 const COMPUTE = 'client.submit(lambda: 6 * 7).result()';
 
 /**
- * The main job: pick a platform, launch, run the inserted cell. Guards against
- * any break between the form, the server, the bell and the notebook.
+ * The main workflow: select a platform, launch, run the inserted cell. Guards
+ * against failures between the form, the server, its events and the notebook.
  */
 test('launch on this computer, compute, scale, reload, stop', async ({
   page,

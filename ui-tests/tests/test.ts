@@ -1,4 +1,5 @@
 import { test as base } from '@jupyterlab/galata';
+import type { Page } from '@playwright/test';
 import { mkdirSync } from 'fs';
 import { join } from 'path';
 import { Sidebar } from './sidebar';
@@ -6,12 +7,11 @@ import { Sidebar } from './sidebar';
 export { expect } from '@jupyterlab/galata';
 
 /**
- * Galata's test with the sidebar, and with a folder on disk: Galata makes its
- * folder by a request that knows neither a base URL nor XSRF.
+ * The test of Galata with the sidebar, and with a folder on disk: Galata creates
+ * its folder with a request that supports neither a base URL nor XSRF.
  */
 export const test = base.extend<{ sidebar: Sidebar }>({
-  // Playwright wants to see which fixtures are used: none.
-  // eslint-disable-next-line no-empty-pattern
+  // eslint-disable-next-line no-empty-pattern -- Playwright requires a pattern
   tmpPath: async ({}, use, testInfo) => {
     const name = testInfo.testId;
     mkdirSync(join(process.env.UI_TESTS_HOME!, 'root', name), {
@@ -26,3 +26,15 @@ export const test = base.extend<{ sidebar: Sidebar }>({
     await sidebar.shutdownKernels();
   }
 });
+
+/** Collect the errors of a page and its console. */
+export function collectErrors(page: Page): string[] {
+  const errors: string[] = [];
+  page.on('pageerror', error => errors.push(String(error)));
+  page.on('console', message => {
+    if (message.type() === 'error') {
+      errors.push(message.text());
+    }
+  });
+  return errors;
+}

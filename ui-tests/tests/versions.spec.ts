@@ -3,15 +3,15 @@ import { join } from 'path';
 import { screenshot } from './screenshot';
 import { expect, test } from './test';
 
-/** Where the server of these tests finds kernels of one's own. */
+/** A kernelspec of the user. */
 const KERNEL = join(
   process.env.UI_TESTS_HOME!,
   '.local/share/jupyter/kernels/analysis'
 );
 
 /**
- * A kernel with another msgpack than that of the workers, as far as Python's
- * own list of installed packages goes.
+ * A kernel whose package metadata has another version of msgpack than the
+ * workers.
  */
 test.beforeAll(() => {
   const home = process.env.UI_TESTS_HOME!;
@@ -37,9 +37,8 @@ test.beforeAll(() => {
 test.afterAll(() => rmSync(KERNEL, { recursive: true }));
 
 /**
- * A notebook of another environment is told so, in a table, before it computes.
- * Guards against errors of pickle that nobody can explain, and against a
- * warning where there is nothing to warn of.
+ * A notebook in another environment shows a table before its first computation.
+ * Guards against pickle errors without an explanation, and false alarms.
  */
 test('a notebook whose packages differ', async ({ page, sidebar, tmpPath }) => {
   await page.notebook.createNew('same.ipynb', { kernel: 'python3' });
@@ -70,11 +69,11 @@ test('a notebook whose packages differ', async ({ page, sidebar, tmpPath }) => {
     })
   );
   await page.evaluate(async path => {
-    // Its widget stays where it is.
+    // A widget cannot be returned from the page.
     await window.jupyterapp.commands.execute('docmanager:open', { path });
   }, `${tmpPath}/other.ipynb`);
   await page.notebook.activate('other.ipynb');
-  await row.press('insert');
+  await row.click('insert');
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('other.ipynb and');
   const line = dialog.getByRole('row', { name: /^msgpack/ });
@@ -84,10 +83,10 @@ test('a notebook whose packages differ', async ({ page, sidebar, tmpPath }) => {
   await screenshot(page, 'versions');
   await dialog.getByRole('button', { name: 'Close' }).click();
 
-  const note = row.root.getByText('have different packages');
+  const note = row.root.getByText('have different package versions');
   await note.click();
   await expect(row.root.getByRole('row', { name: /^msgpack/ })).toBeVisible();
-  // Once is enough.
+  // The dialog is shown only once.
   await page.notebook.runCell(0, true);
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
