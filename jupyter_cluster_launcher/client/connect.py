@@ -6,7 +6,7 @@ import sys
 import warnings
 from typing import Any
 
-from .. import backends
+from ..backends import connect_code, reachable_from_other_hosts
 from ..clusters.store import Store, default_root
 from ..controller.host import boot_id, host, runs
 from ..models import Cluster, NotAvailableError, State, UnknownError
@@ -22,7 +22,7 @@ def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
     """
     store = Store(default_root())
     cluster = choose(store.load(), name)
-    code = backends.connect_code(cluster, store.root / cluster.id)
+    code = connect_code(cluster, store.root / cluster.id)
     if code is None:
         raise NotAvailableError(f"{cluster.name} cannot be connected to yet. Try again soon.")
     # The very code that is inserted, from a record that only this person can write.
@@ -70,7 +70,7 @@ def reachable(cluster: Cluster) -> bool:
     if ref.host == host():
         return ref.boot_id == boot_id() and runs(ref.pid, ref.connection_file)
     # Another computer that shares this home: its scheduler may listen for us, or a gateway does.
-    return backends.reachable_from_other_hosts(cluster)
+    return reachable_from_other_hosts(cluster)
 
 
 def tell(mismatch: Mismatch) -> None:

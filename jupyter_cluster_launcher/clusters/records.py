@@ -130,9 +130,12 @@ def _read(kind: Any, value: Any, where: str) -> Any:
 
 
 def _scalar(kind: type, value: Any, where: str) -> Any:
-    if issubclass(kind, Enum) or kind is datetime:
+    reader = (
+        datetime.fromisoformat if kind is datetime else kind if issubclass(kind, Enum) else None
+    )
+    if reader is not None:
         try:
-            return datetime.fromisoformat(value) if kind is datetime else kind(value)
+            return reader(value)
         except (TypeError, ValueError):
             raise ValueError(f"{where} is {value!r:.80}") from None
     if kind is float and isinstance(value, int) and not isinstance(value, bool):

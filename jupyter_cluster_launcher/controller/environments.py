@@ -206,8 +206,12 @@ class Environments:
             ) from None
 
     async def ask_resident(
-        self, kernel_name: str, module: str, arguments: Sequence[str] = (),
-        timeout: float | None = None, private: Any = None,
+        self,
+        kernel_name: str,
+        module: str,
+        arguments: Sequence[str] = (),
+        timeout: float | None = None,
+        private: Any = None,
     ) -> Any:
         """Run a short-lived program of the resident."""
         from importlib import resources
