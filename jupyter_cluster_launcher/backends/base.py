@@ -146,9 +146,13 @@ class Backend:
         """Return what the environment of the controller gets.
 
         With "forkserver" workers on one host start together from one prepared process; with
-        "spawn" each imports everything again, one after the other on a busy machine.
+        "spawn" each imports everything again, one after the other on a busy machine. The debugger
+        of kernels, which controllers do not need, warns at each start unless it skips a check.
         """
-        return {"DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver"}
+        return {
+            "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        }
 
     def preparation(self, cluster: Cluster, directory: Path) -> dict[str, Any]:
         """Return what the resident gets before the create code runs."""

@@ -171,4 +171,4 @@ def test_a_platform_that_cannot_work_says_why() -> None:
     seen = platform_view(site(), one, "No sbatch.", True)
     assert (seen["available"], seen["reason"]) == (False, "No sbatch.")
     assert (seen["detected"], seen["finds"]) == (True, True)
-    assert platform_view(site(), None, False, False)["available"] is True
+    assert platform_view(site(), one, None, False)["available"] is True
