@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
     listing = commands.add_parser(
         "platforms",
         parents=[common],
-        help="list the platforms, the file of each, and the errors in broken files",
+        help="list the platforms, their files, and the errors in broken files",
     )
     listing.set_defaults(run=_platforms)
     return whole
