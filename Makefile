@@ -1,6 +1,7 @@
-# make lab    opens JupyterLab with the extension and a demo notebook
-# make test   runs all test suites and linters
-# make lint   runs the linters alone
+# make lab     opens JupyterLab with the extension and a demo notebook
+# make check   runs the linters, type checks and unit tests: the everyday loop
+# make test    runs all test suites, with coverage, and the linters
+# make lint    runs the linters and type checks alone
 #
 # The only requirement is Python 3.10 or newer; everything else is installed into .venv and node_modules.
 
@@ -24,7 +25,7 @@ LINK := $(VENV)/share/jupyter/labextensions/jupyter-cluster-launcher
 # The slowest steps, which can run in parallel.
 INSTALLED := $(VENV)/tools node_modules/installed ui-tests/node_modules/installed
 
-.PHONY: lab test lint suites clean
+.PHONY: lab check test lint unit jest suites clean
 
 lab: $(VENV)/built
 	$(RUN) jupyter lab $(AS_ROOT) $(LAB_ARGS) examples/demo.ipynb
@@ -34,6 +35,16 @@ test:
 	$(MAKE) --jobs=2 $(INSTALLED)
 	$(MAKE) lint suites
 
+check:
+	$(MAKE) --jobs=2 $(VENV)/tools node_modules/installed
+	$(MAKE) --jobs=2 lint unit jest
+
+unit: $(VENV)/tools
+	$(RUN) pytest tests/unit
+
+jest: node_modules/installed
+	$(RUN) jlpm test
+
 lint: $(VENV)/tools node_modules/installed
 	$(RUN) ruff check
 	$(RUN) ruff format --check
@@ -41,8 +52,8 @@ lint: $(VENV)/tools node_modules/installed
 	$(RUN) jlpm lint:check
 
 suites: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
-	$(RUN) jlpm test
-	$(RUN) pytest
+	$(RUN) jlpm test:coverage
+	$(RUN) pytest --cov
 	$(UI_TESTS) playwright test
 
 clean:

@@ -90,7 +90,7 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
         action="store_const",
         const="?leave=false",
         dest="joined",
-        help="shut down a cluster that you joined, for everyone who uses it",
+        help="stop a cluster that you joined, for everyone who uses it",
     )
 
     coding = add("code", _code, "print the code that connects a notebook to a cluster")
@@ -155,7 +155,7 @@ def _stop(arguments: argparse.Namespace) -> int:
         if cluster["joined"] and not query and cluster["state"] != "closed":
             raise WrongStateError(
                 f"{cluster['name']} was already running when you joined it, and others may use it. "
-                "Add --leave to keep it running, or --shut-down to shut it down for everyone."
+                "Add --leave to leave it running, or --shut-down to stop it for everyone."
             )
         server.ask("DELETE", f"clusters/{cluster['id']}{query}")
     for cluster in clusters:

@@ -72,7 +72,7 @@ async def plan(
         batch=needs.batch,
         log_directory=needs.log_directory,
         cost=cost_of(platform),
-        message="Starting Python",
+        message="Starting the kernel",
     )
 
 
