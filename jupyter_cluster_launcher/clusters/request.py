@@ -89,7 +89,7 @@ def scaling_of(platform: Platform) -> Scaling:
 
 
 def cost_of(platform: Platform) -> Cost | None:
-    """Return what the administrator says that cores cost, None where nothing is said."""
+    """Return what the administrator says that cores cost, None if there is no price."""
     cost = platform.get("cost")
     return Cost(cost["per_core_hour"], cost["currency"]) if cost else None
 
