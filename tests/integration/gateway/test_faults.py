@@ -321,7 +321,7 @@ def test_a_terminal_shuts_nothing_down_unasked(
         server.until(joined, lambda c: c["joined"])
         assert "Add --leave" in terminal.refuses("stop", "Ours")
         server.until(joined, lambda c: c["state"] == "running")
-        terminal.says("stop", "--leave", "Ours")
+        assert terminal.says("stop", "--leave", "Ours") == "Left: Ours\n"
         assert [listed["name"] for listed in gateway.clusters()] == [name]
 
         joined = server.launch(platform="nebari", adopt=name, name="Ours")
