@@ -6,7 +6,7 @@ import sys
 import warnings
 from typing import Any
 
-from ..clusters.store import Store, boot_id, default_root, host
+from ..clusters.store import Store, default_root
 from ..controller import host as processes
 from ..models import Cluster, NotAvailableError, State, UnknownError
 from ..server import serializers as views
@@ -67,8 +67,8 @@ def reachable(cluster: Cluster) -> bool:
     ref = cluster.controller
     if ref is None:
         return False
-    if ref.host == host():
-        return ref.boot_id == boot_id() and processes.runs(ref.pid, ref.connection_file)
+    if ref.host == processes.host():
+        return ref.boot_id == processes.boot_id() and processes.runs(ref.pid, ref.connection_file)
     # Another computer that shares this home: its scheduler may listen for us, or a gateway does.
     return cluster.by_name or "//127." not in (cluster.report.address or "//127.")
 

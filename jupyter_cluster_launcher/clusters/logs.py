@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ..backends.batch.jobs import job_name
+from ..controller.host import PYTHON_LOG
 from ..masking import masked
 from ..models import Cluster, LauncherError, State
 from .managed_cluster import Life
-from .store import PYTHON_LOG, Store
+from .store import Store
 
 # A kernel greets whoever started it from a terminal, which nobody did.
 GREETING = re.compile(r"\A.*?^ +--existing [^\n]*\n+", re.DOTALL | re.MULTILINE)

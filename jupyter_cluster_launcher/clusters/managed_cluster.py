@@ -13,14 +13,13 @@ from dataclasses import replace
 from typing import Any
 
 from ..controller.client import Controller, ControllerDiedError, remove_files
-from ..controller.host import end_group, interrupt, runs
+from ..controller.host import boot_id, end_group, interrupt, runs
 from ..models import Cluster, ControllerRef, LauncherError, NotAvailableError, Report, State
 from . import launch as launching
 from . import ownership as elsewhere
 from .cleanup import sweep
 from .connection import CALL_LIMIT, CLOSE, SHUT_DOWN, Link
 from .services import House
-from .store import boot_id
 
 TAKE_OVER_EVERY = 60.0  # seconds between two controllers for one cluster
 

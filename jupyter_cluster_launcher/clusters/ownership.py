@@ -6,14 +6,15 @@ record says which server has it; the others show it and leave it alone.
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import replace
 
-from ..controller.host import started
+from ..controller.host import boot_id, host, started
 from ..models import Cluster, State
-from .store import boot_id, host
 
 
+@functools.cache
 def this_server() -> str:
     """Return what tells this server's process from all others on this host, also later ones."""
     return f"{os.getpid()} {started(os.getpid())}"

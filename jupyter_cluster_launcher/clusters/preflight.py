@@ -5,11 +5,7 @@ A doubt is a warning that a person may overrule. Only what cannot work at all is
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
-import socket
-import struct
 import tempfile
 from collections.abc import Mapping
 from importlib import resources
@@ -21,10 +17,10 @@ from ..backends.batch.queue import run
 from ..backends.batch.summary import summary
 from ..backends.batch.system import batch_system
 from ..controller.environments import Environments
+from ..controller.host import interfaces
 from ..models import BadInputError, Cluster, NotAvailableError
 from ..platforms.files import Platform
 
-SIOCGIFADDR = 0x8915  # of Linux: the IPv4 address of an interface
 PATIENCE = 20.0  # seconds for a verdict: SLURM may look through a long queue for a start time
 
 
@@ -38,18 +34,6 @@ def check_interface(platform: Platform, options: Mapping[str, Any]) -> None:
         f"This host has no network interface {name} with an address, so the scheduler cannot "
         f"listen there. Choose one that the workers reach too: {valid}."
     )
-
-
-def interfaces() -> dict[str, str]:
-    """Return this host's network interfaces and their IPv4 addresses; nothing where unknown."""
-    found = {}
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        for _, name in socket.if_nameindex():
-            with contextlib.suppress(OSError):
-                request = struct.pack("256s", name.encode()[:15])
-                answer = fcntl.ioctl(one.fileno(), SIOCGIFADDR, request)
-                found[name] = socket.inet_ntoa(answer[20:24])
-    return found
 
 
 def doubts(platform: Platform, options: Mapping[str, Any]) -> list[str]:

@@ -10,15 +10,15 @@ import json
 import logging
 import os
 import shutil
-import socket
 import tempfile
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_runtime_dir
 
+from ..controller.host import PYTHON_LOG
 from ..models import Cluster
 
-RECORD, LOG, PYTHON_LOG = "cluster.json", "launch.log", "python.log"
+RECORD, LOG = "cluster.json", "launch.log"
 LOG_LIMIT = 10_000_000  # bytes
 
 log = logging.getLogger(__name__)
@@ -116,16 +116,3 @@ class Store:
 def default_root() -> Path:
     """Return where the servers of this person keep their records."""
     return Path(jupyter_runtime_dir()) / "cluster-launcher"
-
-
-def host() -> str:
-    """Return the name of this host."""
-    return socket.gethostname()
-
-
-def boot_id() -> str:
-    """Return what tells this boot of the host from the next; empty where the system has none."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""

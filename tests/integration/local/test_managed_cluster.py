@@ -15,7 +15,8 @@ from fakes import a_cluster, write_kernelspec
 
 from jupyter_cluster_launcher.clusters import managed_cluster as life
 from jupyter_cluster_launcher.clusters import manager
-from jupyter_cluster_launcher.clusters.store import Store, boot_id, host
+from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.controller.host import boot_id, host
 from jupyter_cluster_launcher.models import Cluster, ControllerRef, Report, State
 
 
