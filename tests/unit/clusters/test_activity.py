@@ -1,0 +1,54 @@
+"""Which clusters keep a server from stopping for lack of activity."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from fakes import a_cluster
+
+from jupyter_cluster_launcher.clusters.activity import is_active
+from jupyter_cluster_launcher.models import Report, State
+
+IDLE = {"cpu": 0.0, "memory": 1.0, "tasks": 3, "busy": False}
+BUSY = {**IDLE, "busy": True}
+
+
+@pytest.mark.parametrize("state", [State.STARTING, State.CLOSING])
+def test_what_only_a_server_can_finish_is_active(state: State) -> None:
+    """Guards against a cluster that is left half started or half stopped."""
+    assert is_active(replace(a_cluster(), state=state))
+
+
+@pytest.mark.parametrize(
+    ("usage", "queue", "active"),
+    [
+        (BUSY, {}, True),
+        (IDLE, {"queued": 2}, True),
+        (None, {"queued": 1}, True),
+        (IDLE, {"queued": 0}, False),
+        (IDLE, {}, False),
+        (None, {}, False),
+    ],
+)
+def test_a_running_cluster(
+    usage: dict[str, Any] | None, queue: dict[str, Any], active: bool
+) -> None:
+    """Guards work that would be lost, and hubs that pay for clusters which only wait for work."""
+    cluster = replace(a_cluster(), state=State.RUNNING, report=Report(usage=usage), queue=queue)
+    assert is_active(cluster) is active
+
+
+def test_a_joined_cluster_needs_no_server() -> None:
+    """Guards against a server that never stops because other users compute on a cluster."""
+    report = Report(usage=BUSY, joined=True)
+    assert not is_active(replace(a_cluster(), state=State.RUNNING, report=report))
+    assert is_active(replace(a_cluster(), state=State.STARTING, report=report))
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.FAILED, State.LOST, State.ELSEWHERE])
+def test_what_has_ended_or_is_of_another_server_is_not_active(state: State) -> None:
+    """Guards against a server that never stops because of a row that nobody dismissed."""
+    cluster = replace(a_cluster(), report=Report(usage=BUSY), queue={"queued": 2})
+    assert not is_active(replace(cluster, state=state))
