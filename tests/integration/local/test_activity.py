@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def look_often(self):
 ServerApp.init_shutdown_no_activity = look_often
 app.ACTIVITY_PERIOD = 0.2
 """
-# Tasks that use no CPU: nothing of the cluster changes while they run.
+# Nothing of the cluster changes during a task that uses no CPU, nor after it while its result is
+# held.
 COMPUTE = """
 import os, sys, time
 
@@ -34,9 +36,8 @@ def compute(path):
     return "computed"
 
 result = client.submit(compute, sys.argv[1])
-print("submitted", flush=True)
 print(result.result(), flush=True)
-client.close()
+sys.stdin.read()
 """
 
 
@@ -59,31 +60,48 @@ def last_activity(server: RealServer) -> datetime:
     )
 
 
-def test_a_server_does_not_stop_under_a_computation(server: RealServer, tmp_path: Path) -> None:
+@pytest.fixture
+def script() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Run code in a process of its own, which is ended with the test."""
+    with contextlib.ExitStack() as stack:
+
+        def run(code: str, *arguments: str) -> subprocess.Popen[str]:
+            process = subprocess.Popen(
+                [sys.executable, "-c", code, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            stack.enter_context(process)
+            stack.callback(process.kill)
+            return process
+
+        yield run
+
+
+def test_a_server_does_not_stop_under_a_computation(
+    server: RealServer, script: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
     """Guards the work of a client script: no kernel and no browser shows that it is there.
 
     A hub's culler reads the last activity, which has to move on meanwhile. After the computation
-    neither a server nor a pod is kept by a cluster that is idle.
+    neither a server nor a pod is kept by a cluster that is idle, though a client is connected.
     """
-    cluster = server.ready(server.launch(platform="local", workers=1), 1)
+    cluster_id = server.launch(platform="local", workers=1)
     flag = tmp_path / "computing"
     flag.touch()
-    with subprocess.Popen(
-        [sys.executable, "-c", cluster["code"]["connect"] + COMPUTE, str(flag)],
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as script:
-        assert script.stdout is not None
-        assert script.stdout.readline() == "submitted\n"
-        last_request = datetime.now(timezone.utc)
-        # The first look of the resident at a new task is the last change for long.
-        wait_until(
-            lambda: last_activity(server) > last_request + timedelta(seconds=3 * TIMEOUT),
-            lambda: f"activity long after the last request\n{server.said()}",
-        )
-        flag.unlink()
-        assert script.stdout.readline() == "computed\n"
-    assert script.returncode == 0
+    connect = server.ready(cluster_id, 1)["code"]["connect"]
+    output = script(connect + COMPUTE, str(flag)).stdout
+    assert output is not None
+    # These requests are activity too, until the computation is known.
+    server.until(cluster_id, lambda one: one["usage"] and one["usage"]["tasks"])
+    last_request = datetime.now(timezone.utc)
+    wait_until(
+        lambda: last_activity(server) > last_request + timedelta(seconds=3 * TIMEOUT),
+        "activity long after the last request",
+    )
+    flag.unlink()
+    assert output.readline() == "computed\n"
 
     wait_until(server.ended, "the end of a server that has an idle cluster")
     assert "No kernels for" in server.said()

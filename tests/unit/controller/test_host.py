@@ -221,7 +221,7 @@ def hidden(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("hidden")
 async def test_no_process_can_be_seen(start: Start) -> None:
     """Guards a system without /proc: a cluster started here stops, and nothing else is touched."""
-    foreign, parent = start(WAIT), start(PARENT)
+    foreign, parent = start(WAIT, mark="something else"), start(PARENT)
     line(foreign)
     line(parent)
     processes.remember(parent)
@@ -249,7 +249,7 @@ async def test_many_processes_do_not_hold_up_the_server(
 
     monkeypatch.setattr(psutil, "pids", pids)
     ending = asyncio.create_task(processes.end_group(parent.pid, MARK))
-    await asyncio.to_thread(looking.wait)
+    await asyncio.to_thread(looking.wait, 60)
     assert not ending.done(), "this line is reached while all processes are looked through"
     found.set()
     await ending
