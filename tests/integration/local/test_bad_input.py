@@ -15,7 +15,8 @@ from kernels import bare_python, packages_without
 from tornado.httpclient import HTTPClientError
 
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
-from jupyter_cluster_launcher.clusters.store import Store, boot_id, host
+from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.controller.host import boot_id, host
 from jupyter_cluster_launcher.models import Cluster, ControllerRef, State
 
 LOCAL = {"platform": "local"}
