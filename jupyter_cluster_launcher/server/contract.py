@@ -24,7 +24,7 @@ TYPES = {
     "null": "null",
     "number": "a number",
     "object": "a JSON object",
-    "string": "a text",
+    "string": "a string",
 }
 
 
