@@ -174,8 +174,9 @@ PARAMETERS = {"cluster_id": r"[0-9a-zA-Z_-]+", "name": r"[0-9a-zA-Z_.-]+"}
 
 def pattern(route: str) -> str:
     """Return the regular expression of a route."""
-    parts = re.sub(r"{(\w+)}", lambda part: f"(?P<{part[1]}>{PARAMETERS[part[1]]})", route)
-    return f"/cluster-launcher{parts}/?"
+    literal = route.replace(".", r"\.")
+    path = re.sub(r"{(\w+)}", lambda part: f"(?P<{part[1]}>{PARAMETERS[part[1]]})", literal)
+    return f"/cluster-launcher{path}/?"
 
 
 default_handlers = [

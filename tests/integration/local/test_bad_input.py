@@ -123,7 +123,7 @@ LAUNCHES: dict[str, tuple[Any, int, str]] = {
 
 
 def is_sentence(answer: Any) -> bool:
-    """Return whether an answer is one sentence or two that a person can read."""
+    """Return whether an answer is one sentence or two for a user."""
     text = answer.get("message") if isinstance(answer, dict) else None
     return (
         isinstance(text, str)
@@ -300,7 +300,7 @@ async def attached(api: Api, jp_serverapp: Any, folder: Folder) -> AsyncIterator
 
 
 async def test_what_does_not_run_is_not_scaled(api: Api, jp_serverapp: Any, folder: Folder) -> None:
-    """Guards against a request to nobody, and against a cluster that seems to do as it is told."""
+    """Guards against a request to nobody, and against a cluster that seems to have changed."""
     async with attached(api, jp_serverapp, folder):
         for state in RECORDS:
             assert (await api.ask("GET", "clusters", state))[1]["state"] == state

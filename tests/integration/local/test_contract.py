@@ -58,7 +58,7 @@ async def test_answers_are_as_promised(api: Api) -> None:
 async def test_refusals_are_as_promised(
     api: Api, method: str, path: str, body: Any, status: int
 ) -> None:
-    """Guards against errors that a client cannot tell to a person."""
+    """Guards against errors that a client cannot show to a user."""
     answered, _ = await api.ask(method, *path.split("/"), body=body)
     assert answered == status
 
