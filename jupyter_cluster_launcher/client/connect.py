@@ -6,10 +6,10 @@ import sys
 import warnings
 from typing import Any
 
-from ..clusters.store import Store, boot_id, default_root, host
-from ..controller import host as processes
+from ..backends import connect_code, reachable_from_other_hosts
+from ..clusters.store import Store, default_root
+from ..controller.host import boot_id, host, runs
 from ..models import Cluster, NotAvailableError, State, UnknownError
-from ..server import serializers as views
 from .handle import ClusterHandle
 from .versions import Mismatch
 
@@ -22,7 +22,7 @@ def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
     """
     store = Store(default_root())
     cluster = choose(store.load(), name)
-    code = views.connect_code(cluster, store.root / cluster.id)
+    code = connect_code(cluster, store.root / cluster.id)
     if code is None:
         raise NotAvailableError(f"{cluster.name} cannot be connected to yet. Try again soon.")
     # The very code that is inserted, from a record that only this person can write.
@@ -68,9 +68,9 @@ def reachable(cluster: Cluster) -> bool:
     if ref is None:
         return False
     if ref.host == host():
-        return ref.boot_id == boot_id() and processes.runs(ref.pid, ref.connection_file)
+        return ref.boot_id == boot_id() and runs(ref.pid, ref.connection_file)
     # Another computer that shares this home: its scheduler may listen for us, or a gateway does.
-    return cluster.by_name or "//127." not in (cluster.report.address or "//127.")
+    return reachable_from_other_hosts(cluster)
 
 
 def tell(mismatch: Mismatch) -> None:

@@ -48,7 +48,7 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
     @property
     def kernel_name(self) -> str:
         """The kernel that the request names, or the server's default."""
-        return str(self.query("kernel_name") or self.manager.house.environments.default)
+        return str(self.query("kernel_name") or self.manager.services.environments.default)
 
     def body(self) -> dict[str, Any]:
         """Return the request's JSON object; raises ``BadInputError``."""
@@ -65,7 +65,9 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
 
     def view(self, cluster: Cluster) -> dict[str, Any]:
         """Return a cluster as JSON data."""
-        return cluster_view(cluster, self.manager.house.store.root / cluster.id, self.base_url)
+        services = self.manager.services
+        directory = services.store.root / cluster.id
+        return cluster_view(cluster, services.backend(cluster), directory, self.base_url)
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         """Answer with the status of an error: each of ours has its own."""

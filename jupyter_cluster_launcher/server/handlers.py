@@ -10,7 +10,7 @@ from tornado import web
 
 from . import contract
 from .base import LauncherHandler
-from .serializers import platform_view, plots_view
+from .serializers import check_view, found_view, platform_view, plots_view, preview_view
 
 
 class PlatformsHandler(LauncherHandler):
@@ -22,16 +22,19 @@ class PlatformsHandler(LauncherHandler):
     @authorized
     async def get(self) -> None:
         """List them."""
-        platforms, found = self.manager.house.platforms, self.manager.house.platforms.find()[0]
-        reasons = await platforms.reasons(found, self.kernel_name)
-        self.reply(
-            [
-                platform_view(
-                    platform, reason, platforms.detected(platform), platforms.finds(platform)
-                )
-                for platform, reason in zip(found, reasons, strict=True)
-            ]
-        )
+        services = self.manager.services
+        found = services.catalog.find()[0]
+        reasons = await services.catalog.reasons(found, self.kernel_name)
+        views = [
+            platform_view(
+                platform,
+                services.backends.for_platform(platform),
+                reason,
+                services.catalog.detected(platform),
+            )
+            for platform, reason in zip(found, reasons, strict=True)
+        ]
+        self.reply(views)
 
 
 class OptionsHandler(LauncherHandler):
@@ -43,7 +46,7 @@ class OptionsHandler(LauncherHandler):
     @authorized
     async def get(self, name: str) -> None:
         """Fetch them."""
-        properties = await self.manager.house.platforms.options(name, self.kernel_name)
+        properties = await self.manager.options(name, self.kernel_name)
         self.reply({"options": {"type": "object", "properties": properties}})
 
 
@@ -56,7 +59,8 @@ class FoundHandler(LauncherHandler):
     @authorized
     async def get(self, name: str) -> None:
         """List those that can be joined."""
-        self.reply(await self.manager.found(name, self.kernel_name))
+        found = await self.manager.found(name, self.kernel_name)
+        self.reply([found_view(cluster) for cluster in found])
 
 
 class CodeHandler(LauncherHandler):
@@ -68,7 +72,7 @@ class CodeHandler(LauncherHandler):
     @authorized("execute")
     async def post(self) -> None:
         """Preview it without starting anything."""
-        self.reply(await self.manager.preview(self.body()))
+        self.reply(preview_view(await self.manager.preview(self.body())))
 
 
 class CheckHandler(LauncherHandler):
@@ -80,7 +84,7 @@ class CheckHandler(LauncherHandler):
     @authorized("execute")
     async def post(self) -> None:
         """Fetch the job script and the verdict without submitting anything."""
-        self.reply(await self.manager.check(self.body()))
+        self.reply(check_view(*await self.manager.check(self.body())))
 
 
 class ClustersHandler(LauncherHandler):

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from .system import Job, Phase, Verdict
+from ...models import Job, Phase
+from .system import Verdict
 
 TITLE = "SLURM"
 # A job that lost its node would wait in the queue again, for a worker that its cluster gave up.
@@ -114,7 +115,7 @@ def parse_ended(text: str) -> list[Job]:
     return [job for job in jobs if job.phase is Phase.ENDED]
 
 
-def no_accounts(text: str) -> bool:
+def no_accounting(text: str) -> bool:
     """Read "Slurm accounting storage is disabled", as sites without slurmdbd say."""
     return "accounting storage is disabled" in text
 

@@ -235,7 +235,7 @@ async def test_a_server_that_ended_while_a_joined_one_was_stopped(
         platform="nebari", by_name=True, state=State.CLOSING, leave=leave,
         report=Report(name=name, joined=True),
     )  # fmt: skip
-    manager.house.store.save(record)
+    manager.services.store.save(record)
     await manager.attach()
     await api.gone(record.id)
     left = [listed["name"] for listed in gateway.clusters()]

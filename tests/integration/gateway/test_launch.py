@@ -46,7 +46,7 @@ async def test_a_gateway_without_a_form_is_asked_once(
     """
     require(missing())
     asked: list[str] = []
-    environments = jp_serverapp.web_app.settings["cluster_manager"].house.environments
+    environments = jp_serverapp.web_app.settings["cluster_manager"].services.environments
     run_code = environments.run
 
     async def counting(kernel_name: str, code: str, *args: Any, **kwargs: Any) -> str:

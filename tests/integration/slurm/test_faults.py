@@ -193,6 +193,6 @@ async def test_an_orderly_stop_of_the_server(
         assert len(slurm.jobs()) == 1
         await manager.attach()
         await api.ready(cluster["id"], 1)
-        manager.house.batch.hurry = False
+        manager.services.backend(manager.get(cluster["id"]))._hurry = False
         await api.stop(cluster["id"])
     await tallgrass.empty(slurm)
