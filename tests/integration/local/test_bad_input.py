@@ -14,9 +14,11 @@ from fakes import a_cluster, write_kernelspec, write_platform
 from kernels import bare_python, packages_without
 from tornado.httpclient import HTTPClientError
 
+from jupyter_cluster_launcher.clusters import records
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
-from jupyter_cluster_launcher.clusters.store import Store, boot_id, host
-from jupyter_cluster_launcher.models import Cluster, ControllerRef, State
+from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.controller.host import boot_id, host
+from jupyter_cluster_launcher.models import ControllerRef, State
 
 LOCAL = {"platform": "local"}
 
@@ -205,7 +207,7 @@ async def test_an_environment_that_cannot_encrypt(
     assert (code, is_sentence(answer)) == (503, True), answer
     assert answer["message"] == (
         "Encryption needs the package cryptography, which the environment Plain does not have. "
-        "Install it there (conda install cryptography), or switch encryption off for this cluster."
+        "Install it there (conda install cryptography), or turn off encryption for this cluster."
     )
     assert folder.left() == []
     cluster = await api.launch(**request, tls=False)
@@ -326,7 +328,7 @@ async def test_another_hosts_record_is_not_touched(
         code, answer = await api.ask("DELETE", "clusters", "elsewhere")
         assert (code, is_sentence(answer)) == (409, True), answer
         assert folder.record("elsewhere") == before
-        assert Cluster.from_dict(before).state is State.RUNNING
+        assert records.read(before).state is State.RUNNING
 
 
 async def test_what_ended_is_dismissed_once(api: Api, jp_serverapp: Any, folder: Folder) -> None:
