@@ -83,11 +83,13 @@ class ManagedCluster:
     async def attach(self) -> None:
         """Attach to the controller of an earlier server, or record what became of it."""
         cluster, ref = self.cluster, self.cluster.controller
-        if cluster.state in (State.FAILED, State.CLOSED) or not cluster.readable:
+        if cluster.state in (State.FAILED, State.CLOSED):
             return
         owner = ownership.other_owner(cluster)
         if owner:
             self.cluster = ownership.elsewhere(cluster, owner)
+        elif not cluster.readable:
+            self._changed(self, "changed")  # and its record is left as it is
         elif ref is None or cluster.state in (State.STARTING, State.CLOSING):
             self._work = self._task(self._finish(ref))
         elif ref.boot_id != boot_id():

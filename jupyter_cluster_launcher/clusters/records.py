@@ -70,6 +70,7 @@ def unreadable(cluster_id: str, data: Any, why: str) -> Cluster:
         requested=0,
         kind=text("kind", "local"),
         batch=text("batch", "") or None,
+        server=text("server", ""),
         state=State.LOST,
         message=(
             f"The record of this cluster cannot be read, perhaps because another version of the "

@@ -72,7 +72,7 @@ async def plan(
         batch=needs.batch,
         log_directory=needs.log_directory,
         cost=cost_of(platform),
-        message="Starting Python",
+        message="Starting the kernel",
     )
 
 
@@ -89,7 +89,7 @@ def scaling_of(platform: Platform) -> Scaling:
 
 
 def cost_of(platform: Platform) -> Cost | None:
-    """Return what the administrator says that cores cost, None where nothing is said."""
+    """Return what the administrator says that cores cost, None if there is no price."""
     cost = platform.get("cost")
     return Cost(cost["per_core_hour"], cost["currency"]) if cost else None
 

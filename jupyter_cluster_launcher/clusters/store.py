@@ -122,5 +122,5 @@ def _read(path: Path) -> Cluster | None:
 
 
 def default_root() -> Path:
-    """Return where the servers of this person keep their records."""
+    """Return where this user's servers keep their records."""
     return Path(jupyter_runtime_dir()) / "cluster-launcher"

@@ -10,7 +10,7 @@ from ...models import Cluster
 from ..base import Log
 from .jobs import job_name
 
-JOBS = "jobs"  # the folder, in a cluster's directory, into which jobs write unless told otherwise
+JOBS = "jobs"  # the folder, in a cluster's directory, into which jobs write by default
 JOB_FILE = re.compile(r"-(\d+)\.(?:out|err)|\.[oe](\d+)")  # SLURM's NAME-ID.out, others' NAME.oID
 JOB_LIMIT = 100_000  # bytes shown of each file
 

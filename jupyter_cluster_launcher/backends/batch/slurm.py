@@ -17,7 +17,7 @@ TITLE = "SLURM"
 # A job that lost its node would wait in the queue again, for a worker that its cluster gave up.
 ENVIRONMENT = {"SBATCH_NO_REQUEUE": "1"}
 
-# The name comes last: it is the only field in which a person may have put a bar.
+# The name comes last: it is the only field that may contain a bar.
 FIELDS = ("JobID", "State", "Reason", "StartTime", "EndTime", "exit_code", "NodeList", "Name")
 
 QUEUED = {"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT"}
@@ -121,7 +121,7 @@ def no_accounting(text: str) -> bool:
 
 
 def cancel_jobs(user: str, names: Sequence[str]) -> list[str]:
-    """Cancel by name, so that jobs are found whose ids nobody has learnt."""
+    """Cancel by name, so that jobs whose ids were never learnt are found."""
     return ["scancel", f"--user={user}", f"--name={','.join(names)}"]
 
 

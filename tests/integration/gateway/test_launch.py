@@ -146,7 +146,7 @@ async def test_a_cluster_made_elsewhere_is_found_connected_to_scaled_and_stopped
 
     # Leaving it is not stopping it, and stopping it is what was asked for; nothing unasked.
     status, answer = await api.ask("DELETE", "clusters", cluster["id"])
-    assert (status, "Say whether to leave it running" in answer["message"]) == (409, True)
+    assert (status, "Choose whether to leave it running" in answer["message"]) == (409, True)
     await api.stop(cluster["id"], leave=True)
     assert [listed["name"] for listed in gateway.clusters()] == [name]
     cluster = await api.launch(platform="nebari", adopt=name)
