@@ -6,7 +6,7 @@ import {
   Change,
   ICheck,
   ICluster,
-  ICode,
+  IPreview,
   IDiscoveredCluster,
   ILaunch,
   ILogs,
@@ -60,7 +60,7 @@ export interface IClusters extends IDisposable {
     kernelName?: string
   ): Promise<IDiscoveredCluster[]>;
   /** Preview the code that a launch would run. */
-  code(launch: ILaunch): Promise<ICode>;
+  code(launch: ILaunch): Promise<IPreview>;
   /** Check a launch with the batch system; may take seconds. */
   check(launch: ILaunch): Promise<ICheck>;
   /** Launch a cluster, or join a discovered one. */

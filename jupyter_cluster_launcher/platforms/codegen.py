@@ -27,6 +27,8 @@ def create(
     adapt: Adapt | None = None,
     tls: bool | None = None,
     asked: dict[str, Any] | None = None,
+    *,
+    client: str = "Client(cluster)",
 ) -> str:
     """Return the code that makes a cluster and leaves it in ``cluster``, with ``client`` beside it.
 
@@ -68,18 +70,8 @@ def create(
             f"cluster.adapt(minimum{suffix}={adapt.minimum}, maximum{suffix}={adapt.maximum})"
         )
     if "client" not in platform.get("returns", []):
-        gateway = platform.get("connect") == "gateway"
-        body.append("client = cluster.get_client()" if gateway else "client = Client(cluster)")
+        body.append(f"client = {client}")
     return _imports(platform, "\n".join(body)) + "\n".join(body) + "\n"
-
-
-def adopt(name: str) -> str:
-    """Return the code that takes a cluster of dask-gateway that is already running."""
-    return (
-        "from dask_gateway import Gateway\n\n"
-        f"cluster = Gateway().connect({literal(name)})\n"
-        "client = cluster.get_client()\n"
-    )
 
 
 def connect_scheduler(address: str, credentials: Path | None) -> str:
@@ -104,11 +96,6 @@ def connect_scheduler(address: str, credentials: Path | None) -> str:
         f"client = Client({literal(address)}, security=security)\n"
         "client\n"
     )
-
-
-def connect_gateway(name: str) -> str:
-    """Return the code that attaches a notebook to a cluster of dask-gateway."""
-    return adopt(name) + "client\n"
 
 
 def _as_declared(schema: dict[str, Any], value: Any) -> Any:
@@ -187,7 +174,7 @@ def _imports(platform: Platform, body: str) -> str:
         late = any(line.startswith("import ") for line in body.split("\n"))
         alias = f" as {platform.get('import_as')}" if platform.get("import_as") else ""
         lines = standard + ([] if late else [f"import {module}{alias}"])
-    elif platform.get("connect") == "gateway":
+    elif "Client" not in used:
         lines = [*standard, ours]
     elif module == "dask.distributed":
         lines = [*standard, f"from {module} import {', '.join(sorted(['Client', cls]))}"]

@@ -21,7 +21,7 @@ from jsonschema import Draft7Validator
 from jsonschema.exceptions import SchemaError, best_match
 from jupyter_core.paths import jupyter_path
 
-from ..clusters.store import host
+from ..controller.host import host
 from . import cpus
 
 # The same in C, several times as fast, where PyYAML was built with it.

@@ -15,7 +15,7 @@ from typing import Any
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
-from ..models import Adapt, BadInputError
+from ..models import Adapt, BadInputError, Scaling
 from .files import Platform
 
 # What a request to launch may say.
@@ -73,34 +73,34 @@ def check_options(
     }
 
 
-def check_workers(platform: Platform, given: Any) -> int:
-    """Return the number of workers asked for, the platform's default where none is.
+def check_workers(scaling: Scaling, given: Any, default: int | None = None) -> int:
+    """Return the number of workers requested, ``default`` where the request has none.
 
-    Raises ``BadInputError`` for what is not a number within the platform's bounds.
+    Raises ``BadInputError`` for what is not a number within the bounds of ``scaling``.
     """
-    bounds = platform.workers
-    return bounds["default"] if given is None else _count(bounds["title"], given, bounds)
+    if given is None and default is not None:
+        return default
+    return _count(scaling.title, given, scaling.minimum, scaling.maximum)
 
 
-def check_adapt(platform: Platform, given: Any) -> Adapt | None:
-    """Return the bounds of adaptive scaling, or None where none are asked for.
+def check_adapt(title: str, scaling: Scaling, given: Any) -> Adapt | None:
+    """Return the bounds of adaptive scaling, or None where none are requested.
+
+    ``title`` is the platform's.
 
     Raises ``BadInputError``: adapting without a maximum is how people start 8,766 workers.
     """
     if given is None:
         return None
-    if not platform.get("adaptive", True):
-        raise BadInputError(
-            f"{platform.title} cannot adapt the number of workers: give a fixed number."
-        )
+    if not scaling.adaptive:
+        raise BadInputError(f"{title} cannot adapt the number of workers: give a fixed number.")
     if not isinstance(given, dict) or not {"maximum"} <= set(given) <= {"minimum", "maximum"}:
         raise BadInputError(
             "Adaptive scaling needs a maximum: give the most workers that you want."
         )
-    bounds = platform.workers
     adapt = Adapt(
-        _count("The minimum", given.get("minimum", 0), {**bounds, "minimum": 0}),
-        _count("The maximum", given["maximum"], {**bounds, "minimum": 1}),
+        _count("The minimum", given.get("minimum", 0), 0, scaling.maximum),
+        _count("The maximum", given["maximum"], 1, scaling.maximum),
     )
     if adapt.minimum > adapt.maximum:
         raise BadInputError("The minimum of adaptive scaling must not be above its maximum.")
@@ -143,8 +143,7 @@ def check_idle_timeout(given: Any) -> float | None:
     return float(given)
 
 
-def _count(what: str, given: Any, bounds: dict[str, Any]) -> int:
-    low, high = bounds["minimum"], bounds["maximum"]
+def _count(what: str, given: Any, low: int, high: int) -> int:
     number = isinstance(given, int | float) and not isinstance(given, bool)
     if not number or given % 1 != 0 or not low <= given <= high:  # inf % 1 is nan
         raise BadInputError(f"{what} must be a whole number from {low} to {high}.")

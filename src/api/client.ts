@@ -3,9 +3,9 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { describeStatus, Method, request, RequestError } from './request';
 import {
   ICheck,
-  ICode,
+  IPreview,
   IDiscoveredCluster,
-  IDiscoveredOptions,
+  IPlatformOptions,
   ILaunch,
   ILogs,
   IOptionsSchema,
@@ -39,7 +39,7 @@ export class Client {
     kernelName?: string
   ): Promise<IOptionsSchema> {
     const path = `platforms/${encodeURIComponent(platform)}/options`;
-    const response = await this.request<IDiscoveredOptions>(
+    const response = await this.request<IPlatformOptions>(
       path + kernelQuery(kernelName)
     );
     return response.options;
@@ -55,8 +55,8 @@ export class Client {
   }
 
   /** Preview the code that a launch would run. */
-  code(launch: ILaunch): Promise<ICode> {
-    return this.request<ICode>('code', 'POST', codeRequest(launch));
+  code(launch: ILaunch): Promise<IPreview> {
+    return this.request<IPreview>('code', 'POST', codeRequest(launch));
   }
 
   /** Check a launch with the batch system; may take seconds. */

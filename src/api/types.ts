@@ -18,8 +18,8 @@ export type IPlatform = Schemas['Platform'];
 /** The JSON Schema of the options of a platform, in the order to show. */
 export type IOptionsSchema = Schemas['Options'];
 
-/** The response with the options that a platform discovers by itself. */
-export type IDiscoveredOptions = Schemas['AskedOptions'];
+/** The options of a platform, including those that its engine declares. */
+export type IPlatformOptions = Schemas['PlatformOptions'];
 
 /** A cluster of the user that was not started here and can be joined. */
 export type IDiscoveredCluster = Schemas['Found'];
@@ -40,7 +40,7 @@ export type ICluster = Schemas['Cluster'];
 export type ILaunch = Schemas['Launch'];
 
 /** The code that a launch would run. */
-export type ICode = Schemas['Preview'];
+export type IPreview = Schemas['Preview'];
 
 /** What the batch system says about a launch before anything is submitted. */
 export type ICheck = Schemas['Check'];

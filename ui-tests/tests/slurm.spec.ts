@@ -106,7 +106,7 @@ test('a rejected launch shows the message of SLURM', async ({
   const row = await sidebar.launch();
   await row.toBe('failed');
   await expect(
-    row.root.getByText(/SLURM refused the jobs: invalid partition/)
+    row.root.getByText(/SLURM rejected the jobs: invalid partition/)
   ).toBeVisible();
   await screenshot(sidebar.page, 'slurm-refused');
   await row.stop();

@@ -4,7 +4,7 @@ import {
   ICheck,
   ICluster,
   IClusters,
-  ICode,
+  IPreview,
   IDiscoveredCluster,
   ILaunch,
   ILogs,
@@ -28,7 +28,7 @@ export class FakeClusters implements IClusters {
   platformsResponse: IPlatform[] = [makePlatform()];
   optionsResponse: IOptionsSchema = { type: 'object', properties: {} };
   discoverResponse: IDiscoveredCluster[] = [];
-  codeResponse: ICode = { create: 'the code', summary: null, warnings: [] };
+  codeResponse: IPreview = { create: 'the code', summary: null, warnings: [] };
   checkResponse: ICheck = {
     ok: true,
     job_script: null,
@@ -89,7 +89,7 @@ export class FakeClusters implements IClusters {
     return this._respond('discover', this.discoverResponse, platform, kernel);
   }
 
-  code(launch: ILaunch): Promise<ICode> {
+  code(launch: ILaunch): Promise<IPreview> {
     return this._respond('code', this.codeResponse, launch);
   }
 

@@ -162,11 +162,5 @@ export function filterOptions(
   if (options.length === 0) {
     return null;
   }
-  const names = options.map(([name]) => name);
-  const required = schema.required ?? [];
-  return {
-    type: 'object',
-    properties: Object.fromEntries(options),
-    required: required.filter(name => names.includes(name))
-  };
+  return { type: 'object', properties: Object.fromEntries(options) };
 }

@@ -4,7 +4,7 @@ import { IQueryState, Query } from '../../api/query';
 import {
   ICheck,
   IClusters,
-  ICode,
+  IPreview,
   IDiscoveredCluster,
   ILaunch,
   IOptionsSchema,
@@ -57,7 +57,7 @@ export class LaunchQueries implements IDisposable {
   }
 
   /** The code that the launch would run. */
-  get code(): IQueryState<ICode> {
+  get code(): IQueryState<IPreview> {
     return this._code;
   }
 
@@ -147,7 +147,7 @@ export class LaunchQueries implements IDisposable {
 
   private _attempt = 0;
   private _check = new Query<ICheck>({ delay: PREVIEW_DELAY, keep: true });
-  private _code = new Query<ICode>({ delay: PREVIEW_DELAY, keep: true });
+  private _code = new Query<IPreview>({ delay: PREVIEW_DELAY, keep: true });
   private _found = new Query<IDiscoveredCluster[]>();
   private _isDisposed = false;
   private _options = new Query<IOptionsSchema>();
