@@ -224,6 +224,7 @@ export class Clusters extends Client implements IClusters {
   private _status: IClusters.Status = 'loading';
 }
 
+/** The types that belong to Clusters. */
 export namespace Clusters {
   /** The options of the model. */
   export interface IOptions {

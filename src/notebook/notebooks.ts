@@ -205,6 +205,7 @@ export class Notebooks implements INotebooks {
   private _watched: NotebookPanel | null = null;
 }
 
+/** The types that belong to Notebooks. */
 export namespace Notebooks {
   /** A cell that is about to run. */
   export interface IExecution {

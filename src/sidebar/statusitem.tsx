@@ -10,9 +10,11 @@ import { IClusters } from '../tokens';
 
 /** What the status item is created with. */
 interface IStatusProps {
+  /** The clusters. */
   clusters: IClusters;
   /** Opens the sidebar. */
   open: () => void;
+  /** The translations of this extension. */
   trans: TranslationBundle;
 }
 
@@ -25,6 +27,7 @@ class StatusItem extends ReactWidget {
     this.addClass('jp-ClusterLauncher-status');
   }
 
+  /** Render the number of workers. */
   render(): JSX.Element {
     return <Status {...this._props} />;
   }

@@ -26,7 +26,9 @@ type SessionContext = NotebookPanel['sessionContext'];
 
 /** A notebook that uses a cluster. */
 interface IUser {
+  /** The id of its kernel. */
   kernelId: string;
+  /** The kernelspec of its kernel. */
   kernelName: string;
   /** The environment of its kernel; null until the kernel responded. */
   environment: IEnvironment | null;

@@ -11,6 +11,7 @@ import { IconButton, TextButton } from '../../components/button';
 
 /** The context that the form passes to its templates. */
 interface IFormContext {
+  /** The translations of this extension. */
   trans: TranslationBundle;
 }
 

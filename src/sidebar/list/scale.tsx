@@ -53,6 +53,7 @@ export function Scale(props: IRowProps): JSX.Element {
 
 /** The props of a form that changes the number of workers. */
 interface IScaleFormProps extends IRowProps {
+  /** The bounds of the number of workers. */
   bounds: IBounds;
   /** Applies a change, and resolves to whether the server accepted it. */
   onApply: (change: Change) => Promise<boolean>;
