@@ -1,6 +1,5 @@
 import { IFrame, MainAreaWidget } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import { dashboardIcon } from '../icons';
 import { ICluster, IClusters } from '../tokens';
@@ -60,14 +59,6 @@ export class DashboardPane extends MainAreaWidget<IFrame> {
     this.contentHeader.addWidget(this._note);
     this._clusters.changed.connect(this._update, this);
     this._update();
-  }
-
-  /** Close the pane. */
-  dispose(): void {
-    if (!this.isDisposed) {
-      Signal.clearData(this);
-      super.dispose();
-    }
   }
 
   /** Show the dashboard, or why there is none. */

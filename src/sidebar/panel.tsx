@@ -1,7 +1,7 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
 import { RetryAlert } from '../components/alert';
-import { useSignal, useSignalValue } from '../components/hooks';
+import { useSignalValue } from '../components/hooks';
 import { Loading } from '../components/loading';
 import { clusterIcon } from '../icons';
 import { IPlatform } from '../tokens';
@@ -51,11 +51,17 @@ export class ClusterPanel extends ReactWidget {
 export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
   const { context } = props;
   const { clusters, launch, trans } = context;
-  useSignal(launch.changed);
   const status = useSignalValue(clusters.changed, () => clusters.status);
   const listError = useSignalValue(clusters.changed, () => clusters.error);
-  const { platforms } = launch.queries;
-  const error = status === 'unreachable' ? listError : platforms.error;
+  const platforms = useSignalValue(
+    launch.changed,
+    () => launch.queries.platforms.value
+  );
+  const platformsError = useSignalValue(
+    launch.changed,
+    () => launch.queries.platforms.error
+  );
+  const error = status === 'unreachable' ? listError : platformsError;
   const retry = (): void => {
     launch.retry();
     void clusters.refresh();
@@ -80,10 +86,14 @@ export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
                 <p>{error}</p>
               </RetryAlert>
             )}
-            <LaunchSection context={context} failed={!!error} />
+            <LaunchSection
+              context={context}
+              failed={!!error}
+              loaded={platforms !== null}
+            />
             <ClusterList
               context={context}
-              platforms={platforms.value ?? NO_PLATFORMS}
+              platforms={platforms ?? NO_PLATFORMS}
             />
           </>
         )}
@@ -97,13 +107,15 @@ export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
  * The launch form as soon as the platforms are known.
  *
  * @param props.failed - whether the platforms cannot be loaded
+ * @param props.loaded - whether the platforms are known, perhaps from before
  */
 function LaunchSection(props: {
   context: ISidebarContext;
   failed: boolean;
+  loaded: boolean;
 }): JSX.Element {
   const { launch, trans } = props.context;
-  if (launch.queries.platforms.value !== null) {
+  if (props.loaded) {
     return <LaunchForm model={launch} trans={trans} />;
   }
   if (props.failed) {

@@ -106,4 +106,14 @@ describe('dashboard commands', () => {
     });
     expect(shown).toHaveLength(2);
   });
+
+  // Guards against a closed pane that cannot be opened again.
+  it('open a plot again after its pane was closed', async () => {
+    add(true);
+    await commands.execute(CommandIDs.openDashboard, { id: 'one' });
+    shown[0].dispose();
+    await commands.execute(CommandIDs.openDashboard, { id: 'one' });
+    expect(shown).toHaveLength(2);
+    expect(shown[1].isDisposed).toBe(false);
+  });
 });

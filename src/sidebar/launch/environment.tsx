@@ -1,6 +1,7 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import { SelectField } from '../../components/fields';
+import { useSignal } from '../../components/hooks';
 import { LaunchModel } from './model';
 
 /** The value of the choice that follows the notebook. */
@@ -14,6 +15,7 @@ export function EnvironmentField(props: {
   trans: TranslationBundle;
 }): JSX.Element {
   const { model, trans } = props;
+  useSignal(model.changed);
   const { chosen, default: standard, followsNotebook, kernels } = model.kernel;
   const title = standard?.title ?? 'Python';
   return (
