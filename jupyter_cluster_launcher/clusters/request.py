@@ -41,8 +41,9 @@ async def plan(
     if adopted is not None and not house.platforms.finds(platform):
         raise BadInputError(f"Clusters of {platform.title} cannot be joined: start one.")
     name = _free_name(platform, taken) if given is None else options.check_name(given)
+    client = "cluster.get_client()" if platform.connect == "gateway" else "Client(cluster)"
     create = (
-        codegen.create(platform, chosen, workers, adapt, tls, asked)
+        codegen.create(platform, chosen, workers, adapt, tls, asked, client=client)
         if adopted is None
         else codegen.adopt(options.check_name(adopted))
     )

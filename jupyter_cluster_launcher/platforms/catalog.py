@@ -16,6 +16,7 @@ from ..controller.environments import Environments
 from ..models import BadInputError, NotAvailableError, UnknownError
 from . import files as platforms
 from .files import Fault, Platform
+from .install import conda_environment, install_hint
 
 TLS_MODULE = "cryptography"
 
@@ -85,17 +86,13 @@ class Platforms:
         except NotAvailableError as error:
             return str(error)
         missing = [module for module in _modules(platform) if module in absent]
-        title = self._environments.title(kernel_name)
-        return (
-            platforms.reason(
-                platform,
-                missing[0],
-                f"The environment {title} has no {missing[0]}. "
-                "Install dask and distributed there, or choose another environment.",
-            )
-            if missing
-            else None
-        )
+        if not missing:
+            return None
+        python, _, title = self._environments.command(kernel_name)
+        prefix = self._environments.prefix(kernel_name, platform.library_folder)
+        hint = install_hint(missing[0], python, *conda_environment(prefix))
+        sentence = f"The environment {title} has no {missing[0]}. {hint}"
+        return platforms.reason(platform, missing[0], sentence)
 
     async def check_available(self, platform: Platform, kernel_name: str, tls: bool) -> None:
         """Raise ``NotAvailableError`` with the reason where a cluster could not be made."""

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
-from socket import gethostname
+from socket import gethostname as host
 from typing import Any
 
 from jsonschema import Draft7Validator
@@ -121,7 +121,7 @@ def detected(platform: Platform, env: Mapping[str, str], which: Which) -> bool:
     variables = detect.get("env", {})
     return (
         all(name in env and fnmatchcase(env[name], pattern) for name, pattern in variables.items())
-        and fnmatchcase(gethostname(), detect.get("host", "*"))
+        and fnmatchcase(host(), detect.get("host", "*"))
         and all(which(command) for command in detect.get("commands", []))
     )
 

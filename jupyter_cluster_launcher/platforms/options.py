@@ -79,11 +79,9 @@ def check_workers(platform: Platform, given: Any) -> int:
     Raises ``BadInputError`` for anything but a whole number within the platform's bounds.
     """
     bounds = platform.workers
-    return (
-        bounds["default"]
-        if given is None
-        else _count(bounds["title"], given, bounds["minimum"], bounds["maximum"])
-    )
+    if given is None:
+        return bounds["default"]
+    return _count(bounds["title"], given, bounds["minimum"], bounds["maximum"])
 
 
 def check_adapt(platform: Platform, given: Any) -> Adapt | None:
@@ -105,7 +103,7 @@ def check_adapt(platform: Platform, given: Any) -> Adapt | None:
         _count("The maximum", given["maximum"], 1, bounds["maximum"]),
     )
     if adapt.minimum > adapt.maximum:
-        raise BadInputError("The minimum must not be larger than the maximum.")
+        raise BadInputError("The minimum must not be above the maximum.")
     return adapt
 
 
@@ -141,9 +139,7 @@ def check_idle_timeout(given: Any) -> float | None:
         or not isinstance(given, int | float)
         or not 10 <= given <= 30 * 86400
     ):
-        raise BadInputError(
-            "Shut down when idle: choose between 10 seconds and 30 days, in seconds."
-        )
+        raise BadInputError("The idle time must be between 10 seconds and 30 days, in seconds.")
     return float(given)
 
 

@@ -20,6 +20,8 @@ from .types import (
     Workers,
 )
 
+CLUSTER_ONLY: list[Literal["client", "cluster"]] = ["cluster"]
+
 
 @dataclass(frozen=True)
 class Platform:
@@ -102,7 +104,7 @@ class Platform:
     @property
     def returns(self) -> list[Literal["client", "cluster"]]:
         """What the function returns, in order."""
-        return self.data["returns"] if "returns" in self.data else ["cluster"]
+        return self.data.get("returns", CLUSTER_ONLY)
 
     @property
     def sys_path(self) -> Value:

@@ -13,7 +13,7 @@ from fakes import Call, Recorder
 from jupyter_cluster_launcher.models import Adapt
 from jupyter_cluster_launcher.platforms import codegen, cpus, options
 from jupyter_cluster_launcher.platforms import files as platforms
-from jupyter_cluster_launcher.platforms.files import Platform
+from jupyter_cluster_launcher.platforms.platform import Platform
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden"
 
@@ -84,7 +84,9 @@ def created(case: str) -> str:
     (platform,) = [p for p in platforms.find([str(PLATFORMS)])[0] if case.startswith(p.name)]
     asked = chosen.get("asked")
     chosen["options"] = options.check_options(platform, chosen.get("options"), asked)
-    return codegen.create(platform, **chosen)
+    # As the backends of gateways have it.
+    client = {"client": "cluster.get_client()"} if platform.connect == "gateway" else {}
+    return codegen.create(platform, **chosen, **client)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -16,7 +16,8 @@ from real_server import RealServer, wait_until
 
 from jupyter_cluster_launcher.platforms import cpus
 from jupyter_cluster_launcher.platforms import files as platforms
-from jupyter_cluster_launcher.platforms.files import Fault, Platform
+from jupyter_cluster_launcher.platforms.files import Fault
+from jupyter_cluster_launcher.platforms.platform import Platform, count
 
 SHIPPED = {"local", "denali", "tallgrass", "esip-qhub", "nebari"}
 GOOD = yaml.safe_dump(SITE, sort_keys=False)
@@ -81,7 +82,7 @@ BROKEN: dict[str, tuple[str | bytes, int, str]] = {
     "syntax": ("version: 1\ntitle: [a\n", 3, "not valid YAML"),
     "tab": ("version: 1\n\ttitle: a\n", 2, "not valid YAML"),
     "python": ("a: 1\nb: !!python/object/apply:os.system [ls]\n", 2, "not valid YAML"),
-    "date": (GOOD + "x: 2024-13-45\n", 0, "month"),
+    "date": (GOOD + "x: 2024-13-45\n", END + 1, "date"),
     "nul": ("version: \x00\n", 0, "not valid YAML"),
     "not utf-8": (b"title: \xe9\n", 0, "UTF-8"),
     "list": ("- version: 1\n", 1, "not of type 'object'"),
@@ -105,7 +106,7 @@ BROKEN: dict[str, tuple[str | bytes, int, str]] = {
         END + 2,
         "3 is greater than",
     ),
-    "holds itself": (GOOD + "kwargs: {a: &a [*a]}\n", 0, "itself"),
+    "holds itself": (GOOD + "kwargs: {a: &a [*a]}\n", END + 1, "itself"),
 }
 
 
@@ -255,7 +256,7 @@ def test_counts_are_those_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(cpus, "usable", lambda: 3)
     monkeypatch.setattr(cpus, "affinity", lambda: 5)
     monkeypatch.setattr(os, "cpu_count", lambda: 7)
-    counts = {kind: platforms.count({"cpus": kind}) for kind in ("usable", "affinity", "all")}
+    counts = {kind: count({"cpus": kind}) for kind in ("usable", "affinity", "all")}
     assert counts == {"usable": 3, "affinity": 5, "all": 7}
     denali = find(PLATFORMS)[0]["denali"].workers
     assert (denali["default"], denali["maximum"], denali["implied"]) == (3, 3, 5)
