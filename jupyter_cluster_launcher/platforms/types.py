@@ -92,19 +92,21 @@ class Workers(_Workers, total=False):
     implied: int
 
 
-Option = TypedDict(
-    "Option",
-    {
-        "type": Literal["string", "integer", "number", "boolean", "array", "object"],
-        "title": str,
-        "description": str,
-        "advanced": bool,
-        "as": Literal["environ", "path"],
-        "default": Value,
-    },
-    total=False,
-)
-Option.__doc__ = "A JSON Schema with ``type`` and ``title``, and any other key of JSON Schema."
+_As = TypedDict("_As", {"as": Literal["environ", "path"]}, total=False)
+
+
+class _Option(TypedDict):
+    type: Literal["string", "integer", "number", "boolean", "array", "object"]
+    title: str
+
+
+class Option(_Option, _As, total=False):
+    """An option: a JSON Schema, which may have any other key of JSON Schema, too."""
+
+    description: str
+    advanced: bool
+    default: Value
+
 
 _Class = TypedDict("_Class", {"class": str}, total=False)
 
