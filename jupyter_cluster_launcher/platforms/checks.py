@@ -139,4 +139,4 @@ def _code(platform: Platform) -> Iterator[Problem]:
                 compile(code, "create", "exec")
         resolve(platform.sys_path)
     except Exception as error:  # the last net under all rules: never a traceback for a user's file
-        yield (), f"No valid Python code can be made of this file: {str(error)[:300]}."
+        yield (), f"No valid Python code can be made of this file: {error!s}."

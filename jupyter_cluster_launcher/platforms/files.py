@@ -14,11 +14,11 @@ from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from socket import gethostname as host
-from typing import Any
 
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
 from jupyter_core.paths import jupyter_path
+from yaml import Node
 
 from .checks import problem
 from .platform import Platform
@@ -26,6 +26,7 @@ from .reading import ReadingError, line_of, load, text_of
 
 __all__ = ["Fault", "Platform", "detected", "find", "missing", "read", "reason"]
 
+LENGTH = 400  # characters of a fault
 Which = Callable[[str], str | None]
 
 
@@ -82,13 +83,19 @@ def _read(path: Path, version: tuple[int, ...]) -> Platform | Fault:
     # The most telling one of a nest of alternatives, not "is not valid under any of these".
     error = best_match(_validator().iter_errors(data))
     if error is not None:
-        where = list(error.absolute_path)
-        return Fault(path, line_of(nodes, where), f"{_label(where)}: {error.message[:300]}")
+        return _fault(path, nodes, tuple(error.absolute_path), error.message)
     platform = Platform(path.stem, path, data)
     wrong = problem(platform)
-    if wrong is None:
-        return platform
-    return Fault(path, line_of(nodes, wrong[0]), f"{_label(wrong[0])}: {wrong[1]}")
+    return _fault(path, nodes, *wrong) if wrong else platform
+
+
+def _fault(path: Path, nodes: Node | None, where: Sequence[str | int], message: str) -> Fault:
+    """Return a fault on one line of moderate length, whatever is in the file."""
+    text = f"{'.'.join(map(str, where)) or 'the file'}: {message}"
+    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    if len(printable) > LENGTH:  # the value comes first, what is wrong with it last
+        printable = f"{printable[: LENGTH // 2]} … {printable[-LENGTH // 2 :]}"
+    return Fault(path, line_of(nodes, where), printable)
 
 
 def missing(platform: Platform, env: Mapping[str, str], which: Which) -> str | None:
@@ -130,7 +137,3 @@ def detected(platform: Platform, env: Mapping[str, str], which: Which) -> bool:
 def _validator() -> Draft7Validator:
     text = resources.files(__package__).joinpath("schema.json").read_text(encoding="utf-8")
     return Draft7Validator(json.loads(text))
-
-
-def _label(where: Sequence[Any]) -> str:
-    return ".".join(map(str, where)) or "the file"

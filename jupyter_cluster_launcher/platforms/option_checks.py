@@ -44,7 +44,7 @@ def _schema_problems(option: dict[str, Any]) -> Iterator[Problem]:
     try:
         Draft7Validator.check_schema(option)
     except SchemaError as broken:
-        yield tuple(broken.absolute_path), f"{broken.message[:300]}."
+        yield tuple(broken.absolute_path), f"{broken.message}."
 
 
 def _schemas(value: Any, path: Path = ()) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -93,6 +93,6 @@ def _default_problems(option: dict[str, Any]) -> Iterator[str]:
     if error is not None:
         # YAML reads 24:00:00 as a number of seconds, and no as false.
         hint = " Put text in quotes." if option["type"] == "string" and found is None else ""
-        yield f"The default is not allowed: {error.message[:300]}.{hint}"
+        yield f"The default is not allowed: {error.message}.{hint}"
     elif option.get("as") == "environ" and not all(isinstance(name, str) for name in known or ()):
         yield "The default is not allowed: as: environ takes names of environment variables."
