@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     listing = commands.add_parser(
         "platforms",
         parents=[common],
-        help="list the platforms, where each was found, and what is wrong with any",
+        help="list the platforms, the file of each, and the faults of broken files",
     )
     listing.set_defaults(run=_platforms)
     return whole
@@ -80,9 +80,9 @@ def _platforms(arguments: argparse.Namespace) -> int:
     else:
         width = max((len(row["name"]) for row in rows), default=0)
         for row in rows:
-            print(f"{row['name']:<{width}}  {row['origin']}")
+            print(platforms.printable(f"{row['name']:<{width}}  {row['origin']}"))
             if row["reason"]:
-                print(f"{'':<{width}}  cannot work here: {row['reason']}")
+                print(platforms.printable(f"{'':<{width}}  not available: {row['reason']}"))
         for fault in faults:
             print(f"BROKEN  {fault}")
     return 1 if faults else 0

@@ -8,11 +8,12 @@ from __future__ import annotations
 import keyword
 import unicodedata
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from ..models import Adapt
 from . import codegen, option_checks
-from .expressions import kind, references, resolve
+from .expressions import kind, references
 from .option_checks import Path, Problem
 from .platform import Platform, count
 
@@ -130,13 +131,13 @@ def _workers(platform: Platform) -> Iterator[Problem]:
 def _code(platform: Platform) -> Iterator[Problem]:
     """Compile the code of a few launches: whatever no other rule thought of shows here."""
     most = platform.workers["maximum"]
-    scales = [Adapt(0, max(1, most))] if platform.adaptive else []
-    cases: list[tuple[int | None, Adapt | None]] = [(number, None) for number in {0, 1, most}]
+    cases: list[tuple[int | None, Adapt | None]] = [(n, None) for n in (None, 0, 1, most)]
+    if platform.adaptive:
+        cases.append((None, Adapt(0, max(1, most))))
     try:
-        for workers, adapt in [*cases, *((None, scale) for scale in scales)]:
-            for tls in (False, True):
-                code = codegen.create(platform, workers=workers, adapt=adapt, tls=tls)
-                compile(code, "create", "exec")
-        resolve(platform.sys_path)
-    except Exception as error:  # the last net under all rules: never a traceback for a user's file
-        yield (), f"No valid Python code can be made of this file: {error!s}."
+        for (workers, adapt), tls in product(cases, (False, True)):
+            code = codegen.create(platform, workers=workers, adapt=adapt, tls=tls)
+            compile(code, "create", "exec")
+    except Exception as error:  # the last net under all rules: a user's file is never a traceback
+        reason = getattr(error, "msg", None) or error  # without the line, which is one of the code
+        yield (), f"This file does not make valid Python code: {reason}."

@@ -24,7 +24,7 @@ from .checks import problem
 from .platform import Platform
 from .reading import ReadingError, line_of, load, text_of
 
-__all__ = ["Fault", "Platform", "detected", "find", "missing", "read", "reason"]
+__all__ = ["Fault", "Platform", "detected", "find", "missing", "printable", "read", "reason"]
 
 LENGTH = 400  # characters of a fault
 Which = Callable[[str], str | None]
@@ -40,11 +40,8 @@ class Fault:
 
     def __str__(self) -> str:
         """Return the fault as compilers write theirs."""
-        return (
-            f"{self.origin}:{self.line}: {self.message}"
-            if self.line
-            else f"{self.origin}: {self.message}"
-        )
+        line = f":{self.line}" if self.line else ""
+        return printable(f"{self.origin}{line}: {self.message}")
 
 
 def find(folders: Sequence[str] | None = None) -> tuple[list[Platform], list[Fault]]:
@@ -91,11 +88,15 @@ def _read(path: Path, version: tuple[int, ...]) -> Platform | Fault:
 
 def _fault(path: Path, nodes: Node | None, where: Sequence[str | int], message: str) -> Fault:
     """Return a fault on one line of moderate length, whatever is in the file."""
-    text = f"{'.'.join(map(str, where)) or 'the file'}: {message}"
-    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    if len(printable) > LENGTH:  # the value comes first, what is wrong with it last
-        printable = f"{printable[: LENGTH // 2]} … {printable[-LENGTH // 2 :]}"
-    return Fault(path, line_of(nodes, where), printable)
+    text = printable(f"{'.'.join(map(str, where)) or 'the file'}: {message}")
+    if len(text) > LENGTH:  # the value comes first, what is wrong with it last
+        text = f"{text[: LENGTH // 2]} … {text[-LENGTH // 2 :]}"
+    return Fault(path, line_of(nodes, where), text)
+
+
+def printable(text: str) -> str:
+    """Return text with all escaped that would break its line, a terminal, or a log."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def missing(platform: Platform, env: Mapping[str, str], which: Which) -> str | None:

@@ -36,9 +36,7 @@ def test_each_with_its_origin_and_reason(folder: Path, capsys: pytest.CaptureFix
         mine, tallgrass, reason = reason, mine, tallgrass
     assert mine.split() == ["mine", str(folder / "mine.yaml")]
     assert tallgrass.split() == ["tallgrass", str(folder / "tallgrass.yaml")]
-    assert reason.strip() == (
-        "cannot work here: sbatch is not on PATH: this is not a SLURM machine."
-    )
+    assert reason.strip() == ("not available: sbatch is not on PATH: this is not a SLURM machine.")
 
 
 def test_a_broken_file_is_told_and_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,6 +47,19 @@ def test_a_broken_file_is_told_and_counts(folder: Path, capsys: pytest.CaptureFi
     lines = capsys.readouterr().out.splitlines()
     assert any(line.split() == ["good", str(folder / "good.yaml")] for line in lines)
     assert lines[-1].startswith(f"BROKEN  {folder / 'bad.yaml'}:3: This is not valid YAML")
+
+
+def test_odd_names_are_escaped(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Guards against a file's name that ends the list, or moves the cursor of a terminal."""
+    for name in (b"a\nb.yaml", b"\x1b[2J.yaml", b"\xff.yaml"):
+        Path(os.fsdecode(bytes(folder) + b"/" + name)).write_text("title: [")
+    good = write_platform(folder, "good")
+    good.origin.rename(os.fsdecode(bytes(folder) + b"/\xfe\n.yaml"))
+    assert cli.main(["platforms"]) == 1
+    lines = capsys.readouterr().out.encode().decode().splitlines()
+    assert [line for line in lines if not line.isprintable()] == []
+    assert sum(line.startswith("BROKEN") for line in lines) == 3
+    assert any("\\udcfe\\n.yaml" in line for line in lines)
 
 
 def test_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,7 +58,11 @@ FAULTY: dict[str, tuple[str, int, str]] = {
     "module": (GOOD.replace("dask.distributed", "dask.class"), 3, "class is a keyword"),
     "class": (GOOD.replace("LocalCluster", "True"), 4, "True"),
     "line break in a name": (f'{GOOD}kwargs: {{"a\\n": 1}}\n', NEXT, "not a Python name"),
-    "__debug__": (f"{GOOD}variables: {{__debug__: 1}}\n", 1, "No valid Python"),
+    "__debug__": (
+        f"{GOOD}variables: {{__debug__: 1}}\n",
+        1,
+        "does not make valid Python code: cannot assign to __debug__.",
+    ),
     "variable that the code uses": (
         f"{GOOD}variables: {{os: a}}\n",
         NEXT,
