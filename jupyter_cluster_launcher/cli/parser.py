@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     reaching.add_argument(
         "--token",
         default=os.environ.get("JUPYTER_TOKEN", ""),
-        help="that server's token; better in the variable JUPYTER_TOKEN, where nobody sees it",
+        help="that server's token; better set JUPYTER_TOKEN, which other users cannot see",
     )
     cli_clusters.add_commands(commands, [reaching])
     listing = commands.add_parser(

@@ -1,7 +1,7 @@
 """The Python text of a launch: what makes a cluster, and what attaches a notebook to it.
 
 Data in, text out. With a platform's defaults the create code is the recipe that its users know by
-heart, plus what keeps strangers out (``security`` and a dashboard on loopback).
+heart, plus what protects it from other users (``security`` and a dashboard on loopback).
 """
 
 from __future__ import annotations
@@ -27,20 +27,22 @@ def create(
     workers: int | None = None,
     adapt: Adapt | None = None,
     tls: bool | None = None,
-    asked: dict[str, Any] | None = None,
+    discovered: dict[str, Any] | None = None,
     *,
     client: str = "Client(cluster)",
 ) -> str:
     """Return the code that makes a cluster and leaves it in ``cluster``, with ``client`` beside it.
 
-    ``options`` hold what differs from the platform's defaults, checked by ``options``; ``asked``
-    are schemas of options that the platform itself declared. ``client`` is the expression that
-    makes the client, where no function of the platform returns one.
+    ``options`` hold what differs from the platform's defaults, checked by ``options``.
+    ``discovered`` are the schemas of options that the engine itself declares. ``client`` is the
+    expression that makes the client, where no function of the platform returns one.
     """
     counts = platform.workers
     number = adapt.minimum if adapt else counts["default"] if workers is None else workers
     # Workers that come and go share the CPUs as if all of them were there.
-    scope = Scope(adapt.maximum if adapt else number, _values(platform, options or {}, asked or {}))
+    scope = Scope(
+        adapt.maximum if adapt else number, _values(platform, options or {}, discovered or {})
+    )
 
     arguments = _arguments(platform, scope)
     keyword = counts.get("keyword")
@@ -106,14 +108,16 @@ def connect_gateway(name: str) -> str:
     return adopt(name) + "client\n"
 
 
-def _values(platform: Platform, options: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+def _values(
+    platform: Platform, options: dict[str, Any], discovered: dict[str, Any]
+) -> dict[str, Any]:
     """Return what each option comes to, in the order of the form: set by the user or by default.
 
     Expressions are the administrator's to write: what a user or a gateway gave is plain data.
     """
-    schemas = {**platform.declared, **asked}
+    schemas = {**platform.declared, **discovered}
     chosen = {name: schema.get("default") for name, schema in platform.declared.items()}
-    chosen |= {name: Plain(schema.get("default")) for name, schema in asked.items()}
+    chosen |= {name: Plain(schema.get("default")) for name, schema in discovered.items()}
     chosen |= {name: Plain(value) for name, value in options.items()}
     return {name: _as_declared(schemas[name], value) for name, value in chosen.items()}
 

@@ -38,17 +38,18 @@ def check_request(request: dict[str, Any]) -> None:
 
 
 def check_options(
-    platform: Platform, given: Any, asked: dict[str, Any] | None = None
+    platform: Platform, given: Any, discovered: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """Return the options that differ from their defaults.
 
-    ``asked`` are the schemas of options that the engine itself declares. Raises ``BadInputError``.
+    ``discovered`` are the schemas of options that the engine itself declares.
+    Raises ``BadInputError``.
     """
     if given is None:
         given = {}
     if not isinstance(given, dict):
         raise BadInputError("The options must be an object with a value for each name.")
-    properties = {**platform.options, **(asked or {})}
+    properties = {**platform.options, **(discovered or {})}
     for name in given:
         if name not in properties:
             raise BadInputError(

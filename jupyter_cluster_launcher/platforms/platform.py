@@ -153,7 +153,7 @@ class Platform:
 
     @property
     def cost(self) -> Cost | None:
-        """The price of a core, None where nobody pays."""
+        """The price of a core, None where cores cost nothing."""
         return self.data.get("cost")
 
     @property

@@ -19,7 +19,7 @@ from jupyter_cluster_launcher.cli import parser as cli
 
 @pytest.fixture
 def folder(jp_environ: None, jp_data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a person's own platform files, and no SLURM here."""
+    """The folder of a user's own platform files, and no SLURM here."""
     monkeypatch.setattr(shutil, "which", lambda _: None)
     folder = Path(jp_data_dir) / "cluster-platforms"
     folder.mkdir()
@@ -39,7 +39,9 @@ def test_each_with_its_origin_and_reason(folder: Path, capsys: pytest.CaptureFix
     assert reason.strip() == ("not available: sbatch is not on PATH: this is not a SLURM machine.")
 
 
-def test_a_broken_file_is_told_and_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_file_is_listed_and_counts(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Guards against a check in a deployment that passes although a platform is missing."""
     write_platform(folder, "good")
     (folder / "bad.yaml").write_text("version: 1\ntitle: [\n")
@@ -63,7 +65,7 @@ def test_odd_names_are_escaped(folder: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Guards against a script that has to read what is meant for people."""
+    """Guards against a script that has to read what is meant for readers."""
     write_platform(folder, "good", requires={"env": ["NOWHERE_SET"]})
     (folder / "bad.yaml").write_text("version: 1\ntitle: [\n")
     assert cli.main(["platforms", "--json"]) == 1

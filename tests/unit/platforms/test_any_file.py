@@ -1,4 +1,4 @@
-"""Platform files that nobody would write: whatever one holds, the list stands."""
+"""Platform files at random: whatever one holds, the others are listed."""
 
 from __future__ import annotations
 

@@ -37,13 +37,13 @@ def test_what_is_shipped_is_valid() -> None:
 
 
 def test_order_is_that_of_the_files() -> None:
-    """Guards against a list that begins with a cloud where people have a laptop."""
+    """Guards against a list that begins with a cloud where users have a laptop."""
     found, _ = find(PLATFORMS)
     assert list(found) == ["local", "denali", "tallgrass", "esip-qhub", "nebari"]
 
 
 def test_user_hides_environment_hides_system(tmp_path: Path) -> None:
-    """Guards against an administrator's file that a person cannot override."""
+    """Guards against an administrator's file that a user cannot override."""
     user, environment, system = (tmp_path / name for name in ("user", "environment", "system"))
     for folder in (environment, system):
         write_platform(folder, "a", title=folder.name)
@@ -112,7 +112,7 @@ BROKEN: dict[str, tuple[str | bytes, int, str]] = {
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_broken_file_is_one_fault(tmp_path: Path, what: str) -> None:
-    """Guards against one bad file that breaks the list, and a fault nobody can find."""
+    """Guards against one bad file that breaks the list, and a fault without a place."""
     content, line, word = BROKEN[what]
     write_platform(tmp_path, "good")
     data = content.encode() if isinstance(content, str) else content
@@ -128,7 +128,7 @@ def test_a_broken_file_is_one_fault(tmp_path: Path, what: str) -> None:
 
 
 def test_a_broken_file_hides_nothing(tmp_path: Path) -> None:
-    """Guards against a person's half-written copy that takes the site's platform away."""
+    """Guards against a user's half-written copy that takes the site's platform away."""
     write_platform(tmp_path / "system", "a", title="system")
     (tmp_path / "user").mkdir()
     (tmp_path / "user" / "a.yaml").write_text("version: [")
@@ -154,7 +154,7 @@ def test_what_is_no_file_is_one_fault(tmp_path: Path, how: str) -> None:
 
 @pytest.fixture
 def as_nobody() -> Iterator[Path]:
-    """A folder that everybody can enter, and no right to read what is closed in it."""
+    """A folder that all users can enter, and no right to read what is closed in it."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     root = os.geteuid() == 0
@@ -172,7 +172,7 @@ def as_nobody() -> Iterator[Path]:
 
 
 def test_an_unreadable_file_is_one_fault(as_nobody: Path) -> None:
-    """Guards against a site's file with the wrong mode that takes everybody's list away."""
+    """Guards against a site's file with the wrong mode that takes the list away from all users."""
     nobody = os.geteuid()
     if nobody == 65534:
         os.seteuid(0)
@@ -252,7 +252,7 @@ def test_detected_where_all_of_it_holds(
 
 
 def test_counts_are_those_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against a maximum that does not follow the CPUs a person may use."""
+    """Guards against a maximum that does not follow the CPUs a user may use."""
     monkeypatch.setattr(cpus, "usable", lambda: 3)
     monkeypatch.setattr(cpus, "affinity", lambda: 5)
     monkeypatch.setattr(os, "cpu_count", lambda: 7)
@@ -278,7 +278,7 @@ def test_workers_have_a_title_and_a_minimum() -> None:
     assert (workers["title"], workers["minimum"]) == ("Workers", 0)
 
 
-def test_the_server_tells_of_a_broken_file(tmp_path: Path) -> None:
+def test_the_server_warns_of_a_broken_file(tmp_path: Path) -> None:
     """Guards the administrator, who has to learn of it, and the others, who have to work on."""
     server = RealServer(tmp_path)
     broken = tmp_path / ".local/share/jupyter/cluster-platforms/broken.yaml"

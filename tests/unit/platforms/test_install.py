@@ -38,7 +38,7 @@ def test_the_package_of_a_module(module: str, pip: str, conda: str) -> None:
 
 
 def test_a_module_of_the_site() -> None:
-    """Guards against installing a stranger's project that has the name of a site's own module."""
+    """Guards against installing another project that has the name of a site's own module."""
     hint = install_hint("site_library", ["python"], None, None)
     assert hint == "Install the package that provides it with: python -m pip install PACKAGE"
 
