@@ -117,10 +117,10 @@ def _workers(platform: Platform) -> Iterator[Problem]:
     given = platform.data["workers"]
     low, high, default = given.get("minimum", 0), given["maximum"], given["default"]
     if count(low) > count(high):
-        here = "" if isinstance(low, int) and isinstance(high, int) else " on this machine"
+        here = "The" if isinstance(low, int) and isinstance(high, int) else "On this machine the"
         yield (
             ("workers", "maximum"),
-            f"The maximum, {count(high)}, is below the minimum, {count(low)}{here}.",
+            f"{here} maximum, {count(high)}, is below the minimum, {count(low)}.",
         )
     if isinstance(default, int) and isinstance(high, int) and default > high:
         yield ("workers", "default"), f"The default, {default}, is above the maximum, {high}."
