@@ -13,6 +13,7 @@ import re
 import shutil
 from collections.abc import Callable
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import zmq
@@ -40,9 +41,11 @@ class ControllerDiedError(LauncherError):
     """The controller's process ended by itself."""
 
 
-def remove_files(ref: ControllerRef) -> None:
-    """Remove the sockets of a controller that has ended."""
-    shutil.rmtree(ref.socket_dir, ignore_errors=True)
+async def end_controller(ref: ControllerRef | None) -> None:
+    """Kill the process group of a controller of this boot of the host, and remove its sockets."""
+    if ref is not None and ref.boot_id == processes.boot_id():
+        await processes.end_group(ref.pid, ref.connection_file)
+        shutil.rmtree(ref.socket_dir, ignore_errors=True)
 
 
 class Controller:
@@ -134,8 +137,13 @@ class Controller:
             raise ExecutionError(content.get("ename", ""), content.get("evalue", ""), lines)
         return content["user_expressions"]["answer"].get("data", {}).get(ANSWER)
 
-    async def load(self, *names: str) -> None:
+    async def load(self, module: str, directory: Path) -> None:
         """Send the resident's source files into the controller, as one module."""
+        names = {
+            "local": ("core", "watch", "logs"),
+            "jobqueue": ("core", "watch", "logs", "jobqueue"),
+            "gateway": ("core", "watch", "logs", "gateway_eye", "gateway"),
+        }[module]
         folder = resources.files("jupyter_cluster_launcher").joinpath("resident")
         source = "\n".join(folder.joinpath(f"{n}.py").read_text(encoding="utf-8") for n in names)
         await self.run(
@@ -170,8 +178,7 @@ class Controller:
             return False
         finally:
             self.detach()
-            await processes.end_group(self.ref.pid, self.ref.connection_file)
-            remove_files(self.ref)
+            await end_controller(self.ref)
 
     def detach(self) -> None:
         """Leave the controller alone; it goes on without this server."""

@@ -215,6 +215,24 @@ class Environments:
                 f"The Python of {self.title(kernel_name)} did not answer what it was asked."
             ) from None
 
+    async def ask_resident(
+        self,
+        kernel_name: str,
+        module: str,
+        arguments: Sequence[str] = (),
+        timeout: float | None = None,
+        private: Any = None,
+    ) -> Any:
+        """Run a short-lived program of the resident."""
+        from importlib import resources
+
+        names = {"gateway_queries": ("ask_gateway",), "job_script": ("core", "jobqueue", "preview")}
+        folder = resources.files("jupyter_cluster_launcher").joinpath("resident")
+        source = "\n".join(
+            folder.joinpath(f"{n}.py").read_text(encoding="utf-8") for n in names[module]
+        )
+        return await self.ask(kernel_name, source, arguments, timeout, private=private)
+
     async def run(
         self,
         kernel_name: str,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import signal
+import socket
+import struct
 import subprocess
 from pathlib import Path
 
@@ -135,3 +138,28 @@ def _state_and_group(entry: Path) -> tuple[str, int]:
 
 def _zombie(pid: int) -> bool:
     return _state_and_group(PROC / str(pid))[0] == "Z"
+
+
+def host() -> str:
+    """Return the name of this host."""
+    return socket.gethostname()
+
+
+def boot_id() -> str:
+    """Return what tells this boot of the host from the next; empty where the system has none."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def interfaces() -> dict[str, str]:
+    """Return this host's network interfaces and their IPv4 addresses; nothing where unknown."""
+    found = {}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        for _, name in socket.if_nameindex():
+            with contextlib.suppress(OSError):
+                request = struct.pack("256s", name.encode()[:15])
+                answer = fcntl.ioctl(one.fileno(), 0x8915, request)
+                found[name] = socket.inet_ntoa(answer[20:24])
+    return found

@@ -11,9 +11,9 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 
-from ..clusters.store import PYTHON_LOG, boot_id, host
 from ..models import ControllerRef
 from . import host as processes
+from .log_files import PYTHON_LOG
 
 SOCKETS = "/tmp"  # noqa: S108 - a folder for oneself alone is made in it
 
@@ -77,7 +77,7 @@ async def spawn(
     # Only kernels of the local provisioner come this far, and theirs is an ordinary child.
     provisioner: Any = manager.provisioner
     pid = processes.remember(provisioner.process)
-    return ControllerRef(str(connection_file), sockets, pid, host(), boot_id())
+    return ControllerRef(str(connection_file), sockets, pid, processes.host(), processes.boot_id())
 
 
 def _socket_directory() -> str:

@@ -70,15 +70,6 @@ def create(
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
 
-def adopt(name: str) -> str:
-    """Return the code that takes a cluster of dask-gateway that is already running."""
-    return (
-        "from dask_gateway import Gateway\n\n"
-        f"cluster = Gateway().connect({literal(name)})\n"
-        "client = cluster.get_client()\n"
-    )
-
-
 def connect_scheduler(address: str, credentials: Path | None) -> str:
     """Return the code that attaches a notebook to a scheduler.
 
@@ -101,11 +92,6 @@ def connect_scheduler(address: str, credentials: Path | None) -> str:
         f"client = Client({literal(address)}, security=security)\n"
         "client\n"
     )
-
-
-def connect_gateway(name: str) -> str:
-    """Return the code that attaches a notebook to a cluster of dask-gateway."""
-    return adopt(name) + "client\n"
 
 
 def _values(

@@ -13,13 +13,13 @@ from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
-from socket import gethostname as host
 
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
 from jupyter_core.paths import jupyter_path
 from yaml import Node
 
+from ..controller.host import host
 from .checks import problem
 from .platform import Platform
 from .reading import ReadingError, line_of, load, text_of

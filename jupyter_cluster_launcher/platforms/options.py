@@ -15,7 +15,7 @@ from typing import Any
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
-from ..models import Adapt, BadInputError
+from ..models import Adapt, BadInputError, Scaling
 from .platform import Platform
 
 # What a request to launch may contain.
@@ -74,34 +74,32 @@ def check_options(
     }
 
 
-def check_workers(platform: Platform, given: Any) -> int:
-    """Return the requested number of workers, by default the platform's.
+def check_workers(scaling: Scaling, given: Any, default: int | None = None) -> int:
+    """Return the requested number of workers, ``default`` where the request has none.
 
-    Raises ``BadInputError`` for anything but a whole number within the platform's bounds.
+    Raises ``BadInputError`` for anything but a whole number within the bounds of ``scaling``.
     """
-    bounds = platform.workers
-    if given is None:
-        return bounds["default"]
-    return _count(bounds["title"], given, bounds["minimum"], bounds["maximum"])
+    if given is None and default is not None:
+        return default
+    return _count(scaling.title, given, scaling.minimum, scaling.maximum)
 
 
-def check_adapt(platform: Platform, given: Any) -> Adapt | None:
+def check_adapt(title: str, scaling: Scaling, given: Any) -> Adapt | None:
     """Return the bounds of adaptive scaling, or None for a fixed number of workers.
+
+    ``title`` is the platform's.
 
     Raises ``BadInputError``, also without a maximum: such clusters grow to thousands of workers.
     """
     if given is None:
         return None
-    if not platform.adaptive:
-        raise BadInputError(
-            f"{platform.title} cannot adapt the number of workers. Choose a fixed number."
-        )
+    if not scaling.adaptive:
+        raise BadInputError(f"{title} cannot adapt the number of workers. Choose a fixed number.")
     if not isinstance(given, dict) or not {"maximum"} <= set(given) <= {"minimum", "maximum"}:
         raise BadInputError("Adaptive scaling needs a maximum number of workers.")
-    bounds = platform.workers
     adapt = Adapt(
-        _count("The minimum", given.get("minimum", 0), 0, bounds["maximum"]),
-        _count("The maximum", given["maximum"], 1, bounds["maximum"]),
+        _count("The minimum", given.get("minimum", 0), 0, scaling.maximum),
+        _count("The maximum", given["maximum"], 1, scaling.maximum),
     )
     if adapt.minimum > adapt.maximum:
         raise BadInputError("The minimum must not be above the maximum.")

@@ -144,7 +144,7 @@ def start(cluster, **settings):
     WATCH.start()
 
 
-def heard():
+def ping():
     """Note that a server has spoken, and tell it how things are."""
     WATCH.heard_at = time.monotonic()
     WATCH.look(always=True)
@@ -154,7 +154,7 @@ def keep(**settings):
     """Begin the idle time anew; ``idle_timeout`` may change it."""
     WATCH.idle_timeout = settings.get("idle_timeout", WATCH.idle_timeout)
     WATCH.idle_since, WATCH.closes_at = time.monotonic(), None
-    heard()
+    ping()
 
 
 def scale(workers, unit="workers"):

@@ -247,7 +247,7 @@ def jobs_ended(ids):
     """Note which jobs the batch system says have ended, though nobody here has closed them."""
     for entry in BOOK.entries:
         entry["ended"] = entry["ended"] or entry["id"] in ids
-    heard()
+    ping()
 
 
 def scale(workers, unit="jobs"):

@@ -10,12 +10,13 @@ from typing import Any
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Float
 
-from ..backends.batch.backend import Batch
+from ..backends import Backends
+from ..backends.base import Context
 from ..clusters.manager import ClusterManager
-from ..clusters.services import House, Limits
+from ..clusters.services import Limits, Services
 from ..clusters.store import Store, default_root
 from ..controller.environments import Environments
-from ..platforms.catalog import Platforms
+from ..platforms.catalog import Catalog
 from .handlers import default_handlers
 
 EVENTS = Path(__file__).parent / "events"
@@ -51,14 +52,15 @@ class ClusterLauncher(ExtensionApp):
         default = serverapp.kernel_manager.default_kernel_name
         environments = Environments(serverapp.kernel_spec_manager, default)
         orphan = self.orphan_hours * 3600 if self.orphan_hours > 0 else None
-        house = House(
+        backends = Backends(Context(environments, self.queue_interval))
+        services = Services(
             Store(default_root()),
-            Platforms(environments),
+            Catalog(environments, backends.unavailable),
             environments,
-            Batch(self.queue_interval),
+            backends,
             Limits(self.start_timeout, self.close_timeout, orphan),
         )
-        self.manager = ClusterManager(house, self._ring, self.keep_running)
+        self.manager = ClusterManager(services, self._ring, self.keep_running)
         self.settings["cluster_manager"] = self.manager
 
     def initialize_handlers(self) -> None:
@@ -76,7 +78,7 @@ class ClusterLauncher(ExtensionApp):
 
     async def _tell_faults(self) -> None:
         """Say which platform files are broken; the server does not wait for that to be read."""
-        _, faults = await asyncio.to_thread(self.manager.house.platforms.find)
+        _, faults = await asyncio.to_thread(self.manager.services.catalog.find)
         for fault in faults:
             self.log.warning("A cluster platform is left out. %s", fault)
 

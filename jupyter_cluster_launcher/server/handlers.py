@@ -22,7 +22,14 @@ from ..models import (
     UnknownError,
     WrongStateError,
 )
-from .serializers import cluster_view, platform_view, plots_view
+from .serializers import (
+    check_view,
+    cluster_view,
+    found_view,
+    platform_view,
+    plots_view,
+    preview_view,
+)
 
 ROOT = r"/cluster-launcher"
 STATUS: dict[type[LauncherError], HTTPStatus] = {
@@ -47,7 +54,7 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
     @property
     def kernel_name(self) -> str:
         """The kernel that the question is about, the server's default where none is named."""
-        default = self.manager.house.environments.default
+        default = self.manager.services.environments.default
         return str(self.get_argument("kernel_name", None) or default)
 
     def body(self) -> dict[str, Any]:
@@ -62,7 +69,9 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
 
     def show(self, cluster: Cluster) -> dict[str, Any]:
         """Return a cluster as the browser sees it."""
-        return cluster_view(cluster, self.manager.house.store.root / cluster.id, self.base_url)
+        services = self.manager.services
+        directory = services.store.root / cluster.id
+        return cluster_view(cluster, services.backend(cluster), directory, self.base_url)
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         """Answer an error; ours carry their own status."""
@@ -90,14 +99,19 @@ class PlatformsHandler(LauncherHandler):
     @authorized
     async def get(self) -> None:
         """List them."""
-        platforms, found = self.manager.house.platforms, self.manager.house.platforms.find()[0]
-        reasons = await platforms.reasons(found, self.kernel_name)
-        pairs = zip(found, reasons, strict=True)
-        self.finish(
-            json.dumps(
-                [platform_view(p, r, platforms.detected(p), platforms.finds(p)) for p, r in pairs]
+        services = self.manager.services
+        found = services.catalog.find()[0]
+        reasons = await services.catalog.reasons(found, self.kernel_name)
+        views = [
+            platform_view(
+                platform,
+                services.backends.for_platform(platform),
+                reason,
+                services.catalog.detected(platform),
             )
-        )
+            for platform, reason in zip(found, reasons, strict=True)
+        ]
+        self.finish(json.dumps(views))
 
 
 class OptionsHandler(LauncherHandler):
@@ -107,7 +121,7 @@ class OptionsHandler(LauncherHandler):
     @authorized
     async def get(self, name: str) -> None:
         """Ask."""
-        properties = await self.manager.house.platforms.options(name, self.kernel_name)
+        properties = await self.manager.options(name, self.kernel_name)
         self.finish(json.dumps({"options": {"type": "object", "properties": properties}}))
 
 
@@ -118,7 +132,8 @@ class FoundHandler(LauncherHandler):
     @authorized
     async def get(self, name: str) -> None:
         """List those that can be taken over."""
-        self.finish(json.dumps(await self.manager.found(name, self.kernel_name)))
+        found = await self.manager.found(name, self.kernel_name)
+        self.finish(json.dumps([found_view(cluster) for cluster in found]))
 
 
 class CodeHandler(LauncherHandler):
@@ -128,7 +143,7 @@ class CodeHandler(LauncherHandler):
     @authorized("execute")
     async def post(self) -> None:
         """Return the code for a request, without starting anything."""
-        self.finish(json.dumps(await self.manager.preview(self.body())))
+        self.finish(json.dumps(preview_view(await self.manager.preview(self.body()))))
 
 
 class CheckHandler(LauncherHandler):
@@ -138,7 +153,7 @@ class CheckHandler(LauncherHandler):
     @authorized("execute")
     async def post(self) -> None:
         """Return the job script and the verdict, without starting anything."""
-        self.finish(json.dumps(await self.manager.check(self.body())))
+        self.finish(json.dumps(check_view(*await self.manager.check(self.body()))))
 
 
 class ClustersHandler(LauncherHandler):

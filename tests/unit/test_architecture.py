@@ -1,4 +1,4 @@
-"""The house rules that no single file shows: who may import whom, and what no file says."""
+"""The rules that no single file shows: who may import whom, and what no file says."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from api import Api
-from fakes import a_cluster, script, write_kernelspec
+from fakes import a_cluster, backend, script, write_kernelspec
 
 from jupyter_cluster_launcher.masking import MASK, PIECE, masked
 from jupyter_cluster_launcher.models import Report, State
@@ -86,10 +86,10 @@ def test_what_a_row_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     An exception quotes what it was called with.
     """
     monkeypatch.setenv("MY_API_TOKEN", "held-by-env")
-    report = Report(warnings=["Refused: --comment held-by-env"])
+    report = Report(warnings=("Refused: --comment held-by-env",))
     message = "Invalid bucket for aws_secret_access_key=wJalrXUt, token held-by-env"
     cluster = a_cluster(state=State.FAILED, message=message, report=report)
-    shown = cluster_view(cluster, tmp_path, "/")
+    shown = cluster_view(cluster, backend(), tmp_path, "/")
     assert shown["message"] == f"Invalid bucket for aws_secret_access_key={MASK}, token {MASK}"
     assert shown["warnings"] == [f"Refused: --comment {MASK}"]
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from fakes import SITE, write_platform
+from fakes import SITE, context, write_platform
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jupyter_cluster_launcher.backends import Backends
 from jupyter_cluster_launcher.models import Adapt
 from jupyter_cluster_launcher.platforms import codegen, files
 from jupyter_cluster_launcher.server.serializers import platform_view
@@ -127,7 +128,7 @@ def platform_files(draw: st.DrawFn) -> Any:
 
 def check_that_it_works(platform: files.Platform) -> None:
     """Make the code and the view of a platform that was accepted."""
-    view = platform_view(platform, None, False, False)
+    view = platform_view(platform, Backends(context()).for_platform(platform), None, False)
     json.dumps(view, allow_nan=False).encode()
     workers = view["workers"]
     assert workers["minimum"] <= workers["default"] <= workers["maximum"]

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from api import PLATFORMS
-from fakes import Call, Recorder
+from fakes import Call, Recorder, a_cluster, backend
 
-from jupyter_cluster_launcher.models import Adapt
+from jupyter_cluster_launcher.backends import backend_class, connect_code, kind_of
+from jupyter_cluster_launcher.models import Adapt, Report
 from jupyter_cluster_launcher.platforms import codegen, cpus, options
 from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.platforms.platform import Platform
@@ -86,9 +87,7 @@ def created(case: str) -> str:
     (platform,) = [p for p in platforms.find([str(PLATFORMS)])[0] if case.startswith(p.name)]
     discovered = chosen.get("discovered")
     chosen["options"] = options.check_options(platform, chosen.get("options"), discovered)
-    # As the backends of gateways have it.
-    client = {"client": "cluster.get_client()"} if platform.connect == "gateway" else {}
-    return codegen.create(platform, **chosen, **client)
+    return codegen.create(platform, **chosen, client=backend_class(kind_of(platform)).client)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -321,10 +320,10 @@ def test_nebari_does() -> None:
     assert run("nebari-adapt").kwargs("adapt") == {"minimum": 2, "maximum": 10}
 
 
-def test_adopt_takes_a_running_cluster() -> None:
+def test_joining_takes_a_running_cluster() -> None:
     """Guards against a second cluster where one was to be joined."""
     recorder = Recorder()
-    names = recorder.run(codegen.adopt('a"b'))
+    names = recorder.run(backend("gateway").join_code('a"b'))
     assert recorder.calls[:2] == [Call("Gateway"), Call("connect", ('a"b',))]
     assert "client" in names
 
@@ -335,8 +334,10 @@ KEYS = Path("/run/a b/c1")
 CONNECTS = {
     "connect-protected": codegen.connect_scheduler("tls://127.0.0.1:8786", KEYS),
     "connect-unprotected": codegen.connect_scheduler("tcp://127.0.0.1:8786", None),
-    "connect-gateway": codegen.connect_gateway("mine.8f1c"),
-    "adopt": codegen.adopt("mine.8f1c"),
+    "connect-gateway": connect_code(
+        a_cluster(kind="gateway", report=Report(name="mine.8f1c")), KEYS
+    ),
+    "join": backend("gateway").join_code("mine.8f1c"),
 }
 
 

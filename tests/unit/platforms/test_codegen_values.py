@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 import pytest
-from fakes import site
+from fakes import backend, site
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -93,7 +93,7 @@ def test_names_stay_text(name: str) -> None:
         checked = options.check_name(name)
     except BadInputError:
         return
-    tree = ast.parse(codegen.connect_gateway(checked))
+    tree = ast.parse(backend("gateway").join_code(checked))
     texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     assert texts == [checked]
 

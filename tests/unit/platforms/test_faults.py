@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from fakes import write_platform
+from fakes import backend, write_platform
 from faulty_platforms import FAULTY, FUNCTION, GOOD, workers
 
 from jupyter_cluster_launcher.cli import parser as cli
@@ -95,7 +95,7 @@ def test_counts_of_the_server_stand_anywhere(tmp_path: Path, kind: str) -> None:
     )
     assert platform.options["threads"]["default"] == 4
     assert "memory=[4], threads=4" in codegen.create(platform)
-    json.dumps(platform_view(platform, None, False, False), allow_nan=False)
+    json.dumps(platform_view(platform, backend(), None, False), allow_nan=False)
 
 
 def test_a_default_follows_a_small_machine(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from kernels import bare_python
 
 from jupyter_cluster_launcher.controller.environments import Environments
-from jupyter_cluster_launcher.platforms.catalog import Platforms
+from jupyter_cluster_launcher.platforms.catalog import Catalog
 from jupyter_cluster_launcher.platforms.install import conda_environment, install_hint
 
 
@@ -70,7 +70,7 @@ async def test_the_reason_fits_the_kernel(
         (folder / "conda-meta").mkdir()
     write_kernelspec(Path(jp_kernel_dir), "bare", python=python, env={"PYTHONPATH": ""})
     environments = Environments(KernelSpecManager(), "python3")
-    reason = await Platforms(environments, []).reason(JOBQUEUE, "bare")
+    reason = await Catalog(environments, lambda _: None, []).reason(JOBQUEUE, "bare")
     command = (
         f"conda install -p {shlex.quote(str(folder))} -c conda-forge dask-jobqueue"
         if conda
@@ -85,8 +85,8 @@ async def test_the_reason_fits_the_kernel(
 async def test_the_administrators_sentence_comes_first(jp_environ: None) -> None:
     """Guards against our advice over that of the site, which may have a module of its own."""
     platform = site(requires={"modules": ["no_such"]}, reasons={"no_such": "Ask the desk."})
-    platforms = Platforms(Environments(KernelSpecManager(), "python3"), [])
-    assert await platforms.reason(platform, "python3") == "Ask the desk."
+    catalog = Catalog(Environments(KernelSpecManager(), "python3"), lambda _: None, [])
+    assert await catalog.reason(platform, "python3") == "Ask the desk."
     assert sys.executable in str(
-        await platforms.reason(site(requires={"modules": ["no_such"]}), "python3")
+        await catalog.reason(site(requires={"modules": ["no_such"]}), "python3")
     )

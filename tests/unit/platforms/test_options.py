@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fakes import site
 
-from jupyter_cluster_launcher.models import Adapt, BadInputError
+from jupyter_cluster_launcher.models import Adapt, BadInputError, Scaling
 from jupyter_cluster_launcher.platforms import options
 
 OPTIONS: dict[str, Any] = {
@@ -24,6 +25,7 @@ OPTIONS: dict[str, Any] = {
     "logs": {"type": "string", "title": "Logs", "as": "path"},
 }
 PLATFORM = site(options=OPTIONS)
+SCALING = Scaling("Workers", "workers", 1, 8)
 
 
 def check(given: Any) -> dict[str, Any]:
@@ -126,7 +128,7 @@ def test_options_that_an_engine_declares() -> None:
 @pytest.mark.parametrize(("given", "expected"), [(None, 2), (1, 1), (8, 8), (3.0, 3)])
 def test_workers(given: Any, expected: int) -> None:
     """Guards against a default or a bound that is off by one."""
-    workers = options.check_workers(PLATFORM, given)
+    workers = options.check_workers(SCALING, given, 2)
     assert (workers, type(workers)) == (expected, int)
 
 
@@ -137,7 +139,7 @@ NOT_COUNTS = [0, 9, -1, 2.5, True, False, "2", [], {}, float("nan"), float("inf"
 def test_workers_that_cannot_be(given: Any) -> None:
     """Guards against a cluster without bounds."""
     with pytest.raises(BadInputError) as error:
-        options.check_workers(PLATFORM, given)
+        options.check_workers(SCALING, given)
     assert sentence(error) == "Workers must be a whole number from 1 to 8."
 
 
@@ -152,7 +154,7 @@ def test_workers_that_cannot_be(given: Any) -> None:
 )
 def test_adapt(given: Any, expected: Adapt | None) -> None:
     """Guards against adapting that cannot go down to nothing."""
-    assert options.check_adapt(PLATFORM, given) == expected
+    assert options.check_adapt("Site", SCALING, given) == expected
 
 
 @pytest.mark.parametrize(
@@ -175,14 +177,14 @@ def test_adapt(given: Any, expected: Adapt | None) -> None:
 def test_adapt_that_cannot_be(given: Any, word: str) -> None:
     """Guards against adaptive scaling without a limit, which grows to thousands of workers."""
     with pytest.raises(BadInputError) as error:
-        options.check_adapt(PLATFORM, given)
+        options.check_adapt("Site", SCALING, given)
     assert word in sentence(error)
 
 
 def test_a_platform_that_cannot_adapt() -> None:
     """Guards against a cluster that silently stays as it is."""
     with pytest.raises(BadInputError, match="cannot adapt"):
-        options.check_adapt(site(adaptive=False), {"maximum": 2})
+        options.check_adapt("Site", replace(SCALING, adaptive=False), {"maximum": 2})
 
 
 @pytest.mark.parametrize("given", ["a", "  Flow model, run #3 (b) ", "größe/日本", "x" * 60])
