@@ -6,6 +6,7 @@ record says which server owns it; the others show it and leave it alone.
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from ..controller.host import boot_id, host, started
 from ..models import Cluster, State
 
 
+@functools.cache
 def this_server() -> str:
     """Return what tells this server's process from all others on this host, later ones included."""
     return f"{os.getpid()} {started(os.getpid())}"

@@ -77,10 +77,19 @@ def unreadable(cluster_id: str, data: Any, why: str) -> Cluster:
             f"launcher wrote it: {why}. Clean up ends what is left of the cluster; to keep it, "
             "start a server with that version."
         ),
-        created=text("created", "1970-01-01T00:00:00+00:00"),
+        created=_when(known.get("created")),
         controller=controller,
         readable=False,
     )
+
+
+def _when(value: Any) -> str:
+    """Return a time as it is, the beginning of the epoch where it is none."""
+    try:
+        datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return "1970-01-01T00:00:00+00:00"
+    return str(value)
 
 
 def _upgraded(data: dict[str, Any]) -> dict[str, Any]:

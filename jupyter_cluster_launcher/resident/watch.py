@@ -143,7 +143,7 @@ class Watch(threading.Thread):
         return (
             abs(now.get("cpu", 0) - then.get("cpu", 0)) >= 0.1
             or abs(now.get("memory", 0) - then.get("memory", 0)) >= 0.03 * capacity
-            or now.get("tasks") != then.get("tasks")
+            or any(now.get(key) != then.get(key) for key in ("tasks", "busy"))
         )
 
     def push(self, report):

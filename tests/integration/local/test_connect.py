@@ -17,7 +17,7 @@ from real_hub import RealHub, missing
 from real_server import RealServer
 
 from jupyter_cluster_launcher.client.connect import choose, reachable
-from jupyter_cluster_launcher.clusters.store import boot_id, host
+from jupyter_cluster_launcher.controller.host import boot_id, host
 from jupyter_cluster_launcher.models import (
     Cluster,
     ControllerRef,

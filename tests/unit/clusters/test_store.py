@@ -13,7 +13,6 @@ import pytest
 from fakes import a_cluster
 
 from jupyter_cluster_launcher.clusters.store import Store
-from jupyter_cluster_launcher.controller.host import boot_id, host
 from jupyter_cluster_launcher.models import State
 
 
@@ -126,9 +125,3 @@ def test_remove_leaves_nothing(store: Store) -> None:
     (store.root / "c1" / "key.pem").write_text("secret")
     store.remove("c1")
     assert list(store.root.iterdir()) == []
-
-
-def test_this_boot_of_this_host() -> None:
-    """Guards against a mark that changes while the machine runs: clusters would seem lost."""
-    assert host() == host() != ""
-    assert boot_id() == boot_id()
