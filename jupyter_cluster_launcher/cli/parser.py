@@ -83,9 +83,9 @@ def _platforms(arguments: argparse.Namespace) -> int:
     else:
         width = max((len(row["name"]) for row in rows), default=0)
         for row in rows:
-            print(f"{row['name']:<{width}}  {row['origin']}")
+            print(platforms.printable(f"{row['name']:<{width}}  {row['origin']}"))
             if row["reason"]:
-                print(f"{'':<{width}}  cannot work here: {row['reason']}")
+                print(platforms.printable(f"{'':<{width}}  not available: {row['reason']}"))
         for fault in faults:
             print(f"BROKEN  {fault}")
     return 1 if faults else 0

@@ -12,6 +12,7 @@ from ..models import BadInputError, NotAvailableError, UnknownError
 from . import files
 from .encryption import TLS_MODULE, cryptography_missing
 from .files import Fault, Platform
+from .install import conda_environment, install_hint
 
 
 class Catalog:
@@ -83,17 +84,13 @@ class Catalog:
         except NotAvailableError as error:
             return str(error)
         missing = [module for module in _modules(platform) if module in absent]
-        title = self._environments.title(kernel_name)
-        return (
-            files.reason(
-                platform,
-                missing[0],
-                f"The environment {title} has no {missing[0]}. "
-                "Install dask and distributed there, or choose another environment.",
-            )
-            if missing
-            else None
-        )
+        if not missing:
+            return None
+        python, _, title = self._environments.command(kernel_name)
+        prefix = self._environments.prefix(kernel_name, platform.library_folder)
+        hint = install_hint(missing[0], python, *conda_environment(prefix))
+        sentence = f"The environment {title} has no {missing[0]}. {hint}"
+        return files.reason(platform, missing[0], sentence)
 
     async def check_available(self, platform: Platform, kernel_name: str, tls: bool) -> None:
         """Raise ``NotAvailableError`` with the reason where a cluster could not be made."""

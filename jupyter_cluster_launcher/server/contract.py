@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from ..models import BadInputError
-from ..platforms.files import LOADER
+from ..platforms.reading import LOADER
 
 DEPTH = 32  # levels of nesting in a body: whatever handles it later may recurse
 BODY = "The body of the request"

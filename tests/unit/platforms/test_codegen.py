@@ -1,4 +1,4 @@
-"""The code of a launch: as text, as the recipes that people know, and as what it does."""
+"""The code of a launch: as text, as the recipes that users know, and as what it does."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from jupyter_cluster_launcher.backends import backend_class, connect_code, kind_
 from jupyter_cluster_launcher.models import Adapt, Report
 from jupyter_cluster_launcher.platforms import codegen, cpus, options
 from jupyter_cluster_launcher.platforms import files as platforms
-from jupyter_cluster_launcher.platforms.files import Platform
+from jupyter_cluster_launcher.platforms.platform import Platform
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden"
 
 # What a gateway declares of its own, as the browser and the server get to know it.
-ASKED: dict[str, Any] = {
+DISCOVERED: dict[str, Any] = {
     "conda_environment": {
         "type": "string", "title": "Environment", "default": "global/pangeo",
         "enum": ["global/pangeo", "mine/new"],
@@ -61,7 +61,9 @@ CASES: dict[str, dict[str, Any]] = {
         },
     },
     "nebari": {},
-    "nebari-asked": {"workers": 5, "asked": ASKED, "options": {"profile": "Large Worker"}},
+    "nebari-discovered": {
+        "workers": 5, "discovered": DISCOVERED, "options": {"profile": "Large Worker"},
+    },
     "nebari-adapt": {"adapt": Adapt(2, 10)},
 }  # fmt: skip
 
@@ -80,17 +82,17 @@ def shipped(name: str) -> Platform:
 
 
 def created(case: str) -> str:
-    """Return the code of a case, its options checked as those of a person are."""
+    """Return the code of a case, its options checked as those of a user are."""
     chosen = dict(CASES[case])
     (platform,) = [p for p in platforms.find([str(PLATFORMS)])[0] if case.startswith(p.name)]
-    asked = chosen.get("asked")
-    chosen["options"] = options.check_options(platform, chosen.get("options"), asked)
+    discovered = chosen.get("discovered")
+    chosen["options"] = options.check_options(platform, chosen.get("options"), discovered)
     return codegen.create(platform, **chosen, client=backend_class(kind_of(platform)).client)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_golden(case: str) -> None:
-    """Guards against code that changes unseen: people read it, keep it and send it to others."""
+    """Guards against code that changes unseen: users read it, keep it and share it."""
     assert created(case) == (GOLDEN / f"{case}.txt").read_text(encoding="utf-8")
 
 
@@ -164,7 +166,7 @@ SAFETY = {
 
 
 class Sorted(ast.NodeTransformer):
-    """Puts keywords in the order of their names, and takes out what keeps strangers out."""
+    """Puts keywords in the order of their names, and takes out what protects from other users."""
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
@@ -177,7 +179,7 @@ class Sorted(ast.NodeTransformer):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_defaults_are_the_recipe(name: str) -> None:
-    """Guards against a form whose defaults are another cluster than the one people know."""
+    """Guards against a form whose defaults are another cluster than the one users know."""
     ours, theirs = (Sorted().visit(ast.parse(text)) for text in (created(name), RECIPES[name]))
     assert ast.unparse(ours) == ast.unparse(theirs)
 
@@ -308,7 +310,7 @@ def test_esip_library_from_a_folder() -> None:
 
 def test_nebari_does() -> None:
     """Guards against values of secrets in the code: names only, looked up where it runs."""
-    recorder = run("nebari-asked", env={"AWS_ACCESS_KEY_ID": "abc"})
+    recorder = run("nebari-discovered", env={"AWS_ACCESS_KEY_ID": "abc"})
     assert recorder.kwargs("GatewayCluster") == {
         "conda_environment": "global/pangeo",
         "profile": "Large Worker",

@@ -1,4 +1,4 @@
-"""What a person may ask for, checked on the server."""
+"""The options and the number of workers, checked on the server."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def test_only_what_differs_is_kept(given: Any, kept: dict[str, Any]) -> None:
         ({"cores": 9}, "Cores: must be at most 8"),
         ({"cores": [4]}, "Cores: must be of type integer"),
         ({"nanny": 1}, "Nanny: must be of type boolean"),
-        ({"memory": "plenty"}, "'plenty' is not written in the way that is expected"),
-        ({"memory": "x" * 10_000}, "is not written in the way"),
+        ({"memory": "plenty"}, "'plenty' does not have the expected format"),
+        ({"memory": "x" * 10_000}, "does not have the expected format"),
         ({"account": "x" * 11}, "Account: must have at most 10 characters"),
         ({"kind": "huge"}, "Kind: must be one of small, large"),
         ({"lines": ["a", 1]}, "Lines: must be of type string"),
@@ -88,7 +88,7 @@ def test_only_what_differs_is_kept(given: Any, kept: dict[str, Any]) -> None:
     ],
 )
 def test_what_cannot_be_used_is_refused(given: Any, word: str) -> None:
-    """Guards against a server that believes the browser, and an answer nobody understands."""
+    """Guards against a server that believes the browser, and an error that helps no user."""
     with pytest.raises(BadInputError) as error:
         check(given)
     assert word in sentence(error)
@@ -117,12 +117,12 @@ def test_no_infinite_number(text: str, place: str) -> None:
         check(json.loads(place % text))
 
 
-def test_options_that_a_platform_asked_for() -> None:
+def test_options_that_an_engine_declares() -> None:
     """Guards against a gateway's own options being refused, or going unchecked."""
-    asked = {"profile": {"type": "string", "title": "Profile", "enum": ["a", "b"]}}
-    assert options.check_options(PLATFORM, {"profile": "b"}, asked) == {"profile": "b"}
+    discovered = {"profile": {"type": "string", "title": "Profile", "enum": ["a", "b"]}}
+    assert options.check_options(PLATFORM, {"profile": "b"}, discovered) == {"profile": "b"}
     with pytest.raises(BadInputError, match="one of a, b"):
-        options.check_options(PLATFORM, {"profile": "c"}, asked)
+        options.check_options(PLATFORM, {"profile": "c"}, discovered)
 
 
 @pytest.mark.parametrize(("given", "expected"), [(None, 2), (1, 1), (8, 8), (3.0, 3)])
@@ -175,7 +175,7 @@ def test_adapt(given: Any, expected: Adapt | None) -> None:
     ],
 )
 def test_adapt_that_cannot_be(given: Any, word: str) -> None:
-    """Guards against adaptive scaling without a limit, which is how people get 8,766 workers."""
+    """Guards against adaptive scaling without a limit, which grows to thousands of workers."""
     with pytest.raises(BadInputError) as error:
         options.check_adapt("Site", SCALING, given)
     assert word in sentence(error)
@@ -189,7 +189,7 @@ def test_a_platform_that_cannot_adapt() -> None:
 
 @pytest.mark.parametrize("given", ["a", "  Flow model, run #3 (b) ", "größe/日本", "x" * 60])
 def test_names(given: str) -> None:
-    """Guards against a name that is changed behind the person's back."""
+    """Guards against a name that is changed without notice."""
     assert options.check_name(given) == given.strip()
 
 
