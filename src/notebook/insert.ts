@@ -1,6 +1,7 @@
 import { Clipboard, Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { CodeKind, ICluster, INotebooks } from '../tokens';
+import { noNotebook, notConnectable } from './messages';
 import { codeText } from './template';
 
 /**
@@ -18,7 +19,7 @@ export function insertOrNotify(
 ): void {
   const result = notebooks?.insert(cluster, kind, options) ?? {
     inserted: false,
-    reason: trans.__('No notebook is open. Open one, or copy the code instead.')
+    reason: noNotebook(trans)
   };
   if (result.inserted) {
     return;
@@ -51,11 +52,7 @@ export function copyCode(
 ): void {
   const code = textOf(cluster, kind, notebooks);
   if (code === null) {
-    throw new Error(
-      trans.__(
-        'You cannot connect to this cluster yet. Wait until it is running.'
-      )
-    );
+    throw new Error(notConnectable(trans));
   }
   Clipboard.copyToSystem(code);
   Notification.success(trans.__('Copied the code for %1.', cluster.name), {

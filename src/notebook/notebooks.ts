@@ -18,6 +18,7 @@ import {
 import { loadTranslation } from '../translation';
 import { CELL_METADATA, IMark, insertCode, replaceByDropped } from './cell';
 import { kernelNameOf, languageOf } from './kernel';
+import { noNotebook, notConnectable } from './messages';
 import { codeText, DEFAULT_TEMPLATE } from './template';
 
 /**
@@ -123,9 +124,7 @@ export class Notebooks implements INotebooks {
     code: string | null
   ): string | null {
     if (code === null) {
-      return this._trans.__(
-        'You cannot connect to this cluster yet. Wait until it is running.'
-      );
+      return notConnectable(this._trans);
     }
     if (panel?.isDisposed) {
       // The panel of an earlier launch; the current one is never disposed.
@@ -134,9 +133,7 @@ export class Notebooks implements INotebooks {
       );
     }
     if (!panel?.content.model) {
-      return this._trans.__(
-        'No notebook is open. Open one, or copy the code instead.'
-      );
+      return noNotebook(this._trans);
     }
     const name = PathExt.basename(panel.context.path);
     if (panel.content.model.readOnly) {

@@ -62,6 +62,18 @@ async function openDashboard(
   await expect(frame.contentFrame().locator('body')).toContainText('Workers');
 }
 
+/** Compute on a cluster, scale it, open its dashboard and stop it. */
+async function useCluster(
+  page: IJupyterLabPageFixture,
+  row: Row
+): Promise<void> {
+  await compute(page);
+  await row.scale(2);
+  await row.toHaveWorkers(2);
+  await openDashboard(page, row);
+  await row.stop();
+}
+
 /**
  * A dask-gateway. Guards against a URL without the prefix of the hub, a form
  * without the options of the gateway, and clusters that are not stopped.
@@ -90,13 +102,7 @@ test('launch with a profile of the gateway, compute, scale, open the dashboard, 
   const [created] = await hub.clusters(request);
   expect(created.options.profile).toBe('Medium Worker');
   expect(await page.content()).not.toContain(hub.secret);
-  await compute(page);
-
-  await row.scale(2);
-  await row.toHaveWorkers(2);
-
-  await openDashboard(page, row);
-  await row.stop();
+  await useCluster(page, row);
   expect(await hub.clusters(request)).toEqual([]);
 });
 
@@ -121,11 +127,6 @@ test('launch with ebdpy, compute, scale, open the dashboard, stop', async ({
   await row.toHaveWorkers(1);
   const [created] = await hub.clusters(request);
   expect(created.options.profile).toBe('Small Worker');
-  await compute(page);
-
-  await row.scale(2);
-  await row.toHaveWorkers(2);
-  await openDashboard(page, row);
-  await row.stop();
+  await useCluster(page, row);
   expect(await hub.clusters(request)).toEqual([]);
 });
