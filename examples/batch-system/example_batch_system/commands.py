@@ -70,6 +70,7 @@ def delete() -> None:
         for job in selected(known):
             if job["state"] in OPEN:
                 job["state"] = "DELETED" if job["state"] == "QUEUED" else "DELETING"
+                job["reason"] = ""
 
 
 @contextmanager

@@ -90,7 +90,7 @@ class BatchSystem(Protocol):
         ...
 
     def seconds(self, walltime: str) -> int | None:
-        """Return the seconds of a time limit, None for what is not one."""
+        """Return the seconds of the option ``walltime``, None for what is not a time limit."""
         ...
 
     def unreachable(self, text: str) -> bool:
