@@ -43,11 +43,11 @@ class BatchBackend(LocalBackend):
     # A platform, before anything is launched
 
     def unavailable(self, platform: Platform) -> str | None:
-        """Return what is wrong where a platform file names a batch system without a module."""
+        """Return what is wrong with the batch system that a platform file names."""
         try:
             batch_system(platform.batch)
         except LookupError as error:
-            return f"{error} Correct the line batch: in {platform.origin}."
+            return f"{error} See the line batch: in {platform.origin}."
         return None
 
     def batch_system(self, platform: Platform) -> str | None:
