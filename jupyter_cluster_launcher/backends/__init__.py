@@ -16,7 +16,7 @@ from ..models import Cluster, Queue, State
 from .base import Backend, Context
 
 if TYPE_CHECKING:
-    from ..platforms.files import Platform
+    from ..platforms.platform import Platform
 
 
 def backend_class(kind: str) -> type[Backend]:
@@ -33,11 +33,11 @@ def backend_class(kind: str) -> type[Backend]:
 
 def kind_of(platform: Platform) -> str:
     """Return the kind of a platform: named in its file, or what its entries mean."""
-    if platform.get("kind"):
-        return str(platform.get("kind"))
-    if platform.get("connect"):
-        return str(platform.get("connect"))
-    return "batch" if platform.get("batch") else "local"
+    if platform.kind:
+        return platform.kind
+    if platform.connect == "gateway":
+        return "gateway"
+    return "batch" if platform.batch else "local"
 
 
 def connect_code(cluster: Cluster, directory: Path) -> str | None:

@@ -17,7 +17,7 @@ from . import errors
 
 if TYPE_CHECKING:
     from ..controller.environments import Environments
-    from ..platforms.files import Platform
+    from ..platforms.platform import Platform
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from .base import Backend, Context, Found, Status
 from .gateway_errors import GATEWAY
 
 if TYPE_CHECKING:
-    from ..platforms.files import Platform
+    from ..platforms.platform import Platform
 
 STARTED = "gateway.json"  # in a cluster's directory: the names of what its launch requested
 
@@ -42,8 +42,7 @@ class GatewayBackend(Backend):
 
     def options_source(self, platform: Platform) -> str | None:
         """Return "gateway" where the platform file asks for the gateway's own options."""
-        source = platform.get("options_from")
-        return str(source) if source else None
+        return platform.options_from
 
     async def options(
         self, platform: Platform, kernel_name: str, fresh: bool = False

@@ -11,7 +11,7 @@ from ..platforms.codegen import connect_scheduler
 from .base import Backend, Needs
 
 if TYPE_CHECKING:
-    from ..platforms.files import Platform
+    from ..platforms.platform import Platform
 
 # The modules whose classes start workers on this host from one process that imports Dask first.
 DASK_MODULES = ("dask.distributed", "distributed")
@@ -22,7 +22,7 @@ class LocalBackend(Backend):
 
     def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
         """Return whether the workers start on this host."""
-        return Needs({"workers_here": platform.get("module") in DASK_MODULES})
+        return Needs({"workers_here": platform.module in DASK_MODULES})
 
     @classmethod
     def connect_code(cls, cluster: Cluster, directory: Path) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -89,8 +89,11 @@ class ClusterManager:
     # Changes
 
     async def change(self, cluster_id: str, request: dict[str, Any]) -> Cluster:
-        """Change the one thing that a request names; raises ``LauncherError``s."""
-        changes = {
+        """Change the one thing that a request names; raises ``LauncherError``s.
+
+        ``request`` has the shape that the contract gives to a change.
+        """
+        changes: dict[str, Callable[[str, Any], Awaitable[Cluster]]] = {
             "workers": self.scale,
             "adapt": self.adapt,
             "name": self.rename,
@@ -98,58 +101,50 @@ class ClusterManager:
             "idle_timeout": self.set_idle_timeout,
             "keep": self.extend,
         }
-        if len(request) != 1 or not set(request) <= set(changes):
-            raise BadInputError(f"A change names exactly one of: {', '.join(changes)}.")
         ((what, given),) = request.items()
         return await changes[what](cluster_id, given)
 
-    async def scale(self, cluster_id: str, given: Any) -> Cluster:
+    async def scale(self, cluster_id: str, workers: int) -> Cluster:
         """Request a number of workers, and end adaptive scaling; raises ``LauncherError``s."""
         managed = self._running(cluster_id, "scaled")
         scaling = managed.cluster.scaling
-        workers = options.check_workers(scaling, given)
+        workers = options.check_workers(scaling, workers)
         await managed.connection.call("scale", workers, unit=scaling.unit)
         managed.put(replace(managed.cluster, requested=workers, adapt=None))
         return managed.cluster
 
-    async def adapt(self, cluster_id: str, given: Any) -> Cluster:
+    async def adapt(self, cluster_id: str, bounds: dict[str, int]) -> Cluster:
         """Let the number of workers follow the load; raises ``LauncherError``s."""
         managed = self._running(cluster_id, "scaled")
         cluster, scaling = managed.cluster, managed.cluster.scaling
-        given = {} if given is None else given
-        adapt = options.check_adapt(cluster.platform_title, scaling, given)
-        if adapt is None:
-            return cluster
-        bounds = (adapt.minimum, adapt.maximum)
-        await managed.connection.call("adapt", *bounds, unit=scaling.unit)
+        adapt = options.check_adapt(cluster.platform_title, scaling, bounds)
+        await managed.connection.call("adapt", adapt.minimum, adapt.maximum, unit=scaling.unit)
         managed.put(replace(managed.cluster, adapt=adapt))
         return managed.cluster
 
-    async def rename(self, cluster_id: str, given: Any) -> Cluster:
+    async def rename(self, cluster_id: str, name: str) -> Cluster:
         """Give a cluster another name."""
         managed = self._own(cluster_id)
-        managed.put(replace(managed.cluster, name=options.check_name(given)))
+        managed.put(replace(managed.cluster, name=options.check_name(name)))
         return managed.cluster
 
-    async def set_keep_running(self, cluster_id: str, given: Any) -> Cluster:
+    async def set_keep_running(self, cluster_id: str, keep: bool) -> Cluster:
         """Set whether a cluster outlives an orderly stop of the server."""
         managed = self._own(cluster_id)
-        flag = options.check_flag("Keep running", given, self.keep_running)
-        managed.put(replace(managed.cluster, keep_running=flag))
+        managed.put(replace(managed.cluster, keep_running=keep))
         return managed.cluster
 
-    async def set_idle_timeout(self, cluster_id: str, given: Any) -> Cluster:
+    async def set_idle_timeout(self, cluster_id: str, timeout: float | None) -> Cluster:
         """Set after how many idle seconds a cluster shuts down, None for never."""
         managed = self._running(cluster_id, "changed")
-        timeout = options.check_idle_timeout(given)
         await managed.connection.call("keep", idle_timeout=timeout)
         managed.put(replace(managed.cluster, idle_timeout=timeout))
         return managed.cluster
 
-    async def extend(self, cluster_id: str, given: Any) -> Cluster:
+    async def extend(self, cluster_id: str, keep: bool = True) -> Cluster:
         """Restart the idle timer of a cluster."""
         managed = self._running(cluster_id, "kept")
-        if options.check_flag("Keep", given, True):
+        if keep:
             await managed.connection.call("keep")
         return managed.cluster
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..backends.base import Backend, Check
 from ..models import BadInputError, Cluster
-from ..platforms.files import Platform
+from ..platforms.platform import Platform
 from .services import Services
 
 
@@ -44,7 +44,7 @@ async def check(services: Services, cluster: Cluster) -> tuple[Check, list[str]]
 
 def warnings(platform: Platform, backend: Backend, options: Mapping[str, Any]) -> list[str]:
     """Return what a user should know before a launch, a sentence each."""
-    expected = platform.get("expects", {}).get("env", {})
+    expected = platform.expected_env
     found = [sentence for name, sentence in expected.items() if not os.environ.get(name)]
     try:
         backend.refuse(platform, options)

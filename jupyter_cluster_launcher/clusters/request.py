@@ -9,7 +9,7 @@ from typing import Any
 from ..backends import kind_of
 from ..models import BadInputError, Cluster, Cost, Scaling
 from ..platforms import codegen, options
-from ..platforms.files import Platform
+from ..platforms.platform import Platform
 from .services import Services
 
 
@@ -22,23 +22,21 @@ async def plan(
 ) -> Cluster:
     """Return the cluster that a request describes, ready to start in folder ``cwd``.
 
-    ``taken`` are the names of other clusters; ``keep_running`` holds where the request does not
-    say. Raises ``BadInputError``, ``UnknownError`` and ``NotAvailableError``.
+    ``request`` has the shape that the contract gives to a launch. ``taken`` are the names of other
+    clusters; ``keep_running`` holds where the request does not say. Raises ``BadInputError``,
+    ``UnknownError`` and ``NotAvailableError``.
     """
-    options.check_request(request)
-    platform = services.catalog.get(request.get("platform"))
+    platform = services.catalog.get(request["platform"])
     backend = services.backends.for_platform(platform)
     kernel_name = request.get("kernel_name") or services.environments.default
-    if not isinstance(kernel_name, str):
-        raise BadInputError("The environment must be the name of a kernel.")
     declared = await backend.options(platform, kernel_name)
     chosen = options.check_options(platform, request.get("options"), declared)
     scaling = scaling_of(platform)
-    workers = options.check_workers(scaling, request.get("workers"), platform.workers["default"])
-    adapt = options.check_adapt(platform.title, scaling, request.get("adapt"))
-    tls = options.check_flag("Encryption", request.get("tls"), platform.get("tls", False))
-    keep = options.check_flag("Keep running", request.get("keep_running"), keep_running)
-    idle_timeout = options.check_idle_timeout(request.get("idle_timeout"))
+    workers = options.check_workers(scaling, request.get("workers", platform.workers["default"]))
+    bounds = request.get("adapt")
+    adapt = options.check_adapt(platform.title, scaling, bounds) if bounds else None
+    tls = _or_default(request.get("tls"), platform.tls)
+    keep = _or_default(request.get("keep_running"), keep_running)
     given, joined = request.get("name"), request.get("adopt")
     if joined is not None and not backend.discovers:
         raise BadInputError(f"Clusters of {platform.title} cannot be joined: launch one.")
@@ -62,12 +60,12 @@ async def plan(
         kind=kind_of(platform),
         scaling=scaling,
         preparation=needs.preparation,
-        create_timeout=platform.get("timeout", 300),
+        create_timeout=platform.timeout,
         tls=tls,
         adapt=adapt,
         options=chosen,
         keep_running=keep,
-        idle_timeout=idle_timeout,
+        idle_timeout=request.get("idle_timeout"),
         joined_name=joined,
         batch=needs.batch,
         log_directory=needs.log_directory,
@@ -84,14 +82,18 @@ def scaling_of(platform: Platform) -> Scaling:
         unit="jobs" if workers.get("scale") == "jobs" else "workers",
         minimum=workers["minimum"],
         maximum=workers["maximum"],
-        adaptive=platform.get("adaptive", True),
+        adaptive=platform.adaptive,
     )
 
 
 def cost_of(platform: Platform) -> Cost | None:
     """Return what the administrator says that cores cost, None if there is no price."""
-    cost = platform.get("cost")
-    return Cost(cost["per_core_hour"], cost["currency"]) if cost else None
+    cost = platform.cost
+    return Cost(**cost) if cost else None
+
+
+def _or_default(flag: bool | None, default: bool) -> bool:
+    return default if flag is None else flag
 
 
 def _free_name(platform: Platform, taken: Collection[str]) -> str:

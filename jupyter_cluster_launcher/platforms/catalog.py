@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from ..controller.environments import Environments
 from ..models import BadInputError, NotAvailableError, UnknownError
 from . import files
 from .encryption import TLS_MODULE, cryptography_missing
-from .files import Fault, Platform
+from .files import Fault
 from .install import conda_environment, install_hint
+from .platform import Platform
 
 
 class Catalog:
@@ -38,10 +38,10 @@ class Catalog:
         """
         return files.find(self._folders)
 
-    def get(self, name: Any) -> Platform:
+    def get(self, name: str) -> Platform:
         """Return a platform; raises ``UnknownError``."""
         known = {platform.name: platform for platform in self.find()[0]}
-        if not isinstance(name, str) or name not in known:
+        if name not in known:
             raise UnknownError(f"There is no platform {name!r:.80}. There are: {', '.join(known)}.")
         return known[name]
 
@@ -59,7 +59,7 @@ class Catalog:
             self._environments.spec(kernel_name)
         wanted: dict[str | None, set[str]] = {None: {TLS_MODULE}}
         for platform in found:
-            wanted.setdefault(platform.library_folder, set()).update(_modules(platform))
+            wanted.setdefault(platform.library_folder, set()).update(platform.requires_modules)
         try:
             await self._environments.look(kernel_name, wanted)
         except BadInputError as error:
@@ -71,19 +71,19 @@ class Catalog:
     async def reason(self, platform: Platform, kernel_name: str, *more: str) -> str | None:
         """Return why a platform cannot work here, in one sentence, or None.
 
-        Only what this platform needs is asked for, and ``more`` modules in the same question that
-        are no reason. Raises ``BadInputError`` for a kernel that cannot run a cluster at all.
+        ``more`` modules are looked for at the same time, but are no reason. Raises
+        ``BadInputError`` for a kernel that cannot run a cluster at all.
         """
         here = self._here(platform)
         if here:
             return here
         try:
             absent = await self._environments.missing(
-                kernel_name, [*_modules(platform), *more], platform.library_folder
+                kernel_name, [*platform.requires_modules, *more], platform.library_folder
             )
         except NotAvailableError as error:
             return str(error)
-        missing = [module for module in _modules(platform) if module in absent]
+        missing = [module for module in platform.requires_modules if module in absent]
         if not missing:
             return None
         python, _, title = self._environments.command(kernel_name)
@@ -104,8 +104,3 @@ class Catalog:
         """Return why a platform cannot work on this host, whatever the environment, or None."""
         missing = files.missing(platform, os.environ, shutil.which)
         return missing or self._unavailable(platform)
-
-
-def _modules(platform: Platform) -> list[str]:
-    modules: list[str] = platform.get("requires", {}).get("modules", [])
-    return modules

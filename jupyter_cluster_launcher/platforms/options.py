@@ -18,38 +18,20 @@ from jsonschema.exceptions import ValidationError
 from ..models import Adapt, BadInputError, Scaling
 from .platform import Platform
 
-# What a request to launch may contain.
-FIELDS = (
-    "platform", "workers", "adapt", "options", "tls", "kernel_name", "cwd", "name", "keep_running",
-    "idle_timeout", "adopt",
-)  # fmt: skip
 NAME_LENGTH = 60
 NAME_MARKS = frozenset(" -_.,()#:+/@")
 UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")  # control, surrogate, line and paragraph separator
 
 
-def check_request(request: dict[str, Any]) -> None:
-    """Raise ``BadInputError`` for an unknown field, which would be ignored in silence."""
-    for name in request:
-        if name not in FIELDS:
-            raise BadInputError(f"Unknown field {name!r:.80}. Known fields: {', '.join(FIELDS)}.")
-    if not isinstance(request.get("cwd"), str | None):
-        raise BadInputError("The folder (cwd) must be a string.")
-
-
 def check_options(
-    platform: Platform, given: Any, discovered: dict[str, Any] | None = None
+    platform: Platform, given: dict[str, Any] | None, discovered: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """Return the options that differ from their defaults.
 
     ``discovered`` are the schemas of options that the engine itself declares.
     Raises ``BadInputError``.
     """
-    if given is None:
-        given = {}
-    if not isinstance(given, dict):
-        raise BadInputError("The options must be an object with a value for each name.")
-    properties = {**platform.options, **(discovered or {})}
+    given, properties = given or {}, {**platform.options, **(discovered or {})}
     for name in given:
         if name not in properties:
             raise BadInputError(
@@ -74,29 +56,21 @@ def check_options(
     }
 
 
-def check_workers(scaling: Scaling, given: Any, default: int | None = None) -> int:
-    """Return the requested number of workers, ``default`` where the request has none.
+def check_workers(scaling: Scaling, given: int) -> int:
+    """Return the requested number of workers.
 
-    Raises ``BadInputError`` for anything but a whole number within the bounds of ``scaling``.
+    Raises ``BadInputError`` for a number out of the bounds of ``scaling``.
     """
-    if given is None and default is not None:
-        return default
     return _count(scaling.title, given, scaling.minimum, scaling.maximum)
 
 
-def check_adapt(title: str, scaling: Scaling, given: Any) -> Adapt | None:
-    """Return the bounds of adaptive scaling, or None for a fixed number of workers.
+def check_adapt(title: str, scaling: Scaling, given: dict[str, int]) -> Adapt:
+    """Return the requested bounds of adaptive scaling; raises ``BadInputError``.
 
-    ``title`` is the platform's.
-
-    Raises ``BadInputError``, also without a maximum: such clusters grow to thousands of workers.
+    ``title`` is the platform's; ``given`` has a maximum and may have a minimum.
     """
-    if given is None:
-        return None
     if not scaling.adaptive:
         raise BadInputError(f"{title} cannot adapt the number of workers. Choose a fixed number.")
-    if not isinstance(given, dict) or not {"maximum"} <= set(given) <= {"minimum", "maximum"}:
-        raise BadInputError("Adaptive scaling needs a maximum number of workers.")
     adapt = Adapt(
         _count("The minimum", given.get("minimum", 0), 0, scaling.maximum),
         _count("The maximum", given["maximum"], 1, scaling.maximum),
@@ -106,9 +80,9 @@ def check_adapt(title: str, scaling: Scaling, given: Any) -> Adapt | None:
     return adapt
 
 
-def check_name(given: Any) -> str:
+def check_name(given: str) -> str:
     """Return a cluster's name without spaces around it; raises ``BadInputError``."""
-    name = given.strip() if isinstance(given, str) else ""
+    name = given.strip()
     if not name or len(name) > NAME_LENGTH or not all(c.isalnum() or c in NAME_MARKS for c in name):
         raise BadInputError(
             f"A name must have 1 to {NAME_LENGTH} characters: letters, digits, spaces, and any of "
@@ -117,36 +91,10 @@ def check_name(given: Any) -> str:
     return name
 
 
-def check_flag(what: str, given: Any, default: bool) -> bool:
-    """Return true or false, ``default`` for null; raises ``BadInputError`` for anything else."""
-    if given is None:
-        return default
-    if not isinstance(given, bool):
-        raise BadInputError(f"{what} must be true or false.")
-    return given
-
-
-def check_idle_timeout(given: Any) -> float | None:
-    """Return after how many idle seconds a cluster shuts down, None for never.
-
-    Raises ``BadInputError``.
-    """
-    if given is None:
-        return None
-    if (
-        isinstance(given, bool)
-        or not isinstance(given, int | float)
-        or not 10 <= given <= 30 * 86400
-    ):
-        raise BadInputError("The idle time must be between 10 seconds and 30 days, in seconds.")
-    return float(given)
-
-
-def _count(what: str, given: Any, low: int, high: int) -> int:
-    number = isinstance(given, int | float) and not isinstance(given, bool)
-    if not number or given % 1 != 0 or not low <= given <= high:  # inf % 1 is nan
+def _count(what: str, given: int, low: int, high: int) -> int:
+    if not low <= given <= high:
         raise BadInputError(f"{what} must be a whole number from {low} to {high}.")
-    return int(given)
+    return int(given)  # JSON Schema takes 2.0 for a whole number, too
 
 
 def _names(properties: dict[str, Any]) -> str:

@@ -132,6 +132,11 @@ class Platform:
         return self.data.get("tls", False)
 
     @property
+    def kind(self) -> str | None:
+        """The name of the backend, None where it follows from the other entries."""
+        return self.data.get("kind")
+
+    @property
     def connect(self) -> Literal["scheduler", "gateway"]:
         """How a notebook attaches: by the scheduler's address, or by name through dask-gateway."""
         return self.data.get("connect", "scheduler")
@@ -199,10 +204,6 @@ class Platform:
         if kind(value) == "option":
             value = self.declared[value["option"]].get("default")
         return resolve(value) or None
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Return an entry of the file."""
-        return self.data.get(key, default)
 
 
 def count(value: Count) -> int:

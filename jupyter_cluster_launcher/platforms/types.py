@@ -137,6 +137,7 @@ class PlatformFile(_PlatformFile, _Class, total=False):
     before: list[Step]
     kwargs: Kwargs
     tls: bool
+    kind: str
     connect: Literal["scheduler", "gateway"]
     batch: str
     adaptive: bool

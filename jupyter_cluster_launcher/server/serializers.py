@@ -13,7 +13,7 @@ from ..backends.base import Backend, Check, Found
 from ..clusters.preflight import Preview
 from ..masking import masked
 from ..models import Cluster, Job, State
-from ..platforms.files import Platform
+from ..platforms.platform import Platform
 
 
 def cluster_view(
@@ -84,13 +84,13 @@ def platform_view(
     return {
         "name": platform.name,
         "title": platform.title,
-        "description": platform.get("description", ""),
+        "description": platform.description,
         "available": reason is None,
         "reason": reason,
         "detected": detected,
-        "tls": platform.get("tls", False),
+        "tls": platform.tls,
         "workers": {key: workers[key] for key in ("title", "default", "minimum", "maximum")},
-        "adaptive": platform.get("adaptive", True),
+        "adaptive": platform.adaptive,
         "options": {"type": "object", "properties": platform.options},
         "options_from": backend.options_source(platform),
         "queue": backend.batch_system(platform),

@@ -82,9 +82,8 @@ def test_all_of_the_package(wheel: zipfile.ZipFile) -> None:
             else name
         )
         assert place in places
-    assert not [
-        name for name in places if name.startswith(("tests/", "src/", "ui-tests/", "node_modules/"))
-    ]
+    others = ("tests/", "src/", "ui-tests/", "node_modules/", "examples/")
+    assert not [name for name in places if name.startswith(others) or "example" in name]
 
 
 @pytest.mark.timeout(600)

@@ -22,7 +22,7 @@ from .summary import lifetime, summary
 from .system import batch_system
 
 if TYPE_CHECKING:
-    from ...platforms.files import Platform
+    from ...platforms.platform import Platform
 
 
 class BatchBackend(LocalBackend):
@@ -43,29 +43,29 @@ class BatchBackend(LocalBackend):
     # A platform, before anything is launched
 
     def unavailable(self, platform: Platform) -> str | None:
-        """Return what is wrong where a platform file names a batch system without a module."""
+        """Return what is wrong with the batch system that a platform file names."""
         try:
-            batch_system(platform.get("batch"))
+            batch_system(platform.batch)
         except LookupError as error:
-            return f"{error} Correct the line batch: in {platform.origin}."
+            return f"{error} See the line batch: in {platform.origin}."
         return None
 
     def batch_system(self, platform: Platform) -> str | None:
         """Return the name of the batch system that the platform file gives."""
-        return str(platform.get("batch"))
+        return platform.batch
 
     def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
         """Return what the resident needs to track the jobs, and where their logs go."""
         values = arguments(platform, options)
-        system = batch_system(platform.get("batch"))
+        system = batch_system(platform.batch)
         return Needs(
             {
-                "module": platform.get("module"),
-                "class": platform.get("class"),
+                "module": platform.module,
+                "class": platform.class_name,
                 "unit": platform.workers.get("scale", "workers"),
                 "lifetime": lifetime(system.seconds(str(values.get("walltime") or ""))),
             },
-            platform.get("batch"),
+            platform.batch,
             values.get("log_directory"),
         )
 
@@ -211,4 +211,4 @@ class BatchBackend(LocalBackend):
 def arguments(platform: Platform, options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the known arguments of a cluster: the administrator's, defaults, options."""
     defaults = {name: schema.get("default") for name, schema in platform.options.items()}
-    return {**platform.get("kwargs", {}), **defaults, **options}
+    return {**platform.kwargs, **defaults, **options}

@@ -48,16 +48,19 @@ async def run(command: Sequence[str], timeout: float = PATIENCE) -> Output:
         )
     except OSError as error:
         return Output(MISSING, f"{command[0]}: {error.strerror}")
+    answer = asyncio.ensure_future(process.communicate())
     try:
-        written, _ = await asyncio.wait_for(process.communicate(), timeout)
-    except BaseException as error:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        if isinstance(error, asyncio.TimeoutError):
-            return Output(None, f"{command[0]} did not answer within {timeout:g} s")
-        raise
-    return Output(process.returncode, written.decode(errors="replace"))
+        # Before Python 3.12, wait_for swallows a cancellation at the moment of the answer.
+        await asyncio.wait([answer], timeout=timeout)
+        if answer.done():
+            return Output(process.returncode, answer.result()[0].decode(errors="replace"))
+    finally:
+        if not answer.done():
+            answer.cancel()
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    return Output(None, f"{command[0]} did not answer within {timeout:g} s")
 
 
 @dataclass

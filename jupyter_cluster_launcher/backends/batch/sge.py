@@ -103,9 +103,8 @@ def verdict(returncode: int, text: str) -> Verdict:
 
 
 def explain(text: str) -> str:
-    """Return what qsub wrote, without the noise that it and dask-jobqueue put around it."""
-    _, marker, written = text.rpartition("stderr:\n")
-    lines = [line.strip() for line in (written if marker else text).splitlines()]
+    """Return what qsub wrote, without the noise around it."""
+    lines = [line.strip() for line in text.splitlines()]
     return "; ".join(dict.fromkeys(PREFIX.sub("", line) for line in lines if not NOISE.match(line)))
 
 

@@ -145,14 +145,13 @@ def verdict(returncode: int, text: str) -> Verdict:
 
 
 def explain(text: str) -> str:
-    """Return what sbatch wrote, without the noise that it and dask-jobqueue put around it.
+    """Return what sbatch wrote, without the noise around it.
 
     "sbatch: error: invalid partition specified: nosuch" and "sbatch: error: Batch job submission
     failed: Invalid partition name specified" become "invalid partition specified: nosuch; Invalid
     partition name specified".
     """
-    _, marker, written = text.rpartition("stderr:\n")
-    lines = (written if marker else text).splitlines()
+    lines = text.splitlines()
     said = [PREFIX.sub("", line.strip()) for line in lines if not NOISE.match(line.strip())]
     return "; ".join(dict.fromkeys(said))
 

@@ -52,9 +52,13 @@ def message(cluster: Cluster, system: BatchSystem) -> str:
 
 
 def refusal(system: BatchSystem, text: str) -> str:
-    """Return the sentence for jobs that were not accepted; ``text`` is the batch system's own."""
-    what = "does not answer" if system.unreachable(text) else "rejected the jobs"
-    return f"{system.TITLE} {what}: {system.explain(text)}."
+    """Return the sentence for jobs that were not accepted; ``text`` is what dask-jobqueue raised.
+
+    Of a submission that failed, that is the command and its two outputs; the last says why.
+    """
+    written = text.rpartition("stderr:\n")[2]
+    what = "does not answer" if system.unreachable(written) else "rejected the jobs"
+    return f"{system.TITLE} {what}: {system.explain(written)}."
 
 
 def refusals(cluster: Cluster, system: BatchSystem) -> list[str]:

@@ -4,7 +4,7 @@ Each batch system is one module of pure functions: data in, a command line out; 
 command wrote in, data out. None of them runs anything, so each is tested with text that the real
 system wrote. A module stands in this package, or comes from another distribution that declares it
 in the entry point group ``jupyter_cluster_launcher.batch_systems``; platform files name it in
-``batch:``.
+``batch:``. ``examples/batch-system`` in the source is such a distribution.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import metadata
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from ...models import Job
 
 ENTRY_POINTS = "jupyter_cluster_launcher.batch_systems"
+BUILT_IN = ("sge", "slurm")  # the modules of this package
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,14 @@ class Verdict:
 
 
 class BatchSystem(Protocol):
-    """The contents of a batch system's module. ``names`` are job names, one for each cluster."""
+    """The contents of a batch system's module.
+
+    Commands are lists of arguments and run without a shell, in the server's environment and with
+    ``LC_ALL=C``. A ``text`` is what a command wrote, standard output and error together; lines that
+    mean nothing may be among it, so no function raises because of a text. ``names`` are job names,
+    one for each cluster. Ids of jobs are numbers, and the file names of their logs contain
+    ``-ID.out``, ``-ID.err``, ``.oID`` or ``.eID``.
+    """
 
     @property
     def TITLE(self) -> str:  # noqa: N802 - a constant of the module
@@ -38,11 +47,14 @@ class BatchSystem(Protocol):
 
     @property
     def ENVIRONMENT(self) -> Mapping[str, str]:  # noqa: N802 - a constant of the module
-        """What the environment gets in which jobs are submitted."""
+        """What is added to the environment in which jobs are submitted."""
         ...
 
     def list_jobs(self, user: str, names: Sequence[str]) -> list[str]:
-        """Return the one command that lists a user's jobs of these names, ended ones included."""
+        """Return the one command that lists a user's jobs of these names.
+
+        It exits with 0 where there are none. Jobs that ended lately may be among them.
+        """
         ...
 
     def parse_jobs(self, text: str) -> list[Job]:
@@ -54,7 +66,7 @@ class BatchSystem(Protocol):
         ...
 
     def parse_ended(self, text: str) -> list[Job]:
-        """Return the jobs in the output of `ended_jobs`; unknown jobs are left out."""
+        """Return the ended jobs in the output of `ended_jobs`, each with its exit code."""
         ...
 
     def no_accounting(self, text: str) -> bool:
@@ -66,19 +78,19 @@ class BatchSystem(Protocol):
         ...
 
     def preflight(self, script: str) -> list[str]:
-        """Return the command that tests a job script without submitting it."""
+        """Return the command that tests the job script in file ``script`` without submitting it."""
         ...
 
     def verdict(self, returncode: int, text: str) -> Verdict:
-        """Return the answer to `preflight`; ``text`` is standard output and error together."""
+        """Return what the exit code and the output of `preflight` mean, as a sentence for users."""
         ...
 
     def explain(self, text: str) -> str:
-        """Return one line with the batch system's reason out of the text of a failed submission."""
+        """Return the reason in what a failed command wrote: one line without a full stop."""
         ...
 
     def seconds(self, walltime: str) -> int | None:
-        """Return the seconds of a time limit, None for what is not one."""
+        """Return the seconds of the option ``walltime``, None for what is not a time limit."""
         ...
 
     def unreachable(self, text: str) -> bool:
@@ -89,36 +101,35 @@ class BatchSystem(Protocol):
 REQUIRED = tuple(name for name in vars(BatchSystem) if not name.startswith("_"))
 
 
-def batch_system(name: Any) -> BatchSystem:
+def batch_system(name: str | None) -> BatchSystem:
     """Return the module of a batch system.
 
-    Raises ``LookupError`` with a sentence where there is none of that name, or where the module
-    that another distribution brings is not complete.
+    A module of this package comes before any of another distribution. Raises ``LookupError`` with a
+    sentence where there is none of that name, and where another distribution's cannot be imported
+    or is not complete.
     """
-    module = _built_in(name) or _installed(name)
-    if module is None:
-        raise LookupError(f"There is no batch system {name!r:.80}.")
-    absent = [function for function in REQUIRED if not hasattr(module, function)]
-    if absent:
-        raise LookupError(f"The batch system {name!r:.80} has no {', '.join(absent)}.")
-    return cast(BatchSystem, module)
+    return _module(str(name))
 
 
-def _built_in(name: Any) -> object | None:
+@lru_cache  # looking through all distributions takes milliseconds, and rows are drawn often
+def _module(name: str) -> BatchSystem:
+    if name in BUILT_IN:
+        return cast(BatchSystem, importlib.import_module(f"{__package__}.{name}"))
+    for point in metadata.entry_points(group=ENTRY_POINTS, name=name):
+        return cast(BatchSystem, _installed(point))
+    raise LookupError(f"There is no batch system {name!r:.80}.")
+
+
+def _installed(point: metadata.EntryPoint) -> object:
+    origin = f"The batch system {point.name!r:.80}"
+    if point.dist:
+        origin += f" of the package {point.dist.name} {point.dist.version}"
     try:
-        module = importlib.import_module(f"{__package__}.{name}")
-    except ImportError:
-        return None
-    # The package has other modules, too.
-    return module if hasattr(module, "list_jobs") else None
-
-
-def _installed(name: Any) -> object | None:
-    for point in metadata.entry_points(group=ENTRY_POINTS, name=str(name)):
-        try:
-            return cast(object, point.load())
-        except Exception as error:  # another distribution's code can raise anything
-            raise LookupError(
-                f"The batch system {name!r:.80} cannot be imported: {type(error).__name__}: {error}"
-            ) from None
-    return None
+        module: object = point.load()
+    except Exception as error:  # another distribution's code can raise anything
+        reason = f"{type(error).__name__}: {error}"
+        raise LookupError(f"{origin} cannot be imported: {reason}.") from None
+    absent = [name for name in REQUIRED if not hasattr(module, name)]
+    if absent:
+        raise LookupError(f"{origin} is incomplete: {point.value} has no {', '.join(absent)}.")
+    return module

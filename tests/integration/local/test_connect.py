@@ -104,7 +104,7 @@ def test_the_only_cluster(server: RealServer) -> None:
     assert said[0].startswith("<Tides: This computer, running, 2 of 2 workers, ")
     assert said[1].startswith(f"http://127.0.0.1:{server.port}{server.base_url}proxy/")
     assert said[2] == "{'minimum': 0, 'maximum': 4}"
-    assert said[3].startswith("Workers must be a whole number")
+    assert said[3].startswith("workers must be a whole number")
     assert said[4] == "<Tides: There is no such cluster: it may have been stopped.>"
     assert server.clusters() == []
 
@@ -186,7 +186,7 @@ def cluster(name: str, state: State = State.RUNNING, **report: str) -> Cluster:
     """Return the record of a cluster behind a gateway, which is reached from everywhere."""
     ref = ControllerRef("connection.json", "sockets", 1, "another-host", "boot")
     made = Cluster(name.lower(), name, "nebari", "Nebari", "python3", None, "", 1, controller=ref)
-    return replace(made, state=state, by_name=True, report=Report(name="hub.1", **report))
+    return replace(made, state=state, kind="gateway", report=Report(name="hub.1", **report))
 
 
 def test_which_one_is_meant() -> None:
@@ -221,7 +221,7 @@ def test_what_can_be_reached() -> None:
     """Guards against minutes of waiting for a scheduler that is gone or on another computer."""
     here = ControllerRef("no-such-file.json", "sockets", os.getpid(), host(), boot_id())
     away = replace(here, host="another-host")
-    local = replace(cluster("One", address="tls://127.0.0.1:5"), by_name=False)
+    local = replace(cluster("One", address="tls://127.0.0.1:5"))
     assert not reachable(replace(local, controller=None))
     assert not reachable(replace(local, controller=here))  # another program has that number now
     assert not reachable(replace(local, controller=away))

@@ -67,8 +67,6 @@ def test_only_what_differs_is_kept(given: Any, kept: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("given", "word"),
     [
-        ([], "object"),
-        ("cores", "object"),
         ({"coers": 1}, "has no option 'coers'"),
         ({"x" * 10_000: 1}, "has no option"),
         ({"security": False}, "has no option 'security'"),
@@ -125,14 +123,14 @@ def test_options_that_an_engine_declares() -> None:
         options.check_options(PLATFORM, {"profile": "c"}, discovered)
 
 
-@pytest.mark.parametrize(("given", "expected"), [(None, 2), (1, 1), (8, 8), (3.0, 3)])
+@pytest.mark.parametrize(("given", "expected"), [(1, 1), (8, 8), (3.0, 3)])
 def test_workers(given: Any, expected: int) -> None:
     """Guards against a default or a bound that is off by one."""
-    workers = options.check_workers(SCALING, given, 2)
+    workers = options.check_workers(SCALING, given)
     assert (workers, type(workers)) == (expected, int)
 
 
-NOT_COUNTS = [0, 9, -1, 2.5, True, False, "2", [], {}, float("nan"), float("inf"), 10**400]
+NOT_COUNTS = [0, 9, -1, 10**400]
 
 
 @pytest.mark.parametrize("given", NOT_COUNTS, ids=lambda given: repr(given)[:10])
@@ -146,7 +144,6 @@ def test_workers_that_cannot_be(given: Any) -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (None, None),
         ({"maximum": 4}, Adapt(0, 4)),
         ({"minimum": 2, "maximum": 2}, Adapt(2, 2)),
         ({"minimum": 0, "maximum": 8}, Adapt(0, 8)),
@@ -160,18 +157,10 @@ def test_adapt(given: Any, expected: Adapt | None) -> None:
 @pytest.mark.parametrize(
     ("given", "word"),
     [
-        ({}, "needs a maximum"),
-        ({"minimum": 1}, "needs a maximum"),
-        ({"maximum": None}, "maximum must be a whole number"),
         ({"maximum": 0}, "from 1 to 8"),
         ({"maximum": 9}, "from 1 to 8"),
         ({"minimum": -1, "maximum": 4}, "minimum must be"),
         ({"minimum": 4, "maximum": 3}, "must not be above"),
-        ({"minimum": None, "maximum": 3}, "minimum must be"),
-        ({"maximum": 3, "interval": "1s"}, "needs a maximum"),
-        (True, "needs a maximum"),
-        (4, "needs a maximum"),
-        ([1, 4], "needs a maximum"),
     ],
 )
 def test_adapt_that_cannot_be(given: Any, word: str) -> None:
@@ -196,36 +185,9 @@ def test_names(given: str) -> None:
 @pytest.mark.parametrize(
     "given",
     ["", "   ", "x" * 61, "x" * 10_000, 'a"b', "a'b", "a\nb", "a\tb", "<b>a</b>", "a\u202eb",
-     "a\x00", "$(x)", "`x`", "a\\b", "a;b", None, 1, ["a"]],
+     "a\x00", "$(x)", "`x`", "a\\b", "a;b"],
 )  # fmt: skip
 def test_names_that_cannot_be(given: Any) -> None:
     """Guards against a name that breaks a page, a shell, or a job script."""
     with pytest.raises(BadInputError, match="A name must have 1 to 60 characters"):
         options.check_name(given)
-
-
-@pytest.mark.parametrize("given", [0, 1, "true", "", [], {}])
-def test_flags_are_not_guessed(given: Any) -> None:
-    """Guards against "false" being taken for true, which would switch encryption on or off."""
-    with pytest.raises(BadInputError, match="must be true or false"):
-        options.check_flag("Encryption", given, True)
-
-
-@pytest.mark.parametrize(("given", "expected"), [(None, True), (False, False), (True, True)])
-def test_flags(given: bool | None, expected: bool) -> None:
-    """Guards against a default that overrides what was said."""
-    assert options.check_flag("Encryption", given, True) is expected
-
-
-@pytest.mark.parametrize(("given", "expected"), [(None, None), (10, 10.0), (30 * 86400, 2592000.0)])
-def test_idle_timeout(given: Any, expected: float | None) -> None:
-    """Guards against "never" that means at once."""
-    assert options.check_idle_timeout(given) == expected
-
-
-@pytest.mark.parametrize("given", [0, 9.9, -1, True, "60", float("nan"), float("inf"), 30 * 86401])
-def test_idle_timeouts_that_cannot_be(given: Any) -> None:
-    """Guards against a cluster that closes before anybody can use it."""
-    with pytest.raises(BadInputError) as error:
-        options.check_idle_timeout(given)
-    assert "between 10 seconds and 30 days" in sentence(error)

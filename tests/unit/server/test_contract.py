@@ -104,6 +104,36 @@ def test_what_fits_comes_through_unchanged() -> None:
     assert contract.check_body("/clusters", "post", json.dumps(body).encode()) == body
 
 
+@pytest.mark.parametrize("field", ["tls", "keep_running"])
+@pytest.mark.parametrize("given", [0, 1, "true", "", [], {}])
+def test_flags_are_not_guessed(field: str, given: Any) -> None:
+    """Guards against "false" being taken for true, which would turn encryption on or off."""
+    body = {"platform": "local", field: given}
+    assert refusal(body) == f"{field} must be true or false, or null."
+
+
+@pytest.mark.parametrize("given", [0, 9.9, -1, True, "60", 30 * 86400 + 1])
+def test_idle_timeouts_out_of_range(given: Any) -> None:
+    """Guards against a cluster that shuts down before it can be used."""
+    assert refusal({"platform": "local", "idle_timeout": given}) == IDLE
+
+
+@pytest.mark.parametrize("given", [None, 10, 30 * 86400])
+def test_idle_timeouts_in_range(given: Any) -> None:
+    """Guards against bounds that are off by one, and "never" that means at once."""
+    body = {"platform": "local", "idle_timeout": given}
+    assert contract.check_body("/clusters", "post", json.dumps(body).encode()) == body
+
+
+@pytest.mark.parametrize("given", [2.5, True, False, "2", [], {}, -1, None])
+def test_numbers_of_workers(given: Any) -> None:
+    """Guards against a cluster without bounds."""
+    sentence = "workers must be a whole number, 0 or more."
+    assert refusal({"platform": "local", "workers": given}) == sentence
+    bounds = refusal({"platform": "local", "adapt": {"maximum": given}})
+    assert bounds == "adapt.maximum must be a whole number, 1 or more."
+
+
 def test_queries() -> None:
     """Guards against a wish in another spelling that counts as none."""
 

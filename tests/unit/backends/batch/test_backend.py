@@ -117,7 +117,7 @@ def test_a_misspelt_batch_system_in_a_file(tallgrass: Platform) -> None:
     assert backends.unavailable(tallgrass) is None
     wrong = Platform("x", Path("/etc/x.yaml"), {**tallgrass.data, "batch": "slrum"})
     assert backends.unavailable(wrong) == (
-        "There is no batch system 'slrum'. Correct the line batch: in /etc/x.yaml."
+        "There is no batch system 'slrum'. See the line batch: in /etc/x.yaml."
     )
 
 

@@ -159,3 +159,24 @@ def test_a_persons_own_formats_do_not_count(site: Site, monkeypatch: pytest.Monk
     output = asyncio.run(queue.run(["env"]))
     assert "SQUEUE_FORMAT" not in output.text
     assert "SLURM_TIME_FORMAT=standard" in output.text
+
+
+def test_stopped_at_the_moment_of_an_answer(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards the end of a server: before Python 3.12, ``wait_for`` can swallow a cancellation."""
+
+    async def story() -> None:
+        communicate = asyncio.subprocess.Process.communicate
+
+        async def communicate_then_stop(process: asyncio.subprocess.Process) -> object:
+            written = await communicate(process)
+            stopping.append(asyncio.ensure_future(site.poller.stop()))
+            await asyncio.sleep(0)  # the poller is cancelled while this has just ended
+            return written
+
+        stopping: list[asyncio.Future[None]] = []
+        monkeypatch.setattr(asyncio.subprocess.Process, "communicate", communicate_then_stop)
+        site.poller.poll_soon()
+        await until(lambda: bool(stopping))
+        await until(stopping[0].done)
+
+    run(story())

@@ -96,7 +96,7 @@ def test_the_documented_platform(tmp_path: Path) -> None:
     (tmp_path / "sge.yaml").write_text(example)
     (platform,), faults = platforms.find([str(tmp_path)])
     assert not faults
-    assert batch_system(platform.get("batch")).TITLE == "Grid Engine"
+    assert batch_system(platform.batch).TITLE == "Grid Engine"
     code = codegen.create(platform, {"queue": "main.q"}, workers=2)
     assert "cluster = SGECluster(" in code
     assert 'queue="main.q"' in code

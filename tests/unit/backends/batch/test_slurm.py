@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_cluster_launcher.backends.batch import slurm
-from jupyter_cluster_launcher.backends.batch.system import batch_system
+from jupyter_cluster_launcher.backends.batch.status import refusal
 from jupyter_cluster_launcher.models import Phase
 
 SQUEUE = """\
@@ -30,19 +30,6 @@ stdout:
 
 stderr:
 """
-
-
-def test_it_is_found_by_its_name() -> None:
-    """Guards the one way from a platform file's `batch:` to the module."""
-    assert batch_system("slurm").TITLE == "SLURM"
-    assert batch_system("sge").TITLE == "Grid Engine"
-
-
-@pytest.mark.parametrize("name", ["words", "watch", "nosuch", "os", "..models"])
-def test_only_batch_systems_are_found(name: str) -> None:
-    """Guards against taking another module of the package, or of Python, for a batch system."""
-    with pytest.raises(LookupError, match="There is no batch system"):
-        batch_system(name)
 
 
 def test_jobs_are_read_in_slurms_words() -> None:
@@ -133,7 +120,7 @@ def test_one_question_for_all_clusters() -> None:
 )
 def test_refusals_are_sbatchs_own_words(written: str, said: str) -> None:
     """Guards against noise: no "Command exited with non-zero exit code", no "sbatch: error"."""
-    assert slurm.explain(JOBQUEUE + written) == said
+    assert refusal(slurm, JOBQUEUE + written) == f"SLURM rejected the jobs: {said}."
     assert slurm.explain(written) == said
 
 
