@@ -85,7 +85,7 @@ test('a failed cluster shows its reason and its logs', async ({
   await row.root.getByRole('button', { name: 'Show logs' }).click();
   const log = page.getByRole('log');
   await expect(log).toContainText('Traceback');
-  await page.getByLabel('Filter').fill('nonsense');
+  await page.getByRole('searchbox', { name: 'Filter' }).fill('nonsense');
   await expect(log).not.toContainText('Traceback');
   await expect(log).toContainText('nonsense');
   await screenshot(page, 'failed');
