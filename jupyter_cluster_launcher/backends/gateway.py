@@ -1,6 +1,6 @@
 """dask-gateway, asked through the Python of a notebook's environment: options, clusters, stop.
 
-Each question is a process of its own that ends at once (``resident/ask_gateway.py``): a gateway
+Each question is a process of its own that ends at once (``resident/gateway_queries.py``): a gateway
 that hangs hangs that, until its time limit, and no key or secret reaches this server.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime, timezone
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +70,9 @@ class Gateways:
             file.unlink(missing_ok=True)
 
     async def _ask(self, kernel_name: str, question: str, *names: str) -> Any:
-        source = resources.files("jupyter_cluster_launcher").joinpath("resident/ask_gateway.py")
-        said = await self._environments.ask(
+        said = await self._environments.ask_resident(
             kernel_name,
-            source.read_text(encoding="utf-8"),
+            "gateway_queries",
             [question],
             self._timeout,
             private=names,  # whoever knows one can open the dashboard of that cluster

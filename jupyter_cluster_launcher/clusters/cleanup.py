@@ -9,7 +9,7 @@ from pathlib import Path
 from ..models import Cluster, LauncherError
 from .services import House
 
-KEYS_NOTE, KEY_FILE = "keys.json", ".dask-jobqueue.worker."  # as in resident/jobqueue.py
+KEYS_NOTE, KEY_FILE = "keys.json", ".dask-jobqueue.worker."  # as in resident/jobqueue_keys.py
 
 
 def remove_keys(directory: Path) -> None:

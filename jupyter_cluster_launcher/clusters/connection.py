@@ -55,7 +55,7 @@ class Link:
         One that is busy hears it later, and tells how things are when it can.
         """
         with contextlib.suppress(LauncherError):
-            await self.call("heard")
+            await self.call("ping")
 
     async def end(self, close: str | None, timeout: float) -> bool:
         """End the controller, as ``Controller.end``; False where there is none."""

@@ -31,7 +31,7 @@ async def steps(
     yield {"controller": ref}
     controller = connect(ref)
     await controller.attach(house.limits.start)
-    await controller.load(*house.platforms.residents(platform))
+    await controller.load(house.platforms.resident(platform), directory)
     preparation = house.platforms.preparation(platform, cluster.options, directory)
     await controller.call("prepare", preparation)
     yield {"message": "Creating the cluster"}

@@ -12,7 +12,6 @@ import socket
 import struct
 import tempfile
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -109,12 +108,9 @@ async def job_script(
 
     Raises ``NotAvailableError`` where that fails.
     """
-    folder = resources.files("jupyter_cluster_launcher").joinpath("resident")
-    names = ("core", "jobqueue", "preview")
-    source = "\n".join(folder.joinpath(f"{n}.py").read_text(encoding="utf-8") for n in names)
     given = {"settings": settings(platform, cluster.options, directory), "code": cluster.create}
     # Not among the arguments: commands before the worker starts may hold a key.
-    said = await environments.ask(cluster.kernel_name, source, private=given)
+    said = await environments.ask_resident(cluster.kernel_name, "job_script", private=given)
     if "error" in said:
         raise NotAvailableError(f"The job script cannot be written: {said['error']}")
     return str(said["script"])

@@ -12,19 +12,22 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from traitlets import TraitError
 
 from ..masking import masked
 from ..models import BadInputError, NotAvailableError
+from .archive import importing, write_archive
 
 ABSENT_FOR = 5.0  # seconds for which a launch is refused for a missing package without a new look
 RENEW_AFTER = 60.0  # seconds after which a look at the list has what is there asked for once more
-PRIVATE = "CLUSTER_LAUNCHER_PRIVATE"  # as in resident/preview.py and resident/ask_gateway.py
+PRIVATE = "CLUSTER_LAUNCHER_PRIVATE"  # as in resident/program.py
 PROBE = """
 import importlib.util, json, os, sys
 sys.path[:0] = filter(None, [os.path.expanduser(sys.argv[1])])
@@ -204,6 +207,31 @@ class Environments:
             raise NotAvailableError(
                 f"The Python of {self.title(kernel_name)} did not answer what it was asked."
             ) from None
+
+    async def ask_resident(
+        self,
+        kernel_name: str,
+        module: str,
+        arguments: Sequence[str] = (),
+        timeout: float | None = None,
+        private: Any = None,
+    ) -> Any:
+        """Run ``main`` of a module of the resident in a kernel's environment; return its answer.
+
+        Arguments and errors as of ``run``. Raises ``NotAvailableError`` also where the module
+        cannot be written for that process to import it.
+        """
+        try:
+            folder = tempfile.TemporaryDirectory(prefix="cluster-", ignore_cleanup_errors=True)
+            path = Path(folder.name, "resident.zip")
+            write_archive(path)
+        except OSError as error:
+            raise NotAvailableError(
+                f"No temporary file can be written: {error.strerror}."
+            ) from None
+        with folder:
+            code = f"{importing('load', path, module)}\nload().main()"
+            return await self.ask(kernel_name, code, arguments, timeout, private)
 
     async def run(
         self,

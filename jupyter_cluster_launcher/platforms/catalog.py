@@ -124,13 +124,11 @@ class Platforms:
             return {**platform.options, **await self.gateways.options(kernel_name)}
         return platform.options
 
-    def residents(self, platform: Platform) -> list[str]:
-        """Return the names of the resident's source files that a controller needs."""
+    def resident(self, platform: Platform) -> str:
+        """Return the name of the resident's module that a controller needs."""
         if platform.get("connect") == "gateway":
-            return ["core", "watch", "logs", "gateway_eye", "gateway"]
-        if platform.get("batch"):
-            return ["core", "watch", "logs", "jobqueue"]
-        return ["core", "watch", "logs"]
+            return "gateway"
+        return "jobqueue" if platform.get("batch") else "local"
 
     def preparation(
         self, platform: Platform, options: Mapping[str, Any], directory: Path

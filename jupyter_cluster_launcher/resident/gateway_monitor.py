@@ -1,225 +1,142 @@
-"""Runs inside the controller of a cluster that dask-gateway made: how the cluster is.
+"""The thread that polls a gateway's cluster.
 
-Sent after ``core`` and into the same module. The scheduler is far away, behind a server that can be
-down, restarted or asked too often. So a thread of its own asks, with the asynchronous client (the
-synchronous one can deadlock): the scheduler every second or two, the gateway only now and then and
-when the scheduler does not answer.
+The scheduler is far away, behind a server that can be down, restarted or polled too often. So a
+thread of its own polls with the asynchronous client (the synchronous one can deadlock): the
+scheduler every second or two, the gateway only now and then and when the scheduler is silent.
 """
-# ruff: noqa: F821  # names of core
+
+from __future__ import annotations
 
 import asyncio
-import re
 import sys
 import threading
 import time
-from datetime import datetime, timedelta, timezone
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
-LOOK_PERIOD = 1.0  # seconds between two questions to the scheduler, for up to 50 workers
-GATEWAY_PERIOD = 20.0  # seconds between two questions to the gateway while the scheduler answers
-ANSWER_LIMIT = 10.0  # seconds for one answer of the gateway
-QUICK = 2.0  # seconds that the scheduler has before the gateway is asked what became of it
-SLOW_START = 120.0  # seconds after which a worker that has not come is worth a word
+import aiohttp
+from dask_gateway.client import Gateway
+from distributed.core import rpc
 
-LIMITS = []  # what the gateway said of numbers above its limit
+from .gateway_scheduler import GatewaySettings, by_value, gateway_settings
+from .gateway_state import ANSWER_LIMIT, GatewayState
+from .versions import PACKAGES
+
+POLL_PERIOD = 1.0  # seconds between two polls of the scheduler, for up to 50 workers
+GATEWAY_PERIOD = 20.0  # seconds between two polls of the gateway while the scheduler answers
+QUICK = 2.0  # seconds that the scheduler has before the gateway is polled for what became of it
+PLOTS_LIMIT = 5.0  # seconds for the list of the dashboard's plots
+
+T = TypeVar("T")
 
 
-class Eye(threading.Thread):
-    """Asks the scheduler and the gateway how a cluster is; ``report`` has the newest answer."""
+class GatewayMonitor(threading.Thread):
+    """Keeps ``state`` up to date and sends the gateway requests."""
 
-    def __init__(self, cluster, joined=False, slow_start=SLOW_START):
-        """Look after ``cluster``, a connected ``GatewayCluster``.
+    gateway: Any  # a ``Gateway`` and an ``rpc`` to the scheduler, both without types;
+    scheduler: Any  # there once ``first`` is set
 
-        ``joined`` says that somebody else started it; ``slow_start`` is in seconds.
-        """
+    def __init__(self, state: GatewayState) -> None:
+        """Poll the connected cluster of ``state``."""
         super().__init__(name="cluster-launcher-gateway", daemon=True)
-        self.cluster, self.slow_start = cluster, slow_start
-        self.joined = joined
-        self.requested = self.idle_timeout = self.ended = None
-        self.failed = self.adapting = False
-        self.info, self.plots, self.versions, self.trouble = {}, {}, {}, ""
-        self.busy, self.idle_since = True, time.time()
-        self.waiting_since = self.asked_gateway = self.answered = time.monotonic()
-        self.loop = self.comm = self.gateway = None
+        self.state = state
+        self._settings_read = False
+        self._answered = self._gateway_polled = time.monotonic()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.first = threading.Event()
 
-    def run(self):
-        """Look until the cluster has ended."""
-        asyncio.run(self.watch())
+    def run(self) -> None:
+        """Poll until the cluster has ended."""
+        asyncio.run(self.monitor())
 
-    async def watch(self):
-        """Connect, and look again and again."""
-        from dask_gateway import Gateway
-        from distributed.core import rpc
-
-        known, self.loop = self.cluster.gateway, asyncio.get_running_loop()
-        security = self.cluster.security.get_connection_args("client")
-        self.comm = rpc(self.cluster.scheduler_address, connection_args=security)
+    async def monitor(self) -> None:
+        """Connect, and poll again and again."""
+        self._loop = asyncio.get_running_loop()
+        cluster, known = self.state.cluster, self.state.cluster.gateway
+        security = cluster.security.get_connection_args("client")
+        self.scheduler = rpc(cluster.scheduler_address, connection_args=security)
         async with Gateway(known.address, auth=known.auth, asynchronous=True) as self.gateway:
-            while self.ended is None:
-                await self.look()
+            while self.state.ended is None:
+                await self.poll()
                 self.first.set()
-                await asyncio.sleep(max(LOOK_PERIOD, len(self.info.get("workers", ())) / 50))
+                await asyncio.sleep(max(POLL_PERIOD, len(self.state.workers) / 50))
 
-    def do(self, request, limit=ANSWER_LIMIT):
-        """Wait, in another thread, for the answer to a request that the gateway is sent."""
-        return asyncio.run_coroutine_threadsafe(request, self.loop).result(limit)
+    def do(self, request: Coroutine[Any, Any, T], limit: float = ANSWER_LIMIT) -> T:
+        """Return the answer to a request, from another thread.
 
-    async def look(self):
-        """Ask the scheduler; ask the gateway where it does not answer, and now and then."""
+        Raises what the request raises, and ``TimeoutError`` after ``limit`` seconds.
+        """
+        if self._loop is None:
+            raise RuntimeError("The gateway is not connected yet.")
+        return asyncio.run_coroutine_threadsafe(request, self._loop).result(limit)
+
+    async def poll(self) -> None:
+        """Poll the scheduler; poll the gateway where it is silent, and now and then."""
         now = time.monotonic
         try:
-            await asyncio.wait_for(self.ask_scheduler(), QUICK)
-            self.answered, self.trouble = now(), ""
+            await asyncio.wait_for(self.poll_scheduler(), QUICK)
+            self._answered, self.state.trouble = now(), ""
         except Exception as error:  # of whatever kind: the gateway knows more
-            # A scheduler with very much to do is slow; that is not worth a word.
-            if now() - self.answered > ANSWER_LIMIT:
-                self.trouble = f"The cluster's scheduler does not answer ({type(error).__name__})."
-        if self.answered < now() - QUICK or now() - self.asked_gateway > GATEWAY_PERIOD:
-            await self.ask_gateway()
-            self.asked_gateway = now()
+            # A scheduler with very much to do is slow; that is not worth a warning.
+            if now() - self._answered > ANSWER_LIMIT:
+                kind = type(error).__name__
+                self.state.trouble = f"The cluster's scheduler does not answer ({kind})."
+        if self._answered < now() - QUICK or now() - self._gateway_polled > GATEWAY_PERIOD:
+            await self.poll_gateway()
+            self._gateway_polled = now()
 
-    async def ask_scheduler(self):
-        """Learn of the workers and their load."""
-        if self.idle_timeout is None:
-            await self.ask_once()
-        self.info = await self.comm.identity()
-        states = (await self.comm.get_task_prefix_states()).values()
-        busy = any(state["processing"] or state["waiting"] for state in states)
-        if busy or self.busy:
-            self.idle_since = time.time()
-        self.busy = busy
-        self.info["tasks"] = sum(sum(state.values()) - state["released"] for state in states)
-        if len(self.info["workers"]) >= (self.requested or 0):
-            self.waiting_since = time.monotonic()
+    async def poll_scheduler(self) -> None:
+        """Fetch the workers and their load."""
+        if not self._settings_read:
+            self._settings_read = True
+            await self.read_settings()
+        identity = await self.scheduler.identity()
+        states = list((await self.scheduler.get_task_prefix_states()).values())
+        self.state.update(identity["workers"], states)
 
-    async def ask_once(self):
-        """Learn what the gateway's part of the scheduler was told, and which plots there are.
+    async def read_settings(self) -> None:
+        """Read, once, what the gateway has set in its scheduler, and which plots there are.
 
         Its Python must be ours for that: a function of another version could crash it.
         """
-        from distributed.protocol.pickle import dumps
+        state, settings = self.state, GatewaySettings()
+        state.idle_timeout = 0
+        packages = (await self.scheduler.versions())["packages"]
+        python = packages["python"].split(".")
+        state.versions = {"python": ".".join(python[:3])}
+        state.versions.update({name: packages[name] for name in PACKAGES if packages.get(name)})
+        if python[:2] == [str(part) for part in sys.version_info[:2]]:
+            answer = await self.scheduler.run_function(function=by_value(gateway_settings))
+            settings = answer.get("result") or settings
+        state.idle_timeout = settings.get("idle_timeout") or 0
+        if state.requested is None:
+            state.requested = settings.get("count")
+            state.adapting = bool(settings.get("adapting"))
+        state.plots = await self.fetch_plots()
 
-        self.idle_timeout, told = 0, {}
-        packages = (await self.comm.versions())["packages"]
-        version = packages["python"].split(".")[:2]
-        self.versions = {"python": ".".join(packages["python"].split(".")[:3])}
-        self.versions |= {name: packages[name] for name in PACKAGES if packages.get(name)}
-        if version == [str(part) for part in sys.version_info[:2]]:
-            answer = await self.comm.run_function(function=dumps(told_to_scheduler))
-            told = answer.get("result") or {}
-        self.idle_timeout = told.get("idle_timeout") or 0
-        if self.requested is None:
-            self.requested = told.get("count")
-            self.adapting = bool(told.get("adapting"))
-        self.plots = await self.ask_plots()
-
-    async def ask_plots(self):
+    async def fetch_plots(self) -> dict[str, str]:
         """Return the single plots of the dashboard, {title: path}, as the scheduler lists them."""
-        import aiohttp
-
-        root = f"{self.gateway.address}/clusters/{self.cluster.name}"
-        limit = aiohttp.ClientTimeout(total=5)
+        url = f"{self.gateway.address}/clusters/{self.state.cluster.name}/individual-plots.json"
+        session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PLOTS_LIMIT))
         try:
-            async with (
-                aiohttp.ClientSession(timeout=limit) as session,
-                session.get(f"{root}/individual-plots.json") as answer,
-            ):
-                return await answer.json(content_type=None) if answer.ok else {}
+            async with session, session.get(url) as answer:
+                listed: dict[str, str] = await answer.json(content_type=None) if answer.ok else {}
         except (aiohttp.ClientError, asyncio.TimeoutError, ValueError):
             return {}  # not behind this address, or no bokeh in the cluster's environment
+        return listed
 
-    async def ask_gateway(self):
+    async def poll_gateway(self) -> None:
         """Learn what became of the cluster: a ``GatewayCluster`` says "running" for ever."""
         try:
-            request = self.gateway.get_cluster(self.cluster.name)
+            request = self.gateway.get_cluster(self.state.cluster.name)
             status = (await asyncio.wait_for(request, ANSWER_LIMIT)).status.name
         except ValueError:  # a 404
-            self.failed = True
-            self.ended = "dask-gateway does not know this cluster any more: it was restarted."
+            self.state.failed = True
+            self.state.ended = "dask-gateway does not know this cluster any more: it was restarted."
         except Exception as error:
-            self.trouble = (
+            self.state.trouble = (
                 f"dask-gateway at {self.gateway.address} does not answer ({type(error).__name__}). "
-                "The cluster may go on; this row will tell when there is an answer again."
+                "The cluster may go on; this row will show when there is an answer again."
             )
         else:
-            self.failed = status == "FAILED"
-            self.ended = self.farewell(status)
-
-    def farewell(self, status):
-        """Return why the cluster ended, None while it lives; the gateway itself gives no reason."""
-        if status == "FAILED":
-            return (
-                "The gateway says that the cluster failed: its scheduler or all its workers died."
-            )
-        if status == "STOPPING":  # on the way to STOPPED or to FAILED
-            self.trouble = "The cluster is being stopped."
-        if status != "STOPPED":
-            return None
-        idle = time.time() - self.idle_since
-        if self.idle_timeout and not self.busy and idle > 0.5 * self.idle_timeout:
-            return f"Stopped by the gateway after {words(self.idle_timeout)} without work."
-        return "Stopped, but not from here: by another notebook, or by the gateway."
-
-    def report(self):
-        """Return the newest report."""
-        workers = self.info.get("workers", {}).values()
-        cores = sum(worker["nthreads"] for worker in workers)
-        metrics = [worker.get("metrics") or {} for worker in workers]
-        return {
-            "name": self.cluster.name,
-            "address": self.cluster.scheduler_address,
-            "tls": True,
-            "joined": self.joined,
-            "ready": 0 if self.ended else len(workers),
-            "requested": len(workers) if self.adapting else self.requested,
-            "cores": cores,
-            "memory": sum(worker["memory_limit"] or 0 for worker in workers),
-            "dashboard_link": self.cluster.dashboard_link,
-            "plots": self.plots,
-            "versions": self.versions,
-            "usage": {
-                "cpu": round(sum(m.get("cpu", 0) for m in metrics) / 100 / max(1, cores), 2),
-                "memory": sum(m.get("memory", 0) for m in metrics),
-                "tasks": self.info.get("tasks", 0),
-                "busy": self.busy,
-            },
-            "warnings": self.warnings(),
-            "stops_at": self.stops_at(),
-            "idle_limit": self.idle_timeout or None,
-            **({"ended": self.ended, "broken": self.failed} if self.ended else {}),
-        }
-
-    def warnings(self):
-        """Return what a person should know besides, in sentences."""
-        said = [self.trouble] if self.trouble else []
-        said += [limit_words(text) for text in LIMITS]
-        waited = time.monotonic() - self.waiting_since
-        if not self.trouble and not self.adapting and waited > self.slow_start:
-            said.append(
-                f"No worker has come for more than {words(self.slow_start)}. In a cloud a new "
-                "machine takes some minutes; if none comes, try another profile or environment."
-            )
-        return said
-
-    def stops_at(self):
-        """Return when the gateway will stop an idle cluster, ISO 8601 in UTC, or None."""
-        if not self.idle_timeout or self.busy:
-            return None
-        when = datetime.fromtimestamp(self.idle_since, timezone.utc)
-        return (when + timedelta(seconds=self.idle_timeout)).isoformat(timespec="seconds")
-
-
-def told_to_scheduler(dask_scheduler):
-    """Return, in the scheduler, what the gateway told it: wanted workers and idle time."""
-    service = dask_scheduler.services.get("gateway")
-    return {
-        "count": getattr(service, "count", None),
-        "idle_timeout": getattr(service, "idle_timeout", 0),
-        "adapting": getattr(service, "adapt_task", None) is not None,
-    }
-
-
-def limit_words(text):
-    """Return the gateway's warning about its limit in short, or as it is."""
-    match = re.search(r"(?:request of|maximum=)\s*(\d+).*?resource limit of (\d+) workers", text)
-    return f"Asked for {match[1]} workers, the gateway's limit is {match[2]}." if match else text
+            self.state.end(status)

@@ -57,7 +57,7 @@ async def test_closing_twice(slurm: RealSlurm, tmp_path: Path, options: dict[str
     refused = pytest.raises(ExecutionError, match="Invalid partition")
     (tmp_path / "0a1b2c").mkdir()
     async with kernel(tmp_path) as one:
-        await one.controller.load("core", "watch", "logs", "jobqueue")
+        await one.controller.load("jobqueue", tmp_path / "0a1b2c")
         settings = batch.settings(platform, chosen, tmp_path / "0a1b2c")
         await one.controller.call("prepare", settings, timeout=FOREVER)
         await one.controller.run(codegen.create(platform, chosen, workers=2), FOREVER)
