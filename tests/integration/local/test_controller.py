@@ -28,7 +28,7 @@ import asyncio, json, os, sys
 from dataclasses import asdict
 from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_cluster_launcher.spawner import spawn
+from jupyter_cluster_launcher.controller.spawn import spawn
 
 os.environ["JPY_PARENT_PID"] = str(os.getpid())
 folder = Path(sys.argv[1])

@@ -14,7 +14,7 @@ from api import PLATFORMS, Api
 from fakes import write_kernelspec
 from kernels import FOREVER, kernel
 from real_slurm import RealSlurm
-from tallgrass import SMALL, Tallgrass
+from tallgrass import SMALL, Tallgrass, until
 
 from jupyter_cluster_launcher.backends.batch import backend as batch
 from jupyter_cluster_launcher.clusters.managed_cluster import CLOSE
@@ -69,4 +69,4 @@ async def test_closing_twice(slurm: RealSlurm, tmp_path: Path, options: dict[str
         for _ in range(2):
             await one.controller.run(CLOSE, FOREVER)
         assert await one.value("cluster.status.name", tmp_path) == "closed"
-    assert slurm.jobs() == []
+    await until(lambda: slurm.jobs() == [])  # SLURM lists a cancelled job until it has ended
