@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import os
+import tempfile
 import zipfile
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
 PACKAGE = "cluster_launcher_resident"  # the resident's name in kernels
+ARCHIVE = "resident.zip"
 BEGINNING = (1980, 1, 1, 0, 0, 0)  # of time, in zip files
 
 
@@ -34,6 +38,15 @@ def write_archive(path: Path) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(archive())
+
+
+@contextlib.contextmanager
+def temporary_archive() -> Iterator[Path]:
+    """Yield a zip file for a process that ends soon, and remove it; raises ``OSError``."""
+    with tempfile.TemporaryDirectory(prefix="cluster-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder, ARCHIVE)
+        write_archive(path)
+        yield path
 
 
 def importing(function: str, path: Path, module: str) -> str:

@@ -20,12 +20,11 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 
 from ..models import ControllerRef, LauncherError
 from . import host as processes
-from .archive import importing, write_archive
+from .archive import ARCHIVE, importing, write_archive
 
 MIME = "application/vnd.cluster-launcher.report+json"
 ANSWER = "application/vnd.cluster-launcher.answer+json"
 RESIDENT = "__cluster_launcher"  # the variable in the controller
-ARCHIVE = "resident.zip"  # in the cluster's directory
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 

@@ -12,18 +12,16 @@ import json
 import os
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from traitlets import TraitError
 
 from ..masking import masked
 from ..models import BadInputError, NotAvailableError
-from .archive import importing, write_archive
+from .archive import importing, temporary_archive
 
 ABSENT_FOR = 5.0  # seconds for which a launch is refused for a missing package without a new look
 RENEW_AFTER = 60.0  # seconds after which a look at the list has what is there asked for once more
@@ -221,15 +219,13 @@ class Environments:
         Arguments and errors as of ``run``. Raises ``NotAvailableError`` also where the module
         cannot be written for that process to import it.
         """
-        try:
-            folder = tempfile.TemporaryDirectory(prefix="cluster-", ignore_cleanup_errors=True)
-            path = Path(folder.name, "resident.zip")
-            write_archive(path)
-        except OSError as error:
-            raise NotAvailableError(
-                f"No temporary file can be written: {error.strerror}."
-            ) from None
-        with folder:
+        with contextlib.ExitStack() as stack:
+            try:
+                path = stack.enter_context(temporary_archive())
+            except OSError as error:
+                raise NotAvailableError(
+                    f"No temporary file can be written: {error.strerror}."
+                ) from None
             code = f"{importing('load', path, module)}\nload().main()"
             return await self.ask(kernel_name, code, arguments, timeout, private)
 
