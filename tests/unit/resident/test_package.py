@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,10 +34,14 @@ def test_syntax_of_the_oldest_python(path: Path) -> None:
 def test_an_environment_that_has_nothing(module: str, tmp_path: Path) -> None:
     """Guards against needing the launcher, or Dask, in the kernel's environment to begin with.
 
-    Every warning is an error, as a user's code may have it.
+    And against another package of that name there. Every warning is an error, as a user may have
+    set it.
     """
     path = tmp_path / "resident.zip"
     archive.write_archive(path)
+    other = tmp_path / "site" / archive.PACKAGE
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text("raise SystemExit('the wrong package')")
     code = f"""
 import sys
 sys.modules.update(dict.fromkeys(
@@ -48,7 +53,12 @@ module = load()
 assert sys.path == before
 assert module.__file__.startswith({str(path)!r}), module.__file__
 """
-    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        check=True,
+        timeout=60,
+    )
 
 
 def test_the_archive_is_private_and_always_the_same(tmp_path: Path) -> None:
