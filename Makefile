@@ -1,30 +1,31 @@
-# make lab    opens JupyterLab with the extension and a demo notebook
-# make test   runs every suite, lint included
-# make lint   runs the linters alone
+# make lab     opens JupyterLab with the extension and a demo notebook
+# make check   runs the linters, type checks and unit tests: the everyday loop
+# make test    runs all test suites, with coverage, and the linters
+# make lint    runs the linters and type checks alone
 #
-# Python 3.10 or newer is all that must be there first; everything else goes into .venv.
+# The only requirement is Python 3.10 or newer; everything else is installed into .venv and node_modules.
 
 PYTHON ?= python3
-# In a container one is root, where JupyterLab asks to be told that this is meant.
+# JupyterLab refuses to run as root, as in a container, without this option.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
-# More arguments for JupyterLab, for example LAB_ARGS="--no-browser --port 8890".
+# Further arguments for JupyterLab, for example LAB_ARGS="--no-browser --port 8890".
 LAB_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Node is in the environment too, where jlpm and the tests must find it; it trusts the certificates
-# that the machine trusts, as pip does.
+# jlpm and the tests use the Node in .venv. It trusts the certificates that the system trusts, as pip
+# does.
 RUN := env PATH="$(CURDIR)/$(BIN):$$PATH" NODE_USE_SYSTEM_CA=1
 UI_TESTS := cd ui-tests && $(RUN) PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 jlpm
 FRONT_END := $(shell find src style schema -type f 2>/dev/null)
 PLATFORMS := $(wildcard jupyter_cluster_launcher/platforms/data/*.yaml)
-# What the build linked into the environment: through it pip would write into the build.
+# The link from the environment to the built extension. pip would write through it into the build.
 LINK := $(VENV)/share/jupyter/labextensions/jupyter-cluster-launcher
 
-# What is mostly waited for: it can be installed side by side.
+# The slowest steps, which can run in parallel.
 INSTALLED := $(VENV)/tools node_modules/installed ui-tests/node_modules/installed
 
-.PHONY: lab test lint suites clean
+.PHONY: lab check test lint unit jest suites clean
 
 lab: $(VENV)/built
 	$(RUN) jupyter lab $(AS_ROOT) $(LAB_ARGS) examples/demo.ipynb
@@ -34,6 +35,16 @@ test:
 	$(MAKE) --jobs=2 $(INSTALLED)
 	$(MAKE) lint suites
 
+check:
+	$(MAKE) --jobs=2 $(VENV)/tools node_modules/installed
+	$(MAKE) --jobs=2 lint unit jest
+
+unit: $(VENV)/tools
+	$(RUN) pytest tests/unit
+
+jest: node_modules/installed
+	$(RUN) jlpm test
+
 lint: $(VENV)/tools node_modules/installed
 	$(RUN) ruff check
 	$(RUN) ruff format --check
@@ -41,15 +52,15 @@ lint: $(VENV)/tools node_modules/installed
 	$(RUN) jlpm lint:check
 
 suites: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
-	$(RUN) jlpm test
-	$(RUN) pytest
+	$(RUN) jlpm test:coverage
+	$(RUN) pytest --cov
 	$(UI_TESTS) playwright test
 
 clean:
 	rm -rf $(VENV) node_modules ui-tests/node_modules lib jupyter_cluster_launcher/labextension
 
-# The environment: the package itself, editable, with JupyterLab, Dask and Node.
-# The front end is built below, where it is built again when its sources change.
+# The environment: the package itself (editable), JupyterLab, Dask and Node.
+# The front end has its own rule below, so that it is rebuilt when its sources change.
 $(VENV)/installed: pyproject.toml package.json $(PLATFORMS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo "Python 3.10 or newer is needed. Choose one: make PYTHON=python3.12" >&2; exit 1; }

@@ -1,11 +1,13 @@
-"""What everything else talks about: a cluster, its states, and the errors a person can be told."""
+"""The data everything else works on: a cluster, its state, its jobs, and the errors users see."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from enum import Enum
 from typing import Any
+
+VERSION = 2  # of a cluster's record on disk
 
 
 def _now() -> str:
@@ -13,7 +15,7 @@ def _now() -> str:
 
 
 class State(str, Enum):
-    """Where a cluster is in its life."""
+    """The state of a cluster."""
 
     STARTING = "starting"
     RUNNING = "running"
@@ -38,23 +40,23 @@ FOLLOWS: dict[State, frozenset[State]] = {
 
 
 class LauncherError(Exception):
-    """An error whose text is a sentence for the person in front of the browser."""
+    """An error whose text is a sentence for the user."""
 
 
 class BadInputError(LauncherError):
-    """What was sent cannot be used; the sentence says what to change."""
+    """The input cannot be used; the sentence says what to change."""
 
 
 class UnknownError(LauncherError):
-    """There is no such thing."""
+    """No such cluster or platform."""
 
 
 class WrongStateError(LauncherError):
-    """The cluster is in a state in which this cannot be done."""
+    """The cluster is in a state that does not allow this."""
 
 
 class NotAvailableError(LauncherError):
-    """Something this needs is not here, or does not answer."""
+    """Something this needs is missing or does not answer."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,28 @@ class Adapt:
 
     minimum: int
     maximum: int
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """What a platform allows for the number of workers; kept with each cluster.
+
+    ``unit`` is what is counted: "workers" or "jobs".
+    """
+
+    title: str = "Workers"
+    unit: str = "workers"
+    minimum: int = 0
+    maximum: int = 1000
+    adaptive: bool = True
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an administrator says that cores cost."""
+
+    per_core_hour: float
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -80,11 +104,95 @@ class ControllerRef:
     boot_id: str
 
 
+class Phase(str, Enum):
+    """Where a batch job is, whatever its batch system calls it."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One batch job, in the batch system's own words where users read them.
+
+    ``start`` is an estimate while the job is queued; ``end`` is when its time limit ends it, or
+    when it ended. ``failed`` says that the batch system itself calls the end a failure,
+    ``orderly`` that it calls it a success; neither holds of a cancelled job.
+    ``ending`` marks a job that counts as running while the batch system is already ending it.
+    """
+
+    id: str
+    name: str
+    phase: Phase
+    state: str
+    reason: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+    exit_code: str | None = None
+    node: str = ""
+    failed: bool = False
+    orderly: bool = False
+    ending: bool = False
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What a batch system last answered about the jobs of one cluster.
+
+    ``polled`` is false until it has answered once. ``error`` is the sentence for the user while it
+    does not answer; ``jobs`` are those of the last answer then.
+    """
+
+    jobs: tuple[Job, ...] = ()
+    error: str | None = None
+    polled: bool = False
+
+    @property
+    def open(self) -> list[Job]:
+        """The jobs that are queued or running."""
+        return [job for job in self.jobs if job.phase is not Phase.ENDED]
+
+    @property
+    def ended(self) -> list[Job]:
+        """The jobs that have ended."""
+        return [job for job in self.jobs if job.phase is Phase.ENDED]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A job as its controller submitted it.
+
+    Neither ``id`` nor ``error`` is set while it is being submitted. ``closed`` says that it is no
+    longer wanted, ``lost`` that its worker went away unasked, ``ended`` that the batch system
+    reported its end.
+    """
+
+    worker: str
+    id: str | None = None
+    error: str | None = None
+    closed: bool = False
+    lost: bool = False
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class Usage:
+    """The load of a cluster: ``cpu`` is 1 when all cores are busy, ``memory`` is in bytes."""
+
+    cpu: float = 0.0
+    memory: float = 0
+    tasks: int = 0
+    busy: bool = False
+
+
 @dataclass(frozen=True)
 class Report:
-    """What a controller last said of its cluster. Memory in bytes, times as ISO 8601 in UTC.
+    """What a controller last reported. Memory in bytes, times as ISO 8601 in UTC.
 
-    ``ended`` says why the cluster is no more, ``broken`` that nobody wanted it.
+    ``core_seconds`` is what the cores added up to until ``cores_since``, since when there have been
+    ``cores``. ``idle_limit`` is a gateway's own idle time in seconds, ``stops_at`` when that ends.
+    ``ended`` says why the cluster has ended, ``broken`` that it failed.
     """
 
     address: str | None = None
@@ -92,11 +200,10 @@ class Report:
     ready: int = 0
     failed: int = 0
     cores: int = 0
-    # What the cores have added up to until ``cores_since``, since when there have been ``cores``.
     core_seconds: float = 0.0
     cores_since: str | None = None
     memory: int = 0
-    usage: dict[str, float] | None = None
+    usage: Usage | None = None
     tls: bool = False
     dashboard_port: int | None = None
     dashboard_link: str | None = None
@@ -104,30 +211,26 @@ class Report:
     versions: dict[str, str] = field(default_factory=dict)
     requested: int | None = None
     joined: bool = False
-    jobs: list[dict[str, Any]] = field(default_factory=list)
+    jobs: tuple[Submission, ...] = ()
     closes_at: str | None = None
-    # A gateway's own idle time, in seconds, and when it will stop the cluster.
     idle_limit: float | None = None
     stops_at: str | None = None
-    warnings: list[str] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
     ended: str | None = None
     broken: bool = False
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Report:
-        """Read what a resident sent, leaving out what this version does not know."""
-        return cls(**{key: value for key, value in data.items() if key in cls.__annotations__})
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """One Dask cluster: what was asked for, and what is known of it.
+    """One Dask cluster: what was requested, and what is known of it.
 
-    ``by_name`` says that notebooks attach to it through dask-gateway, not by its address; ``leave``
-    that a cluster which was joined is let go of, and not shut down;
-    ``server`` is the process of the Jupyter server that looks after it, ``cost`` the platform's
-    price of a core-hour, where there is one; ``log_directory`` is where the person or the
-    administrator wants the logs of batch jobs, relative to ``cwd``.
+    It carries what it needs of its platform, so that a changed or removed platform file does not
+    affect it: ``kind`` names its backend, ``preparation`` is what the resident gets before the
+    create code runs, ``create_timeout`` is in seconds. ``server`` is the process of the Jupyter
+    server that owns it. ``joined_name`` is the running cluster that was joined instead of creating
+    one; ``leave`` that it is to be left running when this one closes. ``log_directory`` is where
+    the logs of batch jobs go, relative to ``cwd``. ``readable`` is false where
+    this is only what could be read of a record, ``unknown`` what another version wrote into it.
     Frozen: each change is a new value, saved before it is shown.
     """
 
@@ -139,24 +242,30 @@ class Cluster:
     cwd: str | None
     create: str
     requested: int
+    kind: str = "local"
+    scaling: Scaling = field(default_factory=Scaling)
+    preparation: dict[str, Any] = field(default_factory=dict)
+    create_timeout: float = 300.0
     tls: bool = True
     adapt: Adapt | None = None
     options: dict[str, Any] = field(default_factory=dict)
     keep_running: bool = False
     idle_timeout: float | None = None
-    adopted: str | None = None
+    joined_name: str | None = None
     leave: bool = False
-    by_name: bool = False
     server: str = ""
     batch: str | None = None
     log_directory: str | None = None
-    cost: dict[str, Any] | None = None
+    cost: Cost | None = None
     state: State = State.STARTING
     message: str = ""
     created: str = field(default_factory=_now)
     controller: ControllerRef | None = None
     report: Report = field(default_factory=Report)
-    queue: dict[str, Any] = field(default_factory=dict)
+    queue: Queue = field(default_factory=Queue)
+    version: int = VERSION
+    readable: bool = True
+    unknown: dict[str, Any] = field(default_factory=dict)
 
     def to(self, state: State, message: str = "") -> Cluster:
         """Return this cluster in another state.
@@ -168,25 +277,3 @@ class Cluster:
                 f"A cluster that is {self.state.value} cannot become {state.value}."
             )
         return replace(self, state=state, message=message)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON data."""
-        return {**asdict(self), "state": self.state.value}
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Cluster:
-        """Read a record back.
-
-        Raises ``AttributeError``, ``KeyError``, ``TypeError`` or ``ValueError`` where it is none.
-        """
-        adapt, controller = data.get("adapt"), data.get("controller")
-        known = {key: value for key, value in data.items() if key in cls.__annotations__}
-        return cls(
-            **{
-                **known,
-                "state": State(data["state"]),
-                "adapt": Adapt(**adapt) if adapt else None,
-                "controller": ControllerRef(**controller) if controller else None,
-                "report": Report.from_dict(data.get("report") or {}),
-            }
-        )

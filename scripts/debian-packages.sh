@@ -1,6 +1,6 @@
 #!/bin/sh
-# Debian packages that the tests need and that no Python or npm package brings.
-# Installs what is missing where that needs no password; elsewhere says what is missing and what for.
+# Install the Debian packages that the tests need and that no Python or npm package provides.
+# Without root or passwordless sudo, list the missing packages and what each is for.
 set -eu
 
 wanted="
@@ -40,5 +40,5 @@ else
 fi
 
 $as_root apt-get update
-# shellcheck disable=SC2086  # one word for each package
+# shellcheck disable=SC2086  # one word per package
 $as_root DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing

@@ -1,22 +1,42 @@
-"""What a person is told when Python raised: a sentence that says what to do."""
+"""Sentences for exceptions that creating a cluster raised: what happened, and what to do."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 
-from .gateway_errors import GATEWAY, Sentence
+from ..platforms.encryption import cryptography_missing
 
 CHAINED = "The above exception was the direct cause of the following exception:"
 
+# Makes the sentence from the match and the name of the kernel's environment.
+Sentence = Callable[[re.Match[str], str], str]
+Known = Iterable[tuple[str, Sentence]]
 
-def explain(name: str, text: str, environment: str) -> str:
-    """Return the sentence for an exception that creating a cluster raised.
 
-    ``name`` and ``text`` are the exception's, ``environment`` is the kernel's name. What is not
-    known here is told in the exception's own words.
+COMMON: tuple[tuple[str, Sentence], ...] = (
+    (
+        r"[`']cryptography\b",
+        lambda _, env: cryptography_missing(env),
+    ),
+    (
+        r"ModuleNotFoundError: No module named '([\w.]+)'",
+        lambda match, env: (
+            f"The environment {env} does not have the package {match[1]}. Install it there, or "
+            "choose another environment."
+        ),
+    ),
+)
+
+
+def explain(name: str, text: str, environment: str, engine: Known = ()) -> str:
+    """Return the sentence for an exception, in its own words where none is known.
+
+    ``name`` and ``text`` are the exception's, ``environment`` is the kernel's name, ``engine`` has
+    the sentences for what the backend's engine raises: patterns for ``name: text``.
     """
     whole = f"{name}: {text}"
-    for pattern, sentence in KNOWN:
+    for pattern, sentence in (*COMMON, *engine):
         match = re.search(pattern, whole, re.DOTALL)
         if match:
             return sentence(match, environment)
@@ -27,34 +47,10 @@ def explain(name: str, text: str, environment: str) -> str:
 def first_cause(name: str, text: str, traceback: str) -> tuple[str, str]:
     """Return the name and text of the exception that a chain began with.
 
-    Distributed says "Cluster failed to start" whatever the reason was; the reason is what it was
-    raised from. Everything else is its own best description, and is returned as it is.
+    Distributed says "Cluster failed to start" whatever the reason was; the reason is the exception
+    that it was raised from. Any other exception is its own best description.
     """
     began, chained, _ = traceback.partition(CHAINED)
     lines = began.strip().split("\n")
     match = re.match(r"([\w.]+): (.+)", lines[-1]) if chained and lines else None
     return (match[1], match[2]) if match and "failed to start" in text else (name, text)
-
-
-def cryptography_missing(environment: str) -> str:
-    """Return the sentence for an environment that cannot encrypt."""
-    return (
-        f"Encryption needs the package cryptography, which the environment {environment} does not "
-        "have. Install it there (conda install cryptography), or switch encryption off for this "
-        "cluster."
-    )
-
-
-KNOWN: tuple[tuple[str, Sentence], ...] = (
-    (
-        r"[`']cryptography\b",
-        lambda _, env: cryptography_missing(env),
-    ),
-    (
-        r"ModuleNotFoundError: No module named '([\w.]+)'",
-        lambda match, env: (
-            f"The environment {env} has no package {match[1]}. Install it there, or choose another."
-        ),
-    ),
-    *GATEWAY,
-)

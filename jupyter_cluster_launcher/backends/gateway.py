@@ -1,86 +1,141 @@
-"""dask-gateway, asked through the Python of a notebook's environment: options, clusters, stop.
+"""Clusters of dask-gateway, on a JupyterHub in the cloud.
 
-Each question is a process of its own that ends at once (``resident/gateway_queries.py``): a gateway
-that hangs hangs that, until its time limit, and no key or secret reaches this server.
+The gateway is queried through the kernel's own environment, each time by a short-lived process
+(``resident/gateway_queries.py``): a gateway that hangs blocks that process alone, until its time
+limit, and no key or secret reaches this server.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..controller.environments import Environments
-from ..models import NotAvailableError
-from .errors import explain
+from ..models import Cluster, LauncherError, NotAvailableError
+from ..platforms.expressions import literal
+from . import errors
+from .base import Backend, Context, Found, Status
+from .gateway_errors import GATEWAY
 
-STARTED = "gateway.json"  # the names of the clusters that a launch asked for, in its directory
+if TYPE_CHECKING:
+    from ..platforms.files import Platform
+
+STARTED = "gateway.json"  # in a cluster's directory: the names of what its launch requested
 
 
-class Gateways:
-    """The gateways that the kernels of one server are configured for."""
+class GatewayBackend(Backend):
+    """A scheduler that a gateway started, to which notebooks connect by its name there."""
 
-    def __init__(self, environments: Environments, timeout: float = 30.0) -> None:
-        """Ask through ``environments``; an answer may take ``timeout`` seconds."""
-        self._environments, self._timeout = environments, timeout
+    client = "cluster.get_client()"
+    resident = "gateway"
+    outlives_controller = True
+    discovers = True
+    metered = True
+
+    def __init__(self, context: Context) -> None:
+        """Query gateways through the environments of ``context``."""
+        super().__init__(context)
         self._options: dict[str, dict[str, Any]] = {}
 
-    async def options(self, kernel_name: str) -> dict[str, Any]:
-        """Ask for the fields of the gateway's form, as properties of a JSON Schema.
+    def options_source(self, platform: Platform) -> str | None:
+        """Return "gateway" where the platform file asks for the gateway's own options."""
+        source = platform.get("options_from")
+        return str(source) if source else None
 
-        Raises ``NotAvailableError`` where the gateway does not tell, and ``BadInputError`` for a
-        kernel that cannot ask.
+    async def options(
+        self, platform: Platform, kernel_name: str, fresh: bool = False
+    ) -> dict[str, Any]:
+        """Return the fields of the gateway's form, as properties of a JSON Schema.
+
+        A launch is checked against the form that the user saw, even one without any field: the
+        last answer holds until ``fresh`` fetches another, each time the platform is chosen in a
+        form. What has changed since is refused by the gateway itself. Raises
+        ``NotAvailableError`` where the gateway does not answer, and ``BadInputError`` for a kernel
+        that cannot query it.
         """
-        declared = await self._ask(kernel_name, "options")
-        # The names become the names of arguments in code.
-        properties = {name: schema for name, schema in declared.items() if name.isidentifier()}
-        self._options[kernel_name] = properties
-        return dict(properties)
+        if not self.options_source(platform):
+            return {}
+        if fresh or kernel_name not in self._options:
+            declared = await self._query(kernel_name, "options")
+            # The names become the names of arguments in code.
+            self._options[kernel_name] = {
+                name: schema for name, schema in declared.items() if name.isidentifier()
+            }
+        return dict(self._options[kernel_name])
 
-    async def known_options(self, kernel_name: str) -> dict[str, Any]:
-        """Return what was answered last, and ask only where nothing was; raises as ``options``.
+    async def discover(self, kernel_name: str, known: Collection[str]) -> list[Found]:
+        """Return the user's clusters at the gateway; raises as ``options``."""
+        clusters = await self._query(kernel_name, "found")
+        return [_found(cluster) for cluster in clusters if cluster["id"] not in known]
 
-        A launch is held against the form that the person saw, also one without a field. What has
-        changed since, the gateway itself refuses. An answer holds until ``options`` brings the
-        next, each time that the platform is chosen in a form, or until the server ends.
-        """
-        if kernel_name not in self._options:
-            await self.options(kernel_name)
-        return self._options[kernel_name]
+    def join_code(self, name: str) -> str:
+        """Return the create code that joins a running cluster of the gateway."""
+        return _join(name)
 
-    async def found(self, kernel_name: str, known: Collection[str]) -> list[dict[str, str]]:
-        """Return one's own clusters that were made elsewhere, those in ``known`` left out.
+    @classmethod
+    def connect_code(cls, cluster: Cluster, directory: Path) -> str | None:
+        """Return the code that connects by the cluster's name at the gateway."""
+        name = cluster.report.name
+        return f"{_join(name)}client\n" if name else None
 
-        Raises as ``options``.
-        """
-        clusters = await self._ask(kernel_name, "found")
-        return [_shown(cluster) for cluster in clusters if cluster["id"] not in known]
+    @classmethod
+    def reachable_from_other_hosts(cls, cluster: Cluster) -> bool:
+        """Return true: the gateway is reached over the network."""
+        return True
 
-    async def stop_started(self, kernel_name: str, directory: Path, also: Sequence[str]) -> None:
-        """Stop what a launch started and its controller could not stop, and ``also`` more by name.
+    def status(self, cluster: Cluster, now: datetime) -> Status:
+        """Return what a cluster's row shows; the gateway's limits may lower what was requested."""
+        reported = cluster.report.requested
+        status = super().status(cluster, now)
+        return status if reported is None else replace(status, requested=reported)
 
-        ``directory`` is the cluster's. Raises as ``options``; it may be called again then.
-        """
+    def explain(self, cluster: Cluster, name: str, text: str) -> str:
+        """Return the sentence for an exception of dask-gateway's client, or of any other."""
+        return self._explain(cluster.kernel_name, name, text)
+
+    async def cleanup(
+        self, cluster: Cluster, directory: Path, shut_down: bool = False, wait: bool = False
+    ) -> None:
+        """Stop what the launch started and its controller could not stop."""
         file = directory / STARTED
+        also = [cluster.report.name] if shut_down and cluster.report.name else []
         names = [*_names(file), *also]
-        if names:
-            await self._ask(kernel_name, "stop", *names)
-            file.unlink(missing_ok=True)
+        if not names:
+            return
+        try:
+            await self._query(cluster.kernel_name, "stop", *names)
+        except LauncherError as error:
+            raise NotAvailableError(
+                f"{error} The cluster may still be running there: stop it again later."
+            ) from None
+        file.unlink(missing_ok=True)
 
-    async def _ask(self, kernel_name: str, question: str, *names: str) -> Any:
-        said = await self._environments.ask_resident(
+    def _explain(self, kernel_name: str, name: str, text: str) -> str:
+        environment = self.context.environments.title(kernel_name)
+        return errors.explain(name, text, environment, GATEWAY)
+
+    async def _query(self, kernel_name: str, query: str, *names: str) -> Any:
+        answer = await self.context.environments.ask_resident(
             kernel_name,
             "gateway_queries",
-            [question],
-            self._timeout,
-            private=names,  # whoever knows one can open the dashboard of that cluster
+            [query],
+            self.context.gateway_patience,
+            private=names,  # whoever knows a name can open the dashboard of that cluster
         )
-        if "error" in said:
-            name, words = said["error"]
-            raise NotAvailableError(explain(name, words, self._environments.title(kernel_name)))
-        return said["answer"]
+        if "error" in answer:
+            raise NotAvailableError(self._explain(kernel_name, *answer["error"]))
+        return answer["answer"]
+
+
+def _join(name: str) -> str:
+    return (
+        "from dask_gateway import Gateway\n\n"
+        f"cluster = Gateway().connect({literal(name)})\n"
+        "client = cluster.get_client()\n"
+    )
 
 
 def _names(file: Path) -> list[str]:
@@ -90,13 +145,14 @@ def _names(file: Path) -> list[str]:
         return []
 
 
-def _shown(cluster: dict[str, Any]) -> dict[str, str]:
-    """Return a found cluster as the browser shows it."""
-    options = cluster["options"]
+def _found(cluster: dict[str, Any]) -> Found:
     since = datetime.fromisoformat(cluster["since"]).astimezone(timezone.utc)
-    title = ", ".join(options.values()) or "Cluster"
-    return {
-        "id": cluster["id"],
-        "title": f"{title} ({cluster['id'][-6:]})",
-        "description": f"{cluster['status']} since {since:%d %b, %H:%M} UTC",
-    }
+    title = ", ".join(cluster["options"].values()) or "Cluster"
+    return Found(
+        cluster["id"],
+        f"{title} ({cluster['id'][-6:]})",
+        f"{cluster['status']} since {since:%d %b, %H:%M} UTC",
+    )
+
+
+BACKEND = GatewayBackend

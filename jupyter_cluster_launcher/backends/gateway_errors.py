@@ -1,13 +1,10 @@
-"""What a person is told when dask-gateway refuses, fails or does not answer."""
+"""Sentences for what dask-gateway refuses, and for when it fails or does not answer."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from .errors import Sentence
 
-Sentence = Callable[[re.Match[str], str], str]
-
-ADMINISTRATORS = "if it stays so, tell the administrators of your hub"
+ADMINISTRATORS = "if the problem persists, contact the administrators of your hub"
 
 # The client's own exceptions, as `Name: text`. Their names and texts are those of dask-gateway
 # 2026.3 and of aiohttp; each was provoked on a real server.
@@ -15,7 +12,7 @@ GATEWAY: tuple[tuple[str, Sentence], ...] = (
     (
         r"No dask-gateway address provided",
         lambda _, env: (
-            f"No dask-gateway is configured for the environment {env}: this platform is for a "
+            f"No dask-gateway is configured in the environment {env}. This platform needs a "
             "JupyterHub whose administrators have set DASK_GATEWAY__ADDRESS."
         ),
     ),
@@ -38,26 +35,26 @@ GATEWAY: tuple[tuple[str, Sentence], ...] = (
     (
         r"ClientResponseError: 401|GatewayServerError: Permission failure verifying user's Jupyter",
         lambda _, env: (
-            "dask-gateway did not accept your login. On a hub, stop your server and start it again "
-            "(File > Hub Control Panel), which gives it a new token; elsewhere check the password "
-            "in your Dask configuration."
+            "dask-gateway rejected your login. On a hub, restart your server (File > Hub Control "
+            "Panel) to get a new token; elsewhere, check the password in your Dask configuration."
         ),
     ),
     (
         r"ClientResponseError: 403",
-        lambda _, env: "That cluster belongs to somebody else: dask-gateway refuses it to you.",
+        lambda _, env: "You do not have access to this cluster: it belongs to another user.",
     ),
     (
         r"No JupyterHub API token provided",
         lambda _, env: (
-            "dask-gateway here wants a token of JupyterHub, and there is none: use it in a server "
+            "This dask-gateway needs a JupyterHub token, and this server has none: use a server "
             "that the hub started."
         ),
     ),
     (
         r"GatewayServerError: (.*)",
         lambda m, _: (
-            f"dask-gateway failed by itself ({m[1].strip()[:200]}). Try again in a minute; "
+            f"dask-gateway failed with an internal error ({m[1].strip()[:200]}). Try again in a "
+            f"minute; "
             f"{ADMINISTRATORS}."
         ),
     ),
@@ -70,38 +67,38 @@ GATEWAY: tuple[tuple[str, Sentence], ...] = (
     ),
     (
         r"ValueError: Cluster (\S+) not found",
-        lambda m, _: f"dask-gateway does not know the cluster {m[1]}: it has been stopped.",
+        lambda m, _: f"dask-gateway does not know the cluster {m[1]}: it was stopped.",
     ),
     (
         r"GatewayClusterError: Cluster '(\S+)' failed to start",
         lambda m, _: (
-            "dask-gateway could not start the cluster and gives no reason. Try another profile or "
-            f"environment; {ADMINISTRATORS}, whose logs have it under {m[1]}."
+            "dask-gateway could not start the cluster and gave no reason. Try another profile or "
+            f"environment; {ADMINISTRATORS} and give them the name {m[1]} to look for in the logs."
         ),
     ),
     (
         r"GatewayClusterError: [Cc]luster '?(\S+?)'? is (?:already stopped|not running)",
-        lambda m, _: f"The cluster {m[1]} does not run any more.",
+        lambda m, _: f"The cluster {m[1]} is no longer running.",
     ),
     (
         r"ValueError: ('.*' is not a valid option for .*|Unknown fields .*)",
         lambda m, _: (
-            f"dask-gateway does not take this: {m[1]}. Its choices may have changed: choose the "
-            "platform anew."
+            f"dask-gateway rejected an option: {m[1]}. The choices may have changed: select the "
+            "platform again."
         ),
     ),
     (
         r"(?:OSError|TimeoutError): Timed out trying to connect to (gateway://\S+?)(?:/|\s|$)",
         lambda m, _: (
             "The cluster was started, but its scheduler cannot be reached at "
-            f"{m[1]}: the hub's administrators have to set DASK_GATEWAY__PROXY_ADDRESS."
+            f"{m[1]}: the administrators of your hub must set DASK_GATEWAY__PROXY_ADDRESS."
         ),
     ),
     (
         r"KeyError: '([\w.@-]+)'.*",
         lambda m, _: (
-            f"{m[1]} was looked for and is not there. If it is the name of an AWS profile: there "
-            "is no such profile in ~/.aws/credentials."
+            f"{m[1]} was not found. If it is the name of an AWS profile, "
+            "~/.aws/credentials has no such profile."
         ),
     ),
 )

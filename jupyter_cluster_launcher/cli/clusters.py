@@ -1,4 +1,4 @@
-"""The commands that ask a running Jupyter server: start, list, scale, stop, code, logs."""
+"""The commands that act through a running Jupyter server: start, list, scale, stop, code, logs."""
 
 from __future__ import annotations
 
@@ -13,20 +13,27 @@ from urllib.parse import quote
 from ..client import server as rest
 from ..models import LauncherError, UnknownError, WrongStateError
 
+ENDED = ("closed", "failed", "lost")  # states whose clusters are dismissed, not stopped
+LEAVE = "?leave=true"
 HEADS = ("NAME", "STATE", "WORKERS", "CORES", "MEMORY", "PLATFORM", "ID", "")
 
 
 def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
-    """Add the commands to a parser; ``parents`` have the options that all of them take."""
+    """Add the commands to a parser; ``parents`` define the options that all of them share."""
 
     def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> Any:
-        command = commands.add_parser(name, parents=parents, help=text, description=text)
+        description = f"{text[0].upper()}{text[1:]}."
+        command = commands.add_parser(name, parents=parents, help=text, description=description)
         command.set_defaults(run=run, usage_error=command.error)
         return command
 
-    starting = add("start", _start, "start a cluster")
-    starting.add_argument("platform", help="as `jupyter cluster-launcher platforms` names it")
-    starting.add_argument("-w", "--workers", type=int, help="how many (jobs on a batch system)")
+    starting = add("start", _start, "launch a cluster")
+    starting.add_argument(
+        "platform", help="name of a platform, see `jupyter cluster-launcher platforms`"
+    )
+    starting.add_argument(
+        "-w", "--workers", type=int, help="number of workers, or of jobs on a batch system"
+    )
     _add_adapt(starting)
     starting.add_argument(
         "-o",
@@ -35,52 +42,66 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
         default=[],
         type=_pair,
         metavar="NAME=VALUE",
-        help="an option of the platform; may be given several times",
+        help="set an option of the platform; can be repeated",
     )
-    starting.add_argument("--kernel", help="the kernel whose environment it gets")
-    starting.add_argument("--name", help="what to call it")
+    starting.add_argument("--kernel", help="name of the kernel whose environment to use")
+    starting.add_argument("--name", help="name of the cluster (default: generated automatically)")
     starting.add_argument(
-        "--keep-running", action="store_true", default=None, help="let it outlive the server"
+        "--keep-running",
+        action="store_true",
+        default=None,
+        help="keep the cluster running when the Jupyter server stops",
     )
     starting.add_argument(
-        "--idle-timeout", type=float, metavar="SECONDS", help="close it when idle for so long"
+        "--idle-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="shut the cluster down when idle for this many seconds",
     )
     starting.add_argument(
-        "--no-tls", action="store_true", help="without encryption: others can run code as you"
+        "--no-tls",
+        action="store_true",
+        help="do not encrypt traffic; anyone who can reach the scheduler can then run code as you",
     )
-    starting.add_argument("--wait", action="store_true", help="wait until all workers are there")
+    starting.add_argument("--wait", action="store_true", help="wait until all workers are ready")
 
     add("list", _list, "list the clusters")
 
     scaling = add("scale", _scale, "change the number of workers")
     _add_cluster(scaling)
-    scaling.add_argument("workers", type=int, nargs="?", help="how many")
+    scaling.add_argument(
+        "workers", type=int, nargs="?", help="number of workers, or of jobs on a batch system"
+    )
     _add_adapt(scaling)
 
-    stopping = add("stop", _stop, "stop clusters, or dismiss those that have ended")
-    stopping.add_argument("clusters", nargs="+", metavar="CLUSTER", help="a cluster's name or id")
+    stopping = add("stop", _stop, "stop clusters, and dismiss those that have ended")
+    stopping.add_argument("clusters", nargs="+", metavar="CLUSTER", help="name or ID of a cluster")
     joined = stopping.add_mutually_exclusive_group()
     joined.add_argument(
         "--leave",
         action="store_const",
-        const="?leave=true",
+        const=LEAVE,
         default="",
         dest="joined",
-        help="let a cluster go on that was already running when you joined it",
+        help="leave a cluster that you joined: it keeps running",
     )
     joined.add_argument(
         "--shut-down",
         action="store_const",
         const="?leave=false",
         dest="joined",
-        help="shut such a cluster down for everyone",
+        help="stop a cluster that you joined, for everyone who uses it",
     )
 
     coding = add("code", _code, "print the code that connects a notebook to a cluster")
     _add_cluster(coding)
-    coding.add_argument("--create", action="store_true", help="the code that made it instead")
+    coding.add_argument(
+        "--create", action="store_true", help="print the code that creates the cluster instead"
+    )
 
-    _add_cluster(add("logs", _logs, "print what a cluster, its workers and jobs have said"))
+    _add_cluster(
+        add("logs", _logs, "print the logs of a cluster: launch, scheduler, workers and jobs")
+    )
 
 
 def _start(arguments: argparse.Namespace) -> int:
@@ -121,8 +142,8 @@ def _scale(arguments: argparse.Namespace) -> int:
     adapting = arguments.adapt is not None
     change = {"adapt": arguments.adapt} if adapting else {"workers": arguments.workers}
     changed = server.ask("PATCH", f"clusters/{cluster['id']}", change)
-    said = "follows the load" if adapting else f"is asked for {arguments.workers} workers"
-    _show(arguments, changed, f"{changed['name']} {said}.")
+    goal = "adaptively" if adapting else f"to {arguments.workers} workers"
+    _show(arguments, changed, f"Scaling {changed['name']} {goal}.")
     return 0
 
 
@@ -134,14 +155,24 @@ def _stop(arguments: argparse.Namespace) -> int:
         if cluster["joined"] and not query and cluster["state"] != "closed":
             raise WrongStateError(
                 f"{cluster['name']} was already running when you joined it, and others may use it. "
-                "Add --leave to let it go on, or --shut-down to stop it for everyone."
+                "Add --leave to leave it running, or --shut-down to stop it for everyone."
             )
         server.ask("DELETE", f"clusters/{cluster['id']}{query}")
     for cluster in clusters:
         server.gone(cluster["id"])
-    names = ", ".join(cluster["name"] for cluster in clusters)
-    _show(arguments, {"stopped": [cluster["id"] for cluster in clusters]}, f"Stopped: {names}")
+    names: dict[str, list[str]] = {}
+    for cluster in clusters:
+        names.setdefault(_verb(cluster, arguments), []).append(cluster["name"])
+    text = "\n".join(f"{verb}: {', '.join(which)}" for verb, which in names.items())
+    _show(arguments, {"stopped": [cluster["id"] for cluster in clusters]}, text)
     return 0
+
+
+def _verb(cluster: dict[str, Any], arguments: argparse.Namespace) -> str:
+    """Return what `stop` did to a cluster, which is shown as it was before."""
+    if cluster["state"] in ENDED:
+        return "Dismissed"
+    return "Left" if cluster["joined"] and arguments.joined == LEAVE else "Stopped"
 
 
 def _code(arguments: argparse.Namespace) -> int:
@@ -149,7 +180,7 @@ def _code(arguments: argparse.Namespace) -> int:
     text = cluster["code"]["create" if arguments.create else "connect"]
     if text is None:
         raise WrongStateError(
-            f"{cluster['name']} is {cluster['state']}: it cannot be connected to."
+            f"You cannot connect to {cluster['name']}: its state is {cluster['state']}."
         )
     _show(arguments, cluster["code"], text.rstrip("\n"))
     return 0
@@ -161,7 +192,7 @@ def _logs(arguments: argparse.Namespace) -> int:
     logs = server.ask("GET", f"clusters/{cluster['id']}/logs")
     parts = [("Launch", logs["launch"]), ("Scheduler", logs["scheduler"])]
     parts += [(part["title"], part["text"]) for part in (*logs["workers"], *logs["jobs"])]
-    text = "\n".join(f"== {title}\n{said.rstrip()}" for title, said in parts if said.strip())
+    text = "\n".join(f"== {title}\n{log.rstrip()}" for title, log in parts if log.strip())
     _show(arguments, logs, text)
     return 0
 
@@ -171,7 +202,7 @@ def _server(arguments: argparse.Namespace) -> rest.Server:
 
 
 def _cluster(server: rest.Server, name: str) -> dict[str, Any]:
-    """Return the cluster of that id or name."""
+    """Return the cluster with this ID or name; raises ``UnknownError``."""
     clusters = server.ask("GET", "clusters")
     found = [one for one in clusters if one["id"] == name]
     found = found or [one for one in clusters if one["name"] == name]
@@ -179,31 +210,34 @@ def _cluster(server: rest.Server, name: str) -> dict[str, Any]:
         return dict(found[0])
     if found:
         ids = ", ".join(one["id"] for one in found)
-        raise UnknownError(f"Several clusters are called {name!r}. Give one of their ids: {ids}.")
+        raise UnknownError(f"Several clusters are named {name!r}. Use one of their IDs: {ids}.")
     names = ", ".join(repr(one["name"]) for one in clusters) or "none"
-    raise UnknownError(f"There is no cluster {name!r}. There are: {names}.")
+    raise UnknownError(f"There is no cluster {name!r}. Your clusters: {names}.")
 
 
 def _wait(server: rest.Server, cluster: dict[str, Any]) -> dict[str, Any]:
-    """Wait until all workers are there, saying on standard error how far it is."""
-    said = ""
+    """Wait until all workers are ready, and print the progress to standard error."""
+    printed = ""
     while True:
         cluster = server.ask("GET", f"clusters/{cluster['id']}")
         workers = cluster["workers"]
         if cluster["state"] not in ("starting", "running"):
-            raise LauncherError(f"{cluster['name']} is {cluster['state']}. {cluster['message']}")
+            raise LauncherError(f"{cluster['name']}: {cluster['state']}. {cluster['message']}")
         if cluster["state"] == "running" and workers["ready"] >= workers["requested"]:
             return cluster
         ready = f"{workers['ready']} of {workers['requested']} workers"
         state = cluster["queue"] or cluster["message"] or ready
-        if state != said:
+        if state != printed:
             print(state, file=sys.stderr)
-            said = state
+            printed = state
         time.sleep(0.2)
 
 
 def _options(server: rest.Server, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the options as the platform types them; those that it does not have as they are."""
+    """Return the options converted to the types that the platform declares.
+
+    Options that it does not declare stay text, for the server to reject.
+    """
     query = f"?kernel_name={quote(arguments.kernel)}" if arguments.kernel else ""
     platforms = {one["name"]: one for one in server.ask("GET", f"platforms{query}")}
     platform = platforms.get(arguments.platform, {"options": {}, "options_from": None})
@@ -245,7 +279,7 @@ def _show(arguments: argparse.Namespace, data: Any, text: str) -> None:
 
 
 def _add_cluster(command: Any) -> None:
-    command.add_argument("cluster", help="the cluster's name or id")
+    command.add_argument("cluster", help="name or ID of the cluster")
 
 
 def _add_adapt(command: Any) -> None:
@@ -253,7 +287,7 @@ def _add_adapt(command: Any) -> None:
         "--adapt",
         type=_bounds,
         metavar="MINIMUM:MAXIMUM",
-        help="let the number of workers follow the load",
+        help="scale adaptively: add and remove workers with the load, within these bounds",
     )
 
 
@@ -261,12 +295,14 @@ def _bounds(text: str) -> dict[str, int]:
     try:
         minimum, maximum = map(int, text.split(":"))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not like 0:10") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not of the form MINIMUM:MAXIMUM, such as 0:10"
+        ) from None
     return {"minimum": minimum, "maximum": maximum}
 
 
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise argparse.ArgumentTypeError(f"{text!r} is not like NAME=VALUE")
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
     return name, value

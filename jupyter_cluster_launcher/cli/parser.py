@@ -1,4 +1,7 @@
-"""The command line: ``jupyter cluster-launcher``. Status 0, 1 with a sentence, 2 for usage."""
+"""The command line: ``jupyter cluster-launcher``.
+
+Exit status: 0 for success, 1 for an error (a sentence on standard error), 2 for wrong usage.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except LauncherError as error:
         print(f"jupyter cluster-launcher: {error}", file=sys.stderr)
         return 1
-    except BrokenPipeError:  # `| head` has seen enough
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the rest of this
+    except BrokenPipeError:  # the reader closed the pipe, as `| head` does
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the process exits
         return 1
     except KeyboardInterrupt:
         return 130
@@ -31,10 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+    """Return the parser for all commands."""
     whole = argparse.ArgumentParser(
         prog="jupyter cluster-launcher",
-        description="Dask clusters of the running Jupyter server, from a terminal or a script.",
+        description="Launch and manage Dask clusters through your Jupyter server.",
     )
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
     common = argparse.ArgumentParser(add_help=False)
@@ -43,18 +46,18 @@ def parser() -> argparse.ArgumentParser:
     reaching.add_argument(
         "--server",
         metavar="URL",
-        help="the Jupyter server; by default yours that runs on this computer",
+        help="URL of the Jupyter server (default: your server on this computer)",
     )
     reaching.add_argument(
         "--token",
         default=os.environ.get("JUPYTER_TOKEN", ""),
-        help="that server's token; better in the variable JUPYTER_TOKEN, where nobody sees it",
+        help="token of that server; set JUPYTER_TOKEN instead to hide it from other users",
     )
     cli_clusters.add_commands(commands, [reaching])
     listing = commands.add_parser(
         "platforms",
         parents=[common],
-        help="list the platforms, where each was found, and what is wrong with any",
+        help="list the platforms, their files, and the errors in broken files",
     )
     listing.set_defaults(run=_platforms)
     return whole
@@ -80,9 +83,9 @@ def _platforms(arguments: argparse.Namespace) -> int:
     else:
         width = max((len(row["name"]) for row in rows), default=0)
         for row in rows:
-            print(f"{row['name']:<{width}}  {row['origin']}")
+            print(platforms.printable(f"{row['name']:<{width}}  {row['origin']}"))
             if row["reason"]:
-                print(f"{'':<{width}}  cannot work here: {row['reason']}")
+                print(platforms.printable(f"{'':<{width}}  not available: {row['reason']}"))
         for fault in faults:
             print(f"BROKEN  {fault}")
     return 1 if faults else 0

@@ -1,4 +1,4 @@
-"""``cluster, client = connect()``: a notebook finds the cluster that was launched for it."""
+"""``cluster, client = connect()``: connects a notebook to a cluster that was launched for it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import sys
 import warnings
 from typing import Any
 
-from ..clusters.store import Store, boot_id, default_root, host
-from ..controller import host as processes
+from ..backends import connect_code, reachable_from_other_hosts
+from ..clusters.store import Store, default_root
+from ..controller.host import boot_id, host, runs
 from ..models import Cluster, NotAvailableError, State, UnknownError
-from ..server import serializers as views
 from .handle import ClusterHandle
 from .versions import Mismatch
 
@@ -22,13 +22,13 @@ def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
     """
     store = Store(default_root())
     cluster = choose(store.load(), name)
-    code = views.connect_code(cluster, store.root / cluster.id)
+    code = connect_code(cluster, store.root / cluster.id)
     if code is None:
         raise NotAvailableError(f"{cluster.name} cannot be connected to yet. Try again soon.")
-    # The very code that is inserted, from a record that only this person can write.
+    # The same code that is inserted, from a record that only this user can write.
     scope: dict[str, Any] = {}
     with warnings.catch_warnings():
-        # Dask's own words on versions: ours are a table, with what to do.
+        # Ours is a table that says what to do, instead of Dask's own warning.
         warnings.filterwarnings("ignore", message="Mismatched versions found")
         exec(code, scope)  # noqa: S102 - what the launcher would insert in a cell
     client = scope["client"]
@@ -44,7 +44,7 @@ def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
 
 
 def choose(clusters: list[Cluster], name: str | None = None) -> Cluster:
-    """Return the one cluster that is meant; raises as ``connect``."""
+    """Return the one cluster that a name or id refers to; raises as ``connect``."""
     running = [one for one in clusters if one.state is State.RUNNING and reachable(one)]
     meant = [one for one in running if name in (None, one.name, one.id)]
     if len(meant) == 1:
@@ -54,7 +54,7 @@ def choose(clusters: list[Cluster], name: str | None = None) -> Cluster:
         raise UnknownError(f"Several clusters are called {name!r}. Give one of their ids: {ids}.")
     names = ", ".join(repr(one.name) for one in running)
     if len(meant) > 1:
-        raise UnknownError(f"Several clusters are running: {names}. Say which: connect(NAME).")
+        raise UnknownError(f"Several clusters are running: {names}. Name one: connect(NAME).")
     if any(one.state is State.STARTING and name in (None, one.name, one.id) for one in clusters):
         raise NotAvailableError("The cluster is still starting. Try again in a moment.")
     if running:
@@ -63,22 +63,22 @@ def choose(clusters: list[Cluster], name: str | None = None) -> Cluster:
 
 
 def reachable(cluster: Cluster) -> bool:
-    """Return whether a cluster of this person's records can be reached from this computer."""
+    """Return whether a cluster of this user's records can be reached from this computer."""
     ref = cluster.controller
     if ref is None:
         return False
     if ref.host == host():
-        return ref.boot_id == boot_id() and processes.runs(ref.pid, ref.connection_file)
-    # Another computer that shares this home: its scheduler may listen for us, or a gateway does.
-    return cluster.by_name or "//127." not in (cluster.report.address or "//127.")
+        return ref.boot_id == boot_id() and runs(ref.pid, ref.connection_file)
+    # On another computer that shares this home the scheduler may listen on the network.
+    return reachable_from_other_hosts(cluster)
 
 
 def tell(mismatch: Mismatch) -> None:
-    """Show a mismatch, if there is one, below the cell; in a terminal as text."""
+    """Show a mismatch, if there is one, below the cell, in a terminal as text."""
     if not mismatch:
         return
     display = getattr(sys.modules.get("IPython.display"), "display", None)
     if display is not None:
         display(mismatch)
     else:
-        print(mismatch, file=sys.stderr)  # noqa: T201 - for the person, like a warning
+        print(mismatch, file=sys.stderr)  # noqa: T201 - for the user, like a warning

@@ -1,4 +1,4 @@
-"""A cluster in the hands of a notebook: everything is done by the Jupyter server it came from."""
+"""The handle that a notebook has on a cluster; its Jupyter server does all the work."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from . import server as rest
 
 
 class ClusterHandle:
-    """One cluster of the launcher, with what people know from Dask's own cluster objects.
+    """One cluster of the launcher, with the methods of Dask's own cluster objects.
 
-    Every method raises ``LauncherError`` with a sentence where no Jupyter server can do it.
+    Every method raises ``LauncherError`` with a sentence if no Jupyter server can do it.
     """
 
     def __init__(self, cluster_id: str, name: str, client: Any) -> None:
-        """Take hold of the cluster with this id; ``client`` is this notebook's own."""
+        """Hold the cluster with this id; ``client`` is this notebook's own."""
         self.id, self.name, self._client = cluster_id, name, client
 
     def scale(self, n: int) -> None:
-        """Ask for a number of workers (of jobs on a batch system), and end adapting."""
+        """Request a number of workers (jobs on a batch system), and end adaptive scaling."""
         self._change({"workers": n})
 
     def adapt(self, minimum: int = 0, *, maximum: int) -> None:
@@ -32,7 +32,7 @@ class ClusterHandle:
     def close(self) -> None:
         """Stop the cluster and wait until it is gone; the notebook's client is closed with it.
 
-        One that was already running when it was joined goes on: others may use it.
+        A cluster that was already running when it was joined goes on: others may use it.
         """
         server, shown = rest.holder(self.id)
         self._client.close()
@@ -40,12 +40,12 @@ class ClusterHandle:
         server.gone(self.id)
 
     def logs(self) -> Logs:
-        """Return what the launch, the scheduler, the workers and the batch jobs have said."""
+        """Return the logs of the launch, the scheduler, the workers and the batch jobs."""
         server, _ = rest.holder(self.id)
         return Logs(server.ask("GET", f"clusters/{self.id}/logs"))
 
     def info(self) -> dict[str, Any]:
-        """Return everything that the launcher knows of the cluster now."""
+        """Return everything that the launcher knows about the cluster now."""
         return rest.holder(self.id)[1]
 
     @property

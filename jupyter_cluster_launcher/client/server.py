@@ -1,4 +1,4 @@
-"""The launcher of a running Jupyter server, asked from a notebook, a terminal or a script.
+"""Requests to the launcher of a running Jupyter server, from a notebook, terminal or script.
 
 Standard library only, besides the path of the runtime directory: a notebook that imports this must
 not load a server.
@@ -32,7 +32,7 @@ CLOSING = 120.0  # seconds; a server gives a cluster's own close half a minute, 
 
 @dataclass(frozen=True)
 class Server:
-    """A Jupyter server; ``here`` says that it was found on this computer, by its own file."""
+    """A Jupyter server; ``here`` marks one found on this computer by its own file."""
 
     url: str
     token: str
@@ -46,7 +46,7 @@ class Server:
         """
         address = f"{self.url.rstrip('/')}/cluster-launcher/{path}"
         if not address.startswith(("http://", "https://")):
-            raise BadInputError(f"{self.url} is not an address that begins with http.")
+            raise BadInputError(f"{self.url} is not an address that starts with http.")
         data = None if body is None else json.dumps(body).encode()
         asking = request.Request(address, data, self._headers(), method=method)  # noqa: S310 - checked
         try:
@@ -58,7 +58,7 @@ class Server:
         except (OSError, ValueError) as error:
             reason = error.reason if isinstance(error, URLError) else error
             raise NotAvailableError(
-                f"The Jupyter server at {self.url} does not answer as one: {reason}"
+                f"The Jupyter server at {self.url} does not answer: {reason}"
             ) from None
 
     def gone(self, cluster_id: str) -> None:
@@ -72,7 +72,7 @@ class Server:
             if cluster["state"] != "closing":
                 raise WrongStateError(f"The cluster is {cluster['state']}. {cluster['message']}")
             time.sleep(0.1)
-        raise WrongStateError("The cluster takes long to stop. It is being stopped still.")
+        raise WrongStateError("The cluster takes long to stop. It is still being stopped.")
 
     def _headers(self) -> dict[str, str]:
         if self.token:
@@ -96,19 +96,19 @@ class Server:
             message = None
         if error.code in (301, 302, 303, 307, 308, 401, 403):
             return NotAvailableError(
-                f"The Jupyter server at {self.url} does not let this in: it needs its token."
+                f"The Jupyter server at {self.url} refused access: it needs its token."
             )
         if error.code == 404 and not message:
             return NotAvailableError(
                 f"The Jupyter server at {self.url} has no cluster launcher. Install "
-                "jupyter-cluster-launcher in its environment and start it again."
+                "jupyter-cluster-launcher in its environment and restart it."
             )
         said = message or f"The Jupyter server at {self.url} failed: {error.code} {error.reason}."
         return ERRORS.get(error.code, NotAvailableError)(said)
 
 
 class _NoRedirect(request.HTTPRedirectHandler):
-    """Follow nobody: the token is for this server only."""
+    """Follow no redirect: the token is for this server only."""
 
     def redirect_request(
         self, req: request.Request, fp: Any, code: int, msg: str, headers: Message, newurl: str
@@ -117,9 +117,9 @@ class _NoRedirect(request.HTTPRedirectHandler):
 
 
 def servers() -> list[Server]:
-    """Return the servers of this person that run on this computer, the likeliest first.
+    """Return this user's running servers on this computer, the likeliest first.
 
-    The likeliest is the one that this notebook or terminal came from, then the newest.
+    That is the one that this notebook or terminal came from, then the newest.
     """
     known = []
     for path in Path(jupyter_runtime_dir()).glob("jpserver-*.json"):
@@ -149,7 +149,7 @@ def holder(cluster_id: str) -> tuple[Server, dict[str, Any]]:
 
 
 def _first(path: str) -> tuple[Server, Any]:
-    """Return the first server that answers, and its answer; raise what the likeliest said."""
+    """Return the first server that answers, and its answer; raise the likeliest server's error."""
     trouble: LauncherError | None = None
     for server in servers():
         try:
@@ -172,7 +172,7 @@ def _runs(pid: Any) -> bool:
 
 
 def _ours(info: dict[str, Any]) -> bool:
-    """Return whether this process came from that server: as a kernel, a terminal, or on a hub."""
+    """Return whether this process is a kernel or terminal of that server, or on its hub."""
     env = os.environ
     return (
         env.get("JPY_PARENT_PID") == str(info["pid"])
@@ -182,7 +182,7 @@ def _ours(info: dict[str, Any]) -> bool:
 
 
 def _token(info: dict[str, Any]) -> str:
-    """Return what lets us in: the server's own token, on a JupyterHub that of the hub."""
+    """Return the token to use: the server's own, on a JupyterHub that of the hub."""
     if os.environ.get("JUPYTERHUB_SERVICE_PREFIX") == info["base_url"]:
         return os.environ.get("JUPYTERHUB_API_TOKEN", "")
     return str(info["token"])

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from typing import Any
 
-from ..controller.client import RESIDENT, Controller, ExecutionError
+from ..controller.client import RESIDENT, Controller, ControllerDiedError, ExecutionError
 from ..models import ControllerRef, LauncherError, WrongStateError
 
 CLOSE = f"{RESIDENT}.close(globals().get('cluster'))"
 SHUT_DOWN = f"{RESIDENT}.shut_down()"
 CALL_LIMIT = 15.0  # seconds that a controller may take to scale, where nothing waits for workers
 
+log = logging.getLogger(__name__)
 
-class Link:
-    """Holds the controller, asks it, and lets go of it once for all."""
+
+class Connection:
+    """Holds the controller, calls it, and lets go of it once and for all."""
 
     def __init__(
         self,
@@ -29,17 +32,33 @@ class Link:
         self.controller: Controller | None = None
 
     def connect(self, ref: ControllerRef) -> Controller:
-        """Take hold of a controller, and return it to be attached to."""
+        """Return a controller that can be attached to, and hold it."""
         self.controller = Controller(ref, self._on_report, self._on_output)
         return self.controller
 
+    async def attach(self, ref: ControllerRef, timeout: float) -> str | None:
+        """Attach to a controller of an earlier server; return why that failed, None if it did not.
+
+        ``timeout`` is in seconds.
+        """
+        try:
+            await self.connect(ref).attach(timeout)
+        except ControllerDiedError:
+            return "Its kernel ended while no Jupyter server was running."
+        except asyncio.TimeoutError:
+            return "Its kernel does not answer."
+        except Exception as error:
+            log.exception("The controller with pid %s could not be attached to", ref.pid)
+            return f"It could not be reached again: {error}"
+        return None
+
     async def call(self, function: str, *args: Any, **kwargs: Any) -> Any:
-        """Call a function of the resident and return the data that it returns.
+        """Return the data that a method of the resident returns.
 
         Raises ``WrongStateError`` with the reason it failed.
         """
         if self.controller is None:
-            raise WrongStateError("This cluster has no controller any more.")
+            raise WrongStateError("This cluster no longer has a controller.")
         try:
             return await self.controller.call(function, *args, timeout=CALL_LIMIT, **kwargs)
         except asyncio.TimeoutError:
@@ -49,10 +68,10 @@ class Link:
         except ExecutionError as error:
             raise WrongStateError(self._explain(error)) from None
 
-    async def greet(self) -> None:
-        """Tell the controller that a server is there, before it believes otherwise.
+    async def ping(self) -> None:
+        """Let the controller know that a server is there, before its orphan timer fires.
 
-        One that is busy hears it later, and tells how things are when it can.
+        A busy controller gets this later, and reports when it can.
         """
         with contextlib.suppress(LauncherError):
             await self.call("ping")

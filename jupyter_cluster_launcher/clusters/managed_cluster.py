@@ -1,4 +1,4 @@
-"""The life of one cluster: launched or attached to, listened to, ended.
+"""One cluster of this server: launched or attached to, watched, stopped.
 
 Every change of the cluster goes through ``put``: saved first, then shown.
 """
@@ -12,58 +12,61 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
-from ..controller.client import Controller, ControllerDiedError, remove_files
-from ..controller.host import end_group, interrupt, runs
-from ..models import Cluster, ControllerRef, LauncherError, NotAvailableError, Report, State
-from . import launch as launching
-from . import ownership as elsewhere
-from .cleanup import sweep
-from .connection import CALL_LIMIT, CLOSE, SHUT_DOWN, Link
-from .services import House
-from .store import boot_id
+from ..controller.client import Controller, end_controller
+from ..controller.host import boot_id, interrupt, runs
+from ..models import Cluster, ControllerRef, LauncherError, NotAvailableError, Queue, State
+from . import launch, ownership, records
+from .connection import CALL_LIMIT, CLOSE, SHUT_DOWN, Connection
+from .services import Services
 
-TAKE_OVER_EVERY = 60.0  # seconds between two controllers for one cluster
+RECONNECT_AFTER = 60.0  # seconds between two controllers for one cluster
 
 log = logging.getLogger(__name__)
 
 
-class Life:
-    """One cluster, its controller, and the tasks that look after both."""
+class ManagedCluster:
+    """One cluster, the connection to its controller, and the tasks that look after both."""
 
     def __init__(
-        self, cluster: Cluster, house: House, changed: Callable[[Life, str], None]
+        self,
+        cluster: Cluster,
+        services: Services,
+        changed: Callable[[ManagedCluster, str], None],
     ) -> None:
-        """Hold ``cluster``; ``changed`` hears "created", "changed", "removed" after it is so."""
+        """Hold ``cluster``; call ``changed`` with "created", "changed", "removed" afterwards."""
         self.cluster = cluster
-        self._house, self._changed = house, changed
-        self.link = Link(
+        self._services, self._changed = services, changed
+        self.connection = Connection(
             self._reported,
-            lambda text: house.store.append_log(self.cluster.id, text),
-            lambda error: house.explain(self.cluster, error),
+            lambda text: services.store.append_log(self.cluster.id, text),
+            lambda error: services.explain(self.cluster, error),
         )
         self._work: asyncio.Task[None] | None = None
-        self._others: set[asyncio.Task[None]] = set()
-        self._taken_over: float | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._notified: set[str] = set()  # the ended jobs that the controller was notified of
+        self._reconnected: float | None = None
         self._gone = False
 
     def put(self, cluster: Cluster, action: str = "changed") -> None:
-        """Replace the cluster: save it, show it, ring the bell; nothing comes after its end.
+        """Replace the cluster: save it, show it, emit the event; nothing comes after its end.
 
         A full disk may lose the record of a change, but not the cluster. Raises
         ``NotAvailableError`` where a new one cannot be saved.
         """
-        cluster = replace(cluster, server=elsewhere.this_server())
+        cluster = replace(cluster, server=ownership.this_server())
         if self._gone or (action != "created" and cluster == self.cluster):
             return
         try:
-            self._house.store.save(cluster)
+            self._services.store.save(cluster)
         except OSError as error:
             if action == "created":
                 raise NotAvailableError(
-                    f"The cluster cannot be started, because nothing can be written in "
-                    f"{self._house.store.root}: {error.strerror}."
+                    f"The cluster cannot be launched, because nothing can be written in "
+                    f"{self._services.store.root}: {error.strerror}."
                 ) from None
             log.warning("The record of cluster %s could not be written: %s", cluster.id, error)
+        if cluster.state is not self.cluster.state:
+            _log_state(cluster)
         self.cluster = cluster
         self._changed(self, action)
 
@@ -72,18 +75,21 @@ class Life:
         try:
             self.put(self.cluster, "created")
         except NotAvailableError:
-            self._house.store.remove(self.cluster.id)
+            self._services.store.remove(self.cluster.id)
             raise
+        log.info("Launching cluster %s (%s)", self.cluster.id, self.cluster.platform)
         self._work = self._task(self._launch())
 
     async def attach(self) -> None:
-        """Attach to the controller of an earlier server, or say what became of it."""
+        """Attach to the controller of an earlier server, or record what became of it."""
         cluster, ref = self.cluster, self.cluster.controller
         if cluster.state in (State.FAILED, State.CLOSED):
             return
-        why = elsewhere.reason(cluster)
-        if why:
-            self.cluster = elsewhere.shown(cluster, why)
+        owner = ownership.other_owner(cluster)
+        if owner:
+            self.cluster = ownership.elsewhere(cluster, owner)
+        elif not cluster.readable:
+            self._changed(self, "changed")  # and its record is left as it is
         elif ref is None or cluster.state in (State.STARTING, State.CLOSING):
             self._work = self._task(self._finish(ref))
         elif ref.boot_id != boot_id():
@@ -93,13 +99,13 @@ class Life:
             await asyncio.wait([self._work])
 
     def close(self, leave: bool = False) -> asyncio.Task[None]:
-        """Begin to close the cluster, or to remove what is left of one that has ended.
+        """Begin to stop the cluster, or to remove what is left of one that has ended.
 
         ``leave`` ends the controller only, for a cluster that was joined. Raises
-        ``WrongStateError`` where it is being closed already.
+        ``WrongStateError`` where it is being stopped already.
         """
-        message = "Letting go of it" if leave else "Stopping"
-        # What was wished is saved: the next server may have to finish it.
+        message = "Leaving the cluster" if leave else "Stopping"
+        # Saved first: the next server may have to finish it.
         self.put(replace(self.cluster.to(State.CLOSING, message), leave=leave))
         launching, self._work = self._work, None
         self._work = self._task(self._end(launching))
@@ -107,9 +113,14 @@ class Life:
 
     def detach(self) -> None:
         """Let go of the cluster; it goes on without this server."""
-        for task in self._others:
+        for task in self._tasks:
             task.cancel()
-        self.link.forget()
+        self.connection.forget()
+
+    def update_queue(self, queue: Queue) -> None:
+        """Record what the batch system answered about the jobs."""
+        self.put(replace(self.cluster, queue=queue))
+        self._notify_ended()
 
     # A launch, step by step
 
@@ -117,165 +128,174 @@ class Life:
         try:
             await self._create()
         except Exception as error:
-            await self._fail(launching.told(error, self.cluster, self._house))
+            await self._fail(launch.reason(error, self.cluster, self._services))
 
     async def _create(self) -> None:
-        async for known in launching.steps(self.cluster, self._house, self.link.connect):
+        async for known in launch.steps(self.cluster, self._services, self.connection.connect):
             self.put(replace(self.cluster, **known))
         self._watch()
 
     async def _attach(self, ref: ControllerRef) -> None:
-        controller = self.link.connect(ref)
-        why = None
-        try:
-            await controller.attach(self._house.limits.start)
-        except ControllerDiedError:
-            why = "Its Python process ended while no Jupyter server looked after it."
-        except asyncio.TimeoutError:
-            why = "Its Python process does not answer."
-        except Exception as error:
-            log.exception("Cluster %s could not be attached to", self.cluster.id)
-            why = f"It could not be reached again: {error}"
+        why = await self.connection.attach(ref, self._services.limits.start)
         if why:
-            self.link.forget()
+            self.connection.forget()
             self._lost(why)
             return
+        log.info("Attached to cluster %s (%s)", self.cluster.id, self.cluster.platform)
         self.put(self.cluster.to(State.RUNNING))
         self._watch()
-        await self.link.greet()
+        await self.connection.ping()
 
     async def _finish(self, ref: ControllerRef | None) -> None:
-        """Close what a server left half started or half stopped: nobody else will."""
+        """Stop what an earlier server left half started or half stopped."""
         if ref is not None and runs(ref.pid, ref.connection_file):
             interrupt(ref.pid)
             with contextlib.suppress(LauncherError, asyncio.TimeoutError):
-                await self.link.connect(ref).attach(CALL_LIMIT)
+                await self.connection.connect(ref).attach(CALL_LIMIT)
         if self.cluster.state is State.CLOSING:
             await self._end(None)
         else:
             await self._fail(
-                "The Jupyter server ended while this cluster was starting, so it was closed. "
+                "The Jupyter server ended while this cluster was starting, so it was stopped. "
                 "Launch it again."
             )
 
     async def _end(self, launching: asyncio.Task[None] | None) -> None:
-        """Close the cluster and remove every trace of it; what is left can be stopped again."""
+        """Stop the cluster and remove every trace of it; a failed stop can be tried again."""
         try:
             if launching is not None:
                 launching.cancel()
                 await asyncio.wait([launching], timeout=5)
             left = await self._close()
         except Exception as error:
-            log.exception("The stop of cluster %s failed", self.cluster.id)
+            log.exception("Stopping cluster %s failed", self.cluster.id)
             left = f"The cluster could not be stopped: {error or type(error).__name__}. Try again."
         if left:
             self.put(self.cluster.to(State.FAILED, left))
             return
         self._gone = True
-        self._house.store.remove(self.cluster.id)
+        self._services.store.remove(self.cluster.id)
+        log.info("Removed cluster %s", self.cluster.id)
         self._changed(self, "removed")
 
     async def _close(self) -> str:
         """End the controller and its cluster; return a sentence where something may be left."""
-        ref, joined, leave = self.cluster.controller, self.cluster.report.joined, self.cluster.leave
-        linked, closed = self.link.controller is not None, False
-        if linked:
+        joined, leave, closed = self.cluster.report.joined, self.cluster.leave, False
+        if self.connection.controller is not None:
             close = None if leave else SHUT_DOWN if joined else CLOSE
-            closed = await self.link.end(close, self._house.limits.close)
-        elif ref is not None and ref.boot_id == boot_id():
-            await end_group(ref.pid, ref.connection_file)
-            remove_files(ref)
-        shut_down = joined and not leave and not closed
-        return await sweep(self.cluster, self._house, joined=shut_down, wait=True)
+            closed = await self.connection.end(close, self._services.limits.close)
+        else:
+            await end_controller(self.cluster.controller)
+        return await self._clean_up(shut_down=joined and not leave and not closed, wait=True)
+
+    async def _clean_up(self, shut_down: bool = False, wait: bool = False) -> str:
+        """End what the controller left behind; return a sentence where something may be left."""
+        directory = self._services.store.root / self.cluster.id
+        try:
+            backend = self._services.backend(self.cluster)
+            await backend.cleanup(self.cluster, directory, shut_down, wait)
+        except LauncherError as error:
+            return str(error)
+        return ""
 
     async def _fail(self, message: str) -> None:
-        """End what a launch began; record and log stay until the person dismisses them."""
-        self._house.store.append_log(self.cluster.id, f"\n{message}\n")
-        await self.link.end(CLOSE, self._house.limits.close)
-        left = await sweep(self.cluster, self._house)
+        """End what a launch began; record and log stay until the user dismisses them."""
+        self._services.store.append_log(self.cluster.id, f"\n{message}\n")
+        await self.connection.end(CLOSE, self._services.limits.close)
+        left = await self._clean_up()
         self.put(self.cluster.to(State.FAILED, f"{message} {left}".strip()))
 
-    # What the controller says
+    # What the controller reports
 
     def _reported(self, data: dict[str, Any]) -> None:
-        """Take in a report; one that comes after the end says nothing new."""
+        """Record a report; one that comes after the end says nothing new."""
         if self.cluster.state not in (State.STARTING, State.RUNNING):
             return
-        report = Report.from_dict(data)
+        try:
+            report = records.report(data)
+        except ValueError as error:
+            log.warning("A report of cluster %s cannot be read: %s", self.cluster.id, error)
+            return
         if report.ended:
             self._task(self._ended(report.ended))
         self.put(replace(self.cluster, report=report).to(State.RUNNING))
+        self._notify_ended()
 
-    def hear(self, queue: dict[str, Any]) -> None:
-        """Take in what the batch system says of the jobs, and tell the controller which ended."""
-        news = set(queue["ended"]) - set(self.cluster.queue.get("ended", []))
-        self.put(replace(self.cluster, queue=queue))
-        if news:
-            self._task(self._tell_ended(sorted(news)))
+    def _notify_ended(self) -> None:
+        """Notify the controller of jobs that the batch system has ended, once each."""
+        ended = self._services.backend(self.cluster).newly_ended(self.cluster)
+        news = [job_id for job_id in ended if job_id not in self._notified]
+        if news and self.connection.controller is not None:
+            self._notified |= set(news)
+            self._task(self._notify(news))
 
-    async def _tell_ended(self, ids: list[str]) -> None:
+    async def _notify(self, ids: list[str]) -> None:
         with contextlib.suppress(LauncherError):
-            await self.link.call("jobs_ended", ids)
+            await self.connection.call("jobs_ended", ids)
 
     async def _ended(self, why: str) -> None:
-        """Clean up after a cluster that ended by itself, and keep the row that says why."""
-        await self.link.end(CLOSE, self._house.limits.close)
-        left = await sweep(self.cluster, self._house)
-        if self.cluster.state is not State.CLOSING:  # else whoever stops it sees to the rest
+        """Clean up after a cluster that ended on its own, and keep the row that says why."""
+        await self.connection.end(CLOSE, self._services.limits.close)
+        left = await self._clean_up()
+        if self.cluster.state is not State.CLOSING:  # else the stop takes care of the rest
             state = State.FAILED if left or self.cluster.report.broken else State.CLOSED
             self.put(self.cluster.to(state, f"{why} {left}".strip()))
 
     def _watch(self) -> None:
-        if self.link.controller is not None:
-            self._task(self._await_end(self.link.controller))
+        if self.connection.controller is not None:
+            self._task(self._await_end(self.connection.controller))
 
     async def _await_end(self, controller: Controller) -> None:
-        """Notice when the controller ends by itself."""
+        """Notice when the controller ends on its own."""
         await controller.ended
-        if self.link.controller is controller:
-            self.link.forget()
-            self._lost("Its Python process ended unexpectedly.")
+        if self.connection.controller is controller:
+            self.connection.forget()
+            self._lost("Its kernel ended unexpectedly.")
 
     def _lost(self, why: str) -> None:
-        """Record that the controller is gone: by its own decision, or nobody knows why."""
-        if self.cluster.state is State.CLOSING:  # whoever stops it sees to the rest
+        """Record that the controller is gone, on its own timer or for an unknown reason."""
+        if self.cluster.state is State.CLOSING:  # the stop takes care of the rest
             return
         gone = replace(self.cluster, report=replace(self.cluster.report, ready=0, usage=None))
-        last_words = self._house.store.last_words(self.cluster.id)
+        last_words = self._services.store.last_words(self.cluster.id)
         if last_words:
             self.put(gone)
             self._task(self._ended(last_words))
-        elif self._can_be_taken_over():
-            self._work = self._task(self._take_over(why))
+        elif self._can_reconnect():
+            self._work = self._task(self._reconnect(why))
         else:
             self.put(gone.to(State.LOST, why))
 
-    def _can_be_taken_over(self) -> bool:
+    def _can_reconnect(self) -> bool:
         """Return whether the cluster goes on without its controller, as at a gateway.
 
         A second controller that ends as soon would not be the last.
         """
-        last, self._taken_over = self._taken_over, asyncio.get_running_loop().time()
-        soon = last is not None and self._taken_over - last < TAKE_OVER_EVERY
-        return self.cluster.by_name and bool(self.cluster.report.name) and not soon
+        last, self._reconnected = self._reconnected, asyncio.get_running_loop().time()
+        soon = last is not None and self._reconnected - last < RECONNECT_AFTER
+        outlives = self._services.backend(self.cluster).outlives_controller
+        return outlives and bool(self.cluster.report.name) and not soon
 
-    async def _take_over(self, why: str) -> None:
+    async def _reconnect(self, why: str) -> None:
         """Give the cluster a new controller; it is left as it is where that fails."""
-        ref = self.cluster.controller
-        if ref is not None:
-            await end_group(ref.pid, ref.connection_file)
-            remove_files(ref)
-        self.put(replace(self.cluster, state=State.STARTING, message="Finding the cluster again"))
+        await end_controller(self.cluster.controller)
+        self.put(replace(self.cluster, state=State.STARTING, message="Reconnecting to the cluster"))
         try:
             await self._create()
         except Exception as error:
-            told = launching.told(error, self.cluster, self._house)
-            await self.link.end(None, self._house.limits.close)
-            message = f"{why} The cluster may go on, but could not be found again: {told}"
+            reason = launch.reason(error, self.cluster, self._services)
+            await self.connection.end(None, self._services.limits.close)
+            message = f"{why} The cluster may go on, but could not be reached again: {reason}"
             self.put(replace(self.cluster, state=State.LOST, message=message))
 
     def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
-        self._others.add(task)
-        task.add_done_callback(self._others.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _log_state(cluster: Cluster) -> None:
+    trouble = cluster.state in (State.FAILED, State.LOST)
+    level = logging.WARNING if trouble else logging.INFO
+    log.log(level, "Cluster %s is %s. %s", cluster.id, cluster.state.value, cluster.message)

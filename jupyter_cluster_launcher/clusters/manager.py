@@ -1,4 +1,4 @@
-"""The clusters of one Jupyter server: what a person may ask of them."""
+"""The clusters of one Jupyter server, and everything a user can do with them."""
 
 from __future__ import annotations
 
@@ -8,44 +8,43 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..models import BadInputError, Cluster, State, UnknownError, WrongStateError
+from ..backends.base import Check, Found
+from ..models import BadInputError, Cluster, Queue, State, UnknownError, WrongStateError
 from ..platforms import options
-from ..platforms.files import Platform
-from . import logs, preflight
-from . import other_servers as neighbours
-from .managed_cluster import Life
+from . import logs, other_servers, preflight
+from .managed_cluster import ManagedCluster
 from .request import plan
-from .services import House
+from .services import Services
 
-HEARD_EVERY = 300.0  # seconds between two signs of life to the controllers
+PING_EVERY = 300.0  # seconds between two pings to the controllers
 
 log = logging.getLogger(__name__)
 
 
 class ClusterManager:
-    """Starts, scales, closes and lists clusters, and attaches to those of an earlier server."""
+    """Launches, scales, stops and lists clusters, and attaches to those of an earlier server."""
 
     def __init__(
-        self, house: House, bell: Callable[[str, str], None], keep_running: bool = False
+        self, services: Services, emit: Callable[[str, str], None], keep_running: bool = False
     ) -> None:
-        """Manage the clusters of ``house``; ``bell(id, action)`` is rung after each change.
+        """Manage clusters with ``services``; ``emit(id, action)`` is called after each change.
 
-        ``keep_running`` is what holds for a cluster where the person did not say.
+        ``keep_running`` holds for a cluster where the user did not say.
         """
-        self.house, self.keep_running = house, keep_running
-        self._bell = bell
-        self._lives: dict[str, Life] = {}
+        self.services, self.keep_running = services, keep_running
+        self._emit = emit
+        self._clusters: dict[str, ManagedCluster] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        house.batch.follow(self.list, lambda cluster_id, queue: self._life(cluster_id).hear(queue))
+        services.backends.follow(self.list, self._update_queue)
 
     def list(self) -> list[Cluster]:
         """Return all clusters, oldest first."""
-        clusters = (life.cluster for life in self._lives.values())
+        clusters = (managed.cluster for managed in self._clusters.values())
         return sorted(clusters, key=lambda cluster: (cluster.created, cluster.id))
 
     def get(self, cluster_id: str) -> Cluster:
         """Return a cluster; raises ``UnknownError``."""
-        return self._life(cluster_id).cluster
+        return self._get(cluster_id).cluster
 
     async def start(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
         """Begin to start the cluster that a request describes, and return it as it starts.
@@ -53,55 +52,41 @@ class ClusterManager:
         Raises ``BadInputError``, ``UnknownError`` and ``NotAvailableError``; nothing is left then.
         """
         cluster = await self._plan(request, cwd)
-        preflight.check_interface(self.house.platforms.get(cluster.platform), cluster.options)
-        life = Life(cluster, self.house, self._changed)
-        life.launch()
-        self._lives[cluster.id] = life
-        return life.cluster
+        platform = self.services.catalog.get(cluster.platform)
+        self.services.backend(cluster).refuse(platform, cluster.options)
+        managed = ManagedCluster(cluster, self.services, self._changed)
+        managed.launch()
+        self._clusters[cluster.id] = managed
+        return managed.cluster
 
-    async def scale(self, cluster_id: str, given: Any) -> Cluster:
-        """Ask for a number of workers, and end adapting; raises ``LauncherError``s."""
-        life, platform = self._running(cluster_id, "scaled")
-        workers = options.check_workers(platform, "none" if given is None else given)
-        await life.link.call("scale", workers, unit=_unit(platform))
-        life.put(replace(life.cluster, requested=workers, adapt=None))
-        return life.cluster
-
-    async def adapt(self, cluster_id: str, given: Any) -> Cluster:
-        """Let the number of workers follow the load; raises ``LauncherError``s."""
-        life, platform = self._running(cluster_id, "scaled")
-        adapt = options.check_adapt(platform, {} if given is None else given)
-        if adapt is None:
-            return life.cluster
-        await life.link.call("adapt", adapt.minimum, adapt.maximum, unit=_unit(platform))
-        life.put(replace(life.cluster, adapt=adapt))
-        return life.cluster
-
-    async def preview(self, request: dict[str, Any]) -> dict[str, Any]:
+    async def preview(self, request: dict[str, Any]) -> preflight.Preview:
         """Return the code that a request would run; raises ``LauncherError``s."""
-        cluster = await self._plan(request)
-        platform = self.house.platforms.get(cluster.platform)
-        return {
-            "create": cluster.create,
-            "summary": preflight.sum_up(platform, cluster),
-            "warnings": preflight.doubts(platform, cluster.options),
-        }
+        return preflight.preview(self.services, await self._plan(request))
 
-    async def check(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Return the job script of a request, and what the batch system says to it.
+    async def check(self, request: dict[str, Any]) -> tuple[Check, Sequence[str]]:
+        """Return the engine's verdict on a request, and warnings; raises ``LauncherError``s."""
+        return await preflight.check(self.services, await self._plan(request))
+
+    async def found(self, platform_name: str, kernel_name: str) -> Sequence[Found]:
+        """Return the user's clusters that were made elsewhere; raises ``LauncherError``s."""
+        platform = self.services.catalog.get(platform_name)
+        known = {managed.cluster.report.name or "" for managed in self._clusters.values()}
+        return await self.services.backends.for_platform(platform).discover(kernel_name, known)
+
+    async def options(self, platform_name: str, kernel_name: str) -> dict[str, Any]:
+        """Return the schemas of a platform's options, fetched anew where its engine declares them.
 
         Raises ``LauncherError``s.
         """
-        cluster, house = await self._plan(request), self.house
-        platform, directory = house.platforms.get(cluster.platform), house.store.root / "ID"
-        return await preflight.check(platform, cluster, house.environments, directory)
+        platform = self.services.catalog.get(platform_name)
+        backend = self.services.backends.for_platform(platform)
+        return {**platform.options, **await backend.options(platform, kernel_name, fresh=True)}
 
-    async def found(self, platform_name: str, kernel_name: str) -> Sequence[dict[str, str]]:
-        """Return one's own clusters that were made elsewhere; raises ``LauncherError``s."""
-        if not self.house.platforms.finds(self.house.platforms.get(platform_name)):
-            return []
-        known = {life.cluster.report.name or "" for life in self._lives.values()}
-        return await self.house.platforms.gateways.found(kernel_name, known)
+    async def logs(self, cluster_id: str) -> dict[str, Any]:
+        """Return what a cluster and its parts wrote; raises ``UnknownError``."""
+        return await logs.collect(self._get(cluster_id), self.services)
+
+    # Changes
 
     async def change(self, cluster_id: str, request: dict[str, Any]) -> Cluster:
         """Change the one thing that a request names; raises ``LauncherError``s."""
@@ -111,140 +96,159 @@ class ClusterManager:
             "name": self.rename,
             "keep_running": self.set_keep_running,
             "idle_timeout": self.set_idle_timeout,
-            "keep": self.keep,
+            "keep": self.extend,
         }
         if len(request) != 1 or not set(request) <= set(changes):
             raise BadInputError(f"A change names exactly one of: {', '.join(changes)}.")
         ((what, given),) = request.items()
         return await changes[what](cluster_id, given)
 
-    async def logs(self, cluster_id: str) -> dict[str, Any]:
-        """Return what a cluster and its parts have said; raises ``UnknownError``."""
-        return await logs.collect(self._life(cluster_id), self.house.store)
+    async def scale(self, cluster_id: str, given: Any) -> Cluster:
+        """Request a number of workers, and end adaptive scaling; raises ``LauncherError``s."""
+        managed = self._running(cluster_id, "scaled")
+        scaling = managed.cluster.scaling
+        workers = options.check_workers(scaling, given)
+        await managed.connection.call("scale", workers, unit=scaling.unit)
+        managed.put(replace(managed.cluster, requested=workers, adapt=None))
+        return managed.cluster
+
+    async def adapt(self, cluster_id: str, given: Any) -> Cluster:
+        """Let the number of workers follow the load; raises ``LauncherError``s."""
+        managed = self._running(cluster_id, "scaled")
+        cluster, scaling = managed.cluster, managed.cluster.scaling
+        given = {} if given is None else given
+        adapt = options.check_adapt(cluster.platform_title, scaling, given)
+        if adapt is None:
+            return cluster
+        bounds = (adapt.minimum, adapt.maximum)
+        await managed.connection.call("adapt", *bounds, unit=scaling.unit)
+        managed.put(replace(managed.cluster, adapt=adapt))
+        return managed.cluster
 
     async def rename(self, cluster_id: str, given: Any) -> Cluster:
         """Give a cluster another name."""
-        life = self._own(cluster_id)
-        life.put(replace(life.cluster, name=options.check_name(given)))
-        return life.cluster
+        managed = self._own(cluster_id)
+        managed.put(replace(managed.cluster, name=options.check_name(given)))
+        return managed.cluster
 
     async def set_keep_running(self, cluster_id: str, given: Any) -> Cluster:
-        """Say whether a cluster outlives an orderly stop of the server."""
-        life = self._own(cluster_id)
+        """Set whether a cluster outlives an orderly stop of the server."""
+        managed = self._own(cluster_id)
         flag = options.check_flag("Keep running", given, self.keep_running)
-        life.put(replace(life.cluster, keep_running=flag))
-        return life.cluster
+        managed.put(replace(managed.cluster, keep_running=flag))
+        return managed.cluster
 
     async def set_idle_timeout(self, cluster_id: str, given: Any) -> Cluster:
-        """Say after how many idle seconds a cluster closes, None for never."""
-        life, _ = self._running(cluster_id, "changed")
+        """Set after how many idle seconds a cluster shuts down, None for never."""
+        managed = self._running(cluster_id, "changed")
         timeout = options.check_idle_timeout(given)
-        await life.link.call("keep", idle_timeout=timeout)
-        life.put(replace(life.cluster, idle_timeout=timeout))
-        return life.cluster
+        await managed.connection.call("keep", idle_timeout=timeout)
+        managed.put(replace(managed.cluster, idle_timeout=timeout))
+        return managed.cluster
 
-    async def keep(self, cluster_id: str, given: Any) -> Cluster:
-        """Begin the idle time of a cluster anew."""
-        life, _ = self._running(cluster_id, "kept")
+    async def extend(self, cluster_id: str, given: Any) -> Cluster:
+        """Restart the idle timer of a cluster."""
+        managed = self._running(cluster_id, "kept")
         if options.check_flag("Keep", given, True):
-            await life.link.call("keep")
-        return life.cluster
+            await managed.connection.call("keep")
+        return managed.cluster
 
     def close(self, cluster_id: str, leave: bool | None = None) -> None:
-        """Begin to close a cluster, or dismiss one that has ended.
+        """Begin to stop a cluster, or dismiss one that has ended.
 
-        ``leave`` lets go of a cluster that was joined, without shutting it down. Where such a
-        cluster may still run, that has to be said: what was not started here is not shut down
-        unasked. Raises ``LauncherError``s.
+        ``leave`` lets a cluster go on that was joined. Where such a cluster may still run, the
+        caller must say: what was not started here is not shut down unasked. Raises
+        ``LauncherError``s.
         """
-        life = self._own(cluster_id)
-        cluster = life.cluster
+        managed = self._own(cluster_id)
+        cluster = managed.cluster
         if cluster.state is State.CLOSING:
-            raise WrongStateError("This cluster is being stopped already.")
+            raise WrongStateError("This cluster is already being stopped.")
         if leave and not cluster.report.joined:
-            raise BadInputError(
-                "Only a cluster that was joined can be left: this one must be stopped."
-            )
+            raise BadInputError("Only a cluster that was joined can be left. Stop this one.")
         if leave is None and cluster.report.joined and cluster.state is not State.CLOSED:
             raise WrongStateError(
                 f"{cluster.name} was already running when you joined it, and others may use it. "
-                "Say whether to leave it running or to shut it down for everyone."
+                "Choose whether to leave it running or to shut it down for everyone."
             )
-        life.close(bool(leave))
+        managed.close(bool(leave))
+
+    # The server's start and stop
 
     async def attach(self) -> None:
-        """Take in the clusters of earlier servers; those that still run are ``running`` again."""
-        for cluster in self.house.store.load():
-            self._lives[cluster.id] = Life(cluster, self.house, self._changed)
-        attached = (life.attach() for life in list(self._lives.values()))
+        """Take over the clusters of earlier servers; those that still run are ``running`` again."""
+        for cluster in self.services.store.load():
+            known = self.services.backends.recognized(cluster)
+            self._clusters[cluster.id] = ManagedCluster(known, self.services, self._changed)
+        attached = (managed.attach() for managed in list(self._clusters.values()))
         for error in await asyncio.gather(*attached, return_exceptions=True):
-            if error is not None:  # one that cannot be attached to must not cost the others theirs
+            if error is not None:  # one that fails must not cost the others theirs
                 log.error("A cluster could not be attached to", exc_info=error)
         for cluster in self.list():
-            self.house.batch.wake(cluster)
+            self.services.backend(cluster).poll_soon(cluster)
         loop = asyncio.get_running_loop()
-        following = neighbours.follow(self._lives, self.house.store, self._changed)
-        self._tasks = [loop.create_task(self._speak()), loop.create_task(following)]
+        following = other_servers.follow(self._clusters, self.services, self._changed)
+        self._tasks = [loop.create_task(self._ping()), loop.create_task(following)]
 
     async def stop(self) -> None:
-        """Close all clusters but those that are to keep running, and let go of these."""
+        """Stop all clusters but those that are to keep running, and let go of these."""
         for task in self._tasks:
             task.cancel()
-        self.house.batch.hurry = True
+        self.services.backends.hurry()
         live = (State.STARTING, State.RUNNING)
         closing = [
-            life.close(leave=life.cluster.report.joined)
-            for life in list(self._lives.values())
-            if life.cluster.state in live and not life.cluster.keep_running
+            managed.close(leave=managed.cluster.report.joined)
+            for managed in list(self._clusters.values())
+            if managed.cluster.state in live and not managed.cluster.keep_running
         ]
         if closing:
-            await asyncio.wait(closing, timeout=self.house.limits.close + 10)
-        for life in self._lives.values():
-            life.detach()
-        await self.house.batch.stop()
+            await asyncio.wait(closing, timeout=self.services.limits.close + 10)
+        for managed in self._clusters.values():
+            managed.detach()
+        await self.services.backends.stop()
 
     async def _plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
-        taken = {life.cluster.name for life in self._lives.values()}
-        return await plan(self.house, request, taken, self.keep_running, cwd)
+        taken = {managed.cluster.name for managed in self._clusters.values()}
+        return await plan(self.services, request, taken, self.keep_running, cwd)
 
-    def _changed(self, life: Life, action: str) -> None:
+    def _changed(self, managed: ManagedCluster, action: str) -> None:
+        cluster = managed.cluster
         if action == "removed":
-            self._lives.pop(life.cluster.id, None)
-        self.house.batch.wake(life.cluster)
-        self._bell(life.cluster.id, action)
+            self._clusters.pop(cluster.id, None)
+        self.services.backend(cluster).poll_soon(cluster)
+        self._emit(cluster.id, action)
 
-    async def _speak(self) -> None:
-        """Tell the controllers that a server is there, before they believe otherwise."""
-        orphan = self.house.limits.orphan
-        pause = HEARD_EVERY if orphan is None else min(HEARD_EVERY, orphan / 3)
+    def _update_queue(self, cluster_id: str, queue: Queue) -> None:
+        if cluster_id in self._clusters:
+            self._clusters[cluster_id].update_queue(queue)
+
+    async def _ping(self) -> None:
+        """Let the controllers know that a server is there, before their orphan timers fire."""
+        orphan = self.services.limits.orphan
+        pause = PING_EVERY if orphan is None else min(PING_EVERY, orphan / 3)
         while True:
             await asyncio.sleep(pause)
-            greeted = (life.link.greet() for life in list(self._lives.values()))
-            for error in await asyncio.gather(*greeted, return_exceptions=True):
-                if error is not None:  # the others must go on hearing of this server
-                    log.error("A controller could not be spoken to", exc_info=error)
+            pinged = (managed.connection.ping() for managed in list(self._clusters.values()))
+            for error in await asyncio.gather(*pinged, return_exceptions=True):
+                if error is not None:  # the others must go on getting pings
+                    log.error("A controller could not be pinged", exc_info=error)
 
-    def _life(self, cluster_id: str) -> Life:
+    def _get(self, cluster_id: str) -> ManagedCluster:
         try:
-            return self._lives[cluster_id]
+            return self._clusters[cluster_id]
         except KeyError:
-            raise UnknownError(
-                "There is no such cluster: it may have been stopped already."
-            ) from None
+            raise UnknownError("There is no such cluster: it may have been stopped.") from None
 
-    def _own(self, cluster_id: str) -> Life:
-        """Return a cluster of this server; the record of another's is not ours to write."""
-        life = self._life(cluster_id)
-        if life.cluster.state is State.ELSEWHERE:
-            raise WrongStateError(f"{life.cluster.message} Stop or change it from there.")
-        return life
+    def _own(self, cluster_id: str) -> ManagedCluster:
+        """Return a cluster of this server; another server's record is not ours to write."""
+        managed = self._get(cluster_id)
+        if managed.cluster.state is State.ELSEWHERE:
+            raise WrongStateError(f"{managed.cluster.message} Stop or change it from there.")
+        return managed
 
-    def _running(self, cluster_id: str, what: str) -> tuple[Life, Platform]:
-        life = self._life(cluster_id)
-        if life.cluster.state is not State.RUNNING:
-            raise WrongStateError(f"A cluster that is {life.cluster.state.value} cannot be {what}.")
-        return life, self.house.platforms.get(life.cluster.platform)
-
-
-def _unit(platform: Platform) -> str:
-    return "jobs" if platform.workers.get("scale") == "jobs" else "workers"
+    def _running(self, cluster_id: str, what: str) -> ManagedCluster:
+        managed = self._get(cluster_id)
+        state = managed.cluster.state
+        if state is not State.RUNNING:
+            raise WrongStateError(f"A cluster that is {state.value} cannot be {what}.")
+        return managed

@@ -1,4 +1,4 @@
-"""Keeps true what is shown of the clusters of other servers."""
+"""Keeps the rows of other servers' clusters true, and takes over what those servers left."""
 
 from __future__ import annotations
 
@@ -7,37 +7,43 @@ import logging
 from collections.abc import Callable
 
 from ..models import Cluster, State
-from .managed_cluster import Life
-from .ownership import reason, shown
-from .store import Store
+from .managed_cluster import ManagedCluster
+from .ownership import elsewhere, other_owner
+from .services import Services
 
-EVERY = 10.0  # seconds between two looks at the records of other servers
+EVERY = 10.0  # seconds between two scans of other servers' records
 
 log = logging.getLogger(__name__)
 
 
 async def follow(
-    lives: dict[str, Life], store: Store, changed: Callable[[Life, str], None]
+    clusters: dict[str, ManagedCluster],
+    services: Services,
+    changed: Callable[[ManagedCluster, str], None],
 ) -> None:
-    """Keep what is shown of other servers' clusters true, and take over what they left."""
+    """Scan the records of other servers' clusters again and again, and update their rows."""
     while True:
         await asyncio.sleep(EVERY)
-        others = [life for life in lives.values() if life.cluster.state is State.ELSEWHERE]
-        records = {cluster.id: cluster for cluster in store.load()} if others else {}
-        for life in others:
+        others = [one for one in clusters.values() if one.cluster.state is State.ELSEWHERE]
+        records = {cluster.id: cluster for cluster in services.store.load()} if others else {}
+        for managed in others:
             try:
-                await _look(life, records.get(life.cluster.id), changed)
-            except Exception:  # whatever is wrong with one, the others are looked after
-                log.exception("Cluster %s could not be looked at", life.cluster.id)
+                await _update(managed, records.get(managed.cluster.id), changed)
+            except Exception:  # whatever is wrong with one, the others go on
+                log.exception("Cluster %s could not be updated", managed.cluster.id)
 
 
-async def _look(life: Life, record: Cluster | None, changed: Callable[[Life, str], None]) -> None:
-    why = reason(record) if record else None
+async def _update(
+    managed: ManagedCluster,
+    record: Cluster | None,
+    changed: Callable[[ManagedCluster, str], None],
+) -> None:
+    why = other_owner(record) if record else None
     if record is None:
-        changed(life, "removed")
+        changed(managed, "removed")
     elif why is None:
-        life.cluster = record
-        await life.attach()
-    elif shown(record, why) != life.cluster:
-        life.cluster = shown(record, why)
-        changed(life, "changed")
+        managed.cluster = record
+        await managed.attach()
+    elif elsewhere(record, why) != managed.cluster:
+        managed.cluster = elsewhere(record, why)
+        changed(managed, "changed")

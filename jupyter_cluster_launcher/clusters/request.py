@@ -1,4 +1,4 @@
-"""What a request for a cluster comes to: all of it checked, nothing started."""
+"""What a request for a cluster amounts to: all of it checked, nothing started."""
 
 from __future__ import annotations
 
@@ -6,47 +6,50 @@ import secrets
 from collections.abc import Collection
 from typing import Any
 
-from ..backends.batch.backend import arguments
-from ..models import BadInputError, Cluster
+from ..backends import kind_of
+from ..models import BadInputError, Cluster, Cost, Scaling
 from ..platforms import codegen, options
 from ..platforms.files import Platform
-from .services import House
+from .services import Services
 
 
 async def plan(
-    house: House,
+    services: Services,
     request: dict[str, Any],
     taken: Collection[str],
     keep_running: bool,
     cwd: str | None,
 ) -> Cluster:
-    """Return the cluster that a request describes, as it would begin to start in folder ``cwd``.
+    """Return the cluster that a request describes, ready to start in folder ``cwd``.
 
-    ``taken`` are the names that other clusters have; ``keep_running`` is what holds where the
-    request does not say. Raises ``BadInputError``, ``UnknownError`` and ``NotAvailableError``.
+    ``taken`` are the names of other clusters; ``keep_running`` holds where the request does not
+    say. Raises ``BadInputError``, ``UnknownError`` and ``NotAvailableError``.
     """
     options.check_request(request)
-    platform = house.platforms.get(request.get("platform"))
-    kernel_name = request.get("kernel_name") or house.environments.default
+    platform = services.catalog.get(request.get("platform"))
+    backend = services.backends.for_platform(platform)
+    kernel_name = request.get("kernel_name") or services.environments.default
     if not isinstance(kernel_name, str):
         raise BadInputError("The environment must be the name of a kernel.")
-    asked = await house.platforms.asked(platform, kernel_name)
-    chosen = options.check_options(platform, request.get("options"), asked)
-    workers = options.check_workers(platform, request.get("workers"))
-    adapt = options.check_adapt(platform, request.get("adapt"))
+    declared = await backend.options(platform, kernel_name)
+    chosen = options.check_options(platform, request.get("options"), declared)
+    scaling = scaling_of(platform)
+    workers = options.check_workers(scaling, request.get("workers"), platform.workers["default"])
+    adapt = options.check_adapt(platform.title, scaling, request.get("adapt"))
     tls = options.check_flag("Encryption", request.get("tls"), platform.get("tls", False))
     keep = options.check_flag("Keep running", request.get("keep_running"), keep_running)
     idle_timeout = options.check_idle_timeout(request.get("idle_timeout"))
-    given, adopted = request.get("name"), request.get("adopt")
-    if adopted is not None and not house.platforms.finds(platform):
-        raise BadInputError(f"Clusters of {platform.title} cannot be joined: start one.")
+    given, joined = request.get("name"), request.get("adopt")
+    if joined is not None and not backend.discovers:
+        raise BadInputError(f"Clusters of {platform.title} cannot be joined: launch one.")
     name = _free_name(platform, taken) if given is None else options.check_name(given)
     create = (
-        codegen.create(platform, chosen, workers, adapt, tls, asked)
-        if adopted is None
-        else codegen.adopt(options.check_name(adopted))
+        codegen.create(platform, chosen, workers, adapt, tls, declared, client=backend.client)
+        if joined is None
+        else backend.join_code(options.check_name(joined))
     )
-    await house.platforms.check_available(platform, kernel_name, tls)
+    await services.catalog.check_available(platform, kernel_name, tls)
+    needs = backend.needs(platform, chosen)
     return Cluster(
         id=secrets.token_hex(6),
         name=name,
@@ -55,19 +58,40 @@ async def plan(
         kernel_name=kernel_name,
         cwd=cwd,
         create=create,
-        requested=0 if adopted else adapt.minimum if adapt else workers,
+        requested=0 if joined else adapt.minimum if adapt else workers,
+        kind=kind_of(platform),
+        scaling=scaling,
+        preparation=needs.preparation,
+        create_timeout=platform.get("timeout", 300),
         tls=tls,
         adapt=adapt,
         options=chosen,
         keep_running=keep,
         idle_timeout=idle_timeout,
-        adopted=adopted,
-        by_name=platform.get("connect") == "gateway",
-        batch=platform.get("batch"),
-        log_directory=arguments(platform, chosen).get("log_directory"),
-        cost=platform.get("cost"),
-        message="Starting Python",
+        joined_name=joined,
+        batch=needs.batch,
+        log_directory=needs.log_directory,
+        cost=cost_of(platform),
+        message="Starting the kernel",
     )
+
+
+def scaling_of(platform: Platform) -> Scaling:
+    """Return what a platform allows for the number of workers, resolved for this host."""
+    workers = platform.workers
+    return Scaling(
+        title=workers["title"],
+        unit="jobs" if workers.get("scale") == "jobs" else "workers",
+        minimum=workers["minimum"],
+        maximum=workers["maximum"],
+        adaptive=platform.get("adaptive", True),
+    )
+
+
+def cost_of(platform: Platform) -> Cost | None:
+    """Return what the administrator says that cores cost, None if there is no price."""
+    cost = platform.get("cost")
+    return Cost(cost["per_core_hour"], cost["currency"]) if cost else None
 
 
 def _free_name(platform: Platform, taken: Collection[str]) -> str:

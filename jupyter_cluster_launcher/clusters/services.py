@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..backends.batch.backend import Batch, refusal
-from ..backends.errors import explain, first_cause
+from ..backends import Backends
+from ..backends.base import Backend
+from ..backends.errors import first_cause
 from ..controller.client import ExecutionError
 from ..controller.environments import Environments
 from ..models import Cluster
-from ..platforms.catalog import Platforms
+from ..platforms.catalog import Catalog
 from .store import Store
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Times in seconds; ``orphan`` closes a cluster no server has spoken to, None for never."""
+    """Times in seconds.
+
+    ``orphan`` closes a cluster that no Jupyter server has contacted, None for never.
+    """
 
     start: float = 60.0
     close: float = 30.0
@@ -23,18 +27,20 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class House:
-    """The parts that look after clusters."""
+class Services:
+    """The parts that clusters are launched and looked after with."""
 
     store: Store
-    platforms: Platforms
+    catalog: Catalog
     environments: Environments
-    batch: Batch
+    backends: Backends
     limits: Limits
 
+    def backend(self, cluster: Cluster) -> Backend:
+        """Return the backend of a cluster."""
+        return self.backends.of(cluster)
+
     def explain(self, cluster: Cluster, error: ExecutionError) -> str:
-        """Return what a person is told of an exception in the controller of a cluster."""
-        if cluster.batch and error.name == "SubmissionError":
-            return refusal(cluster.batch, str(error))
+        """Return the sentence for an exception in the controller of a cluster."""
         name, text = first_cause(error.name, str(error), error.traceback)
-        return explain(name, text, self.environments.title(cluster.kernel_name))
+        return self.backends.of(cluster).explain(cluster, name, text)

@@ -10,15 +10,17 @@ import json
 import logging
 import os
 import shutil
-import socket
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from jupyter_core.paths import jupyter_runtime_dir
 
+from ..controller.log_files import LIMIT, PYTHON_LOG, read_tail
 from ..models import Cluster
+from . import records
 
-RECORD, LOG, PYTHON_LOG = "cluster.json", "launch.log", "python.log"
+RECORD, LOG = "cluster.json", "launch.log"
 LOG_LIMIT = 10_000_000  # bytes
 
 log = logging.getLogger(__name__)
@@ -47,21 +49,16 @@ class Store:
         handle, temporary = tempfile.mkstemp(dir=directory, prefix=".record-")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(cluster.to_dict(), file, indent=1)
+                json.dump(records.write(cluster), file, indent=1)
             Path(temporary).replace(directory / RECORD)
         except OSError:
             Path(temporary).unlink(missing_ok=True)
             raise
 
     def load(self) -> list[Cluster]:
-        """Return every readable record, oldest first; a broken one is one warning."""
-        clusters = []
-        for path in sorted(self.root.glob(f"*/{RECORD}")):
-            try:
-                clusters.append(Cluster.from_dict(json.loads(path.read_text(encoding="utf-8"))))
-            except (OSError, AttributeError, KeyError, TypeError, ValueError) as error:
-                log.warning("The record of a cluster in %s cannot be read: %s", path.parent, error)
-        return sorted(clusters, key=lambda cluster: cluster.created)
+        """Return every record, oldest first; one that cannot be read as a row that says so."""
+        clusters = (_read(path) for path in sorted(self.root.glob(f"*/{RECORD}")))
+        return sorted(filter(None, clusters), key=lambda cluster: cluster.created)
 
     def remove(self, cluster_id: str) -> None:
         """Delete the directory of a cluster and everything in it."""
@@ -103,29 +100,27 @@ class Store:
         lines = self.read_log(cluster_id, 2000, PYTHON_LOG).strip().splitlines()
         return lines[-1].strip()[:300] if lines else ""
 
-    def read_log(self, cluster_id: str, limit: int = 1_000_000, name: str = LOG) -> str:
+    def read_log(self, cluster_id: str, limit: int = LIMIT, name: str = LOG) -> str:
         """Return a log, by default that of the launch, at most its last ``limit`` bytes."""
-        path = self.root / cluster_id / name
-        if not path.exists():
-            return ""
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - limit))
-            return file.read().decode("utf-8", errors="replace")
+        return read_tail(self.root / cluster_id / name, limit)
+
+
+def _read(path: Path) -> Cluster | None:
+    """Return the cluster of a record; None where the record has gone meanwhile."""
+    data: Any = None
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        cluster = records.read(data)
+        if cluster.id != path.parent.name:
+            raise ValueError(f"id is {cluster.id!r:.80}")
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        log.warning("The record of a cluster in %s cannot be read: %s", path.parent, error)
+        return records.unreadable(path.parent.name, data, str(error))
+    return cluster
 
 
 def default_root() -> Path:
-    """Return where the servers of this person keep their records."""
+    """Return where this user's servers keep their records."""
     return Path(jupyter_runtime_dir()) / "cluster-launcher"
-
-
-def host() -> str:
-    """Return the name of this host."""
-    return socket.gethostname()
-
-
-def boot_id() -> str:
-    """Return what tells this boot of the host from the next; empty where the system has none."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""

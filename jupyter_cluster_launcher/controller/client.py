@@ -41,9 +41,11 @@ class ControllerDiedError(LauncherError):
     """The controller's process ended by itself."""
 
 
-def remove_files(ref: ControllerRef) -> None:
-    """Remove the sockets of a controller that has ended."""
-    shutil.rmtree(ref.socket_dir, ignore_errors=True)
+async def end_controller(ref: ControllerRef | None) -> None:
+    """Kill the process group of a controller of this boot of the host, and remove its sockets."""
+    if ref is not None and ref.boot_id == processes.boot_id():
+        await processes.end_group(ref.pid, ref.connection_file)
+        shutil.rmtree(ref.socket_dir, ignore_errors=True)
 
 
 class Controller:
@@ -169,8 +171,7 @@ class Controller:
             return False
         finally:
             self.detach()
-            await processes.end_group(self.ref.pid, self.ref.connection_file)
-            remove_files(self.ref)
+            await end_controller(self.ref)
 
     def detach(self) -> None:
         """Leave the controller alone; it goes on without this server."""

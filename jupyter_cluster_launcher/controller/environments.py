@@ -33,7 +33,8 @@ def found(name):
     # A folder that happens to have the name of a package has a spec, but no origin.
     spec = importlib.util.find_spec(name.partition(".")[0])
     return spec is not None and spec.origin is not None
-print(json.dumps([name for name in sys.argv[2:] if not found(name)]))
+absent = [name for name in sys.argv[2:] if not found(name)]
+print(json.dumps({"absent": absent, "prefix": sys.prefix}))
 """
 
 
@@ -43,6 +44,7 @@ class Answers:
 
     # By module: when it was asked for, and whether it is there.
     found: dict[str, tuple[float, bool]] = field(default_factory=dict)
+    prefix: str | None = None  # the folder of the environment, None where nothing is known yet
     # The question under way; whoever wants to know more waits for it, and for no other's.
     asking: asyncio.Task[None] | None = None
 
@@ -150,6 +152,13 @@ class Environments:
             await asyncio.shield(self._ask(kernel_name, modules, folder))
         return [name for name in modules if answers.lacks(name)]
 
+    def prefix(self, kernel_name: str, folder: str | None = None) -> str | None:
+        """Return ``sys.prefix`` of a kernel's environment, None before ``missing`` has answered.
+
+        Raises ``BadInputError`` as ``command`` does.
+        """
+        return self._known(kernel_name, folder).prefix
+
     async def look(self, kernel_name: str, wanted: Mapping[str | None, Collection[str]]) -> None:
         """Look for modules anew, because a person looks: ``wanted`` has their names by folder.
 
@@ -182,8 +191,9 @@ class Environments:
 
         async def ask() -> None:
             try:
-                absent = await self.ask(kernel_name, PROBE, [folder or "", *names])
-                answers.found.update({name: (now, name not in absent) for name in names})
+                known = await self.ask(kernel_name, PROBE, [folder or "", *names])
+                answers.found.update({name: (now, name not in known["absent"]) for name in names})
+                answers.prefix = known["prefix"]
             finally:
                 answers.asking = None
 

@@ -1,4 +1,9 @@
-"""Processes of this host, known by number: whether they are ours, and how to end them."""
+"""This host: its name, its network interfaces, and processes of it that are known by number.
+
+A number alone identifies no process: numbers are used again. A controller is identified by its
+number and the path of its connection file, which is in its command line; a Jupyter server by its
+number and the time at which it started.
+"""
 
 from __future__ import annotations
 
@@ -6,62 +11,90 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
-PROC = Path("/proc")
+import psutil
 
-# Processes that this one started and that may outlive it. Somebody must wait for those that end
-# earlier, or they stay as zombies.
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+ENDED = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+
+# Processes that this one started and that may outlive it. Those that end earlier have to be waited
+# for, or they stay as zombies.
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
 
+def host() -> str:
+    """Return the name of this host."""
+    return socket.gethostname()
+
+
+def boot_id() -> str:
+    """Return what tells this boot of the host from the next; empty where the system has none."""
+    try:
+        return BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def interfaces() -> dict[str, str]:
+    """Return this host's network interfaces that have an IPv4 address, with that address.
+
+    These are the ones that Dask accepts: it takes them from the same call.
+    """
+    found = {}
+    for name, addresses in psutil.net_if_addrs().items():
+        ipv4 = [one.address for one in addresses if one.family == socket.AF_INET]
+        if ipv4:
+            found[name] = ipv4[0]
+    return found
+
+
 def remember(child: subprocess.Popen[bytes]) -> int:
-    """Keep a child to wait for when it is ended; return its number."""
+    """Keep a child to wait for when it has ended; return its number."""
     _CHILDREN[child.pid] = child
     return child.pid
 
 
 def runs(pid: int, mark: str) -> bool:
-    """Return whether process ``pid`` is there and has ``mark`` in its command line.
+    """Return whether process ``pid`` runs and has ``mark`` in its command line.
 
-    Process numbers are used again; the path of a connection file is not. Where the system does not
-    show command lines, a process that may be signalled counts. A child of this process is known
-    better: while it is being started, its command line is empty.
+    A child of this process is known by its handle: while it is being started, its command line is
+    empty, which is not its end.
     """
     child = _CHILDREN.get(pid)
     if child is not None:
         return child.poll() is None
     try:
-        command = (PROC / str(pid) / "cmdline").read_bytes()
-    except FileNotFoundError:
-        return not PROC.joinpath("self").exists() and _signalled(pid, 0)
-    except OSError:
+        return any(mark in word for word in psutil.Process(pid).cmdline())
+    except (psutil.Error, OSError):  # gone, a zombie, or not shown to this user
         return False
-    return mark.encode() in command and not _zombie(pid)
 
 
 def started(pid: int) -> str:
-    """Return when a process started, in the system's own count; empty if it is not there.
+    """Return when a process started, in clock ticks of the system; empty where none runs.
 
-    Together with its number that tells it from a later process. Where the system does not say,
-    being there has to do.
+    Together with its number that tells it from a later process.
     """
-    if not PROC.joinpath("self").exists():
-        return "running" if _signalled(pid, 0) else ""
     try:
-        stat = (PROC / str(pid) / "stat").read_text(encoding="utf-8")
-    except OSError:
+        # Linux counts from its boot. psutil adds the time of the boot, which moves when the clock
+        # is set: without it, the start of a running process never changes.
+        boot = psutil.boot_time() if psutil.LINUX else 0.0
+        process = psutil.Process(pid)
+        if process.status() in ENDED:
+            return ""
+        return str(round((process.create_time() - boot) * os.sysconf("SC_CLK_TCK")))
+    except (psutil.Error, OSError):
         return ""
-    return stat.rpartition(")")[2].split()[19]  # starttime in proc(5)
 
 
 async def ended(pid: int, mark: str) -> None:
-    """Return when process ``pid`` has ended, told by the kernel where it can tell."""
+    """Return when process ``pid`` has ended: as soon as it does on Linux, else within a second."""
     try:
         descriptor = os.pidfd_open(pid)
     except (AttributeError, OSError):  # not Linux, or gone already
-        while runs(pid, mark):  # noqa: ASYNC110 - nothing tells us
+        while runs(pid, mark):  # noqa: ASYNC110 - nothing announces it
             await asyncio.sleep(1.0)
         return
     loop, over = asyncio.get_running_loop(), asyncio.Event()
@@ -76,7 +109,8 @@ async def ended(pid: int, mark: str) -> None:
 
 def interrupt(pid: int) -> None:
     """Interrupt one process, and not its group: the workers are in it."""
-    _signalled(pid, signal.SIGINT)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGINT)
 
 
 async def end_group(pid: int, mark: str, timeout: float = 5.0) -> None:
@@ -84,13 +118,13 @@ async def end_group(pid: int, mark: str, timeout: float = 5.0) -> None:
 
     Does nothing where another program has that number now. ``timeout`` is in seconds.
     """
-    # Asked first: that waits for a child that has ended, whose number is free then.
-    if not runs(pid, mark) and (PROC / str(pid)).exists() and not _zombie(pid):
+    # In this order: `runs` waits for a child that has ended, whose number is free then.
+    if not runs(pid, mark) and _foreign(pid):
         return
     loop, pause = asyncio.get_running_loop(), 0.01
     deadline = loop.time() + timeout
-    # On a very big node there are many processes to look through: in a thread, and ever less often.
-    while await asyncio.to_thread(_group_lives, pid) and loop.time() < deadline:
+    # A very big node has many processes to look through: in a thread, and ever less often.
+    while await asyncio.to_thread(group_runs, pid) and loop.time() < deadline:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
         await asyncio.sleep(pause)
@@ -100,38 +134,54 @@ async def end_group(pid: int, mark: str, timeout: float = 5.0) -> None:
         await asyncio.to_thread(child.wait, timeout)
 
 
-def _signalled(pid: int, number: int) -> bool:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _group_lives(pid: int) -> bool:
-    """Return whether a process of the group still does anything.
+def group_runs(pid: int) -> bool:
+    """Return whether a process of the group ``pid`` runs.
 
     Those that have ended stay as zombies until init waits for them, which can take it seconds.
     """
     try:
         os.killpg(pid, 0)
+    except (ProcessLookupError, PermissionError):  # macOS refuses to signal a group of zombies
+        return False
+    # Numbers first: an object of psutil for each of 10,000 processes would take a quarter second.
+    members = [one for one in _numbers() if _group(one) == pid]
+    return not members or not all(_ended(one) for one in members)
+
+
+def _foreign(pid: int) -> bool:
+    """Return whether a process that is not known to be ours has this number."""
+    if pid <= 1:  # to `kill`, these are init and whole sets of processes
+        return True
+    try:
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # macOS answers so for a group of zombies
-        return False
-    members = [_state_and_group(entry) for entry in PROC.iterdir() if entry.name.isdigit()]
-    return not members or any(group == pid and state not in "ZX" for state, group in members)
+    except PermissionError:
+        return True
+    return not _ended(pid)
 
 
-def _state_and_group(entry: Path) -> tuple[str, int]:
+def _ended(pid: int) -> bool:
+    """Return whether a process that was there a moment ago is gone or a zombie.
+
+    What psutil cannot see, as where the system hides processes, may still run.
+    """
     try:
-        fields = (entry / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-    except (OSError, IndexError):
-        return "X", 0
-    return fields[0], int(fields[2])
+        return psutil.Process(pid).status() in ENDED
+    except (psutil.Error, OSError):
+        return _group(pid) is None
 
 
-def _zombie(pid: int) -> bool:
-    return _state_and_group(PROC / str(pid))[0] == "Z"
+def _group(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except (ProcessLookupError, PermissionError):
+        return None
+
+
+def _numbers() -> list[int]:
+    """Return the numbers of all processes; none where the system does not list them."""
+    try:
+        return psutil.pids()
+    except (psutil.Error, OSError, IndexError):  # the last for an empty /proc
+        return []

@@ -11,11 +11,11 @@ from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 
-from ..clusters.store import PYTHON_LOG, boot_id, host
 from ..models import ControllerRef
 from . import host as processes
+from .log_files import PYTHON_LOG
 
-SOCKETS = "/tmp"  # noqa: S108 - a folder for oneself alone is made in it
+SOCKETS = "/tmp"  # noqa: S108 - a directory only for this user is made in it
 
 
 class _Spawner(AsyncKernelManager):
@@ -28,7 +28,7 @@ class _Spawner(AsyncKernelManager):
         """Leave the sockets: they are removed with the cluster."""
 
     def _connect_control_socket(self) -> None:
-        """Connect nothing: all that is said to the kernel is said by a client."""
+        """Connect nothing: a client sends all messages to the kernel."""
 
 
 async def spawn(
@@ -64,7 +64,7 @@ async def spawn(
             stderr=log,
         )
     except BaseException:
-        # A launch that is cancelled just now may have a process already, which nobody knows of.
+        # A launch that is cancelled just now may have a process already, which is in no record.
         child = getattr(manager.provisioner, "process", None)
         if child is not None:
             child.kill()
@@ -77,13 +77,13 @@ async def spawn(
     # Only kernels of the local provisioner come this far, and theirs is an ordinary child.
     provisioner: Any = manager.provisioner
     pid = processes.remember(provisioner.process)
-    return ControllerRef(str(connection_file), sockets, pid, host(), boot_id())
+    return ControllerRef(str(connection_file), sockets, pid, processes.host(), processes.boot_id())
 
 
 def _socket_directory() -> str:
     """Return a directory of this host in whose paths sockets can be bound.
 
-    Sites point ``TMPDIR`` at file systems of the network, where sockets do not work reliably, and
-    on macOS the temporary directory of a person has too long a name.
+    Sites point ``TMPDIR`` at network file systems, where sockets do not work reliably, and on
+    macOS the path of a user's temporary directory is too long.
     """
     return SOCKETS if os.access(SOCKETS, os.W_OK | os.X_OK) else tempfile.gettempdir()

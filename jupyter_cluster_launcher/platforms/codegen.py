@@ -1,7 +1,7 @@
 """The Python text of a launch: what makes a cluster, and what attaches a notebook to it.
 
 Data in, text out. With a platform's defaults the create code is the recipe that its users know by
-heart, plus what keeps strangers out (``security`` and a dashboard on loopback).
+heart, plus what protects it from other users (``security`` and a dashboard on loopback).
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..models import Adapt
-from .expressions import Plain, Scope, call, expression, literal
+from .expressions import Plain, Scope, call, expression, kind, literal, references, resolve
 
 if TYPE_CHECKING:
-    from .files import Platform
+    from .platform import Platform
 
+CLIENT_MODULE = "dask.distributed"
 CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
 
 
@@ -26,37 +27,33 @@ def create(
     workers: int | None = None,
     adapt: Adapt | None = None,
     tls: bool | None = None,
-    asked: dict[str, Any] | None = None,
+    discovered: dict[str, Any] | None = None,
+    *,
+    client: str = "Client(cluster)",
 ) -> str:
     """Return the code that makes a cluster and leaves it in ``cluster``, with ``client`` beside it.
 
-    ``options`` hold what differs from the platform's defaults, checked by ``options``; ``asked``
-    are schemas of options that the platform itself declared.
+    ``options`` hold what differs from the platform's defaults, checked by ``options``.
+    ``discovered`` are the schemas of options that the engine itself declares. ``client`` is the
+    expression that makes the client, where no function of the platform returns one.
     """
     counts = platform.workers
     number = adapt.minimum if adapt else counts["default"] if workers is None else workers
-    schemas = {**platform.get("options", {}), **(asked or {})}
-    values = options or {}
-    chosen = {name: schema.get("default") for name, schema in platform.get("options", {}).items()}
-    # Expressions are the administrator's to write: what a person or a gateway said is plain data.
-    chosen |= {name: Plain(schema.get("default")) for name, schema in (asked or {}).items()}
-    chosen |= {name: Plain(value) for name, value in values.items()}
     # Workers that come and go share the CPUs as if all of them were there.
     scope = Scope(
-        adapt.maximum if adapt else number,
-        {name: _as_declared(schemas[name], value) for name, value in chosen.items()},
+        adapt.maximum if adapt else number, _values(platform, options or {}, discovered or {})
     )
 
     arguments = _arguments(platform, scope)
     keyword = counts.get("keyword")
-    if keyword and (adapt or values or number != counts.get("implied")):
-        # In the place that the file gave it, else first, where people expect it.
+    if keyword and (adapt or options or number != counts.get("implied")):
+        # In the place that the file gave it, else first, where readers expect it.
         arguments = {
             **({} if keyword in arguments else {keyword: ""}),
             **arguments,
             keyword: str(number),
         }
-    if platform.get("tls", False) if tls is None else tls:
+    if platform.tls if tls is None else tls:
         arguments["security"] = "True"
 
     body = [*_prelude(platform, scope), *_make(platform, arguments)]
@@ -67,19 +64,10 @@ def create(
         body.append(
             f"cluster.adapt(minimum{suffix}={adapt.minimum}, maximum{suffix}={adapt.maximum})"
         )
-    if "client" not in platform.get("returns", []):
-        gateway = platform.get("connect") == "gateway"
-        body.append("client = cluster.get_client()" if gateway else "client = Client(cluster)")
-    return _imports(platform, "\n".join(body)) + "\n".join(body) + "\n"
-
-
-def adopt(name: str) -> str:
-    """Return the code that takes a cluster of dask-gateway that is already running."""
-    return (
-        "from dask_gateway import Gateway\n\n"
-        f"cluster = Gateway().connect({literal(name)})\n"
-        "client = cluster.get_client()\n"
-    )
+    if "client" not in platform.returns:
+        body.append(f"client = {client}")
+    blocks = [*_imports(platform, scope, "\n".join(body)), body]
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
 
 def connect_scheduler(address: str, credentials: Path | None) -> str:
@@ -106,9 +94,18 @@ def connect_scheduler(address: str, credentials: Path | None) -> str:
     )
 
 
-def connect_gateway(name: str) -> str:
-    """Return the code that attaches a notebook to a cluster of dask-gateway."""
-    return adopt(name) + "client\n"
+def _values(
+    platform: Platform, options: dict[str, Any], discovered: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what each option comes to, in the order of the form: set by the user or by default.
+
+    Expressions are the administrator's to write: what a user or a gateway gave is plain data.
+    """
+    schemas = {**platform.declared, **discovered}
+    chosen = {name: schema.get("default") for name, schema in platform.declared.items()}
+    chosen |= {name: Plain(schema.get("default")) for name, schema in discovered.items()}
+    chosen |= {name: Plain(value) for name, value in options.items()}
+    return {name: _as_declared(schemas[name], value) for name, value in chosen.items()}
 
 
 def _as_declared(schema: dict[str, Any], value: Any) -> Any:
@@ -122,81 +119,85 @@ def _as_declared(schema: dict[str, Any], value: Any) -> Any:
 
 def _arguments(platform: Platform, scope: Scope) -> dict[str, str]:
     """Return the call's arguments as text: the administrator's, then the options, in file order."""
-    fixed = platform.get("kwargs", {})
-    consumed = set(_consumed([platform.get("variables", {}), platform.get("before", []), fixed]))
-    consumed |= set(_consumed([platform.get("sys_path")]))
+    # What is used by name is not passed as an argument as well.
+    used: list[Any] = [platform.variables, platform.before, platform.kwargs]
+    consumed = {
+        name for _, what, name in references([*used, platform.sys_path]) if what == "option"
+    }
     values = {
-        **fixed,
+        **platform.kwargs,
         **{k: v for k, v in scope.options.items() if k not in consumed and v is not None},
     }
     keyword = platform.workers.get("keyword")
     return {k: expression(v, scope) for k, v in values.items() if v is not None or k == keyword}
 
 
-def _consumed(value: Any) -> list[str]:
-    """Return the options that are used by name, and so are not passed as arguments as well."""
-    if isinstance(value, dict):
-        if set(value) == {"option"}:
-            return [value["option"]]
-        return [name for item in value.values() for name in _consumed(item)]
-    return [name for item in value for name in _consumed(item)] if isinstance(value, list) else []
-
-
 def _prelude(platform: Platform, scope: Scope) -> list[str]:
-    variables = [f"{n} = {expression(v, scope)}" for n, v in platform.get("variables", {}).items()]
-    module = platform.get("import_as", platform.get("module"))
+    """Return the variables and the calls that come before the cluster is made."""
+    variables = [f"{name} = {expression(v, scope)}" for name, v in platform.variables.items()]
+    module = platform.import_as or platform.module
     calls = [
         call(
             f"{module}.{step['function']}",
             {k: expression(v, scope) for k, v in step.get("kwargs", {}).items()},
         )
-        for step in platform.get("before", [])
+        for step in platform.before
     ]
-    folder = platform.get("sys_path")
-    text = expression(folder, scope) if folder is not None else "None"
-    if text in ("None", '""'):
-        return variables + calls
-    if text.startswith('"~'):
-        text = f"os.path.expanduser({text})"
-    importing = f"import {platform.get('module')}" + (
-        f" as {platform.get('import_as')}" if platform.get("import_as") else ""
-    )
-    return [f"sys.path.insert(0, {text})", importing, "", *variables, *calls]
+    return variables + calls
 
 
 def _make(platform: Platform, arguments: dict[str, str]) -> list[str]:
-    if platform.get("function"):
-        module = platform.get("import_as", platform.get("module"))
-        targets = ", ".join(platform.get("returns", ["cluster"]))
-        return [call(f"{module}.{platform.get('function')}", arguments, f"{targets} = ")]
-    if platform.get("method"):
+    """Return the lines that leave the cluster in ``cluster``."""
+    if platform.function:
+        module = platform.import_as or platform.module
+        targets = ", ".join(platform.returns)
+        return [call(f"{module}.{platform.function}", arguments, f"{targets} = ")]
+    if platform.method:
         return [
-            f"gateway = {platform.get('class')}()",
-            call(f"gateway.{platform.get('method')}", arguments, "cluster = "),
+            f"gateway = {platform.class_name}()",
+            call(f"gateway.{platform.method}", arguments, "cluster = "),
         ]
-    return [call(platform.get("class"), arguments, "cluster = ")]
+    return [call(str(platform.class_name), arguments, "cluster = ")]
 
 
-def _imports(platform: Platform, body: str) -> str:
-    """Return the import lines that the body needs, with the blank line after them."""
-    used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
-    standard = [f"import {name}" for name in ("os", "sys") if name in used]
-    module, cls = platform.get("module"), platform.get("class")
-    ours = f"from {module} import {cls}"
-    if platform.get("function"):
-        late = any(line.startswith("import ") for line in body.split("\n"))
-        alias = f" as {platform.get('import_as')}" if platform.get("import_as") else ""
-        lines = standard + ([] if late else [f"import {module}{alias}"])
-    elif platform.get("connect") == "gateway":
-        lines = [*standard, ours]
-    elif module == "dask.distributed":
-        lines = [*standard, f"from {module} import {', '.join(sorted(['Client', cls]))}"]
-    else:
-        lines = [*standard, "from dask.distributed import Client"]
-        guard = platform.get("import_error")
-        if guard:
-            lines += ["", "try:", f"    {ours}", "except ImportError as error:"]
-            lines += [f"    raise ImportError({literal(guard)}) from error"]
+def _imports(platform: Platform, scope: Scope, body: str) -> list[list[str]]:
+    """Return the import lines that the body needs, as blocks with a blank line between them."""
+    used = _names(body)
+    cls, module = platform.class_name, platform.module
+    folder = _folder(platform, scope)
+    clients = ["Client"] if "Client" in used else []
+    ours = []
+    if (platform.import_as or module.partition(".")[0]) in used:
+        ours.append(
+            f"import {module}" + (f" as {platform.import_as}" if platform.import_as else "")
+        )
+    if cls in used:
+        if module == CLIENT_MODULE and not folder:
+            clients.append(cls)
         else:
-            lines += [ours]
-    return "\n".join(lines) + "\n\n" if lines else ""
+            ours.append(f"from {module} import {cls}")
+    head = [f"import {name}" for name in ("os", "sys") if name in used | _names(folder)]
+    if clients:
+        head.append(f"from {CLIENT_MODULE} import {', '.join(sorted(clients))}")
+    if ours and platform.import_error:
+        ours = ["try:", *(f"    {line}" for line in ours), "except ImportError as error:"]
+        ours += [f"    raise ImportError({literal(platform.import_error)}) from error"]
+        return [head, [folder] if folder else [], ours]
+    return [head, [folder, *ours]] if folder else [[*head, *ours]]
+
+
+def _folder(platform: Platform, scope: Scope) -> str:
+    """Return the line that puts the platform's folder first on sys.path, or "" for none."""
+    value = platform.sys_path
+    if kind(value) == "option":
+        value = scope.options.get(value["option"])
+    if not (value.value if isinstance(value, Plain) else resolve(value)):
+        return ""
+    text = expression(value, scope)
+    # Python knows no ~, and what a variable holds may begin with one, too.
+    tilde = text.startswith('"~') or not text.startswith('"')
+    return f"sys.path.insert(0, {f'os.path.expanduser({text})' if tilde else text})"
+
+
+def _names(code: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}

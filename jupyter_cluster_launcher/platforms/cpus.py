@@ -1,4 +1,4 @@
-"""How many CPUs the person may use here, which is often fewer than the machine has."""
+"""How many CPUs the user may use here, which is often fewer than the machine has."""
 
 from __future__ import annotations
 
@@ -27,6 +27,13 @@ def usable(
     count = _limited(_scheduled(), list(_quotas(cgroup, own)))
     granted = (os.environ if env is None else env).get("SLURM_CPUS_ON_NODE", "")
     return max(1, min(count, int(granted))) if granted.isdecimal() else count
+
+
+def count(kind: str) -> int:
+    """Return the number of CPUs that ``{cpus: kind}`` of a platform file means on this host."""
+    if kind == "usable":
+        return usable()
+    return affinity() if kind == "affinity" else os.cpu_count() or 1
 
 
 def _scheduled() -> int:

@@ -1,4 +1,4 @@
-"""Values as Python text, so that no text from a person can become code.
+"""Values as Python text, so that no text from a user can become code.
 
 Plain values become literals; the few expressions of the platform format become the code that they
 stand for. There is no template language.
@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import cpus
+
 LINE = 88
+KINDS = ("env", "cpus", "folder", "option", "variable", "join")
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Plain:
-    """A value that is data even where it looks like an expression: nobody wrote it in the file."""
+    """A value that is data even where it looks like an expression: it is not from the file."""
 
     value: Any
 
@@ -33,8 +36,8 @@ class Plain:
 def literal(value: Any) -> str:
     """Return plain data as a Python literal.
 
-    Strings are written as JSON, which for them is Python too; surrogates and control characters
-    never come this far (see ``options``).
+    Strings are written as JSON, which for them is Python too; surrogates never come this far (see
+    ``options`` and ``reading``).
     """
     if isinstance(value, bool) or value is None:
         return str(value)
@@ -49,6 +52,38 @@ def literal(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} is not plain data")
 
 
+def kind(value: Any) -> str | None:
+    """Return which of ``KINDS`` a value of a platform file is, None for plain data."""
+    return next((k for k in KINDS if k in value), None) if isinstance(value, dict) else None
+
+
+def references(
+    value: Any, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
+    """Yield the expressions within a value: the path to each, its kind, and what it names."""
+    found = kind(value)
+    if found:
+        yield path, found, value[found]
+    if isinstance(value, dict) and found in (None, "join"):
+        for key, item in value.items():
+            yield from references(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from references(item, (*path, index))
+
+
+def resolve(value: Any) -> Any:
+    """Return what a value of a platform file comes to on this server, None for nothing."""
+    found = kind(value)
+    if found == "env":
+        return os.environ.get(value["env"], value.get("else"))
+    if found == "cpus":
+        return cpus.count(value["cpus"])
+    if found == "folder":
+        return value["folder"] if os.path.isdir(os.path.expanduser(value["folder"])) else None
+    return value
+
+
 def expression(value: Any, scope: Scope) -> str:
     """Return a value of a platform file as Python text."""
     if isinstance(value, Plain):
@@ -61,8 +96,7 @@ def expression(value: Any, scope: Scope) -> str:
         otherwise = f", {literal(value['else'])}" if value.get("else") is not None else ""
         return f"os.environ.get({literal(value['env'])}{otherwise})"
     if "folder" in value:
-        there = os.path.isdir(os.path.expanduser(value["folder"]))
-        return literal(value["folder"] if there else None)
+        return literal(resolve(value))
     if "cpus" in value:
         return _cpus(value["cpus"], scope.workers)
     if "option" in value:
@@ -88,13 +122,13 @@ def call(function: str, arguments: Mapping[str, str], before: str = "") -> str:
     return "\n".join([f"{before}{function}(", *(f"    {pair}," for pair in pairs), ")"])
 
 
-def _cpus(kind: str, workers: int) -> str:
-    if kind == "shared" and workers > 1:
+def _cpus(counted: str, workers: int) -> str:
+    if counted == "shared" and workers > 1:
         return f"max(1, os.cpu_count() // {workers})"
-    if kind in ("all", "shared"):
+    if counted in ("all", "shared"):
         return "os.cpu_count()"
-    # The others are counted on the server: they are bounds and defaults of the form.
-    raise ValueError(f"cpus: {kind} cannot stand in code")
+    # Dask has no name for these, so the server counts them, as it does for the form's bounds.
+    return literal(cpus.count(counted))
 
 
 def _join(parts: list[Any]) -> str:

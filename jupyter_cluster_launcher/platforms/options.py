@@ -1,4 +1,4 @@
-"""What a person may ask of a platform: checked here, whatever the browser did.
+"""The options and the number of workers of a launch, checked whatever the browser did.
 
 Everything that passes may stand in Python code and in a job script. Line breaks and control
 characters never do, so no value can start a line of its own there.
@@ -15,10 +15,10 @@ from typing import Any
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
-from ..models import Adapt, BadInputError
-from .files import Platform
+from ..models import Adapt, BadInputError, Scaling
+from .platform import Platform
 
-# What a request to launch may say.
+# What a request to launch may contain.
 FIELDS = (
     "platform", "workers", "adapt", "options", "tls", "kernel_name", "cwd", "name", "keep_running",
     "idle_timeout", "adopt",
@@ -29,32 +29,33 @@ UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")  # control, surrogate, line and paragraph
 
 
 def check_request(request: dict[str, Any]) -> None:
-    """Raise ``BadInputError`` for what no launch has: it would be left undone in silence."""
+    """Raise ``BadInputError`` for an unknown field, which would be ignored in silence."""
     for name in request:
         if name not in FIELDS:
-            raise BadInputError(f"A launch has no {name!r:.80}. It has: {', '.join(FIELDS)}.")
+            raise BadInputError(f"Unknown field {name!r:.80}. Known fields: {', '.join(FIELDS)}.")
     if not isinstance(request.get("cwd"), str | None):
-        raise BadInputError("The folder (cwd) must be a text.")
+        raise BadInputError("The folder (cwd) must be a string.")
 
 
 def check_options(
-    platform: Platform, given: Any, asked: dict[str, Any] | None = None
+    platform: Platform, given: Any, discovered: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return the options that a person set, those left at their default taken out.
+    """Return the options that differ from their defaults.
 
-    ``asked`` are further options that were asked of the platform itself. Raises ``BadInputError``.
+    ``discovered`` are the schemas of options that the engine itself declares.
+    Raises ``BadInputError``.
     """
     if given is None:
         given = {}
     if not isinstance(given, dict):
-        raise BadInputError("The options must be an object of names and values.")
-    properties = {**platform.options, **(asked or {})}
+        raise BadInputError("The options must be an object with a value for each name.")
+    properties = {**platform.options, **(discovered or {})}
     for name in given:
         if name not in properties:
             raise BadInputError(
-                f"{platform.title} has no option {name!r:.80}. It has: {_names(properties)}."
+                f"{platform.title} has no option {name!r:.80}. Options: {_names(properties)}."
             )
-    # An emptied field arrives as null or "": it means that nothing was set.
+    # The form sends null or "" for a field without a value.
     values = {name: value for name, value in given.items() if value is not None and value != ""}
     for path, leaf in _leaves(values):
         if isinstance(leaf, str) and any(unicodedata.category(c) in UNPRINTABLE for c in leaf):
@@ -73,53 +74,51 @@ def check_options(
     }
 
 
-def check_workers(platform: Platform, given: Any) -> int:
-    """Return the number of workers asked for, the platform's default where none is.
+def check_workers(scaling: Scaling, given: Any, default: int | None = None) -> int:
+    """Return the requested number of workers, ``default`` where the request has none.
 
-    Raises ``BadInputError`` for what is not a number within the platform's bounds.
+    Raises ``BadInputError`` for anything but a whole number within the bounds of ``scaling``.
     """
-    bounds = platform.workers
-    return bounds["default"] if given is None else _count(bounds["title"], given, bounds)
+    if given is None and default is not None:
+        return default
+    return _count(scaling.title, given, scaling.minimum, scaling.maximum)
 
 
-def check_adapt(platform: Platform, given: Any) -> Adapt | None:
-    """Return the bounds of adaptive scaling, or None where none are asked for.
+def check_adapt(title: str, scaling: Scaling, given: Any) -> Adapt | None:
+    """Return the bounds of adaptive scaling, or None for a fixed number of workers.
 
-    Raises ``BadInputError``: adapting without a maximum is how people start 8,766 workers.
+    ``title`` is the platform's.
+
+    Raises ``BadInputError``, also without a maximum: such clusters grow to thousands of workers.
     """
     if given is None:
         return None
-    if not platform.get("adaptive", True):
-        raise BadInputError(
-            f"{platform.title} cannot adapt the number of workers: give a fixed number."
-        )
+    if not scaling.adaptive:
+        raise BadInputError(f"{title} cannot adapt the number of workers. Choose a fixed number.")
     if not isinstance(given, dict) or not {"maximum"} <= set(given) <= {"minimum", "maximum"}:
-        raise BadInputError(
-            "Adaptive scaling needs a maximum: give the most workers that you want."
-        )
-    bounds = platform.workers
+        raise BadInputError("Adaptive scaling needs a maximum number of workers.")
     adapt = Adapt(
-        _count("The minimum", given.get("minimum", 0), {**bounds, "minimum": 0}),
-        _count("The maximum", given["maximum"], {**bounds, "minimum": 1}),
+        _count("The minimum", given.get("minimum", 0), 0, scaling.maximum),
+        _count("The maximum", given["maximum"], 1, scaling.maximum),
     )
     if adapt.minimum > adapt.maximum:
-        raise BadInputError("The minimum of adaptive scaling must not be above its maximum.")
+        raise BadInputError("The minimum must not be above the maximum.")
     return adapt
 
 
 def check_name(given: Any) -> str:
-    """Return a cluster's name; raises ``BadInputError`` for one that cannot be shown everywhere."""
+    """Return a cluster's name without spaces around it; raises ``BadInputError``."""
     name = given.strip() if isinstance(given, str) else ""
     if not name or len(name) > NAME_LENGTH or not all(c.isalnum() or c in NAME_MARKS for c in name):
         raise BadInputError(
-            f"A name must have 1 to {NAME_LENGTH} characters: letters, digits, spaces, and "
-            f"{' '.join(sorted(NAME_MARKS - {' '}))}"
+            f"A name must have 1 to {NAME_LENGTH} characters: letters, digits, spaces, and any of "
+            f"{''.join(sorted(NAME_MARKS - {' '}))}"
         )
     return name
 
 
 def check_flag(what: str, given: Any, default: bool) -> bool:
-    """Return a yes or no; raises ``BadInputError`` for anything else."""
+    """Return true or false, ``default`` for null; raises ``BadInputError`` for anything else."""
     if given is None:
         return default
     if not isinstance(given, bool):
@@ -128,7 +127,7 @@ def check_flag(what: str, given: Any, default: bool) -> bool:
 
 
 def check_idle_timeout(given: Any) -> float | None:
-    """Return the idle seconds after which a cluster closes, None for never.
+    """Return after how many idle seconds a cluster shuts down, None for never.
 
     Raises ``BadInputError``.
     """
@@ -143,8 +142,7 @@ def check_idle_timeout(given: Any) -> float | None:
     return float(given)
 
 
-def _count(what: str, given: Any, bounds: dict[str, Any]) -> int:
-    low, high = bounds["minimum"], bounds["maximum"]
+def _count(what: str, given: Any, low: int, high: int) -> int:
     number = isinstance(given, int | float) and not isinstance(given, bool)
     if not number or given % 1 != 0 or not low <= given <= high:  # inf % 1 is nan
         raise BadInputError(f"{what} must be a whole number from {low} to {high}.")
@@ -160,7 +158,7 @@ def _title(properties: dict[str, Any], path: list[Any]) -> str:
 
 
 def _sentence(properties: dict[str, Any], error: ValidationError) -> str:
-    """Say what to change, in words that do not need JSON Schema to be understood."""
+    """Return what to change, in words that need no knowledge of JSON Schema."""
     title = _title(properties, list(error.absolute_path))
     limit = error.validator_value
     choices = ", ".join(map(str, limit)) if isinstance(limit, list) else limit
@@ -170,7 +168,7 @@ def _sentence(properties: dict[str, Any], error: ValidationError) -> str:
         "maximum": f"must be at most {limit}",
         "enum": f"must be one of {choices}",
         "maxLength": f"must have at most {limit} characters",
-        "pattern": f"{str(error.instance)[:60]!r} is not written in the way that is expected here",
+        "pattern": f"{str(error.instance)[:60]!r} does not have the expected format",
     }.get(str(error.validator), error.message[:200])
     return f"{title}: {what}."
 
@@ -191,8 +189,7 @@ def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any],
 def _plain(value: Any, schema: dict[str, Any]) -> Any:
     """Return a value as the code needs it.
 
-    JSON Schema takes 2.0 for an integer, Python's range does not; and ~ is a folder's name to all
-    but shells.
+    JSON Schema takes 2.0 for an integer, Python's range does not; and only shells expand ~.
     """
     if schema.get("as") == "path" and isinstance(value, str):
         return os.path.expanduser(value)

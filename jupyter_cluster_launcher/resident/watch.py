@@ -134,7 +134,7 @@ class Watch(threading.Thread):
         return (
             abs(now["cpu"] - then["cpu"]) >= 0.1
             or abs(now["memory"] - then["memory"]) >= 0.03 * capacity
-            or now["tasks"] != then["tasks"]
+            or (now["tasks"], now["busy"]) != (then["tasks"], then["busy"])
         )
 
     def push(self, report: Report) -> None:

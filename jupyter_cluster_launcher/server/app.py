@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
+from tornado.ioloop import PeriodicCallback
 from traitlets import Bool, Float
 
-from ..backends.batch.backend import Batch
+from ..backends import Backends
+from ..backends.base import Context
+from ..clusters.activity import is_active
 from ..clusters.manager import ClusterManager
-from ..clusters.services import House, Limits
+from ..clusters.services import Limits, Services
 from ..clusters.store import Store, default_root
 from ..controller.environments import Environments
-from ..platforms.catalog import Platforms
+from ..platforms.catalog import Catalog
 from .handlers import default_handlers
 
 EVENTS = Path(__file__).parent / "events"
 EVENT = "https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1"
+# jupyter_server reads the time of the last activity from every setting whose name ends so, and a
+# hub gets it from there.
+LAST_ACTIVITY = "cluster_launcher_last_activity"
+ACTIVITY_PERIOD = 60.0  # seconds between two looks at clusters that compute without any change
+
+package_log = logging.getLogger(__name__.partition(".")[0])
 
 
 class ClusterLauncher(ExtensionApp):
@@ -30,61 +41,101 @@ class ClusterLauncher(ExtensionApp):
 
     keep_running = Bool(
         False,
-        help="Whether clusters outlive an orderly stop of the server where the person did not say.",
+        help="Whether clusters keep running after an orderly stop of the server, unless the user "
+        "chose otherwise.",
     ).tag(config=True)
-    start_timeout = Float(60.0, help="Seconds that a cluster's Python may take to start.").tag(
+    start_timeout = Float(
+        60.0, help="Seconds within which the kernel of a cluster must start."
+    ).tag(config=True)
+    close_timeout = Float(
+        30.0, help="Seconds within which a cluster must shut down before it is killed."
+    ).tag(config=True)
+    queue_interval = Float(15.0, help="Minimum seconds between polls of the batch system.").tag(
         config=True
     )
-    close_timeout = Float(30.0, help="Seconds that a cluster may take to close.").tag(config=True)
-    queue_interval = Float(
-        15.0, help="Seconds between two questions to a batch system about all jobs, at least."
-    ).tag(config=True)
     orphan_hours = Float(
         24.0,
-        help="Hours after which a cluster closes that no Jupyter server asked for; 0 for never.",
+        help="Shut down clusters that have had no contact with a Jupyter server for this many "
+        "hours; 0 for never.",
     ).tag(config=True)
 
     def initialize_settings(self) -> None:
-        """Make the manager, and register the event before anybody can listen."""
+        """Make the manager, and register the event before a client can connect."""
         serverapp: Any = self.serverapp  # linked by now, and its traits are untyped
+        _log_to(serverapp.log)
         serverapp.event_logger.register_event_schema(EVENTS / "cluster.yaml")
         default = serverapp.kernel_manager.default_kernel_name
         environments = Environments(serverapp.kernel_spec_manager, default)
         orphan = self.orphan_hours * 3600 if self.orphan_hours > 0 else None
-        house = House(
+        backends = Backends(Context(environments, self.queue_interval))
+        services = Services(
             Store(default_root()),
-            Platforms(environments),
+            Catalog(environments, backends.unavailable),
             environments,
-            Batch(self.queue_interval),
+            backends,
             Limits(self.start_timeout, self.close_timeout, orphan),
         )
-        self.manager = ClusterManager(house, self._ring, self.keep_running)
+        self.manager = ClusterManager(services, self._emit, self.keep_running)
         self.settings["cluster_manager"] = self.manager
+        self._noting = PeriodicCallback(self._note_activity, ACTIVITY_PERIOD * 1000)
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
         self.handlers.extend(default_handlers)
 
+    def current_activity(self) -> dict[str, str] | None:
+        """Return the clusters, {id: name}, for which an inactive server goes on; None without any.
+
+        jupyter_server calls this before ``ServerApp.shutdown_no_activity_timeout`` stops it.
+        """
+        active = {one.id: one.name for one in self.manager.list() if is_active(one)}
+        return active or None
+
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
         _stop_orderly_on_interrupt()
         await self.manager.attach()
-        self._telling = asyncio.create_task(self._tell_faults())
+        self._noting.start()
+        self._warning = asyncio.create_task(self._warn_about_broken_files())
 
     async def stop_extension(self) -> None:
         """Close the clusters that are not to keep running."""
+        serverapp: Any = self.serverapp
+        self._noting.stop()
         await self.manager.stop()
+        _log_no_longer_to(serverapp.log)
 
-    async def _tell_faults(self) -> None:
-        """Say which platform files are broken; the server does not wait for that to be read."""
-        _, faults = await asyncio.to_thread(self.manager.house.platforms.find)
+    async def _warn_about_broken_files(self) -> None:
+        """Log which platform files are broken; the server does not wait for them to be read."""
+        _, faults = await asyncio.to_thread(self.manager.services.catalog.find)
         for fault in faults:
             self.log.warning("A cluster platform is left out. %s", fault)
 
-    def _ring(self, cluster_id: str, action: str) -> None:
+    def _emit(self, cluster_id: str, action: str) -> None:
+        """Emit the event of a cluster that has changed."""
         serverapp: Any = self.serverapp
         serverapp.event_logger.emit(
             schema_id=EVENT, data={"cluster_id": cluster_id, "action": action}
         )
+        self._note_activity()
+
+    def _note_activity(self) -> None:
+        """Count active clusters as activity of the server, which idle ones are not."""
+        serverapp: Any = self.serverapp
+        if self.current_activity():
+            serverapp.web_app.settings[LAST_ACTIVITY] = datetime.now(timezone.utc)
+
+
+def _log_to(log: logging.Logger) -> None:
+    """Send what this package logs to the server's log, as jupyter_server does with tornado's."""
+    package_log.parent = log
+    package_log.setLevel(log.level)
+
+
+def _log_no_longer_to(log: logging.Logger) -> None:
+    """Undo ``_log_to``, unless another server of this process has the package's log now."""
+    if package_log.parent is log:
+        package_log.parent = logging.getLogger()
+        package_log.setLevel(logging.NOTSET)
 
 
 def _stop_orderly_on_interrupt() -> None:

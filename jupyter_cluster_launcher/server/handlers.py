@@ -1,230 +1,200 @@
-"""The routes: each verb hands over to the manager; errors are translated in one place."""
+"""The routes: each verb hands over to the manager."""
 
 from __future__ import annotations
 
-import json
-import os
+import re
 from http import HTTPStatus
-from typing import Any
 
 from jupyter_server.auth.decorator import authorized
-from jupyter_server.base.handlers import APIHandler
-from jupyter_server.extension.handler import ExtensionHandlerMixin
 from tornado import web
 
-from ..clusters.manager import ClusterManager
-from ..masking import masked
-from ..models import (
-    BadInputError,
-    Cluster,
-    LauncherError,
-    NotAvailableError,
-    UnknownError,
-    WrongStateError,
-)
-from .serializers import cluster_view, platform_view, plots_view
-
-ROOT = r"/cluster-launcher"
-STATUS: dict[type[LauncherError], HTTPStatus] = {
-    BadInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    UnknownError: HTTPStatus.NOT_FOUND,
-    WrongStateError: HTTPStatus.CONFLICT,
-    NotAvailableError: HTTPStatus.SERVICE_UNAVAILABLE,
-}
-
-
-class LauncherHandler(ExtensionHandlerMixin, APIHandler):
-    """What the routes share."""
-
-    auth_resource = "cluster-launcher"
-
-    @property
-    def manager(self) -> ClusterManager:
-        """The clusters of this server."""
-        manager: ClusterManager = self.settings["cluster_manager"]
-        return manager
-
-    @property
-    def kernel_name(self) -> str:
-        """The kernel that the question is about, the server's default where none is named."""
-        default = self.manager.house.environments.default
-        return str(self.get_argument("kernel_name", None) or default)
-
-    def body(self) -> dict[str, Any]:
-        """Return the request's JSON object; raises ``BadInputError``."""
-        try:
-            data = json.loads(self.request.body, parse_constant=_refuse)
-        except (ValueError, RecursionError):
-            raise BadInputError("The body of the request must be JSON.") from None
-        if not isinstance(data, dict):
-            raise BadInputError("The body of the request must be a JSON object.")
-        return data
-
-    def show(self, cluster: Cluster) -> dict[str, Any]:
-        """Return a cluster as the browser sees it."""
-        return cluster_view(cluster, self.manager.house.store.root / cluster.id, self.base_url)
-
-    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
-        """Answer an error; ours carry their own status."""
-        error = kwargs.get("exc_info", (None, None))[1]
-        super().send_error(STATUS.get(type(error), status_code), **kwargs)
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Write the sentence of one of our errors."""
-        error = kwargs.get("exc_info", (None, None))[1]
-        if isinstance(error, LauncherError):
-            self.finish(json.dumps({"message": masked(str(error), os.environ)}))
-        else:
-            super().write_error(status_code, **kwargs)
-
-    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Log what is unexpected; a person's mistake is no fault of the server."""
-        if not isinstance(value, LauncherError):
-            super().log_exception(typ, value, tb)
+from . import contract
+from .base import LauncherHandler
+from .serializers import check_view, found_view, platform_view, plots_view, preview_view
 
 
 class PlatformsHandler(LauncherHandler):
     """The platforms, and whether each can work with a kernel's environment."""
 
+    route = "/platforms"
+
     @web.authenticated
     @authorized
     async def get(self) -> None:
         """List them."""
-        platforms, found = self.manager.house.platforms, self.manager.house.platforms.find()[0]
-        reasons = await platforms.reasons(found, self.kernel_name)
-        pairs = zip(found, reasons, strict=True)
-        self.finish(
-            json.dumps(
-                [platform_view(p, r, platforms.detected(p), platforms.finds(p)) for p, r in pairs]
+        services = self.manager.services
+        found = services.catalog.find()[0]
+        reasons = await services.catalog.reasons(found, self.kernel_name)
+        views = [
+            platform_view(
+                platform,
+                services.backends.for_platform(platform),
+                reason,
+                services.catalog.detected(platform),
             )
-        )
+            for platform, reason in zip(found, reasons, strict=True)
+        ]
+        self.reply(views)
 
 
 class OptionsHandler(LauncherHandler):
-    """The options of a platform that has to be asked for them."""
+    """The options of a platform, with those that its engine declares."""
+
+    route = "/platforms/{name}/options"
 
     @web.authenticated
     @authorized
     async def get(self, name: str) -> None:
-        """Ask."""
-        properties = await self.manager.house.platforms.options(name, self.kernel_name)
-        self.finish(json.dumps({"options": {"type": "object", "properties": properties}}))
+        """Fetch them."""
+        properties = await self.manager.options(name, self.kernel_name)
+        self.reply({"options": {"type": "object", "properties": properties}})
 
 
 class FoundHandler(LauncherHandler):
-    """One's own clusters that were made elsewhere."""
+    """The user's clusters on a platform that were not started here."""
+
+    route = "/platforms/{name}/found"
 
     @web.authenticated
     @authorized
     async def get(self, name: str) -> None:
-        """List those that can be taken over."""
-        self.finish(json.dumps(await self.manager.found(name, self.kernel_name)))
+        """List those that can be joined."""
+        found = await self.manager.found(name, self.kernel_name)
+        self.reply([found_view(cluster) for cluster in found])
 
 
 class CodeHandler(LauncherHandler):
-    """The text that a launch would run."""
+    """The code that a launch would run."""
+
+    route = "/code"
 
     @web.authenticated
     @authorized("execute")
     async def post(self) -> None:
-        """Return the code for a request, without starting anything."""
-        self.finish(json.dumps(await self.manager.preview(self.body())))
+        """Preview it without starting anything."""
+        self.reply(preview_view(await self.manager.preview(self.body())))
 
 
 class CheckHandler(LauncherHandler):
-    """A launch held against its batch system before it is made."""
+    """What the batch system answers to a launch."""
+
+    route = "/check"
 
     @web.authenticated
     @authorized("execute")
     async def post(self) -> None:
-        """Return the job script and the verdict, without starting anything."""
-        self.finish(json.dumps(await self.manager.check(self.body())))
+        """Fetch the job script and the verdict without submitting anything."""
+        self.reply(check_view(*await self.manager.check(self.body())))
 
 
 class ClustersHandler(LauncherHandler):
     """All clusters."""
 
+    route = "/clusters"
+
     @web.authenticated
     @authorized
     def get(self) -> None:
         """List them."""
-        self.finish(json.dumps([self.show(cluster) for cluster in self.manager.list()]))
+        self.reply([self.view(cluster) for cluster in self.manager.list()])
 
     @web.authenticated
     @authorized("execute")
     async def post(self) -> None:
         """Begin to start one."""
         request = self.body()
-        folder = request.get("cwd")
-        cwd = self.kernel_manager.cwd_for_path(folder) if isinstance(folder, str) else None
+        cwd = self.kernel_manager.cwd_for_path(request["cwd"]) if "cwd" in request else None
         cluster = await self.manager.start(request, cwd)
-        self.set_status(HTTPStatus.ACCEPTED)
         self.set_header("Location", f"{self.base_url}cluster-launcher/clusters/{cluster.id}")
-        self.finish(json.dumps(self.show(cluster)))
+        self.reply(self.view(cluster), HTTPStatus.ACCEPTED)
 
 
 class ClusterHandler(LauncherHandler):
     """One cluster."""
 
+    route = "/clusters/{cluster_id}"
+
     @web.authenticated
     @authorized
     def get(self, cluster_id: str) -> None:
         """Show it."""
-        self.finish(json.dumps(self.show(self.manager.get(cluster_id))))
+        self.reply(self.view(self.manager.get(cluster_id)))
 
     @web.authenticated
     @authorized("execute")
     async def patch(self, cluster_id: str) -> None:
-        """Change one thing about it."""
+        """Change one setting of it."""
         cluster = await self.manager.change(cluster_id, self.body())
-        self.set_status(HTTPStatus.ACCEPTED)
-        self.finish(json.dumps(self.show(cluster)))
+        self.reply(self.view(cluster), HTTPStatus.ACCEPTED)
 
     @web.authenticated
     @authorized
     def delete(self, cluster_id: str) -> None:
         """Begin to stop it, or dismiss it."""
-        leave = {"true": True, "false": False}.get(self.get_argument("leave", ""))
-        self.manager.close(cluster_id, leave)
+        self.manager.close(cluster_id, self.query("leave"))
         self.set_status(HTTPStatus.NO_CONTENT)
         self.finish()
 
 
 class PlotsHandler(LauncherHandler):
-    """The single plots of a cluster's dashboard."""
+    """The individual plots of a cluster's dashboard."""
+
+    route = "/clusters/{cluster_id}/plots"
 
     @web.authenticated
     @authorized
     def get(self, cluster_id: str) -> None:
         """List those that the scheduler offers."""
-        self.finish(json.dumps(plots_view(self.manager.get(cluster_id))))
+        self.reply(plots_view(self.manager.get(cluster_id)))
 
 
 class LogsHandler(LauncherHandler):
-    """What a cluster printed."""
+    """The logs of a cluster."""
+
+    route = "/clusters/{cluster_id}/logs"
 
     @web.authenticated
     @authorized
     async def get(self, cluster_id: str) -> None:
-        """Return the logs there are."""
-        self.finish(json.dumps(await self.manager.logs(cluster_id)))
+        """Fetch the logs there are."""
+        self.reply(await self.manager.logs(cluster_id))
 
 
-def _refuse(constant: str) -> None:
-    """Refuse NaN and Infinity, which are not JSON."""
-    raise ValueError(constant)
+class ContractHandler(LauncherHandler):
+    """The description of these routes."""
+
+    route = "/openapi.yaml"
+
+    @web.authenticated
+    @authorized
+    def get(self) -> None:
+        """Show it."""
+        self.finish(contract.text(), set_content_type="application/yaml")
 
 
-ID = r"(?P<cluster_id>[0-9a-zA-Z_-]+)"
-NAME = r"(?P<name>[0-9a-zA-Z_.-]+)"
+# The path parameters that the routes have.
+PARAMETERS = {"cluster_id": r"[0-9a-zA-Z_-]+", "name": r"[0-9a-zA-Z_.-]+"}
+
+
+def pattern(route: str) -> str:
+    """Return the regular expression of a route."""
+    literal = route.replace(".", r"\.")
+    path = re.sub(r"{(\w+)}", lambda part: f"(?P<{part[1]}>{PARAMETERS[part[1]]})", literal)
+    return f"/cluster-launcher{path}/?"
+
+
 default_handlers = [
-    (rf"{ROOT}/platforms/?", PlatformsHandler),
-    (rf"{ROOT}/platforms/{NAME}/options", OptionsHandler),
-    (rf"{ROOT}/platforms/{NAME}/found", FoundHandler),
-    (rf"{ROOT}/code/?", CodeHandler),
-    (rf"{ROOT}/check/?", CheckHandler),
-    (rf"{ROOT}/clusters/?", ClustersHandler),
-    (rf"{ROOT}/clusters/{ID}", ClusterHandler),
-    (rf"{ROOT}/clusters/{ID}/plots", PlotsHandler),
-    (rf"{ROOT}/clusters/{ID}/logs", LogsHandler),
+    (pattern(handler.route), handler)
+    for handler in (
+        PlatformsHandler,
+        OptionsHandler,
+        FoundHandler,
+        CodeHandler,
+        CheckHandler,
+        ClustersHandler,
+        ClusterHandler,
+        PlotsHandler,
+        LogsHandler,
+        ContractHandler,
+    )
 ]

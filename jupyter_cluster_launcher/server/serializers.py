@@ -1,31 +1,31 @@
-"""A cluster as the browser sees it."""
+"""Clusters and platforms as JSON data, in the shapes of openapi.yaml."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..backends.batch.backend import message, refusals
+from ..backends.base import Backend, Check, Found
+from ..clusters.preflight import Preview
 from ..masking import masked
-from ..models import Cluster, State
-from ..platforms import codegen
-
-if TYPE_CHECKING:
-    from ..platforms.files import Platform
+from ..models import Cluster, Job, State
+from ..platforms.files import Platform
 
 
-def cluster_view(cluster: Cluster, directory: Path, base_url: str) -> dict[str, Any]:
+def cluster_view(
+    cluster: Cluster, backend: Backend, directory: Path, base_url: str
+) -> dict[str, Any]:
     """Return a cluster as JSON data.
 
-    ``directory`` is where its keys stand, ``base_url`` is the Jupyter server's, under which
-    dashboards are reached.
+    ``directory`` has its credentials, ``base_url`` is the Jupyter server's, under which dashboards
+    are reached.
     """
-    report = cluster.report
-    live = cluster.state is State.RUNNING
-    # What adapts, and what a gateway has limits for, follows not only what was asked for here.
-    told = report.requested if cluster.adapt or cluster.by_name else None
-    requested = cluster.requested if told is None else told
+    report, live = cluster.report, cluster.state is State.RUNNING
+    status = backend.status(cluster, datetime.now().astimezone())
     return {
         "id": cluster.id,
         "name": cluster.name,
@@ -33,47 +33,35 @@ def cluster_view(cluster: Cluster, directory: Path, base_url: str) -> dict[str, 
         "platform_title": cluster.platform_title,
         "kernel_name": cluster.kernel_name,
         "state": cluster.state.value,
-        "message": masked(message(cluster), os.environ),
+        "message": masked(status.message, os.environ),
         "created": cluster.created,
         "workers": {
-            "requested": requested,
+            "requested": status.requested,
             "ready": report.ready,
-            "queued": int(cluster.queue.get("queued", 0)),
-            "failed": report.failed + int(cluster.queue.get("failed", 0)),
+            "queued": status.queued,
+            "failed": status.failed,
         },
-        "adapt": {"minimum": cluster.adapt.minimum, "maximum": cluster.adapt.maximum}
-        if cluster.adapt
-        else None,
+        "adapt": asdict(cluster.adapt) if cluster.adapt else None,
         "cores": report.cores,
         "memory": report.memory,
-        "spent": _spent(cluster),
-        "usage": {k: v for k, v in report.usage.items() if k != "busy"} if report.usage else None,
+        "spent": _spent(cluster, backend),
+        "usage": _usage(cluster),
         "address": report.address,
         "tls": report.tls if report.address else cluster.tls,
         "dashboard_url": _dashboard(cluster, base_url) if live else None,
         "code": {
             "create": cluster.create,
-            "connect": connect_code(cluster, directory) if live else None,
+            "connect": backend.connect_code(cluster, directory) if live else None,
         },
         "keep_running": cluster.keep_running,
         "joined": report.joined,
-        "expires": cluster.queue.get("expires"),
+        "expires": _time(status.expires),
         "idle": _idle(cluster),
-        "queue": cluster.queue.get("words"),
-        "jobs": cluster.queue.get("jobs", []),
+        "queue": status.queue,
+        "jobs": [_job(job) for job in status.jobs],
         "versions": report.versions,
-        "warnings": masked([*report.warnings, *refusals(cluster)], os.environ),
+        "warnings": masked([*report.warnings, *status.warnings], os.environ),
     }
-
-
-def connect_code(cluster: Cluster, directory: Path) -> str | None:
-    """Return the code that attaches a notebook, None while there is nothing to attach to."""
-    report = cluster.report
-    if cluster.by_name:
-        return codegen.connect_gateway(report.name) if report.name else None
-    if not report.address:
-        return None
-    return codegen.connect_scheduler(report.address, directory if report.tls else None)
 
 
 def plots_view(cluster: Cluster) -> list[dict[str, str]]:
@@ -89,7 +77,7 @@ def plots_view(cluster: Cluster) -> list[dict[str, str]]:
 
 
 def platform_view(
-    platform: Platform, reason: str | None, detected: bool, finds: bool
+    platform: Platform, backend: Backend, reason: str | None, detected: bool
 ) -> dict[str, Any]:
     """Return a platform as JSON data; ``reason`` is why it cannot work here."""
     workers = platform.workers
@@ -104,9 +92,9 @@ def platform_view(
         "workers": {key: workers[key] for key in ("title", "default", "minimum", "maximum")},
         "adaptive": platform.get("adaptive", True),
         "options": {"type": "object", "properties": platform.options},
-        "options_from": platform.get("options_from"),
-        "queue": platform.get("batch"),
-        "finds": finds,
+        "options_from": backend.options_source(platform),
+        "queue": backend.batch_system(platform),
+        "finds": backend.discovers,
     }
 
 
@@ -117,23 +105,57 @@ def _dashboard(cluster: Cluster, base_url: str) -> str | None:
     return cluster.report.dashboard_link
 
 
-def _spent(cluster: Cluster) -> dict[str, Any] | None:
-    """Return the core time of a cluster for which somebody pays or queues, None of any other.
+def preview_view(preview: Preview) -> dict[str, Any]:
+    """Return the code that a launch would run, with its size in words."""
+    return {
+        "create": preview.create,
+        "summary": preview.summary,
+        "warnings": list(preview.warnings),
+    }
 
-    ``since`` is when the cores that there are now began to count on top of it.
+
+def check_view(check: Check, warnings: Sequence[str]) -> dict[str, Any]:
+    """Return an engine's verdict on a launch."""
+    return {**asdict(check), "warnings": list(warnings)}
+
+
+def found_view(found: Found) -> dict[str, str]:
+    """Return a cluster that was made elsewhere."""
+    return asdict(found)
+
+
+def _job(job: Job) -> dict[str, Any]:
+    return {"id": job.id, "state": job.state, "reason": job.reason, "exit_code": job.exit_code}
+
+
+def _usage(cluster: Cluster) -> dict[str, Any] | None:
+    usage = cluster.report.usage
+    if usage is None:
+        return None
+    return {"cpu": usage.cpu, "memory": usage.memory, "tasks": usage.tasks}
+
+
+def _time(when: datetime | None) -> str | None:
+    return when.astimezone(timezone.utc).isoformat(timespec="seconds") if when else None
+
+
+def _spent(cluster: Cluster, backend: Backend) -> dict[str, Any] | None:
+    """Return the core time of a cluster for which users pay or queue, None for any other.
+
+    ``since`` is when the present cores began to count on top of it.
     """
     report = cluster.report
-    if report.cores_since is None or not (cluster.cost or cluster.batch or cluster.by_name):
+    if report.cores_since is None or not (cluster.cost or backend.metered):
         return None
     return {
         "core_hours": report.core_seconds / 3600,
         "since": report.cores_since if cluster.state is State.RUNNING else None,
-        "cost": cluster.cost,
+        "cost": asdict(cluster.cost) if cluster.cost else None,
     }
 
 
 def _idle(cluster: Cluster) -> dict[str, Any] | None:
-    """Return the idle time that ends first: the one asked for here, or a gateway's own."""
+    """Return the idle time that ends first: the one set here, or a gateway's own."""
     report = cluster.report
     limits = [(cluster.idle_timeout, report.closes_at), (report.idle_limit, report.stops_at)]
     known = [(timeout, when) for timeout, when in limits if timeout is not None]

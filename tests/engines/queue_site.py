@@ -1,4 +1,4 @@
-"""A place whose batch system is a file that says what a test wants."""
+"""A site whose batch system is a file with what a test wants."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from jupyter_cluster_launcher.backends.batch import slurm
-from jupyter_cluster_launcher.backends.batch.queue import Answer, QueueWatch
-from jupyter_cluster_launcher.backends.batch.system import Job
+from jupyter_cluster_launcher.backends.batch.queue import QueuePoller
+from jupyter_cluster_launcher.models import Job, Queue
 
 
 class Site:
@@ -18,10 +18,10 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.names: dict[str, list[str]] = {"dask-a": []}
-        self.told: list[Mapping[str, Answer]] = []
+        self.told: list[Mapping[str, Queue]] = []
         self.says("")
         functions = {**vars(slurm), "list_jobs": self.list_jobs, "ended_jobs": self.ended_jobs}
-        self.watch = QueueWatch(
+        self.poller = QueuePoller(
             SimpleNamespace(**functions),
             "ann",
             lambda: self.names,
@@ -61,7 +61,7 @@ class Site:
         path = self.folder / "asked"
         return path.read_text().splitlines() if path.exists() else []
 
-    async def heard(self, count: int) -> Mapping[str, Answer]:
+    async def heard(self, count: int) -> Mapping[str, Queue]:
         """Wait until ``changed`` was called that often, and return what it was told last."""
         await until(lambda: len(self.told) >= count)
         return self.told[-1]
@@ -70,10 +70,10 @@ class Site:
         """Wait until the one job of ``dask-a`` is told to be in this state, and return it."""
 
         def states() -> list[str]:
-            return [job.state for job in self.watch.answers.get("dask-a", Answer()).jobs]
+            return [job.state for job in self.poller.answers.get("dask-a", Queue()).jobs]
 
         await until(lambda: states() == [state])
-        return self.watch.answers["dask-a"].jobs[0]
+        return self.poller.answers["dask-a"].jobs[0]
 
     async def questions(self, count: int) -> None:
         """Wait until ``squeue`` was asked that often."""

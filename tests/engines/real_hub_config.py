@@ -1,4 +1,4 @@
-"""What the tests' JupyterHub is told; the part between the marks stands in docs/hub.md too."""
+"""The configuration of the tests' JupyterHub; docs/hub.md quotes the part between the marks."""
 
 import os
 import sys
@@ -40,7 +40,7 @@ c.Spawner.environment = {
 }
 
 # docs: begin
-# The gateway is a service of the hub and stands behind its address.
+# The gateway is a service of the hub, behind the hub's address.
 c.JupyterHub.services = [
     {
         "name": "dask-gateway",
@@ -50,7 +50,7 @@ c.JupyterHub.services = [
     }
 ]
 
-# Both roles: a notebook asks the gateway with the token of its *server*, which by itself may not.
+# Both roles need the scope: a notebook authenticates with the token of its *server*.
 c.JupyterHub.load_roles = [
     {"name": "user", "scopes": ["self", "access:services!service=dask-gateway"]},
     {
@@ -63,14 +63,14 @@ c.JupyterHub.load_roles = [
     },
 ]
 
-# With these a plain Gateway() finds it in every kernel. They may stand in /etc/dask/gateway.yaml
-# of the users' image instead.
+# With these variables, a plain Gateway() finds the gateway in every kernel. You can set them in
+# /etc/dask/gateway.yaml of the users' image instead.
 c.Spawner.environment.update(
     {
         "DASK_GATEWAY__ADDRESS": f"{HUB}services/dask-gateway",
-        # Links for the browser: relative, so that they work under any name of the hub.
+        # Links for browsers: relative, so that they work under any name of the hub.
         "DASK_GATEWAY__PUBLIC_ADDRESS": "/services/dask-gateway",
-        # Traffic with the schedulers is TLS of its own and cannot pass the hub's HTTP proxy.
+        # Scheduler traffic has its own TLS and cannot pass through the hub's HTTP proxy.
         "DASK_GATEWAY__PROXY_ADDRESS": f"gateway://127.0.0.1:{GATEWAY_PORT}",
         "DASK_GATEWAY__AUTH__TYPE": "jupyterhub",
     }

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from supervised import Supervised, children, free_ports
+from supervised import ENDED, Supervised, children, free_ports
 
 PLATFORMS = Path(__file__).parent.parent.parent / "jupyter_cluster_launcher/platforms/data"
 TOKEN = "a-token-of-the-tests"
@@ -69,6 +69,10 @@ class RealServer:
         pid = self.pid
         os.kill(pid, number)
         wait_until(lambda: not Path(f"/proc/{pid}").exists(), "the server has ended")
+
+    def ended(self) -> bool:
+        """Return whether the server that was started last has ended by itself."""
+        return ENDED in self.said()
 
     def stop(self) -> None:
         """End the server and all that came of it."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,3 +67,12 @@ def test_defaults_of_the_server_are_those_of_the_table() -> None:
     traits = ClusterLauncher.class_own_traits(config=True)
     assert told == {name: repr(trait.default()) for name, trait in traits.items()}
     assert told["queue_interval"] == "15.0"
+
+
+def test_the_architecture_page_is_up_to_date() -> None:
+    """Guards against a list of modules, or a graph of their imports, that nobody finds true."""
+    done = subprocess.run(
+        [sys.executable, "scripts/architecture.py", "--check"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

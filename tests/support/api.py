@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import promises
 from tornado.httpclient import HTTPClientError
 
 ROOT = Path(__file__).parent.parent.parent
@@ -23,7 +24,7 @@ class Api:
     async def ask(
         self, method: str, *path: str, body: Any = None, **kwargs: Any
     ) -> tuple[int, Any]:
-        """Return the status and the answer's JSON, of errors too."""
+        """Return the status and the answer, of errors too; each has to keep to the contract."""
         text = body if isinstance(body, str | bytes | None) else json.dumps(body)
         try:
             answer = await self._fetch(
@@ -32,7 +33,9 @@ class Api:
             )  # fmt: skip
         except HTTPClientError as error:
             answer = error.response
-        return answer.code, json.loads(answer.body) if answer.body else None
+        promises.check(method, "/".join(path), text, answer)
+        data = "json" in answer.headers.get("Content-Type", "") and answer.body
+        return answer.code, json.loads(answer.body) if data else answer.body.decode() or None
 
     async def launch(self, **request: Any) -> dict[str, Any]:
         """Launch a cluster and return it as it starts."""

@@ -7,11 +7,15 @@ import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import yaml
+from api import PLATFORMS
 
+from jupyter_cluster_launcher.backends import backend_class
+from jupyter_cluster_launcher.backends.base import Backend, Context
+from jupyter_cluster_launcher.controller.environments import Environments
 from jupyter_cluster_launcher.models import Cluster
 from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.platforms.files import Platform
@@ -155,6 +159,33 @@ def a_cluster(**changes: Any) -> Cluster:
         requested=2,
     )
     return replace(cluster, **changes)
+
+
+class Titles:
+    """Environments of which only the names are known."""
+
+    default = "python3"
+
+    def title(self, kernel_name: str) -> str:
+        """Return the name that users see."""
+        return kernel_name
+
+
+def context(**changes: Any) -> Context:
+    """Return what backends work with, where no kernel is needed."""
+    return Context(cast(Environments, Titles()), **changes)
+
+
+def backend(kind: str = "local", **changes: Any) -> Backend:
+    """Return a backend that needs no kernel."""
+    return backend_class(kind)(context(**changes))
+
+
+def shipped(name: str) -> Platform:
+    """Return a platform that comes with the package."""
+    platform = platforms.read(PLATFORMS / f"{name}.yaml")
+    assert isinstance(platform, Platform), platform
+    return platform
 
 
 def site(**entries: Any) -> Platform:

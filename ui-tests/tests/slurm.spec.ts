@@ -109,7 +109,7 @@ test('a refusal is told in the words of SLURM', async ({ sidebar, slurm }) => {
   const row = await sidebar.launch();
   await row.toBe('failed');
   await expect(
-    row.root.getByText(/SLURM refused the jobs: invalid partition/)
+    row.root.getByText(/SLURM rejected the jobs: invalid partition/)
   ).toBeVisible();
   await screenshot(sidebar.page, 'slurm-refused');
   await row.stop();

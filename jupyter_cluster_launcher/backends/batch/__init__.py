@@ -1,1 +1,5 @@
-"""Batch systems: SLURM and the like."""
+"""Batch systems such as SLURM: clusters whose workers are jobs."""
+
+from .backend import BatchBackend
+
+BACKEND = BatchBackend

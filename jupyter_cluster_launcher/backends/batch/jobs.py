@@ -1,14 +1,13 @@
-"""What is known of a cluster's jobs: from its controller's book, its batch system, its record."""
+"""The jobs of a cluster: their name, and which of them the batch system has to be polled for.
+
+All jobs of a cluster have one name, made from the cluster's id. By it they are found and cancelled
+whatever became of the processes that submitted them, even those whose ids were never learnt: a
+hung SLURM controller may accept a job long after sbatch has given up.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-from typing import Any
-
-from ...models import Cluster, State
-from . import wording as words
-from .queue import Answer
-from .system import Job, Phase
+from ...models import Cluster, Job, Phase, State
 
 
 def job_name(cluster_id: str) -> str:
@@ -20,57 +19,30 @@ def expected(cluster: Cluster) -> set[str]:
     """Return the ids of the jobs that a running cluster has, as far as its controller knows."""
     if cluster.state is not State.RUNNING:
         return set()
-    return {e["id"] for e in cluster.report.jobs if e["id"] and (e["lost"] or not e["closed"])}
+    return {job.id for job in cluster.report.jobs if job.id and (job.lost or not job.closed)}
 
 
 def may_have_jobs(cluster: Cluster) -> bool:
-    """Return whether there is any point in asking for a cluster's jobs."""
+    """Return whether polling the batch system for a cluster can bring anything."""
     if not cluster.batch or cluster.state in (State.STARTING, State.ELSEWHERE):
         return False
+    queue = cluster.queue
+    nothing_open = queue.polled and not queue.open
     if cluster.state is State.RUNNING:
-        return bool(expected(cluster)) or cluster.queue.get("open") != 0
-    # What has ended is asked for until the batch system has once said that nothing is left.
-    return cluster.queue.get("open") != 0 or bool(cluster.queue.get("silent"))
+        return bool(expected(cluster)) or not nothing_open
+    # An ended cluster is polled until the batch system has once confirmed that nothing is left.
+    return not nothing_open or queue.error is not None
 
 
-def truth(cluster: Cluster, answer: Answer, now: datetime) -> dict[str, Any]:
-    """Return what a cluster's row says of its jobs, as plain data.
-
-    Jobs that were cancelled because fewer were wanted are left out: nobody misses them.
-    """
-    entries = {entry["id"]: entry for entry in cluster.report.jobs}
-    dismissed = {i for i, entry in entries.items() if entry["closed"] and not entry["lost"]}
-    shown = [job for job in answer.jobs if job.id not in dismissed]
-    ended = [job for job in shown if job.phase is Phase.ENDED]
-    expires = words.expires(shown)
-    return {
-        "open": len(answer.open),
-        "ended": [job.id for job in ended if job.id in entries],
-        "failures": [job.id for job in ended if job.failed],
-        "orderly": [job.id for job in ended if job.orderly],
-        "silent": answer.silent is not None,
-        "queued": sum(job.phase is Phase.QUEUED for job in shown),
-        "failed": sum(job.failed for job in ended),
-        "words": answer.silent or words.queue(shown, now),
-        "endings": words.endings(ended),
-        "ending": sum(job.ending for job in answer.open),
-        "still_ending": words.still_ending(answer.open),
-        "expires": expires.astimezone(timezone.utc).isoformat(timespec="seconds")
-        if expires
-        else None,
-        "jobs": [
-            {"id": j.id, "state": j.state, "reason": j.reason, "exit_code": j.exit_code}
-            for j in shown
-        ],
-    }
+def shown(cluster: Cluster) -> list[Job]:
+    """Return the jobs that a row shows: without those cancelled because fewer were wanted."""
+    closed = {job.id for job in cluster.report.jobs if job.closed and not job.lost}
+    return [job for job in cluster.queue.jobs if job.id not in closed]
 
 
-def endings(cluster: Cluster) -> list[Job]:
-    """Return how jobs of a cluster ended, as its record tells: a batch system forgets it soon."""
-    queue, name = cluster.queue, job_name(cluster.id)
-    ended, failures, orderly = (queue.get(key, ()) for key in ("ended", "failures", "orderly"))
-    return [
-        Job(**job, name=name, phase=Phase.ENDED, failed=i in failures, orderly=i in orderly)
-        for job in queue.get("jobs", ())
-        if (i := job["id"]) in ended
-    ]
+def newly_ended(cluster: Cluster) -> list[str]:
+    """Return the sorted ids of ended jobs that the controller still takes for queued or running."""
+    open_there = {job.id for job in cluster.report.jobs if not job.ended}
+    return sorted(
+        job.id for job in shown(cluster) if job.phase is Phase.ENDED and job.id in open_there
+    )

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
-from .system import Job, Phase, Verdict
+from ...models import Job, Phase
+from .system import Verdict
 
 TITLE = "Grid Engine"
 ENVIRONMENT: dict[str, str] = {}
@@ -77,7 +78,7 @@ def parse_ended(text: str) -> list[Job]:
     return jobs
 
 
-def no_accounts(text: str) -> bool:
+def no_accounting(text: str) -> bool:
     """Read "…/common/accounting: No such file or directory"."""
     return "No such file or directory" in text
 

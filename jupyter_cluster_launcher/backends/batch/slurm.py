@@ -10,13 +10,14 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from .system import Job, Phase, Verdict
+from ...models import Job, Phase
+from .system import Verdict
 
 TITLE = "SLURM"
 # A job that lost its node would wait in the queue again, for a worker that its cluster gave up.
 ENVIRONMENT = {"SBATCH_NO_REQUEUE": "1"}
 
-# The name comes last: it is the only field in which a person may have put a bar.
+# The name comes last: it is the only field that may contain a bar.
 FIELDS = ("JobID", "State", "Reason", "StartTime", "EndTime", "exit_code", "NodeList", "Name")
 
 QUEUED = {"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT"}
@@ -114,13 +115,13 @@ def parse_ended(text: str) -> list[Job]:
     return [job for job in jobs if job.phase is Phase.ENDED]
 
 
-def no_accounts(text: str) -> bool:
+def no_accounting(text: str) -> bool:
     """Read "Slurm accounting storage is disabled", as sites without slurmdbd say."""
     return "accounting storage is disabled" in text
 
 
 def cancel_jobs(user: str, names: Sequence[str]) -> list[str]:
-    """Cancel by name, so that jobs are found whose ids nobody has learnt."""
+    """Cancel by name, so that jobs whose ids were never learnt are found."""
     return ["scancel", f"--user={user}", f"--name={','.join(names)}"]
 
 

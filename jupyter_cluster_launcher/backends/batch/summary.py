@@ -1,4 +1,4 @@
-"""What is asked of a batch system: how many jobs, how large, for how long."""
+"""What a launch requests from a batch system: how many jobs, how large, for how long."""
 # ruff: noqa: RUF001, RUF002  # the sign of multiplication
 
 from __future__ import annotations
@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ...models import Cost
+
 UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 MARGIN = (30, 300)  # seconds that a worker ends before its job must: a twentieth, but within these
 
@@ -14,8 +16,9 @@ MARGIN = (30, 300)  # seconds that a worker ends before its job must: a twentiet
 def lifetime(seconds: int | None) -> list[str]:
     """Return the arguments with which a worker ends before the time limit of its job.
 
-    So it hands on its data and takes no more tasks, instead of being killed with both. The stagger
-    keeps workers that began together from ending together. None for a limit that is too short.
+    It then hands over its data and accepts no more tasks, instead of being killed with both. The
+    stagger keeps workers that started together from ending together. Empty for a limit that is too
+    short.
     """
     if seconds is None:
         return []
@@ -30,12 +33,12 @@ def summary(
     values: Mapping[str, Any],
     seconds: int | None,
     adapting: bool,
-    cost: Mapping[str, Any] | None = None,
+    cost: Cost | None = None,
 ) -> str:
-    """Say what a launch asks for in all; ``values`` are the arguments of the cluster.
+    """Return what a launch requests in total; ``values`` are the arguments of the cluster.
 
-    Such as "8 jobs × 1 core, 10 GB = 8 cores, 80 GB, at most 32 core-hours", and what these cost
-    where ``cost`` says how much one is.
+    "8 jobs × 1 core, 10 GB = 8 cores, 80 GB, at most 32 core-hours", and their price where ``cost``
+    is given. ``seconds`` is the time limit of a job.
     """
     cores = int(values.get("cores") or 1)
     memory = _memory(values.get("memory"))
@@ -46,7 +49,7 @@ def summary(
         total.append(_size(jobs * memory[0], memory[1]))
     if seconds is not None:
         hours = jobs * cores * seconds / 3600
-        price = f" ({hours * cost['per_core_hour']:.2f} {cost['currency']})" if cost else ""
+        price = f" ({hours * cost.per_core_hour:.2f} {cost.currency})" if cost else ""
         total.append(f"at most {_round(hours)} core-hours{price}")
     return f"{number} × {', '.join(each)} = {', '.join(total)}"
 

@@ -1,9 +1,10 @@
-"""What a batch system says of its jobs.
+"""The functions of a batch system's module, and how a module is found.
 
-Each batch system is one module of pure functions: data in, a command line out; what the command
-wrote in, data out. None of them runs anything, so each is tested with text that the real system
-once wrote. To add another one, write its module with the functions of `BatchSystem` and name it
-in ``batch:`` of a platform file.
+Each batch system is one module of pure functions: data in, a command line out; the text that the
+command wrote in, data out. None of them runs anything, so each is tested with text that the real
+system wrote. A module stands in this package, or comes from another distribution that declares it
+in the entry point group ``jupyter_cluster_launcher.batch_systems``; platform files name it in
+``batch:``.
 """
 
 from __future__ import annotations
@@ -11,82 +12,53 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum
-from typing import Protocol, cast
+from importlib import metadata
+from typing import Any, Protocol, cast
 
+from ...models import Job
 
-class Phase(str, Enum):
-    """Where a job is, whatever its batch system calls it."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    ENDED = "ended"
-
-
-@dataclass(frozen=True)
-class Job:
-    """One job, in the batch system's own words where they are for people.
-
-    ``start`` is an estimate while the job is queued; ``end`` is when its time limit ends it, or
-    when it ended. ``failed`` says that the batch system itself calls the end a failure,
-    ``orderly`` that it calls it a success; neither holds of a job that somebody cancelled.
-    ``ending`` says of a job that counts as running that the batch system is ending it already.
-    """
-
-    id: str
-    name: str
-    phase: Phase
-    state: str
-    reason: str = ""
-    start: datetime | None = None
-    end: datetime | None = None
-    exit_code: str | None = None
-    node: str = ""
-    failed: bool = False
-    orderly: bool = False
-    ending: bool = False
+ENTRY_POINTS = "jupyter_cluster_launcher.batch_systems"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the batch system would take a job, and what it says to it."""
+    """Whether the batch system would accept a job, and a sentence with what it says about it."""
 
     ok: bool
     text: str
 
 
 class BatchSystem(Protocol):
-    """The functions of a batch system's module. ``names`` are job names, one for each cluster."""
+    """The contents of a batch system's module. ``names`` are job names, one for each cluster."""
 
     @property
     def TITLE(self) -> str:  # noqa: N802 - a constant of the module
-        """What people call it."""
+        """The name that users know."""
         ...
 
     @property
     def ENVIRONMENT(self) -> Mapping[str, str]:  # noqa: N802 - a constant of the module
-        """What the environment gets from which jobs are submitted."""
+        """What the environment gets in which jobs are submitted."""
         ...
 
     def list_jobs(self, user: str, names: Sequence[str]) -> list[str]:
-        """Return the one command that lists a user's jobs of these names, also ended ones."""
+        """Return the one command that lists a user's jobs of these names, ended ones included."""
         ...
 
     def parse_jobs(self, text: str) -> list[Job]:
-        """Read what `list_jobs` wrote; there may be jobs of other names among them."""
+        """Return the jobs in the output of `list_jobs`; jobs of other names may be among them."""
         ...
 
     def ended_jobs(self, name: str, ids: Sequence[str]) -> list[str]:
-        """Return the command that tells how jobs of one name ended that are listed no more."""
+        """Return the command that queries accounting for ended jobs of one name."""
         ...
 
     def parse_ended(self, text: str) -> list[Job]:
-        """Read what `ended_jobs` wrote; a job that it does not know is left out."""
+        """Return the jobs in the output of `ended_jobs`; unknown jobs are left out."""
         ...
 
-    def no_accounts(self, text: str) -> bool:
-        """Whether `ended_jobs` failed because the site keeps none."""
+    def no_accounting(self, text: str) -> bool:
+        """Return whether `ended_jobs` failed because the site has no accounting."""
         ...
 
     def cancel_jobs(self, user: str, names: Sequence[str]) -> list[str]:
@@ -94,11 +66,11 @@ class BatchSystem(Protocol):
         ...
 
     def preflight(self, script: str) -> list[str]:
-        """Return the command that asks for a verdict on a job script without submitting it."""
+        """Return the command that tests a job script without submitting it."""
         ...
 
     def verdict(self, returncode: int, text: str) -> Verdict:
-        """Read the answer to `preflight`: its exit code, and standard output and error together."""
+        """Return the answer to `preflight`; ``text`` is standard output and error together."""
         ...
 
     def explain(self, text: str) -> str:
@@ -110,19 +82,43 @@ class BatchSystem(Protocol):
         ...
 
     def unreachable(self, text: str) -> bool:
-        """Whether a command failed because the batch system did not answer."""
+        """Return whether a command failed because the batch system did not answer."""
         ...
 
 
-def batch_system(name: str) -> BatchSystem:
+REQUIRED = tuple(name for name in vars(BatchSystem) if not name.startswith("_"))
+
+
+def batch_system(name: Any) -> BatchSystem:
     """Return the module of a batch system.
 
-    Raises ``LookupError`` where there is none of that name.
+    Raises ``LookupError`` with a sentence where there is none of that name, or where the module
+    that another distribution brings is not complete.
     """
+    module = _built_in(name) or _installed(name)
+    if module is None:
+        raise LookupError(f"There is no batch system {name!r:.80}.")
+    absent = [function for function in REQUIRED if not hasattr(module, function)]
+    if absent:
+        raise LookupError(f"The batch system {name!r:.80} has no {', '.join(absent)}.")
+    return cast(BatchSystem, module)
+
+
+def _built_in(name: Any) -> object | None:
     try:
         module = importlib.import_module(f"{__package__}.{name}")
     except ImportError:
-        module = None
-    if not hasattr(module, "list_jobs"):
-        raise LookupError(f"There is no batch system {name!r}.")
-    return cast(BatchSystem, module)
+        return None
+    # The package has other modules, too.
+    return module if hasattr(module, "list_jobs") else None
+
+
+def _installed(name: Any) -> object | None:
+    for point in metadata.entry_points(group=ENTRY_POINTS, name=str(name)):
+        try:
+            return cast(object, point.load())
+        except Exception as error:  # another distribution's code can raise anything
+            raise LookupError(
+                f"The batch system {name!r:.80} cannot be imported: {type(error).__name__}: {error}"
+            ) from None
+    return None

@@ -1,18 +1,18 @@
-"""The words of a row about its jobs: "5 queued (Resources), start about 14:05"."""
+"""Jobs in words, for a row: "5 queued (Resources), start about 14:05"."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from .system import Job, Phase
+from ...models import Job, Phase
 
 
 def queue(jobs: Iterable[Job], now: datetime) -> str | None:
-    """Say how many jobs wait, why, and when the first is expected to start; None where none waits.
+    """Return how many jobs wait, why, and when the first is expected to start; None if none waits.
 
-    ``now`` has a time zone; the time is told in it.
+    Times are given in the time zone of ``now``.
     """
     waiting = [job for job in jobs if job.phase is Phase.QUEUED]
     if not waiting:
@@ -28,7 +28,7 @@ def queue(jobs: Iterable[Job], now: datetime) -> str | None:
 
 
 def moment(when: datetime, now: datetime) -> str:
-    """Say a time as people do who are near it: 14:05, tomorrow 14:05, Thu 14:05, 3 Dec 14:05."""
+    """Return a time as near as it is: 14:05, tomorrow 14:05, Thu 14:05, 3 Dec 14:05."""
     local = when.astimezone(now.tzinfo)
     days = (local.date() - now.date()).days
     clock = f"{local:%H:%M}"
@@ -39,17 +39,8 @@ def moment(when: datetime, now: datetime) -> str:
     return f"{local:%a} {clock}" if 1 < days < 7 else f"{local.day} {local:%b} {clock}"
 
 
-def left(end: datetime, now: datetime) -> str:
-    """Say how long is left: 3 h 40 min left."""
-    minutes = max(0, (end - now) // timedelta(minutes=1))
-    days, hours = divmod(minutes // 60, 24)
-    if days:
-        return f"{days} d {hours} h left"
-    return f"{hours} h {minutes % 60} min left" if hours else f"{minutes} min left"
-
-
 def ending(job: Job) -> str:
-    """Say how a job ended, in the batch system's words.
+    """Return how a job ended, in the batch system's words.
 
     Job 13: TIMEOUT (TimeLimit), exit code 0:15
     """
@@ -60,18 +51,18 @@ def ending(job: Job) -> str:
 
 
 def endings(jobs: Sequence[Job]) -> str | None:
-    """Say which jobs ended though they were wanted; None where none did.
+    """Return which jobs ended unexpectedly or on their own, None where none did.
 
-    Those whose workers ended by themselves, as they do before the time limit, are no trouble.
+    Workers end on their own shortly before the time limit of their job.
     """
     trouble = [job for job in jobs if not job.orderly]
     orderly = [job for job in jobs if job.orderly]
     if not jobs:
         return None
-    said = [f"{_few(trouble)}. Their logs say more."] if trouble else []
+    sentences = [f"{_few(trouble)}. See their logs."] if trouble else []
     if orderly:
-        said.append(f"Ended by themselves, in good order: {_few(orderly)}.")
-    return " ".join([*said, "Set the number of workers again to replace them."])
+        sentences.append(f"Ended normally: {_few(orderly)}.")
+    return " ".join([*sentences, "Set the number of workers again to replace them."])
 
 
 def _few(jobs: Sequence[Job]) -> str:
@@ -80,24 +71,15 @@ def _few(jobs: Sequence[Job]) -> str:
 
 
 def still_ending(jobs: Iterable[Job]) -> str | None:
-    """Say which jobs the batch system is ending and has not ended yet; None where there is none.
+    """Return which jobs the batch system is still ending, None where there are none.
 
     Job 13: COMPLETING on n1
     """
-    told = [f"{ending(job)}{f' on {job.node}' if job.node else ''}" for job in jobs if job.ending]
-    more = f"; and {len(told) - 3} more" if len(told) > 3 else ""
-    return "; ".join(told[:3]) + more or None
+    parts = [f"{ending(job)}{f' on {job.node}' if job.node else ''}" for job in jobs if job.ending]
+    more = f"; and {len(parts) - 3} more" if len(parts) > 3 else ""
+    return "; ".join(parts[:3]) + more or None
 
 
 def expires(jobs: Iterable[Job]) -> datetime | None:
     """Return when the first of the running jobs reaches its time limit."""
     return min((job.end for job in jobs if job.phase is Phase.RUNNING and job.end), default=None)
-
-
-def row(ready: int, requested: int, jobs: Iterable[Job], now: datetime) -> str:
-    """Say it all: 3 of 8 workers · 5 queued (Resources), start about 14:05 · 3 h 40 min left."""
-    known = list(jobs)
-    parts = [f"{ready} of {requested} workers", queue(known, now)]
-    end = expires(known)
-    parts.append(left(end, now) if end else None)
-    return " · ".join(part for part in parts if part)

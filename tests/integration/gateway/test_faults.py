@@ -128,7 +128,7 @@ async def test_somebody_elses_cluster(api: Api, gateway: RealGateway) -> None:
     cluster = await api.launch(platform="nebari", adopt=name)
     cluster = await ended(api, cluster["id"])
     assert cluster["state"] == "failed"
-    assert cluster["message"].startswith("That cluster belongs to somebody else")
+    assert cluster["message"].startswith("You do not have access to this cluster")
     await api.stop(cluster["id"])
     assert [listed["name"] for listed in gateway.clusters("bob")] == [name]
     gateway.stop_cluster(name, "bob")
@@ -142,10 +142,10 @@ async def test_a_wrong_password(
     for path in (("platforms", "nebari", "options"), ("platforms", "nebari", "found")):
         status, answer = await api.ask("GET", *path)
         assert status == 503
-        assert answer["message"].startswith("dask-gateway did not accept your login.")
+        assert answer["message"].startswith("dask-gateway rejected your login.")
     status, answer = await api.ask("POST", "clusters", body={"platform": "nebari"})
     assert status == 503
-    assert answer["message"].startswith("dask-gateway did not accept your login.")
+    assert answer["message"].startswith("dask-gateway rejected your login.")
     assert (await api.ask("GET", "clusters"))[1] == []
 
 
@@ -235,7 +235,7 @@ async def test_a_server_that_ended_while_a_joined_one_was_stopped(
         platform="nebari", by_name=True, state=State.CLOSING, leave=leave,
         report=Report(name=name, joined=True),
     )  # fmt: skip
-    manager.house.store.save(record)
+    manager.services.store.save(record)
     await manager.attach()
     await api.gone(record.id)
     left = [listed["name"] for listed in gateway.clusters()]
@@ -321,7 +321,7 @@ def test_a_terminal_shuts_nothing_down_unasked(
         server.until(joined, lambda c: c["joined"])
         assert "Add --leave" in terminal.refuses("stop", "Ours")
         server.until(joined, lambda c: c["state"] == "running")
-        terminal.says("stop", "--leave", "Ours")
+        assert terminal.says("stop", "--leave", "Ours") == "Left: Ours\n"
         assert [listed["name"] for listed in gateway.clusters()] == [name]
 
         joined = server.launch(platform="nebari", adopt=name, name="Ours")

@@ -46,7 +46,7 @@ async def test_a_gateway_without_a_form_is_asked_once(
     """
     require(missing())
     asked: list[str] = []
-    environments = jp_serverapp.web_app.settings["cluster_manager"].house.environments
+    environments = jp_serverapp.web_app.settings["cluster_manager"].services.environments
     run_code = environments.run
 
     async def counting(kernel_name: str, code: str, *args: Any, **kwargs: Any) -> str:
@@ -146,7 +146,7 @@ async def test_a_cluster_made_elsewhere_is_found_connected_to_scaled_and_stopped
 
     # Leaving it is not stopping it, and stopping it is what was asked for; nothing unasked.
     status, answer = await api.ask("DELETE", "clusters", cluster["id"])
-    assert (status, "Say whether to leave it running" in answer["message"]) == (409, True)
+    assert (status, "Choose whether to leave it running" in answer["message"]) == (409, True)
     await api.stop(cluster["id"], leave=True)
     assert [listed["name"] for listed in gateway.clusters()] == [name]
     cluster = await api.launch(platform="nebari", adopt=name)

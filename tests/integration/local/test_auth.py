@@ -1,9 +1,8 @@
-"""Who may ask what: each route and verb that there is, tried without the right to it."""
+"""Authorization: each route and verb that there is, tried without the right to it."""
 
 from __future__ import annotations
 
 import json
-import re
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -12,7 +11,8 @@ from api import Api
 from jupyter_server.auth import Authorizer
 from tornado.httpclient import HTTPClientError, HTTPResponse
 
-from jupyter_cluster_launcher.server.handlers import LauncherHandler, default_handlers
+from jupyter_cluster_launcher.server.base import LauncherHandler
+from jupyter_cluster_launcher.server.handlers import default_handlers
 
 WRITING = ("POST", "PATCH", "PUT", "DELETE")
 SAMPLES = {"cluster_id": "abc", "name": "local"}
@@ -21,11 +21,11 @@ SAMPLES = {"cluster_id": "abc", "name": "local"}
 def every_verb() -> list[tuple[str, str]]:
     """Return each path, its parts filled in, with each verb that its handler answers."""
     found = []
-    for pattern, handler in default_handlers:
-        path = re.sub(r"\(\?P<(\w+)>.*?\)", lambda match: SAMPLES[match[1]], pattern)
+    for _, handler in default_handlers:
+        path = f"cluster-launcher{handler.route.format(**SAMPLES)}"
         verbs = [v for v in ("get", *map(str.lower, WRITING)) if v in vars(handler)]
         assert verbs, f"{path} answers nothing"
-        found += [(verb.upper(), path.removesuffix("/?").strip("/")) for verb in verbs]
+        found += [(verb.upper(), path) for verb in verbs]
     return found
 
 
@@ -34,7 +34,7 @@ WRITES = [(verb, path) for verb, path in VERBS if verb in WRITING]
 
 
 class Denying(Authorizer):
-    """Denies what a test says, and notes what was asked."""
+    """Denies what a test says, and notes the checks."""
 
     denied: frozenset[str] = frozenset()
     asked: list[tuple[str, str]] = []  # noqa: RUF012 - one for all servers
@@ -55,7 +55,7 @@ def jp_server_config() -> dict[str, Any]:
 
 
 class Browser:
-    """A client that sends only what it is told to send."""
+    """A client that adds nothing to a request but its cookies."""
 
     def __init__(self, client: Any, base_url: str, token: str) -> None:
         self._client, self._base_url, self.token = client, base_url, token
@@ -100,7 +100,7 @@ async def test_nobody_without_a_token(browser: Browser) -> None:
 
 
 async def test_no_writing_from_another_page(browser: Browser) -> None:
-    """Guards against a page elsewhere that starts clusters with a person's cookies."""
+    """Guards against a page elsewhere that starts clusters with a user's cookies."""
     await browser.ask("GET", "cluster-launcher/clusters", f"?token={browser.token}")
     assert browser.cookies, "the server gave no cookie"
     answer = await browser.ask("GET", "cluster-launcher/clusters")
@@ -124,7 +124,7 @@ async def test_writing_with_cookie_and_xsrf(browser: Browser) -> None:
 async def test_who_may_not_execute_may_look(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against a hub where people who may only read start clusters all the same."""
+    """Guards against a hub where users who may only read start clusters all the same."""
     monkeypatch.setattr(Denying, "denied", frozenset({"execute"}))
     headers = {"Authorization": f"token {browser.token}"}
     for verb, path in VERBS:
@@ -138,7 +138,7 @@ async def test_who_may_not_execute_may_look(
 async def test_who_may_not_read_sees_nothing(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against a route that forgets to ask whether this person may."""
+    """Guards against a route that forgets to check what this user may do."""
     monkeypatch.setattr(Denying, "denied", frozenset({"read", "write", "execute"}))
     headers = {"Authorization": f"token {browser.token}"}
     for verb, path in VERBS:
@@ -149,7 +149,7 @@ async def test_who_may_not_read_sees_nothing(
 async def test_what_is_asked_of_the_authorizer(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against another name for the resource than the one administrators were told."""
+    """Guards against another name for the resource than the one in the documentation."""
     headers = {"Authorization": f"token {browser.token}"}
     expected = {"GET": "read", "POST": "execute", "PATCH": "execute", "DELETE": "write"}
     for verb, path in VERBS:

@@ -14,11 +14,20 @@ from fakes import a_cluster, write_kernelspec, write_platform
 from kernels import bare_python, packages_without
 from tornado.httpclient import HTTPClientError
 
+from jupyter_cluster_launcher.clusters import records
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
-from jupyter_cluster_launcher.clusters.store import Store, boot_id, host
-from jupyter_cluster_launcher.models import Cluster, ControllerRef, State
+from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.controller.host import boot_id, host
+from jupyter_cluster_launcher.models import ControllerRef, State
 
 LOCAL = {"platform": "local"}
+
+
+def nested(field: str, levels: int) -> str:
+    """Return a field with a list within lists, as JSON."""
+    return f'{{"{field}": {"[" * levels}{"]" * levels}}}'
+
+
 # What cannot be launched: the body, the status, and a word of the sentence.
 LAUNCHES: dict[str, tuple[Any, int, str]] = {
     "malformed": ('{"platform": ', 422, "must be JSON"),
@@ -28,12 +37,12 @@ LAUNCHES: dict[str, tuple[Any, int, str]] = {
     "array": ([LOCAL], 422, "JSON object"),
     "text": ("local", 422, "must be JSON"),
     "null": ("null", 422, "JSON object"),
-    "no platform": ({}, 404, "There is no platform"),
+    "no platform": ({}, 422, "platform is missing"),
     "unknown platform": ({"platform": "cray"}, 404, "no platform 'cray'. There are: local"),
     "a path": ({"platform": "../local"}, 404, "no platform"),
-    "platform of another type": ({"platform": ["local"]}, 404, "no platform"),
+    "platform of another type": ({"platform": ["local"]}, 422, "platform must be a string"),
     "long platform": ({"platform": "x" * 10_000}, 404, "no platform"),
-    "unknown key": ({**LOCAL, "worker": 3}, 422, "'worker'"),
+    "unknown key": ({**LOCAL, "worker": 3}, 422, "There is no field 'worker'"),
     "code": ({**LOCAL, "create": "import os"}, 422, "'create'"),
     "unknown option": ({**LOCAL, "options": {"n": 1}}, 422, "has no option 'n'"),
     "options of another type": ({**LOCAL, "options": [1]}, 422, "object"),
@@ -56,28 +65,56 @@ LAUNCHES: dict[str, tuple[Any, int, str]] = {
     "huge": ('{"platform": "local", "workers": 1%s}' % ("0" * 400), 422, "whole number"),
     "endless number": ('{"platform": "local", "workers": %s}' % ("9" * 5000), 422, "JSON"),
     "adapt upside down": ({**LOCAL, "adapt": {"minimum": 3, "maximum": 2}}, 422, "not be above"),
-    "adapt without maximum": ({**LOCAL, "adapt": {"minimum": 1}}, 422, "needs a maximum"),
-    "adapt: true": ({**LOCAL, "adapt": True}, 422, "needs a maximum"),
+    "adapt without maximum": (
+        {**LOCAL, "adapt": {"minimum": 1}}, 422, "adapt.maximum is missing",
+    ),
+    "adapt: true": ({**LOCAL, "adapt": True}, 422, "adapt must be an object with a maximum"),
+    "adapt at most 0": ({**LOCAL, "adapt": {"maximum": 0}}, 422, "adapt.maximum must be a whole"),
+    "adapt and more": (
+        {**LOCAL, "adapt": {"maximum": 2, "wait": 3}}, 422, "no field 'adapt.wait'",
+    ),
     "adapt beyond": ({**LOCAL, "adapt": {"maximum": 1000}}, 422, "from 1 to 64"),
     "adapt where it cannot": (
         {"platform": "fixed", "adapt": {"maximum": 2}}, 422, "cannot adapt",
     ),
     "adapt and workers": ({**LOCAL, "workers": 2.5, "adapt": {"maximum": 2}}, 422, "whole number"),
-    "double quote": ({**LOCAL, "name": 'a"b'}, 422, "A name must have"),
-    "quote": ({**LOCAL, "name": "a'b"}, 422, "A name must have"),
-    "line break in name": ({**LOCAL, "name": "a\nb"}, 422, "A name must have"),
-    "long name": ({**LOCAL, "name": "x" * 10_000}, 422, "A name must have"),
-    "HTML": ({**LOCAL, "name": "<img src=x onerror=alert(1)>"}, 422, "A name must have"),
-    "no name": ({**LOCAL, "name": ""}, 422, "A name must have"),
-    "name of another type": ({**LOCAL, "name": 3}, 422, "A name must have"),
+    "double quote": ({**LOCAL, "name": 'a"b'}, 422, "name must be 1 to 60"),
+    "quote": ({**LOCAL, "name": "a'b"}, 422, "name must be 1 to 60"),
+    "line break in name": ({**LOCAL, "name": "a\nb"}, 422, "name must be 1 to 60"),
+    "long name": ({**LOCAL, "name": "x" * 10_000}, 422, "name must be 1 to 60"),
+    "HTML": ({**LOCAL, "name": "<img src=x onerror=alert(1)>"}, 422, "name must be 1 to 60"),
+    "no name": ({**LOCAL, "name": ""}, 422, "name must be 1 to 60"),
+    "name of another type": ({**LOCAL, "name": 3}, 422, "name must be 1 to 60"),
     "tls: no": ({**LOCAL, "tls": "no"}, 422, "true or false"),
     "keep_running: 1": ({**LOCAL, "keep_running": 1}, 422, "true or false"),
-    "idle at once": ({**LOCAL, "idle_timeout": 0}, 422, "idle time"),
-    "folder of another type": ({**LOCAL, "cwd": 5}, 422, "folder"),
+    "idle at once": ({**LOCAL, "idle_timeout": 0}, 422, "idle_timeout must be a number"),
+    "folder of another type": ({**LOCAL, "cwd": 5}, 422, "cwd must be a string"),
+    "idle soon": ({**LOCAL, "idle_timeout": 5}, 422, "idle_timeout must be a number"),
+    "idle in a century": ({**LOCAL, "idle_timeout": 3e9}, 422, "from 10 to 2592000 (30 days)"),
+    "endlessly idle": ('{"platform": "local", "idle_timeout": 1e999}', 422, "idle_timeout must be"),
+    "no folder": ({**LOCAL, "cwd": None}, 422, "cwd must be a string"),
+    "null name": ({**LOCAL, "name": None}, 422, "name must be 1 to 60"),
+    "tab in name": ({**LOCAL, "name": "a\tb"}, 422, "name must be 1 to 60"),
+    "line break after a name": ({**LOCAL, "name": "a\n"}, 422, "name must be 1 to 60"),
+    "blank name": ({**LOCAL, "name": "  "}, 422, "name must be 1 to 60"),
+    "null workers": ({**LOCAL, "workers": None}, 422, "workers must be a whole number, 0 or more"),
+    "null adopt": ({**LOCAL, "adopt": None}, 422, "adopt must be 1 to 60"),
+    "number for a kernel": ({**LOCAL, "kernel_name": 3}, 422, "kernel_name must be a string, or"),
+    "a field twice": (
+        '{"platform": "local", "workers": 1, "workers": 2}', 422, "not 'workers' twice",
+    ),
+    "an option twice": (
+        '{"platform": "local", "options": {"a": 1, "a": 2}}', 422, "not 'a' twice",
+    ),
+    "deep": (nested("options", 900), 422, "nested at most"),
+    "deeper": (nested("options", 10_000), 422, "nested at most"),
+    "-Infinity": ('{"platform": "local", "idle_timeout": -Infinity}', 422, "must be JSON"),
     "nothing to take over there": ({**LOCAL, "adopt": "a.b"}, 422, "cannot be joined"),
-    "taken over by code": ({"platform": "cloud", "adopt": 'a")'}, 422, "A name must have"),
+    "taken over by code": ({"platform": "cloud", "adopt": 'a")'}, 422, "adopt must be 1 to 60"),
     "unknown kernel": ({**LOCAL, "kernel_name": "gone"}, 422, "no kernel named 'gone'"),
-    "kernel of another type": ({**LOCAL, "kernel_name": ["python3"]}, 422, "name of a kernel"),
+    "kernel of another type": (
+        {**LOCAL, "kernel_name": ["python3"]}, 422, "kernel_name must be a string",
+    ),
     "a kernel's path": ({**LOCAL, "kernel_name": "../../x"}, 422, "no kernel named"),
     "not Python": ({**LOCAL, "kernel_name": "ir"}, 422, "is not a Python kernel"),
     "kernel elsewhere": ({**LOCAL, "kernel_name": "ssh"}, 422, "cannot run a cluster"),
@@ -88,7 +125,7 @@ LAUNCHES: dict[str, tuple[Any, int, str]] = {
 
 
 def is_sentence(answer: Any) -> bool:
-    """Return whether an answer is one sentence or two that a person can read."""
+    """Return whether an answer is one sentence or two for a user."""
     text = answer.get("message") if isinstance(answer, dict) else None
     return (
         isinstance(text, str)
@@ -170,7 +207,7 @@ async def test_an_environment_that_cannot_encrypt(
     assert (code, is_sentence(answer)) == (503, True), answer
     assert answer["message"] == (
         "Encryption needs the package cryptography, which the environment Plain does not have. "
-        "Install it there (conda install cryptography), or switch encryption off for this cluster."
+        "Install it there (conda install cryptography), or turn off encryption for this cluster."
     )
     assert folder.left() == []
     cluster = await api.launch(**request, tls=False)
@@ -221,6 +258,21 @@ async def test_a_list_for_an_unknown_kernel(api: Api) -> None:
     assert (code, is_sentence(answer)) == (422, True), answer
 
 
+async def test_a_query_that_says_nothing(api: Api) -> None:
+    """Guards against a misspelt wish that counts as none: the cluster would be shut down."""
+    both = [("leave", "true"), ("leave", "false")]
+    for params, word in (([("leave", "maybe")], "true or false"), (both, "only once")):
+        code, answer = await api.ask("DELETE", "clusters", "unknown", params=params)
+        assert (code, is_sentence(answer)) == (422, True), answer
+        assert answer["message"].startswith("leave must be"), answer
+        assert word in answer["message"]
+    params = [("kernel_name", "python3"), ("kernel_name", "ir")]
+    for path in (["platforms"], ["platforms", "local", "options"], ["platforms", "local", "found"]):
+        code, answer = await api.ask("GET", *path, params=params)
+        assert (code, is_sentence(answer)) == (422, True), answer
+        assert "kernel_name must be given only once" in answer["message"]
+
+
 # Clusters that ended, or are not here: their records are from an earlier server
 
 ELSEWHERE = ControllerRef("/run/c.json", "/tmp/none", 1, "another-host", "boot")
@@ -250,7 +302,7 @@ async def attached(api: Api, jp_serverapp: Any, folder: Folder) -> AsyncIterator
 
 
 async def test_what_does_not_run_is_not_scaled(api: Api, jp_serverapp: Any, folder: Folder) -> None:
-    """Guards against a request to nobody, and against a cluster that seems to do as it is told."""
+    """Guards against a request to nobody, and against a cluster that seems to have changed."""
     async with attached(api, jp_serverapp, folder):
         for state in RECORDS:
             assert (await api.ask("GET", "clusters", state))[1]["state"] == state
@@ -276,7 +328,7 @@ async def test_another_hosts_record_is_not_touched(
         code, answer = await api.ask("DELETE", "clusters", "elsewhere")
         assert (code, is_sentence(answer)) == (409, True), answer
         assert folder.record("elsewhere") == before
-        assert Cluster.from_dict(before).state is State.RUNNING
+        assert records.read(before).state is State.RUNNING
 
 
 async def test_what_ended_is_dismissed_once(api: Api, jp_serverapp: Any, folder: Folder) -> None:
@@ -306,17 +358,27 @@ PATCHES: list[tuple[Any, str]] = [
     ({"workers": 1.5}, "whole number"),
     ({"workers": True}, "whole number"),
     ({"workers": "2"}, "whole number"),
-    ({"adapt": None}, "needs a maximum"),
-    ({"adapt": {"minimum": 1}}, "needs a maximum"),
+    ({"adapt": None}, "adapt must be an object with a maximum"),
+    ({"adapt": {"minimum": 1}}, "adapt.maximum is missing"),
     ({"adapt": {"minimum": 2, "maximum": 1}}, "not be above"),
-    ({"name": None}, "A name must have"),
-    ({"name": "<b>"}, "A name must have"),
-    ({"name": "x" * 10_000}, "A name must have"),
+    ({"name": None}, "name must be 1 to 60"),
+    ({"name": "<b>"}, "name must be 1 to 60"),
+    ({"name": "x" * 10_000}, "name must be 1 to 60"),
     ({"keep_running": "yes"}, "true or false"),
-    ({"idle_timeout": 1}, "idle time"),
-    ({"idle_timeout": True}, "idle time"),
+    ({"name": "a\tb"}, "name must be 1 to 60"),
+    ({"keep_running": None}, "keep_running must be true or false"),
+    ({"idle_timeout": 1}, "idle_timeout must be a number"),
+    ({"idle_timeout": 3e9}, "from 10 to 2592000 (30 days)"),
+    ({"idle_timeout": True}, "idle_timeout must be a number"),
     ({"keep": "yes"}, "true or false"),
+    ({"keep": None}, "keep must be true or false"),
+    ('{"workers": 1, "workers": 2}', "not 'workers' twice"),
+    (nested("workers", 10_000), "nested at most"),
 ]
+
+
+# Not one that says what is to happen to this cluster; the first was not joined.
+LEAVES = ["true", "maybe", "True", "1", ""]
 
 
 async def test_changes_that_cannot_be(api: Api, folder: Folder) -> None:
@@ -329,8 +391,9 @@ async def test_changes_that_cannot_be(api: Api, folder: Folder) -> None:
         if code != 422 or not is_sentence(answer) or word not in answer["message"]:
             wrong.append(f"{body!r:.80}: {code} {str(answer)[:200]}")
     assert wrong == []
-    code, answer = await api.ask("DELETE", "clusters", cluster["id"], params={"leave": "true"})
-    assert (code, is_sentence(answer)) == (422, True), answer
+    for leave in LEAVES:
+        code, answer = await api.ask("DELETE", "clusters", cluster["id"], params={"leave": leave})
+        assert (code, is_sentence(answer)) == (422, True), answer
     after = (await api.ask("GET", "clusters", cluster["id"]))[1]
     settled = ("state", "name", "adapt", "idle", "keep_running", "address")
     assert {key: after[key] for key in settled} == {key: before[key] for key in settled}

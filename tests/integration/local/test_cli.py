@@ -1,4 +1,4 @@
-"""The command line against a real server: what a script relies on, and what a person reads."""
+"""The command line against a real server: what a script relies on, and what a user reads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from jupyter_cluster_launcher.cli.parser import parser
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
-    """The Jupyter server of a person."""
+    """The Jupyter server of a user."""
     running = RealServer(tmp_path_factory.mktemp("server")).start()
     yield running
     running.stop()
@@ -94,16 +94,16 @@ def test_for_a_person(terminal: Terminal) -> None:
     head, row = terminal.says("list").splitlines()
     assert head.split() == ["NAME", "STATE", "WORKERS", "CORES", "MEMORY", "PLATFORM", "ID"]
     assert row.split()[:3] == ["Ebb", "running", "1/1"]
-    assert terminal.says("scale", "Ebb", "2") == "Ebb is asked for 2 workers.\n"
+    assert terminal.says("scale", "Ebb", "2") == "Scaling Ebb to 2 workers.\n"
     assert "== Scheduler\n" in terminal.says("logs", "Ebb")
     assert terminal.says("stop", "Ebb") == "Stopped: Ebb\n"
 
 
 def test_what_the_server_refuses(terminal: Terminal) -> None:
     """Guards against a status of 0, or a traceback, for what did not happen."""
-    assert "There is no cluster 'x'. There are: none." in terminal.refuses("stop", "x")
+    assert "There is no cluster 'x'. Your clusters: none." in terminal.refuses("stop", "x")
     assert "There is no platform 'nowhere'" in terminal.refuses("start", "nowhere")
-    assert "whole number from 0 to" in terminal.refuses("start", "local", "-w", "-1")
+    assert "whole number from 0 to" in terminal.refuses("start", "local", "-w", "1000")
     assert "has no option 'colour'" in terminal.refuses("start", "local", "-o", "colour=red")
     kernel = terminal.refuses("start", "local", "--kernel", "no such", "-o", "memory_limit=1GB")
     assert "There is no kernel named 'no such'" in kernel
@@ -122,19 +122,20 @@ def test_a_launch_that_fails(terminal: Terminal, server: RealServer) -> None:
         "workers: {keyword: n_workers, default: 1, maximum: 2}\n"
     )
     said = terminal.refuses("start", "broken", "--wait", "--name", "Wreck")
-    assert "Wreck is failed." in said
+    assert "Wreck: failed." in said
     assert "NoSuchCluster" in said
-    assert "cannot be connected to" in terminal.refuses("code", "Wreck")
+    assert "cannot connect to Wreck" in terminal.refuses("code", "Wreck")
     assert "Traceback (most recent call last)" in terminal.says("logs", "Wreck")
-    terminal.says("stop", "Wreck")
+    assert terminal.says("stop", "Wreck") == "Dismissed: Wreck\n"
 
 
 def test_usage(terminal: Terminal) -> None:
-    """Guards against mistakes of typing that reach the server."""
+    """Guards against typing mistakes that reach the server."""
     assert "required" in terminal.refuses(status=2)
     assert "either a number" in terminal.refuses("scale", "x", status=2)
     assert "either a number" in terminal.refuses("scale", "x", "2", "--adapt", "0:2", status=2)
-    assert "'many' is not like 0:10" in terminal.refuses("scale", "x", "--adapt", "many", status=2)
+    bounds = terminal.refuses("scale", "x", "--adapt", "many", status=2)
+    assert "'many' is not of the form MINIMUM:MAXIMUM, such as 0:10" in bounds
     assert "NAME=VALUE" in terminal.refuses("start", "local", "-o", "memory", status=2)
 
 
@@ -144,7 +145,7 @@ COMMANDS = re.findall(r"jupyter cluster-launcher (.*)", PAGE.read_text(encoding=
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_documented_commands(command: str) -> None:
-    """Guards against a page whose commands are not understood."""
+    """Guards against a documented command that the parser rejects."""
     assert callable(parser().parse_args(shlex.split(command.split(">", maxsplit=1)[0])).run)
 
 
@@ -160,7 +161,7 @@ def test_another_server(terminal: Terminal, server: RealServer, tmp_path: Path) 
 
 
 def test_platforms(terminal: Terminal, tmp_path: Path) -> None:
-    """Guards against a broken file that an administrator hears of only from the users."""
+    """Guards against a broken file that an administrator learns of only from the users."""
     folder = tmp_path / "cluster-platforms"
     folder.mkdir()
     (folder / "local.yaml").write_text((PLATFORMS / "local.yaml").read_text())

@@ -17,7 +17,7 @@ from real_hub import RealHub, missing
 from real_server import RealServer
 
 from jupyter_cluster_launcher.client.connect import choose, reachable
-from jupyter_cluster_launcher.clusters.store import boot_id, host
+from jupyter_cluster_launcher.controller.host import boot_id, host
 from jupyter_cluster_launcher.models import (
     Cluster,
     ControllerRef,
@@ -105,7 +105,7 @@ def test_the_only_cluster(server: RealServer) -> None:
     assert said[1].startswith(f"http://127.0.0.1:{server.port}{server.base_url}proxy/")
     assert said[2] == "{'minimum': 0, 'maximum': 4}"
     assert said[3].startswith("Workers must be a whole number")
-    assert said[4] == "<Tides: There is no such cluster: it may have been stopped already.>"
+    assert said[4] == "<Tides: There is no such cluster: it may have been stopped.>"
     assert server.clusters() == []
 
 

@@ -16,8 +16,8 @@ from fakes import write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
 from kernels import FOREVER, Kernel, kernel, nothing_left
 
-from jupyter_cluster_launcher.clusters.store import boot_id, host
 from jupyter_cluster_launcher.controller import spawn as spawner
+from jupyter_cluster_launcher.controller.host import boot_id, host
 from jupyter_cluster_launcher.controller.spawn import spawn
 from jupyter_cluster_launcher.models import ControllerRef
 

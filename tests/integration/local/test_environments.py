@@ -169,7 +169,7 @@ async def test_a_launch_starts_no_python_to_ask(
 
     A Python behind `conda run` or on a network disk takes seconds to say so.
     """
-    asked = jp_serverapp.web_app.settings["cluster_manager"].house.environments
+    asked = jp_serverapp.web_app.settings["cluster_manager"].services.environments
     clock = Clock()
     monkeypatch.setattr(asked, "_clock", clock)
     status, listed = await api.ask("GET", "platforms")
@@ -195,7 +195,7 @@ async def test_a_first_launch_asks_once(
     api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against a script's launch that starts one Python for Dask and one for encryption."""
-    asked = jp_serverapp.web_app.settings["cluster_manager"].house.environments
+    asked = jp_serverapp.web_app.settings["cluster_manager"].services.environments
     started: list[list[str]] = []
     run = asked.run
 
@@ -227,7 +227,7 @@ async def test_a_server_without_a_python_kernel_has_a_list(
     api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against "bad input" where nobody put in anything: the default kernel is not there."""
-    asked = jp_serverapp.web_app.settings["cluster_manager"].house.environments
+    asked = jp_serverapp.web_app.settings["cluster_manager"].services.environments
     monkeypatch.setattr(asked, "default", "gone")
     status, listed = await api.ask("GET", "platforms")
     assert status == 200

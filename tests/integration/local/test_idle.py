@@ -19,7 +19,7 @@ import pytest
 from api import Api
 from real_server import RealServer, wait_until
 
-from jupyter_cluster_launcher.controller.host import _group_lives
+from jupyter_cluster_launcher.controller.host import group_runs
 
 IDLE = 10  # seconds
 ORPHANED = 6  # seconds
@@ -102,7 +102,7 @@ async def test_an_idle_cluster_closes_and_says_so(
     assert closed["usage"] is None
     assert closed["code"]["connect"] is None
     assert closes_at(closed) is None
-    assert not _group_lives(pid)
+    assert not group_runs(pid)
     assert (await api.ask("PATCH", "clusters", cluster["id"], body={"keep": True}))[0] == 409
     await api.stop(cluster["id"])
 
@@ -141,7 +141,7 @@ def test_an_orphan_closes_without_a_server(server: RealServer) -> None:
     assert server.ready(cluster_id, 1)["state"] == "running"
 
     server.signal(signal.SIGKILL)
-    wait_until(lambda: not _group_lives(pid), "the end of the cluster's processes")
+    wait_until(lambda: not group_runs(pid), "the end of the cluster's processes")
     directory = server.runtime / "cluster-launcher" / cluster_id
     assert "contact" in json.loads((directory / "ended.json").read_text())["ended"]
 

@@ -6,21 +6,14 @@ import asyncio
 import os
 import signal
 import sys
-import threading
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from api import Api
-from fakes import a_cluster
 from real_gateway import RealGateway
 
-from jupyter_cluster_launcher.clusters import logs
-from jupyter_cluster_launcher.clusters.logs import LIMIT, collect, job_logs
-from jupyter_cluster_launcher.clusters.store import Store
 from jupyter_cluster_launcher.masking import MASK
-from jupyter_cluster_launcher.models import State
 
 SECRET = "wJalrXUtnFEMI-K7MDENG"
 
@@ -124,22 +117,6 @@ async def test_what_tasks_print_stands_there_once(api: Api) -> None:
     await api.stop(cluster["id"])
 
 
-def test_logs_do_not_fill_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against a task that prints in a loop, and a disk quota that ends all other work."""
-    monkeypatch.setattr("jupyter_cluster_launcher.clusters.store.LOG_LIMIT", 1000)
-    store = Store(tmp_path)
-    python = store.directory("c1") / "python.log"
-    python.write_text("line 0\n" * 200)
-    for number in range(400):
-        store.append_log("c1", f"line {number}\n")
-    lines = store.read_log("c1").splitlines()
-    assert len(store.read_log("c1")) <= 1000
-    assert lines[-1] == "line 399"
-    assert lines == [f"line {number}" for number in range(400 - len(lines), 400)]
-    assert python.stat().st_size == 0
-    assert (tmp_path / "c1" / "launch.log").stat().st_mode & 0o777 == 0o600
-
-
 async def test_a_python_that_does_not_start(
     api: Api, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -157,83 +134,3 @@ async def test_a_python_that_does_not_start(
 async def launch_text(api: Api, cluster_id: str) -> str:
     """Return the log of a launch."""
     return str((await api.ask("GET", "clusters", cluster_id, "logs"))[1]["launch"])
-
-
-def test_what_jobs_wrote(tmp_path: Path) -> None:
-    """Guards against a job whose own last words nobody sees: the reason that it failed."""
-    folder = Store(tmp_path).directory("c1") / "jobs"
-    folder.mkdir()
-    (folder / "dask-worker-123.err").write_text("slurmstepd: out of memory\n")
-    (folder / "dask-worker-123.out").write_text("hello\n")
-    (folder / "dask-worker-20.err").write_text("x" * 200_000)
-    (folder / "dask-worker.e7").write_text("of another batch system\n")
-    (folder / "notes.txt").write_text("no log of a job")
-    logs = job_logs(Store(tmp_path), "c1")
-    assert [log["id"] for log in logs] == ["7", "20", "123"]
-    assert logs[2] == {
-        "id": "123",
-        "title": "Job 123",
-        "text": "slurmstepd: out of memory\nhello\n",
-    }
-    assert len(logs[1]["text"]) == 100_000
-    assert job_logs(Store(tmp_path), "unknown") == []
-
-
-def test_a_thousand_jobs_are_not_a_gigabyte(tmp_path: Path) -> None:
-    """Guards against hundred megabytes that are read and sent every two seconds.
-
-    Short logs are whole, long ones share what is left, and the newest words are what is shown.
-    """
-    folder = Store(tmp_path).directory("c1") / "jobs"
-    folder.mkdir()
-    for number in range(100, 300):
-        (folder / f"dask-worker-{number}.out").write_text("x" * 200_000 + f"end of {number}")
-    for number in range(500):
-        (folder / f"dask-worker-{1000 + number}.err").write_text("slurmstepd: out of memory\n")
-    texts = {log["id"]: log["text"] for log in job_logs(Store(tmp_path), "c1")}
-    assert len(texts) == 700
-    assert LIMIT * 0.9 < sum(map(len, texts.values())) <= LIMIT
-    assert texts["1000"] == "slurmstepd: out of memory\n"
-    assert texts["150"].endswith("xend of 150")
-
-
-async def test_logs_are_read_beside_the_loop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Guards against a server that answers nobody while it reads logs from a slow disk."""
-    store, threads = Store(tmp_path), set()
-    read_log = store.read_log
-
-    def reading(*args: Any, **kwargs: Any) -> str:
-        threads.add(threading.current_thread())
-        return read_log(*args, **kwargs)
-
-    def masking(value: Any, env: Any) -> Any:
-        threads.add(threading.current_thread())
-        return value
-
-    monkeypatch.setattr(store, "read_log", reading)
-    monkeypatch.setattr(logs, "masked", masking)
-    store.directory("c1")
-    store.append_log("c1", "said\n")
-    life: Any = SimpleNamespace(cluster=a_cluster())
-    said = await collect(life, store)
-    assert said == {"launch": "said\n", "scheduler": "", "workers": [], "jobs": []}
-    assert threads
-    assert threading.main_thread() not in threads
-
-
-async def test_words_of_a_thousand_workers(tmp_path: Path) -> None:
-    """Guards against workers that print without a line break, of which lines are no measure."""
-    worker = {"id": "w", "title": "Worker", "text": "x" * 30_000 + "last"}
-
-    async def call(_: str) -> dict[str, Any]:
-        return {"scheduler": "y" * 5_000_000, "workers": [worker] * 1000}
-
-    link = SimpleNamespace(call=call)
-    life: Any = SimpleNamespace(cluster=a_cluster(state=State.RUNNING), link=link)
-    said = await collect(life, Store(tmp_path))
-    assert len(said["scheduler"]) == LIMIT
-    assert sum(len(one["text"]) for one in said["workers"]) == LIMIT
-    assert {one["text"][-5:] for one in said["workers"]} == {"xlast"}
-    assert (worker["id"], len(worker["text"])) == ("w", 30_004)

@@ -13,9 +13,11 @@ import pytest
 from api import Api
 from fakes import a_cluster, write_kernelspec
 
-from jupyter_cluster_launcher.clusters import managed_cluster as life
+from jupyter_cluster_launcher.backends.local import LocalBackend
 from jupyter_cluster_launcher.clusters import manager
-from jupyter_cluster_launcher.clusters.store import Store, boot_id, host
+from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
+from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.controller.host import boot_id, host
 from jupyter_cluster_launcher.models import Cluster, ControllerRef, Report, State
 
 
@@ -40,7 +42,7 @@ async def test_a_full_disk_refuses_a_launch_in_a_sentence(
     assert status == 503
     assert "No space left on device" in answer["message"]
     assert await api.ask("GET", "clusters") == (200, [])
-    assert list(clusters.house.store.root.iterdir()) == []
+    assert list(clusters.services.store.root.iterdir()) == []
 
 
 async def test_a_disk_that_fills_up_takes_no_cluster_along(
@@ -67,7 +69,7 @@ async def test_a_stop_that_fails_can_be_tried_again(
     cluster = await api.launch(platform="local", workers=0)
     await api.ready(cluster["id"], 0)
     with monkeypatch.context() as patched:
-        patched.setattr(life, "sweep", broken)
+        patched.setattr(LocalBackend, "cleanup", broken)
         assert (await api.ask("DELETE", "clusters", cluster["id"]))[0] == 204
         while (seen := (await api.ask("GET", "clusters", cluster["id"]))[1])["state"] != "failed":
             await asyncio.sleep(0.05)
@@ -90,19 +92,19 @@ async def test_every_controller_hears_of_the_server(
         def __init__(self, works: bool) -> None:
             self.works = works
 
-            self.link = self
+            self.connection = self
 
-        async def greet(self) -> None:
+        async def ping(self) -> None:
             assert self.works, "its channels are closed"
             heard.set()
 
         def detach(self) -> None:
             pass
 
-    monkeypatch.setattr(manager, "HEARD_EVERY", 0.01)
-    lives: Any = {"broken": One(False), "well": One(True)}
-    monkeypatch.setattr(clusters, "_lives", lives)
-    speaking = asyncio.create_task(clusters._speak())
+    monkeypatch.setattr(manager, "PING_EVERY", 0.01)
+    managed: Any = {"broken": One(False), "well": One(True)}
+    monkeypatch.setattr(clusters, "_clusters", managed)
+    speaking = asyncio.create_task(clusters._ping())
     for _ in range(3):
         await asyncio.wait_for(heard.wait(), 60)
         heard.clear()
@@ -123,7 +125,9 @@ async def test_a_python_that_ends_at_once_says_why(
     seen = cluster
     while seen["state"] != "failed":
         _, seen = await api.ask("GET", "clusters", cluster["id"])
-    assert seen["message"].startswith("Python ended before the cluster was there. It said last: ")
+    assert seen["message"].startswith(
+        "Python ended before the cluster was there. Its last output: "
+    )
     assert seen["message"].endswith("No licence was free.")
     await api.stop(cluster["id"])
 
@@ -138,18 +142,19 @@ async def test_a_stop_at_once_leaves_no_python(api: Api, jp_runtime_dir: Path) -
         assert not [command for command in commands if directory in command]
 
 
-def stopping(clusters: manager.ClusterManager, **changes: Any) -> life.Life:
+def stopping(clusters: manager.ClusterManager, **changes: Any) -> ManagedCluster:
     """Return a cluster that is being stopped."""
-    return life.Life(a_cluster(state=State.CLOSING, **changes), clusters.house, lambda *_: None)
+    closing = a_cluster(state=State.CLOSING, **changes)
+    return ManagedCluster(closing, clusters.services, lambda *_: None)
 
 
 async def test_a_controller_that_dies_while_it_is_stopped(
     clusters: manager.ClusterManager,
 ) -> None:
     """Guards against a stop that turns into "Lost", or into a second controller at a gateway."""
-    for changes in ({}, {"by_name": True, "report": Report(name="hub.1")}):
+    for changes in ({}, {"kind": "gateway", "report": Report(name="hub.1")}):
         one = stopping(clusters, **changes)
-        one._lost("Its Python process ended unexpectedly.")
+        one._lost("Its kernel ended unexpectedly.")
         await one._ended("Closed after 1 hour without work.")
         assert one.cluster.state is State.CLOSING
 
@@ -157,16 +162,16 @@ async def test_a_controller_that_dies_while_it_is_stopped(
 async def test_a_late_report_brings_nothing_back(clusters: manager.ClusterManager) -> None:
     """Guards against a directory that is made anew for a cluster that is gone."""
     one = stopping(clusters)
-    clusters.house.store.save(one.cluster)
+    clusters.services.store.save(one.cluster)
     await one._end(None)
     one.put(one.cluster.to(State.FAILED, "Too late"))
-    assert clusters.house.store.load() == []
+    assert clusters.services.store.load() == []
 
 
 async def attached(clusters: manager.ClusterManager, **changes: Any) -> Cluster:
     """Return what a server makes of a record that an earlier one left."""
     ref = ControllerRef("/run/none.json", "/tmp/none", 1, host(), "another boot")
-    clusters.house.store.save(a_cluster(controller=ref, **changes))
+    clusters.services.store.save(a_cluster(controller=ref, **changes))
     await clusters.attach()
     return clusters.get("c1")
 

@@ -30,7 +30,7 @@ async def test_refusals(
     """Guards bad accounts and QOS, which only a SLURM with accounting refuses."""
     cluster = await tallgrass.launch(**options)
     cluster = await tallgrass.row(cluster["id"], lambda c: c["state"] == "failed")
-    assert cluster["message"] == f"SLURM refused the jobs: {said}."
+    assert cluster["message"] == f"SLURM rejected the jobs: {said}."
     await api.stop(cluster["id"])
 
 
@@ -42,7 +42,7 @@ async def test_a_submit_limit(api: Api, accounting: RealSlurm, tallgrass: Tallgr
         cluster["id"], lambda c: c["workers"]["ready"] == 2 and bool(c["warnings"])
     )
     assert cluster["warnings"] == [
-        "SLURM refused the jobs: QOSMaxSubmitJobPerUserLimit; Job violates accounting/QOS policy "
+        "SLURM rejected the jobs: QOSMaxSubmitJobPerUserLimit; Job violates accounting/QOS policy "
         "(job submit limit, user's size and/or time limits)."
     ]
     # With as many as are allowed there is nothing to complain of.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,9 +13,16 @@ from api import Api
 from real_slurm import RealSlurm
 from tallgrass import Tallgrass, until
 
-from jupyter_cluster_launcher.backends.batch import backend as batch
+from jupyter_cluster_launcher.backends.batch import cancel
 from jupyter_cluster_launcher.backends.batch import queue as watch
 from jupyter_cluster_launcher.backends.batch.jobs import job_name
+
+
+def limited(jp_serverapp: Any, cluster_id: str) -> None:
+    """Give jobs that are cancelled one second to end."""
+    manager = jp_serverapp.web_app.settings["cluster_manager"]
+    backend = manager.services.backend(manager.get(cluster_id))
+    backend.context = replace(backend.context, cancel_limit=1)
 
 
 @contextlib.contextmanager
@@ -49,7 +57,8 @@ async def test_an_ending_that_slurm_forgets(
             )
         )
     manager = jp_serverapp.web_app.settings["cluster_manager"]
-    await manager.house.batch._watch("slurm").fresh(job_name(cluster["id"]))
+    backend = manager.services.backend(manager.get(cluster["id"]))
+    await backend._poller("slurm").fresh(job_name(cluster["id"]))
     _, row = await api.ask("GET", "clusters", cluster["id"])
     assert row["message"] == told
     assert row["jobs"] == cluster["jobs"]
@@ -82,9 +91,9 @@ async def test_stop_while_a_node_is_dead(
         ran.append(command[0])
         return await watch.run(command, timeout)
 
-    monkeypatch.setattr(batch, "run", run)
-    jp_serverapp.web_app.settings["cluster_manager"].house.batch.limit = 1
+    monkeypatch.setattr(cancel, "run", run)
     cluster = await tallgrass.launch(workers=1)
+    limited(jp_serverapp, cluster["id"])
     await api.ready(cluster["id"], 1)
     (job,) = slurm.jobs()
     with dead_node(slurm, job):
@@ -93,7 +102,7 @@ async def test_stop_while_a_node_is_dead(
         assert "SLURM has not ended them all in 1 seconds. Dismiss" in cluster["message"]
         still = f"SLURM is still ending a part of it: Job {job}: COMPLETING on n"
         assert still in cluster["message"]
-        assert "in the queue" not in cluster["message"]
+        assert "in the SLURM queue" not in cluster["message"]
         assert ran == ["scancel"]  # SLURM heard it the first time
         await api.stop(cluster["id"])
         assert slurm.jobs() == [job]
@@ -104,8 +113,8 @@ async def test_a_node_that_comes_back(
     api: Api, slurm: RealSlurm, tallgrass: Tallgrass, jp_serverapp: Any
 ) -> None:
     """Guards a row that tells of jobs that SLURM has ended in the end."""
-    jp_serverapp.web_app.settings["cluster_manager"].house.batch.limit = 1
     cluster = await tallgrass.launch(workers=1)
+    limited(jp_serverapp, cluster["id"])
     await api.ready(cluster["id"], 1)
     with dead_node(slurm, *slurm.jobs()):
         await api.ask("DELETE", "clusters", cluster["id"])

@@ -113,7 +113,7 @@ async def test_jobs_of_a_lost_cluster(
         cluster["id"], lambda c: c["state"] == "lost" and "SLURM" in c["message"]
     )
     assert (
-        "2 jobs of it are still in the queue of SLURM: Clean up cancels them." in cluster["message"]
+        "2 of its jobs are still in the SLURM queue: Clean up cancels them." in cluster["message"]
     )
     await api.stop(cluster["id"])
     assert slurm.jobs() == []
@@ -137,7 +137,7 @@ async def test_a_hung_controller(api: Api, slurm: RealSlurm, tallgrass: Tallgras
         assert row["workers"]["ready"] == 1
     row = await api.until(running["id"], lambda c: c["queue"] is None)
     cluster = await tallgrass.row(cluster["id"], lambda c: "1 job of it" in c["message"])
-    assert "1 job of it is still in the queue of SLURM: Dismiss cancels it." in cluster["message"]
+    assert "1 of its jobs is still in the SLURM queue: Dismiss cancels it." in cluster["message"]
     await api.stop(cluster["id"])
     assert len(slurm.jobs()) == 1
     await api.stop(running["id"])
@@ -170,7 +170,7 @@ async def test_stop_while_slurm_is_away(api: Api, slurm: RealSlurm, tallgrass: T
         cluster = await tallgrass.row(cluster["id"], lambda c: c["state"] == "failed")
         assert cluster["message"] == (
             "SLURM does not answer, so jobs of this cluster could not be cancelled yet. "
-            "1 job of it is still in the queue of SLURM: Dismiss cancels it."
+            "1 of its jobs is still in the SLURM queue: Dismiss cancels it."
         )
     finally:
         slurm.start_controller()
@@ -193,6 +193,6 @@ async def test_an_orderly_stop_of_the_server(
         assert len(slurm.jobs()) == 1
         await manager.attach()
         await api.ready(cluster["id"], 1)
-        manager.house.batch.hurry = False
+        manager.services.backend(manager.get(cluster["id"]))._hurry = False
         await api.stop(cluster["id"])
     await tallgrass.empty(slurm)

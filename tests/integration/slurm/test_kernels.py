@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from api import PLATFORMS, Api
-from fakes import write_kernelspec
+from fakes import a_cluster, context, write_kernelspec
 from kernels import FOREVER, kernel
 from real_slurm import RealSlurm
 from tallgrass import SMALL, Tallgrass, until
 
-from jupyter_cluster_launcher.backends.batch import backend as batch
+from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
 from jupyter_cluster_launcher.clusters.managed_cluster import CLOSE
 from jupyter_cluster_launcher.controller.client import ExecutionError
 from jupyter_cluster_launcher.platforms import codegen
@@ -58,7 +58,10 @@ async def test_closing_twice(slurm: RealSlurm, tmp_path: Path, options: dict[str
     (tmp_path / "0a1b2c").mkdir()
     async with kernel(tmp_path) as one:
         await one.controller.load("jobqueue", tmp_path / "0a1b2c")
-        settings = batch.settings(platform, chosen, tmp_path / "0a1b2c")
+        backend = BatchBackend(context())
+        needs = backend.needs(platform, chosen).preparation
+        cluster = a_cluster(id="0a1b2c", preparation=needs)
+        settings = backend.preparation(cluster, tmp_path / "0a1b2c")
         await one.controller.call("prepare", settings, timeout=FOREVER)
         await one.controller.run(codegen.create(platform, chosen, workers=2), FOREVER)
         watch = {"directory": str(tmp_path / "0a1b2c")}

@@ -76,22 +76,22 @@ async def test_more_than_fits_waits_and_says_why(
     [
         (
             {"queue": "nosuch"},
-            "SLURM refused the jobs: invalid partition specified: nosuch; Invalid partition name "
+            "SLURM rejected the jobs: invalid partition specified: nosuch; Invalid partition name "
             "specified.",
         ),
         (
             {"walltime": "99:00:00"},
-            "SLURM refused the jobs: Requested time limit is invalid (missing or exceeds some "
+            "SLURM rejected the jobs: Requested time limit is invalid (missing or exceeds some "
             "limit).",
         ),
         (
             {"memory": "900GB"},
-            "SLURM refused the jobs: Memory specification can not be satisfied; Requested node "
+            "SLURM rejected the jobs: Memory specification can not be satisfied; Requested node "
             "configuration is not available.",
         ),
         (
             {"job_extra_directives": ["--nosuch"]},
-            "SLURM refused the jobs: unrecognized option '--nosuch'.",
+            "SLURM rejected the jobs: unrecognized option '--nosuch'.",
         ),
     ],
 )
@@ -155,7 +155,7 @@ async def test_workers_end_by_themselves(api: Api, slurm: RealSlurm, tallgrass: 
         cluster["id"], lambda c: [job["state"] for job in c["jobs"]] == ["COMPLETED"]
     )
     (job,) = cluster["jobs"]
-    said = f"Ended by themselves, in good order: Job {job['id']}: COMPLETED, exit code 0:0."
+    said = f"Ended normally: Job {job['id']}: COMPLETED, exit code 0:0."
     assert said in cluster["message"]
     assert cluster["workers"] == {"requested": 1, "ready": 0, "queued": 0, "failed": 0}
     assert (await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 1}))[0] == 202

@@ -15,7 +15,7 @@ from real_slurm import RealSlurm
 from tallgrass import SMALL, Tallgrass
 
 from jupyter_cluster_launcher.backends.batch.jobs import job_name
-from jupyter_cluster_launcher.clusters.preflight import interfaces
+from jupyter_cluster_launcher.controller.host import interfaces
 
 TITLE = "<title>Dask Diagnostic UI</title>"
 

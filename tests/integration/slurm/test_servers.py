@@ -37,7 +37,7 @@ def test_a_killed_server_and_a_killed_controller(slurm: RealSlurm, server: RealS
     cluster = server.until(cluster_id, lambda c: "in the queue" in c["message"])
     assert cluster["state"] == "lost"
     assert (
-        "2 jobs of it are still in the queue of SLURM: Clean up cancels them." in cluster["message"]
+        "2 of its jobs are still in the SLURM queue: Clean up cancels them." in cluster["message"]
     )
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
     wait_until(lambda: not server.clusters(), "the cluster is gone")

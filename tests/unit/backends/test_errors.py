@@ -22,7 +22,7 @@ def test_without_cryptography(name: str, text: str) -> None:
     sentence = explain(name, text, "Climate")
     assert "Encryption needs the package cryptography" in sentence
     assert "Climate" in sentence
-    assert "switch encryption off" in sentence
+    assert "turn off encryption" in sentence
 
 
 def test_what_distributed_really_says_without_cryptography() -> None:
@@ -43,7 +43,9 @@ def test_what_distributed_really_says_without_cryptography() -> None:
 def test_a_missing_package_is_named() -> None:
     """Guards against a person who does not learn which environment lacks what."""
     sentence = explain("ModuleNotFoundError", "No module named 'dask.distributed'", "Climate")
-    assert sentence.startswith("The environment Climate has no package dask.distributed.")
+    assert sentence.startswith(
+        "The environment Climate does not have the package dask.distributed."
+    )
     assert "Install it there" in sentence
 
 

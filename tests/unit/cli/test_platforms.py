@@ -19,7 +19,7 @@ from jupyter_cluster_launcher.cli import parser as cli
 
 @pytest.fixture
 def folder(jp_environ: None, jp_data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a person's own platform files, and no SLURM here."""
+    """The folder of a user's own platform files, and no SLURM here."""
     monkeypatch.setattr(shutil, "which", lambda _: None)
     folder = Path(jp_data_dir) / "cluster-platforms"
     folder.mkdir()
@@ -36,12 +36,12 @@ def test_each_with_its_origin_and_reason(folder: Path, capsys: pytest.CaptureFix
         mine, tallgrass, reason = reason, mine, tallgrass
     assert mine.split() == ["mine", str(folder / "mine.yaml")]
     assert tallgrass.split() == ["tallgrass", str(folder / "tallgrass.yaml")]
-    assert reason.strip() == (
-        "cannot work here: sbatch is not on PATH: this is not a SLURM machine."
-    )
+    assert reason.strip() == ("not available: sbatch is not on PATH: this is not a SLURM machine.")
 
 
-def test_a_broken_file_is_told_and_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_broken_file_is_listed_and_counts(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Guards against a check in a deployment that passes although a platform is missing."""
     write_platform(folder, "good")
     (folder / "bad.yaml").write_text("version: 1\ntitle: [\n")
@@ -51,8 +51,21 @@ def test_a_broken_file_is_told_and_counts(folder: Path, capsys: pytest.CaptureFi
     assert lines[-1].startswith(f"BROKEN  {folder / 'bad.yaml'}:3: This is not valid YAML")
 
 
+def test_odd_names_are_escaped(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Guards against a file's name that ends the list, or moves the cursor of a terminal."""
+    for name in (b"a\nb.yaml", b"\x1b[2J.yaml", b"\xff.yaml"):
+        Path(os.fsdecode(bytes(folder) + b"/" + name)).write_text("title: [")
+    good = write_platform(folder, "good")
+    good.origin.rename(os.fsdecode(bytes(folder) + b"/\xfe\n.yaml"))
+    assert cli.main(["platforms"]) == 1
+    lines = capsys.readouterr().out.encode().decode().splitlines()
+    assert [line for line in lines if not line.isprintable()] == []
+    assert sum(line.startswith("BROKEN") for line in lines) == 3
+    assert any("\\udcfe\\n.yaml" in line for line in lines)
+
+
 def test_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Guards against a script that has to read what is meant for people."""
+    """Guards against a script that has to read what is meant for readers."""
     write_platform(folder, "good", requires={"env": ["NOWHERE_SET"]})
     (folder / "bad.yaml").write_text("version: 1\ntitle: [\n")
     assert cli.main(["platforms", "--json"]) == 1

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from fakes import a_cluster
 
-from jupyter_cluster_launcher.clusters.store import Store, boot_id, host
+from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.models import State
 
 
 @pytest.fixture
@@ -63,15 +64,17 @@ def test_save_replaces_whole_records(store: Store, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", "null", "{}", '{"report": [1]}', "\x00", "\udcff"]
 )
-def test_a_broken_record_is_one_warning(
+def test_a_broken_record_is_one_warning_and_one_row(
     store: Store, content: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Guards against one bad file that hides all clusters."""
+    """Guards against one bad file that hides all clusters, and a cluster that vanishes."""
     store.save(a_cluster(id="good"))
     store.directory("bad")
     (store.root / "bad" / "cluster.json").write_bytes(content.encode("utf-8", "surrogateescape"))
     with caplog.at_level(logging.WARNING):
-        assert [cluster.id for cluster in store.load()] == ["good"]
+        bad, good = store.load()
+    assert (good.id, good.readable) == ("good", True)
+    assert (bad.id, bad.readable, bad.state) == ("bad", False, State.LOST)
     (warning,) = caplog.messages
     assert "bad" in warning
 
@@ -122,9 +125,3 @@ def test_remove_leaves_nothing(store: Store) -> None:
     (store.root / "c1" / "key.pem").write_text("secret")
     store.remove("c1")
     assert list(store.root.iterdir()) == []
-
-
-def test_this_boot_of_this_host() -> None:
-    """Guards against a mark that changes while the machine runs: clusters would seem lost."""
-    assert host() == host() != ""
-    assert boot_id() == boot_id()

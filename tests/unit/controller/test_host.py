@@ -1,4 +1,4 @@
-"""Processes known by number, tried on real ones."""
+"""This host and processes known by number, tried on real ones."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import contextlib
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -57,6 +60,20 @@ def line(child: subprocess.Popen[bytes]) -> str:
     return child.stdout.readline().decode().strip()
 
 
+def test_this_boot_of_this_host() -> None:
+    """Guards against a mark that changes while the machine runs: clusters would seem lost."""
+    assert processes.host() == processes.host() != ""
+    assert processes.boot_id() == processes.boot_id()
+
+
+def test_interfaces_of_this_host() -> None:
+    """Guards the list that users are given: names with addresses that can be listened on."""
+    found = processes.interfaces()
+    assert "127.0.0.1" in found.values()
+    for address in found.values():
+        socket.create_server((address, 0)).close()
+
+
 async def test_a_child_runs_before_it_has_a_command_line(start: Start) -> None:
     """Guards the launch on a busy machine: a process that is being started shows no command line.
 
@@ -85,6 +102,32 @@ def test_runs_is_about_ours_only(start: Start) -> None:
     assert not processes.runs(child.pid, MARK), "a zombie does not run"
     child.wait()
     assert not processes.runs(child.pid, MARK)
+
+
+def test_a_start_identifies_a_process(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against two servers that both take a cluster, or none: the clock may have been set."""
+    child = start(WAIT)
+    line(child)
+    before = processes.started(child.pid)
+    assert before == processes.started(child.pid) != ""
+    assert int(before) > int(processes.started(os.getpid()))
+    if psutil.LINUX:  # what psutil adds there moves with the clock
+        boot_time, create_time = psutil.boot_time, psutil.Process.create_time
+        monkeypatch.setattr(psutil, "boot_time", lambda: boot_time() + 3600)
+        monkeypatch.setattr(psutil.Process, "create_time", lambda one: create_time(one) + 3600)
+        assert processes.started(child.pid) == before
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert processes.started(child.pid) == "", "a zombie serves nobody"
+    child.wait()
+    assert processes.started(child.pid) == ""
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="Earlier versions read /proc.")
+def test_a_start_is_as_in_earlier_records() -> None:
+    """Guards against taking a cluster from a running server of an earlier version."""
+    stat = Path("/proc/self/stat").read_text()
+    assert processes.started(os.getpid()) == stat.rpartition(")")[2].split()[19]
 
 
 async def test_ended_returns_when_it_has(start: Start) -> None:
@@ -155,6 +198,61 @@ async def test_a_foreign_process_with_that_number_is_left_alone(start: Start) ->
     line(foreign)
     await processes.end_group(foreign.pid, MARK)
     assert foreign.poll() is None
+
+
+@pytest.mark.parametrize("pid", [0, 1])
+async def test_numbers_that_mean_more_than_one_process(
+    pid: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a damaged record: to ``kill``, 0 is the server's own group."""
+    killed: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "killpg", lambda *call: killed.append(call))
+    await processes.end_group(pid, MARK)
+    assert killed == []
+
+
+@pytest.fixture
+def hidden(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Show no process, as where /proc is not mounted."""
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path), raising=False)
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="Only there psutil needs /proc.")
+@pytest.mark.usefixtures("hidden")
+async def test_no_process_can_be_seen(start: Start) -> None:
+    """Guards a system without /proc: a cluster started here stops, and nothing else is touched."""
+    foreign, parent = start(WAIT, mark="something else"), start(PARENT)
+    line(foreign)
+    line(parent)
+    processes.remember(parent)
+    assert processes.runs(parent.pid, MARK)
+    # Whether only zombies are left cannot be seen either, so the time runs out.
+    await processes.end_group(parent.pid, MARK, timeout=0.5)
+    assert parent.returncode is not None
+    await processes.end_group(foreign.pid, MARK)
+    assert foreign.poll() is None
+    assert not processes.runs(foreign.pid, MARK), "it would be interrupted"
+
+
+async def test_many_processes_do_not_hold_up_the_server(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards the requests of all users of a big node while one cluster ends there."""
+    parent = start(PARENT)
+    line(parent)
+    processes.remember(parent)
+    looking, found = threading.Event(), threading.Event()
+
+    def pids() -> list[int]:
+        looking.set()
+        return [parent.pid] * found.wait(60)
+
+    monkeypatch.setattr(psutil, "pids", pids)
+    ending = asyncio.create_task(processes.end_group(parent.pid, MARK))
+    await asyncio.to_thread(looking.wait, 60)
+    assert not ending.done(), "this line is reached while all processes are looked through"
+    found.set()
+    await ending
 
 
 async def test_nothing_there_is_nothing_to_do(start: Start) -> None:

@@ -1,4 +1,4 @@
-"""The code of a launch: as text, as the recipes that people know, and as what it does."""
+"""The code of a launch: as text, as the recipes that users know, and as what it does."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 from api import PLATFORMS
-from fakes import Call, Recorder
+from fakes import Call, Recorder, a_cluster, backend
 
-from jupyter_cluster_launcher.models import Adapt
+from jupyter_cluster_launcher.backends import backend_class, connect_code, kind_of
+from jupyter_cluster_launcher.models import Adapt, Report
 from jupyter_cluster_launcher.platforms import codegen, cpus, options
 from jupyter_cluster_launcher.platforms import files as platforms
-from jupyter_cluster_launcher.platforms.files import Platform
+from jupyter_cluster_launcher.platforms.platform import Platform
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden"
 
 # What a gateway declares of its own, as the browser and the server get to know it.
-ASKED: dict[str, Any] = {
+DISCOVERED: dict[str, Any] = {
     "conda_environment": {
         "type": "string", "title": "Environment", "default": "global/pangeo",
         "enum": ["global/pangeo", "mine/new"],
@@ -60,7 +61,9 @@ CASES: dict[str, dict[str, Any]] = {
         },
     },
     "nebari": {},
-    "nebari-asked": {"workers": 5, "asked": ASKED, "options": {"profile": "Large Worker"}},
+    "nebari-discovered": {
+        "workers": 5, "discovered": DISCOVERED, "options": {"profile": "Large Worker"},
+    },
     "nebari-adapt": {"adapt": Adapt(2, 10)},
 }  # fmt: skip
 
@@ -79,17 +82,17 @@ def shipped(name: str) -> Platform:
 
 
 def created(case: str) -> str:
-    """Return the code of a case, its options checked as those of a person are."""
+    """Return the code of a case, its options checked as those of a user are."""
     chosen = dict(CASES[case])
     (platform,) = [p for p in platforms.find([str(PLATFORMS)])[0] if case.startswith(p.name)]
-    asked = chosen.get("asked")
-    chosen["options"] = options.check_options(platform, chosen.get("options"), asked)
-    return codegen.create(platform, **chosen)
+    discovered = chosen.get("discovered")
+    chosen["options"] = options.check_options(platform, chosen.get("options"), discovered)
+    return codegen.create(platform, **chosen, client=backend_class(kind_of(platform)).client)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_golden(case: str) -> None:
-    """Guards against code that changes unseen: people read it, keep it and send it to others."""
+    """Guards against code that changes unseen: users read it, keep it and share it."""
     assert created(case) == (GOLDEN / f"{case}.txt").read_text(encoding="utf-8")
 
 
@@ -163,7 +166,7 @@ SAFETY = {
 
 
 class Sorted(ast.NodeTransformer):
-    """Puts keywords in the order of their names, and takes out what keeps strangers out."""
+    """Puts keywords in the order of their names, and takes out what protects from other users."""
 
     def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
@@ -176,7 +179,7 @@ class Sorted(ast.NodeTransformer):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_defaults_are_the_recipe(name: str) -> None:
-    """Guards against a form whose defaults are another cluster than the one people know."""
+    """Guards against a form whose defaults are another cluster than the one users know."""
     ours, theirs = (Sorted().visit(ast.parse(text)) for text in (created(name), RECIPES[name]))
     assert ast.unparse(ours) == ast.unparse(theirs)
 
@@ -307,7 +310,7 @@ def test_esip_library_from_a_folder() -> None:
 
 def test_nebari_does() -> None:
     """Guards against values of secrets in the code: names only, looked up where it runs."""
-    recorder = run("nebari-asked", env={"AWS_ACCESS_KEY_ID": "abc"})
+    recorder = run("nebari-discovered", env={"AWS_ACCESS_KEY_ID": "abc"})
     assert recorder.kwargs("GatewayCluster") == {
         "conda_environment": "global/pangeo",
         "profile": "Large Worker",
@@ -317,10 +320,10 @@ def test_nebari_does() -> None:
     assert run("nebari-adapt").kwargs("adapt") == {"minimum": 2, "maximum": 10}
 
 
-def test_adopt_takes_a_running_cluster() -> None:
+def test_joining_takes_a_running_cluster() -> None:
     """Guards against a second cluster where one was to be joined."""
     recorder = Recorder()
-    names = recorder.run(codegen.adopt('a"b'))
+    names = recorder.run(backend("gateway").join_code('a"b'))
     assert recorder.calls[:2] == [Call("Gateway"), Call("connect", ('a"b',))]
     assert "client" in names
 
@@ -331,8 +334,10 @@ KEYS = Path("/run/a b/c1")
 CONNECTS = {
     "connect-protected": codegen.connect_scheduler("tls://127.0.0.1:8786", KEYS),
     "connect-unprotected": codegen.connect_scheduler("tcp://127.0.0.1:8786", None),
-    "connect-gateway": codegen.connect_gateway("mine.8f1c"),
-    "adopt": codegen.adopt("mine.8f1c"),
+    "connect-gateway": connect_code(
+        a_cluster(kind="gateway", report=Report(name="mine.8f1c")), KEYS
+    ),
+    "join": backend("gateway").join_code("mine.8f1c"),
 }
 
 

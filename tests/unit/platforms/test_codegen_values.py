@@ -1,4 +1,4 @@
-"""No text from a person can become code."""
+"""No text from a user can become code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 import pytest
-from fakes import site
+from fakes import backend, site
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -72,14 +72,14 @@ def test_values_stay_values(given: dict[str, Any]) -> None:
      {"join": [{"variable": "text"}]}, {"environ": ["HOME"]}, {"cpus": "all"}],
 )  # fmt: skip
 def test_expressions_are_the_administrators(value: dict[str, Any]) -> None:
-    """Guards against a person, or a gateway, that writes an expression of the platform format."""
+    """Guards against a user, or a gateway, that writes an expression of the platform format."""
     chosen = options.check_options(NASTY, {"anything": value})
     code = codegen.create(NASTY, chosen)
     assert shape(code)[1]["anything"] == value
-    asked = {"labels": {"type": "object", "title": "L", "default": value}}
+    discovered = {"labels": {"type": "object", "title": "L", "default": value}}
     (node,) = [
         keyword.value
-        for keyword in ast.walk(ast.parse(codegen.create(site(), asked=asked)))
+        for keyword in ast.walk(ast.parse(codegen.create(site(), discovered=discovered)))
         if isinstance(keyword, ast.keyword) and keyword.arg == "labels"
     ]
     assert ast.literal_eval(node) == value
@@ -93,7 +93,7 @@ def test_names_stay_text(name: str) -> None:
         checked = options.check_name(name)
     except BadInputError:
         return
-    tree = ast.parse(codegen.connect_gateway(checked))
+    tree = ast.parse(backend("gateway").join_code(checked))
     texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     assert texts == [checked]
 

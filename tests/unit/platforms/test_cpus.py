@@ -1,4 +1,4 @@
-"""How many CPUs a person may use."""
+"""How many CPUs a user may use."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from jupyter_cluster_launcher.platforms import cpus
 from jupyter_cluster_launcher.platforms.expressions import (
     LINE,
     Plain,
@@ -91,11 +92,11 @@ def test_environment_variables_by_name(names: list[str]) -> None:
         assert eval(text, {"os": os}) == {n: {"A": "1", "B": "2"}[n] for n in names if n != "C"}
 
 
-def test_counts_of_the_server_do_not_stand_in_code() -> None:
-    """Guards against the CPUs of a login node being counted on another machine."""
-    for kind in ("usable", "affinity"):
-        with pytest.raises(ValueError, match="cannot stand in code"):
-            expression({"cpus": kind}, Scope())
+def test_counts_of_the_server_are_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a count that only the form can show, and a launch that fails with it."""
+    monkeypatch.setattr(cpus, "usable", lambda: 3)
+    monkeypatch.setattr(cpus, "affinity", lambda: 5)
+    assert expression({"a": [{"cpus": "usable"}, {"cpus": "affinity"}]}, Scope()) == '{"a": [3, 5]}'
 
 
 def test_calls_are_broken_where_they_are_long() -> None:

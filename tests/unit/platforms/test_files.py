@@ -16,7 +16,8 @@ from real_server import RealServer, wait_until
 
 from jupyter_cluster_launcher.platforms import cpus
 from jupyter_cluster_launcher.platforms import files as platforms
-from jupyter_cluster_launcher.platforms.files import Fault, Platform
+from jupyter_cluster_launcher.platforms.files import Fault
+from jupyter_cluster_launcher.platforms.platform import Platform, count
 
 SHIPPED = {"local", "denali", "tallgrass", "esip-qhub", "nebari"}
 GOOD = yaml.safe_dump(SITE, sort_keys=False)
@@ -36,13 +37,13 @@ def test_what_is_shipped_is_valid() -> None:
 
 
 def test_order_is_that_of_the_files() -> None:
-    """Guards against a list that begins with a cloud where people have a laptop."""
+    """Guards against a list that begins with a cloud where users have a laptop."""
     found, _ = find(PLATFORMS)
     assert list(found) == ["local", "denali", "tallgrass", "esip-qhub", "nebari"]
 
 
 def test_user_hides_environment_hides_system(tmp_path: Path) -> None:
-    """Guards against an administrator's file that a person cannot override."""
+    """Guards against an administrator's file that a user cannot override."""
     user, environment, system = (tmp_path / name for name in ("user", "environment", "system"))
     for folder in (environment, system):
         write_platform(folder, "a", title=folder.name)
@@ -81,7 +82,7 @@ BROKEN: dict[str, tuple[str | bytes, int, str]] = {
     "syntax": ("version: 1\ntitle: [a\n", 3, "not valid YAML"),
     "tab": ("version: 1\n\ttitle: a\n", 2, "not valid YAML"),
     "python": ("a: 1\nb: !!python/object/apply:os.system [ls]\n", 2, "not valid YAML"),
-    "date": (GOOD + "x: 2024-13-45\n", 0, "month"),
+    "date": (GOOD + "x: 2024-13-45\n", END + 1, "date"),
     "nul": ("version: \x00\n", 0, "not valid YAML"),
     "not utf-8": (b"title: \xe9\n", 0, "UTF-8"),
     "list": ("- version: 1\n", 1, "not of type 'object'"),
@@ -105,13 +106,13 @@ BROKEN: dict[str, tuple[str | bytes, int, str]] = {
         END + 2,
         "3 is greater than",
     ),
-    "holds itself": (GOOD + "kwargs: {a: &a [*a]}\n", 0, "itself"),
+    "holds itself": (GOOD + "kwargs: {a: &a [*a]}\n", END + 1, "itself"),
 }
 
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_broken_file_is_one_fault(tmp_path: Path, what: str) -> None:
-    """Guards against one bad file that breaks the list, and a fault nobody can find."""
+    """Guards against one bad file that breaks the list, and a fault without a place."""
     content, line, word = BROKEN[what]
     write_platform(tmp_path, "good")
     data = content.encode() if isinstance(content, str) else content
@@ -127,7 +128,7 @@ def test_a_broken_file_is_one_fault(tmp_path: Path, what: str) -> None:
 
 
 def test_a_broken_file_hides_nothing(tmp_path: Path) -> None:
-    """Guards against a person's half-written copy that takes the site's platform away."""
+    """Guards against a user's half-written copy that takes the site's platform away."""
     write_platform(tmp_path / "system", "a", title="system")
     (tmp_path / "user").mkdir()
     (tmp_path / "user" / "a.yaml").write_text("version: [")
@@ -153,7 +154,7 @@ def test_what_is_no_file_is_one_fault(tmp_path: Path, how: str) -> None:
 
 @pytest.fixture
 def as_nobody() -> Iterator[Path]:
-    """A folder that everybody can enter, and no right to read what is closed in it."""
+    """A folder that all users can enter, and no right to read what is closed in it."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     root = os.geteuid() == 0
@@ -171,7 +172,7 @@ def as_nobody() -> Iterator[Path]:
 
 
 def test_an_unreadable_file_is_one_fault(as_nobody: Path) -> None:
-    """Guards against a site's file with the wrong mode that takes everybody's list away."""
+    """Guards against a site's file with the wrong mode that takes the list away from all users."""
     nobody = os.geteuid()
     if nobody == 65534:
         os.seteuid(0)
@@ -251,11 +252,11 @@ def test_detected_where_all_of_it_holds(
 
 
 def test_counts_are_those_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against a maximum that does not follow the CPUs a person may use."""
+    """Guards against a maximum that does not follow the CPUs a user may use."""
     monkeypatch.setattr(cpus, "usable", lambda: 3)
     monkeypatch.setattr(cpus, "affinity", lambda: 5)
     monkeypatch.setattr(os, "cpu_count", lambda: 7)
-    counts = {kind: platforms.count({"cpus": kind}) for kind in ("usable", "affinity", "all")}
+    counts = {kind: count({"cpus": kind}) for kind in ("usable", "affinity", "all")}
     assert counts == {"usable": 3, "affinity": 5, "all": 7}
     denali = find(PLATFORMS)[0]["denali"].workers
     assert (denali["default"], denali["maximum"], denali["implied"]) == (3, 3, 5)
@@ -277,7 +278,7 @@ def test_workers_have_a_title_and_a_minimum() -> None:
     assert (workers["title"], workers["minimum"]) == ("Workers", 0)
 
 
-def test_the_server_tells_of_a_broken_file(tmp_path: Path) -> None:
+def test_the_server_warns_of_a_broken_file(tmp_path: Path) -> None:
     """Guards the administrator, who has to learn of it, and the others, who have to work on."""
     server = RealServer(tmp_path)
     broken = tmp_path / ".local/share/jupyter/cluster-platforms/broken.yaml"

@@ -1,15 +1,16 @@
-"""What a person may ask for, checked on the server."""
+"""The options and the number of workers, checked on the server."""
 
 from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fakes import site
 
-from jupyter_cluster_launcher.models import Adapt, BadInputError
+from jupyter_cluster_launcher.models import Adapt, BadInputError, Scaling
 from jupyter_cluster_launcher.platforms import options
 
 OPTIONS: dict[str, Any] = {
@@ -24,6 +25,7 @@ OPTIONS: dict[str, Any] = {
     "logs": {"type": "string", "title": "Logs", "as": "path"},
 }
 PLATFORM = site(options=OPTIONS)
+SCALING = Scaling("Workers", "workers", 1, 8)
 
 
 def check(given: Any) -> dict[str, Any]:
@@ -77,8 +79,8 @@ def test_only_what_differs_is_kept(given: Any, kept: dict[str, Any]) -> None:
         ({"cores": 9}, "Cores: must be at most 8"),
         ({"cores": [4]}, "Cores: must be of type integer"),
         ({"nanny": 1}, "Nanny: must be of type boolean"),
-        ({"memory": "plenty"}, "'plenty' is not written in the way that is expected"),
-        ({"memory": "x" * 10_000}, "is not written in the way"),
+        ({"memory": "plenty"}, "'plenty' does not have the expected format"),
+        ({"memory": "x" * 10_000}, "does not have the expected format"),
         ({"account": "x" * 11}, "Account: must have at most 10 characters"),
         ({"kind": "huge"}, "Kind: must be one of small, large"),
         ({"lines": ["a", 1]}, "Lines: must be of type string"),
@@ -86,7 +88,7 @@ def test_only_what_differs_is_kept(given: Any, kept: dict[str, Any]) -> None:
     ],
 )
 def test_what_cannot_be_used_is_refused(given: Any, word: str) -> None:
-    """Guards against a server that believes the browser, and an answer nobody understands."""
+    """Guards against a server that believes the browser, and an error that helps no user."""
     with pytest.raises(BadInputError) as error:
         check(given)
     assert word in sentence(error)
@@ -115,18 +117,18 @@ def test_no_infinite_number(text: str, place: str) -> None:
         check(json.loads(place % text))
 
 
-def test_options_that_a_platform_asked_for() -> None:
+def test_options_that_an_engine_declares() -> None:
     """Guards against a gateway's own options being refused, or going unchecked."""
-    asked = {"profile": {"type": "string", "title": "Profile", "enum": ["a", "b"]}}
-    assert options.check_options(PLATFORM, {"profile": "b"}, asked) == {"profile": "b"}
+    discovered = {"profile": {"type": "string", "title": "Profile", "enum": ["a", "b"]}}
+    assert options.check_options(PLATFORM, {"profile": "b"}, discovered) == {"profile": "b"}
     with pytest.raises(BadInputError, match="one of a, b"):
-        options.check_options(PLATFORM, {"profile": "c"}, asked)
+        options.check_options(PLATFORM, {"profile": "c"}, discovered)
 
 
 @pytest.mark.parametrize(("given", "expected"), [(None, 2), (1, 1), (8, 8), (3.0, 3)])
 def test_workers(given: Any, expected: int) -> None:
     """Guards against a default or a bound that is off by one."""
-    workers = options.check_workers(PLATFORM, given)
+    workers = options.check_workers(SCALING, given, 2)
     assert (workers, type(workers)) == (expected, int)
 
 
@@ -137,7 +139,7 @@ NOT_COUNTS = [0, 9, -1, 2.5, True, False, "2", [], {}, float("nan"), float("inf"
 def test_workers_that_cannot_be(given: Any) -> None:
     """Guards against a cluster without bounds."""
     with pytest.raises(BadInputError) as error:
-        options.check_workers(PLATFORM, given)
+        options.check_workers(SCALING, given)
     assert sentence(error) == "Workers must be a whole number from 1 to 8."
 
 
@@ -152,7 +154,7 @@ def test_workers_that_cannot_be(given: Any) -> None:
 )
 def test_adapt(given: Any, expected: Adapt | None) -> None:
     """Guards against adapting that cannot go down to nothing."""
-    assert options.check_adapt(PLATFORM, given) == expected
+    assert options.check_adapt("Site", SCALING, given) == expected
 
 
 @pytest.mark.parametrize(
@@ -173,21 +175,21 @@ def test_adapt(given: Any, expected: Adapt | None) -> None:
     ],
 )
 def test_adapt_that_cannot_be(given: Any, word: str) -> None:
-    """Guards against adaptive scaling without a limit, which is how people get 8,766 workers."""
+    """Guards against adaptive scaling without a limit, which grows to thousands of workers."""
     with pytest.raises(BadInputError) as error:
-        options.check_adapt(PLATFORM, given)
+        options.check_adapt("Site", SCALING, given)
     assert word in sentence(error)
 
 
 def test_a_platform_that_cannot_adapt() -> None:
     """Guards against a cluster that silently stays as it is."""
     with pytest.raises(BadInputError, match="cannot adapt"):
-        options.check_adapt(site(adaptive=False), {"maximum": 2})
+        options.check_adapt("Site", replace(SCALING, adaptive=False), {"maximum": 2})
 
 
 @pytest.mark.parametrize("given", ["a", "  Flow model, run #3 (b) ", "größe/日本", "x" * 60])
 def test_names(given: str) -> None:
-    """Guards against a name that is changed behind the person's back."""
+    """Guards against a name that is changed without notice."""
     assert options.check_name(given) == given.strip()
 
 

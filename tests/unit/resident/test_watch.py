@@ -81,6 +81,7 @@ def test_only_news_is_published(
         ({"memory": 110}, False),
         ({"memory": 200}, True),
         ({"tasks": 1}, True),
+        ({"busy": True}, True),
         ({}, False),
         (None, True),
     ],

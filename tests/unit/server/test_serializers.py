@@ -8,13 +8,22 @@ from pathlib import Path
 
 import pytest
 from api import PLATFORMS
-from fakes import a_cluster, site
+from fakes import a_cluster, backend, site
 
-from jupyter_cluster_launcher.models import Adapt, Report, State
+from jupyter_cluster_launcher.backends import connect_code, kind_of
+from jupyter_cluster_launcher.models import (
+    Adapt,
+    Cost,
+    Job,
+    Phase,
+    Queue,
+    Report,
+    State,
+    Usage,
+)
 from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.server.serializers import (
     cluster_view,
-    connect_code,
     platform_view,
     plots_view,
 )
@@ -28,7 +37,7 @@ REPORT = Report(
     memory=8_000_000_000,
     tls=True,
     dashboard_port=45001,
-    usage={"cpu": 0.5, "memory": 1000, "tasks": 3, "busy": True},
+    usage=Usage(0.5, 1000, 3, busy=True),
     plots={
         "Individual Task Stream": "/individual-task-stream",
         "Individual GPU memory": "individual-gpu memory",
@@ -37,12 +46,14 @@ REPORT = Report(
 
 
 def view(**changes: object) -> dict[str, object]:
-    return cluster_view(a_cluster(**{"report": REPORT, **changes}), KEYS, BASE)
+    cluster = a_cluster(**{"report": REPORT, **changes})
+    return cluster_view(cluster, backend(cluster.kind), KEYS, BASE)
 
 
 def test_a_running_cluster() -> None:
     """Guards against a row that does not say what it is, or says it in another unit."""
-    seen = view(state=State.RUNNING, queue={"queued": 3})
+    waiting = tuple(Job(str(i), "dask-c1", Phase.QUEUED, "PENDING") for i in range(3))
+    seen = view(state=State.RUNNING, queue=Queue(waiting), kind="batch", batch="slurm")
     assert json.loads(json.dumps(seen)) == seen
     assert seen["state"] == "running"
     assert seen["workers"] == {"requested": 2, "ready": 2, "queued": 3, "failed": 0}
@@ -71,7 +82,7 @@ def test_a_gateways_dashboard_is_where_it_says() -> None:
         name="hub.8f1c",
         dashboard_link="https://hub/gateway/clusters/hub.8f1c/status",
     )
-    seen = view(state=State.RUNNING, by_name=True, report=report)
+    seen = view(state=State.RUNNING, kind="gateway", report=report)
     assert seen["dashboard_url"] == "https://hub/gateway/clusters/hub.8f1c/status"
 
 
@@ -87,7 +98,7 @@ def test_nothing_to_connect_to_unless_it_runs(state: State) -> None:
 def test_connect_code_comes_with_the_address() -> None:
     """Guards against code that connects to None while the scheduler is not up yet."""
     assert connect_code(a_cluster(report=Report()), KEYS) is None
-    assert connect_code(a_cluster(report=Report(), by_name=True), KEYS) is None
+    assert connect_code(a_cluster(report=Report(), kind="gateway"), KEYS) is None
     by_address = connect_code(a_cluster(report=REPORT), KEYS)
     assert by_address is not None
     assert 'tls_ca_file="/run/c1/ca.pem"' in by_address
@@ -95,7 +106,7 @@ def test_connect_code_comes_with_the_address() -> None:
     plain = connect_code(a_cluster(report=Report(address="tcp://h:1")), KEYS)
     assert plain is not None
     assert "Security" not in plain
-    by_name = connect_code(a_cluster(report=Report(name="hub.8f1c"), by_name=True), KEYS)
+    by_name = connect_code(a_cluster(report=Report(name="hub.8f1c"), kind="gateway"), KEYS)
     assert by_name is not None
     assert 'Gateway().connect("hub.8f1c")' in by_name
 
@@ -124,11 +135,12 @@ def test_core_time_where_somebody_pays_or_queues() -> None:
     assert view(state=State.RUNNING, report=counted)["spent"] is None
     since = "2024-01-01T00:00:00+00:00"
     plain = {"core_hours": 1.5, "since": since, "cost": None}
-    assert view(state=State.RUNNING, report=counted, batch="slurm")["spent"] == plain
-    assert view(state=State.RUNNING, report=counted, by_name=True)["spent"] == plain
-    paid = view(state=State.RUNNING, report=counted, cost=cost)["spent"]
+    assert view(state=State.RUNNING, report=counted, kind="batch", batch="slurm")["spent"] == plain
+    assert view(state=State.RUNNING, report=counted, kind="gateway")["spent"] == plain
+    price = Cost(0.05, "USD")
+    paid = view(state=State.RUNNING, report=counted, cost=price)["spent"]
     assert paid == {**plain, "cost": cost}
-    assert view(state=State.LOST, report=counted, cost=cost)["spent"]["since"] is None
+    assert view(state=State.LOST, report=counted, cost=price)["spent"]["since"] is None
 
 
 def test_idle() -> None:
@@ -144,7 +156,7 @@ def test_idle() -> None:
 def test_platforms(platform: platforms.Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against a form without fields, bounds, or defaults that it can show."""
     monkeypatch.delenv("SLURM_JOB_ACCOUNT", raising=False)
-    seen = platform_view(platform, None, False, False)
+    seen = platform_view(platform, backend(kind_of(platform)), None, False)
     assert json.loads(json.dumps(seen)) == seen
     workers = seen["workers"]
     assert 0 <= workers["minimum"] <= workers["default"] <= workers["maximum"]
@@ -155,7 +167,8 @@ def test_platforms(platform: platforms.Platform, monkeypatch: pytest.MonkeyPatch
 
 def test_a_platform_that_cannot_work_says_why() -> None:
     """Guards against a greyed entry without a reason, or a reason without grey."""
-    seen = platform_view(site(), "No sbatch.", True, True)
+    one = backend("gateway")
+    seen = platform_view(site(), one, "No sbatch.", True)
     assert (seen["available"], seen["reason"]) == (False, "No sbatch.")
     assert (seen["detected"], seen["finds"]) == (True, True)
-    assert platform_view(site(), None, False, False)["available"] is True
+    assert platform_view(site(), one, None, False)["available"] is True

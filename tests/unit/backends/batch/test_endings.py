@@ -26,10 +26,10 @@ def test_a_job_that_is_listed_no_more(site: Site, sacct: str, state: str) -> Non
     async def story() -> None:
         site.accounts(sacct)
         site.names = {"dask-a": ["7"]}
-        site.watch.wake()
+        site.poller.poll_soon()
         answer = (await site.heard(1))["dask-a"]
         await site.questions(4)
-        await site.watch.stop()
+        await site.poller.stop()
         assert [(job.id, job.state) for job in answer.jobs] == [("7", state)]
         assert (site.folder / "accounts").read_text().split() == ["7"]
 
@@ -43,13 +43,13 @@ def test_a_known_ending_is_not_forgotten(site: Site) -> None:
         site.names = {"dask-a": ["13"]}
         site.says("13|FAILED|NonZeroExitCode|N/A|N/A|768|n1|dask-a|\n")
         site.accounts("echo Slurm accounting storage is disabled; exit 1")
-        site.watch.wake()
+        site.poller.poll_soon()
         await site.told_of("FAILED")
         site.says("")
         asked = len(site.asked)
         await site.questions(asked + 3)
-        await site.watch.stop()
-        (job,) = site.watch.answers["dask-a"].jobs
+        await site.poller.stop()
+        (job,) = site.poller.answers["dask-a"].jobs
         assert (job.state, job.reason, job.exit_code) == ("FAILED", "NonZeroExitCode", "3:0")
         assert job.failed
         assert not (site.folder / "accounts").exists()
@@ -65,15 +65,15 @@ def test_accounts_that_come_late(site: Site, sacct: str) -> None:
     """Guards a sacct that lags, fails or hangs: GONE is told meanwhile, and not for ever."""
 
     async def story() -> None:
-        site.watch.patience = 0.3 if "sleep" in sacct else 5
+        site.poller.patience = 0.3 if "sleep" in sacct else 5
         site.names = {"dask-a": ["7"]}
         site.accounts(sacct)
-        site.watch.wake()
+        site.poller.poll_soon()
         await site.told_of("GONE")
-        site.watch.patience = 5
+        site.poller.patience = 5
         site.accounts("echo '7|FAILED|None|N/A|N/A|3:0|n1|dask-a'")
         job = await site.told_of("FAILED")
-        await site.watch.stop()
+        await site.poller.stop()
         assert job.exit_code == "3:0"
 
     run(story())
@@ -85,9 +85,9 @@ def test_accounts_that_never_come_are_asked_ever_more_seldom(site: Site) -> None
     async def story() -> None:
         site.names = {"dask-a": ["7"]}
         site.accounts("exit 0")
-        site.watch.wake()
+        site.poller.poll_soon()
         await site.questions(16)
-        await site.watch.stop()
+        await site.poller.stop()
         assert len((site.folder / "accounts").read_text().splitlines()) < 12
 
     run(story())
@@ -100,13 +100,13 @@ def test_an_ending_without_an_exit_code(site: Site) -> None:
         site.names = {"dask-a": ["7"]}
         site.says("7|COMPLETED|None|N/A|N/A||n1|dask-a|\n")
         site.accounts("exit 0")
-        site.watch.wake()
+        site.poller.poll_soon()
         await site.told_of("COMPLETED")
         site.accounts("echo '7|FAILED|None|N/A|N/A|3:0|n1|dask-a'")
         job = await site.told_of("FAILED")
         asked = len((site.folder / "accounts").read_text().splitlines())
         await site.questions(len(site.asked) + 3)
-        await site.watch.stop()
+        await site.poller.stop()
         assert job.exit_code == "3:0"
         assert len((site.folder / "accounts").read_text().splitlines()) == asked
 
@@ -120,12 +120,12 @@ def test_a_job_that_is_queued_again(site: Site) -> None:
         site.names = {"dask-a": ["7"]}
         site.accounts("echo '7|COMPLETED|None|N/A|N/A|0:0|n1|dask-a'")
         site.says("7|NODE_FAIL|None|N/A|N/A|0|n1|dask-a|\n")
-        site.watch.wake()
+        site.poller.poll_soon()
         await site.told_of("NODE_FAIL")
         site.says("7|RUNNING|None|N/A|N/A|0|n2|dask-a|\n")
         await site.told_of("RUNNING")
         site.says("")
         await site.told_of("COMPLETED")
-        await site.watch.stop()
+        await site.poller.stop()
 
     run(story())

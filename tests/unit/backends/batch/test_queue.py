@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from queue_site import Site, run, until
 
-from jupyter_cluster_launcher.backends.batch import queue as watch
+from jupyter_cluster_launcher.backends.batch import queue
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def test_one_question_for_all_names(site: Site) -> None:
     async def story() -> None:
         site.names = {"dask-b": [], "dask-a": []}
         site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n2|PENDING|Priority|N/A|N/A|0||dask-b|\n")
-        site.watch.wake()
+        site.poller.poll_soon()
         news = await site.heard(1)
-        await site.watch.stop()
+        await site.poller.stop()
         assert site.asked[0] == "dask-a dask-b"
         assert [job.id for job in news["dask-a"].jobs] == ["1"]
         assert [job.id for job in news["dask-b"].jobs] == ["2"]
@@ -38,15 +38,15 @@ def test_none_where_there_is_nothing_to_ask(site: Site) -> None:
 
     async def story() -> None:
         site.names = {}
-        site.watch.wake()
+        site.poller.poll_soon()
         await asyncio.sleep(0.3)
         assert site.asked == []
         site.names = {"dask-a": []}
-        site.watch.wake()
+        site.poller.poll_soon()
         await site.heard(1)
         site.names = {}
-        await asyncio.wait_for(asyncio.shield(site.watch._task), 10)
-        await site.watch.stop()
+        await asyncio.wait_for(asyncio.shield(site.poller._task), 10)
+        await site.poller.stop()
 
     run(story())
 
@@ -55,12 +55,12 @@ def test_the_interval_holds_however_often_it_is_woken(site: Site) -> None:
     """Guards the batch system: a busy person must not mean a busy squeue."""
 
     async def story() -> None:
-        site.watch.interval = 3600
+        site.poller.interval = 3600
         for _ in range(20):
-            site.watch.wake()
+            site.poller.poll_soon()
             await asyncio.sleep(0.02)
         await site.heard(1)
-        await site.watch.stop()
+        await site.poller.stop()
         assert len(site.asked) == 1
 
     run(story())
@@ -70,9 +70,9 @@ def test_the_same_answer_is_no_news(site: Site) -> None:
     """Guards against a bell that rings every 15 seconds for nothing."""
 
     async def story() -> None:
-        site.watch.wake()
+        site.poller.poll_soon()
         await site.questions(4)
-        await site.watch.stop()
+        await site.poller.stop()
         assert len(site.told) == 1
 
     run(story())
@@ -83,12 +83,12 @@ def test_an_answer_that_is_insisted_on_is_a_new_one(site: Site) -> None:
 
     async def story() -> None:
         site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
-        site.watch.wake()
+        site.poller.poll_soon()
         await site.heard(1)
         site.says("")
         site.names = {}  # nobody else asks for it any more
-        answer = await asyncio.wait_for(site.watch.fresh("dask-a"), 10)
-        await site.watch.stop()
+        answer = await asyncio.wait_for(site.poller.fresh("dask-a"), 10)
+        await site.poller.stop()
         assert not answer.open
 
     run(story())
@@ -99,17 +99,17 @@ def test_silence_is_told_and_the_jobs_are_kept(site: Site) -> None:
 
     async def story() -> None:
         site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
-        site.watch.wake()
+        site.poller.poll_soon()
         await site.heard(1)
         site.says("slurm_load_jobs error: Unable to contact slurm controller (connect failure)", 1)
         answer = (await site.heard(2))["dask-a"]
-        assert answer.silent == (
+        assert answer.error == (
             "SLURM does not answer (Unable to contact slurm controller (connect failure))."
         )
         assert [job.id for job in answer.jobs] == ["1"]
         site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
-        assert (await site.heard(3))["dask-a"].silent is None
-        await site.watch.stop()
+        assert (await site.heard(3))["dask-a"].error is None
+        await site.poller.stop()
 
     run(story())
 
@@ -118,13 +118,13 @@ def test_a_hung_squeue_is_ended(site: Site) -> None:
     """Guards against waiting for ever, and against a process left behind."""
 
     async def story() -> None:
-        site.watch.patience = 0.3
+        site.poller.patience = 0.3
         site.says("", seconds=300)
-        site.watch.wake()
+        site.poller.poll_soon()
         answer = (await site.heard(1))["dask-a"]
-        await site.watch.stop()
-        assert answer.silent is not None
-        assert "no answer in 0.3 s" in answer.silent
+        await site.poller.stop()
+        assert answer.error is not None
+        assert "did not answer within 0.3 s" in answer.error
 
     run(story())
 
@@ -136,9 +136,9 @@ def test_stopping_ends_a_question_that_is_under_way(site: Site) -> None:
         pid = site.folder / "pid"
         program = site.folder / "squeue"
         program.write_text(f"#!/bin/sh\necho $$ >{pid}\nexec sleep 300\n")
-        site.watch.wake()
+        site.poller.poll_soon()
         await until(lambda: pid.exists() and bool(pid.read_text()))
-        await asyncio.wait_for(site.watch.stop(), 10)
+        await asyncio.wait_for(site.poller.stop(), 10)
         with pytest.raises(ProcessLookupError):
             os.kill(int(pid.read_text()), 0)
 
@@ -147,7 +147,7 @@ def test_stopping_ends_a_question_that_is_under_way(site: Site) -> None:
 
 def test_a_program_that_is_not_there(site: Site) -> None:
     """Guards against an exception where squeue has gone, as after a module was unloaded."""
-    output = asyncio.run(watch.run(["/nosuch/squeue"]))
+    output = asyncio.run(queue.run(["/nosuch/squeue"]))
     assert output.returncode == 127
     assert "No such file" in output.text
 
@@ -156,6 +156,6 @@ def test_a_persons_own_formats_do_not_count(site: Site, monkeypatch: pytest.Monk
     """Guards SQUEUE_FORMAT and SLURM_TIME_FORMAT of a login shell, which change the output."""
     monkeypatch.setenv("SQUEUE_FORMAT", "%i")
     monkeypatch.setenv("SLURM_TIME_FORMAT", "relative")
-    output = asyncio.run(watch.run(["env"]))
+    output = asyncio.run(queue.run(["env"]))
     assert "SQUEUE_FORMAT" not in output.text
     assert "SLURM_TIME_FORMAT=standard" in output.text

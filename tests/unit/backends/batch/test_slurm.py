@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from jupyter_cluster_launcher.backends.batch import slurm
-from jupyter_cluster_launcher.backends.batch.system import Phase, batch_system
+from jupyter_cluster_launcher.backends.batch.system import batch_system
+from jupyter_cluster_launcher.models import Phase
 
 SQUEUE = """\
 8|PENDING|PartitionDown|N/A|N/A|0||c|

@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_cluster_launcher.backends.batch import sge, slurm
 from jupyter_cluster_launcher.backends.batch.summary import lifetime, summary
+from jupyter_cluster_launcher.models import Cost
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,6 @@ def test_the_sum(
 
 def test_the_sum_in_money() -> None:
     """Guards an administrator's price: it is seen before the launch, not on the bill."""
-    price = {"per_core_hour": 0.05, "currency": "USD"}
+    price = Cost(0.05, "USD")
     said = summary(8, {"cores": 1}, 14400, False, price)
     assert said == "8 jobs × 1 core = 8 cores, at most 32 core-hours (1.60 USD)"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from jupyter_cluster_launcher.backends.batch import wording as words
-from jupyter_cluster_launcher.backends.batch.system import Job, Phase
+from jupyter_cluster_launcher.models import Job, Phase
 
 NOW = datetime(2026, 11, 23, 12, 5, tzinfo=timezone.utc)
 
@@ -26,15 +26,14 @@ def test_the_whole_row() -> None:
     """Guards the sentence that people know the row by."""
     jobs = [queued("Resources", NOW + timedelta(hours=2))] * 5
     jobs += [running(NOW + timedelta(hours=3, minutes=40))] * 3
-    assert words.row(3, 8, jobs, NOW) == (
-        "3 of 8 workers · 5 queued (Resources), start about 14:05 · 3 h 40 min left"
-    )
+    assert words.queue(jobs, NOW) == "5 queued (Resources), start about 14:05"
+    assert words.expires(jobs) == NOW + timedelta(hours=3, minutes=40)
 
 
 def test_nothing_waits() -> None:
     """Guards against an empty "0 queued"."""
     assert words.queue([running(NOW)], NOW) is None
-    assert words.row(0, 4, [], NOW) == "0 of 4 workers"
+    assert words.queue([], NOW) is None
 
 
 def test_reasons_come_by_number() -> None:
@@ -63,20 +62,6 @@ def test_a_day_is_told_where_it_is_not_today(after: timedelta, said: str) -> Non
     assert words.moment(NOW + after, NOW) == said
 
 
-@pytest.mark.parametrize(
-    ("left", "said"),
-    [
-        (timedelta(hours=3, minutes=40), "3 h 40 min left"),
-        (timedelta(minutes=9, seconds=59), "9 min left"),
-        (timedelta(seconds=-5), "0 min left"),
-        (timedelta(days=2, hours=3), "2 d 3 h left"),
-    ],
-)
-def test_time_left(left: timedelta, said: str) -> None:
-    """Guards the units, and a job that is over its time."""
-    assert words.left(NOW + left, NOW) == said
-
-
 def test_the_first_limit_counts() -> None:
     """Guards the time left of a cluster: it begins to shrink when its first job ends."""
     first, last = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
@@ -98,8 +83,8 @@ def test_an_orderly_end_is_told_as_such() -> None:
     good = Job("1", "dask", Phase.ENDED, "COMPLETED", exit_code="0:0", orderly=True)
     bad = Job("2", "dask", Phase.ENDED, "FAILED", exit_code="3:0", failed=True)
     again = "Set the number of workers again to replace them."
-    orderly = "Ended by themselves, in good order: Job 1: COMPLETED, exit code 0:0."
-    failed = "Job 2: FAILED, exit code 3:0. Their logs say more."
+    orderly = "Ended normally: Job 1: COMPLETED, exit code 0:0."
+    failed = "Job 2: FAILED, exit code 3:0. See their logs."
     assert words.endings([good]) == f"{orderly} {again}"
     assert words.endings([bad]) == f"{failed} {again}"
     assert words.endings([good, bad]) == f"{failed} {orderly} {again}"

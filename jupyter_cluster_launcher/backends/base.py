@@ -1,0 +1,241 @@
+"""What the rest of the launcher knows of a kind of platform.
+
+One `Backend` object for each kind replaces every question "which kind is this?": what differs from
+kind to kind stands in its module, what they share stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..models import Cluster, Job, Queue
+from . import errors
+
+if TYPE_CHECKING:
+    from ..controller.environments import Environments
+    from ..platforms.files import Platform
+
+
+@dataclass(frozen=True)
+class Context:
+    """What backends work with; times in seconds.
+
+    A batch system is polled at most every ``queue_interval`` and given ``queue_patience`` to
+    answer; jobs that were cancelled get ``cancel_limit`` to end. A gateway gets
+    ``gateway_patience``.
+    """
+
+    environments: Environments
+    queue_interval: float = 15.0
+    queue_patience: float = 10.0
+    cancel_limit: float = 120.0
+    gateway_patience: float = 30.0
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a row shows of a cluster besides its report.
+
+    ``message`` is one sentence or more about its state, ``queue`` the words about waiting jobs,
+    ``expires`` the time at which the first running job reaches its time limit.
+    """
+
+    message: str
+    requested: int
+    queued: int = 0
+    failed: int = 0
+    queue: str | None = None
+    expires: datetime | None = None
+    jobs: tuple[Job, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """A launch as its engine judges it before it is made; ``verdict`` is a sentence."""
+
+    ok: bool = True
+    job_script: str | None = None
+    verdict: str | None = None
+
+
+@dataclass(frozen=True)
+class Log:
+    """What one part of a cluster wrote."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A cluster of this user that was made elsewhere and can be joined by its ``id``."""
+
+    id: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a cluster's record keeps of its platform for its backend."""
+
+    preparation: dict[str, Any] = field(default_factory=dict)
+    batch: str | None = None
+    log_directory: str | None = None
+
+
+class Backend:
+    """A kind of platform. This base is the plainest one: it knows nothing of the cluster."""
+
+    # The expression with which create code makes a client of ``cluster``.
+    client: ClassVar[str] = "Client(cluster)"
+    # The module of the resident package that watches such clusters.
+    resident: ClassVar[str] = "local"
+    # Whether the cluster goes on when its controller has ended, and a new one can find it again.
+    outlives_controller: ClassVar[bool] = False
+    # Whether clusters that were made elsewhere can be found, and joined.
+    discovers: ClassVar[bool] = False
+    # Whether users pay or queue for cores, so that core-hours are worth showing.
+    metered: ClassVar[bool] = False
+
+    def __init__(self, context: Context) -> None:
+        """Work with ``context``."""
+        self.context = context
+
+    # A platform, before anything is launched
+
+    def unavailable(self, platform: Platform) -> str | None:
+        """Return why the platform cannot work on this host, in one sentence, or None."""
+        return None
+
+    def batch_system(self, platform: Platform) -> str | None:
+        """Return the name of the batch system behind a platform, or None."""
+        return None
+
+    def options_source(self, platform: Platform) -> str | None:
+        """Return the name of what declares further options when it is queried, or None."""
+        return None
+
+    async def options(
+        self, platform: Platform, kernel_name: str, fresh: bool = False
+    ) -> dict[str, Any]:
+        """Return the schemas of options that the engine itself declares, by name.
+
+        ``fresh`` queries it again. Raises ``NotAvailableError`` where it does not answer.
+        """
+        return {}
+
+    async def discover(self, kernel_name: str, known: Collection[str]) -> list[Found]:
+        """Return the user's clusters that were made elsewhere, without those in ``known``.
+
+        Raises ``NotAvailableError`` where the engine does not answer.
+        """
+        return []
+
+    def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
+        """Return what a cluster with these options must remember of the platform."""
+        return Needs()
+
+    def environment(self, cluster: Cluster) -> Mapping[str, str]:
+        """Return what the environment of the controller gets.
+
+        With "forkserver" workers on one host start together from one prepared process; with
+        "spawn" each imports everything again, one after the other on a busy machine. The debugger
+        of kernels, which controllers do not need, warns at each start unless it skips a check.
+        """
+        return {
+            "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        }
+
+    def preparation(self, cluster: Cluster, directory: Path) -> dict[str, Any]:
+        """Return what the resident gets before the create code runs."""
+        return {"directory": str(directory), **cluster.preparation}
+
+    def join_code(self, name: str) -> str:
+        """Return the create code that joins the running cluster called ``name``."""
+        raise NotImplementedError(f"clusters of this kind cannot be joined: {name}")
+
+    def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:
+        """Raise ``BadInputError`` for options with which a launch cannot work on this host."""
+
+    def summary(self, platform: Platform, cluster: Cluster) -> str | None:
+        """Return what a launch requests in total, or what cores cost; None where neither counts."""
+        cost = cluster.cost
+        return f"{cost.per_core_hour:g} {cost.currency} per core and hour" if cost else None
+
+    async def check(self, platform: Platform, cluster: Cluster, directory: Path) -> Check:
+        """Return the engine's verdict on a launch without making it.
+
+        ``directory`` is where the cluster's files would stand.
+        """
+        return Check()
+
+    # A cluster
+
+    @classmethod
+    def connect_code(cls, cluster: Cluster, directory: Path) -> str | None:
+        """Return the code that connects a notebook, None while there is nothing to connect to.
+
+        ``directory`` has the cluster's credentials.
+        """
+        return None
+
+    @classmethod
+    def reachable_from_other_hosts(cls, cluster: Cluster) -> bool:
+        """Return whether a notebook on another host than the controller's can connect."""
+        return False
+
+    def status(self, cluster: Cluster, now: datetime) -> Status:
+        """Return what a cluster's row shows at the time ``now``, which has a time zone."""
+        # What adapts is not what was requested at first.
+        reported = cluster.report.requested if cluster.adapt else None
+        requested = cluster.requested if reported is None else reported
+        return Status(cluster.message, requested, failed=cluster.report.failed)
+
+    def explain(self, cluster: Cluster, name: str, text: str) -> str:
+        """Return the sentence for an exception in the controller; ``name`` is its class."""
+        environment = self.context.environments.title(cluster.kernel_name)
+        return errors.explain(name, text, environment)
+
+    def log_files(self, cluster: Cluster, directory: Path) -> list[Log]:
+        """Return the logs that are kept in files besides the launch's own."""
+        return []
+
+    def newly_ended(self, cluster: Cluster) -> list[str]:
+        """Return the ids of jobs that have ended, which the controller does not know yet."""
+        return []
+
+    async def cleanup(
+        self, cluster: Cluster, directory: Path, shut_down: bool = False, wait: bool = False
+    ) -> None:
+        """End what a controller left behind.
+
+        ``shut_down`` ends a cluster that was joined as well; ``wait`` returns only when the engine
+        has confirmed the end. Raises ``NotAvailableError`` with a sentence where something may be
+        left; another try is possible then.
+        """
+
+    # All clusters of this kind
+
+    def follow(
+        self,
+        clusters: Callable[[], Iterable[Cluster]],
+        update: Callable[[str, Queue], None],
+    ) -> None:
+        """Look after ``clusters``; call ``update(id, queue)`` when the engine's answer changes."""
+
+    def poll_soon(self, cluster: Cluster) -> None:
+        """Poll the engine about a cluster soon, where there is something to ask."""
+
+    def hurry(self) -> None:
+        """From now on take the order to end something for its end: the server is stopping."""
+
+    async def stop(self) -> None:
+        """Poll no more, and leave no process behind."""

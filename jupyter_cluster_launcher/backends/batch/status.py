@@ -1,0 +1,69 @@
+"""The row of a cluster on a batch system: its jobs in words, from the record alone.
+
+Nothing of this is stored: a record holds the jobs as the batch system listed them and as the
+controller submitted them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ...models import Cluster, Phase, State
+from ..base import Status
+from . import wording
+from .jobs import shown
+from .system import BatchSystem
+
+# The button of a row that cancels what is left, by state.
+BUTTONS = {State.LOST: "Clean up", State.FAILED: "Dismiss", State.CLOSED: "Dismiss"}
+
+
+def batch_status(cluster: Cluster, status: Status, system: BatchSystem, now: datetime) -> Status:
+    """Return ``status`` with what ``system`` and the controller know of the cluster's jobs."""
+    jobs = shown(cluster)
+    return Status(
+        message=message(cluster, system),
+        requested=status.requested,
+        queued=sum(job.phase is Phase.QUEUED for job in jobs),
+        failed=status.failed + sum(job.failed and job.phase is Phase.ENDED for job in jobs),
+        queue=cluster.queue.error or wording.queue(jobs, now),
+        expires=wording.expires(jobs),
+        jobs=tuple(jobs),
+        warnings=tuple(refusals(cluster, system)),
+    )
+
+
+def message(cluster: Cluster, system: BatchSystem) -> str:
+    """Return the sentence about a cluster's state, and about jobs that ended or are left over."""
+    if cluster.state is State.RUNNING:
+        ended = [job for job in shown(cluster) if job.phase is Phase.ENDED]
+        return _joined(cluster.message, wording.endings(ended))
+    button = BUTTONS.get(cluster.state)
+    if button is None:
+        return cluster.message
+    ending = wording.still_ending(cluster.queue.open)
+    left = sum(not job.ending for job in cluster.queue.open)
+    jobs, them = ("1 of its jobs is", "it") if left == 1 else (f"{left} of its jobs are", "them")
+    return _joined(
+        cluster.message,
+        f"{system.TITLE} is still ending a part of it: {ending}." if ending else None,
+        f"{jobs} still in the {system.TITLE} queue: {button} cancels {them}." if left else None,
+    )
+
+
+def refusal(system: BatchSystem, text: str) -> str:
+    """Return the sentence for jobs that were not accepted; ``text`` is the batch system's own."""
+    what = "does not answer" if system.unreachable(text) else "rejected the jobs"
+    return f"{system.TITLE} {what}: {system.explain(text)}."
+
+
+def refusals(cluster: Cluster, system: BatchSystem) -> list[str]:
+    """Return a sentence for each reason for which jobs of a running cluster were not accepted."""
+    if cluster.state is not State.RUNNING:
+        return []
+    errors = [job.error for job in cluster.report.jobs if job.error and not job.closed]
+    return list(dict.fromkeys(refusal(system, error) for error in errors))
+
+
+def _joined(*sentences: str | None) -> str:
+    return " ".join(filter(None, sentences))

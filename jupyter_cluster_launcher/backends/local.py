@@ -1,0 +1,41 @@
+"""Clusters whose scheduler runs in the controller: on this computer or a shared node."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..models import Cluster
+from ..platforms.codegen import connect_scheduler
+from .base import Backend, Needs
+
+if TYPE_CHECKING:
+    from ..platforms.files import Platform
+
+# The modules whose classes start workers on this host from one process that imports Dask first.
+DASK_MODULES = ("dask.distributed", "distributed")
+
+
+class LocalBackend(Backend):
+    """A scheduler in the controller's own process."""
+
+    def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
+        """Return whether the workers start on this host."""
+        return Needs({"workers_here": platform.get("module") in DASK_MODULES})
+
+    @classmethod
+    def connect_code(cls, cluster: Cluster, directory: Path) -> str | None:
+        """Return the code that connects to the scheduler's address."""
+        report = cluster.report
+        if not report.address:
+            return None
+        return connect_scheduler(report.address, directory if report.tls else None)
+
+    @classmethod
+    def reachable_from_other_hosts(cls, cluster: Cluster) -> bool:
+        """Return whether the scheduler listens on more than loopback."""
+        return bool(cluster.report.address) and "//127." not in str(cluster.report.address)
+
+
+BACKEND = LocalBackend

@@ -1,0 +1,177 @@
+"""Records as JSON data and back, whichever version wrote them.
+
+A record is read into its dataclass by the types of the fields. What this version does not know is
+kept and written back; what it cannot read becomes a row that says so (`unreadable`). Written by
+hand because notebooks read records too, whose environment has little more than the standard
+library.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from ..models import Cluster, ControllerRef, Report, State
+
+T = TypeVar("T")
+
+
+def write(cluster: Cluster) -> dict[str, Any]:
+    """Return a cluster's record as JSON data."""
+    data = asdict(cluster)
+    unknown = data.pop("unknown")
+    return cast(dict[str, Any], _plain({**unknown, **data}))
+
+
+def read(data: Any) -> Cluster:
+    """Return the cluster of a record; raises ``ValueError`` that says what cannot be read."""
+    if not isinstance(data, Mapping):
+        raise ValueError("it is not an object")
+    upgraded = _upgraded(dict(data))
+    names = {field.name for field in fields(Cluster)} - {"unknown"}
+    unknown = {key: value for key, value in upgraded.items() if key not in names}
+    known = {key: value for key, value in upgraded.items() if key in names}
+    return cast(Cluster, _read(Cluster, {**known, "unknown": unknown}, ""))
+
+
+def report(data: Any) -> Report:
+    """Return the report that a controller sent; raises ``ValueError`` for what is none."""
+    return cast(Report, _read(Report, data, "report"))
+
+
+def unreadable(cluster_id: str, data: Any, why: str) -> Cluster:
+    """Return a row for a record that cannot be read, with all that its end needs and that can be.
+
+    It is ``lost``: the user decides whether what is left of it ends.
+    """
+    known = data if isinstance(data, Mapping) else {}
+
+    def text(key: str, otherwise: str) -> str:
+        value = known.get(key)
+        return value if isinstance(value, str) and value else otherwise
+
+    try:
+        controller = _read(ControllerRef, known.get("controller"), "controller")
+    except ValueError:
+        controller = None
+    return Cluster(
+        id=cluster_id,
+        name=text("name", cluster_id),
+        platform=text("platform", "unknown"),
+        platform_title=text("platform_title", "Unknown platform"),
+        kernel_name=text("kernel_name", ""),
+        cwd=None,
+        create=text("create", ""),
+        requested=0,
+        kind=text("kind", "local"),
+        batch=text("batch", "") or None,
+        server=text("server", ""),
+        state=State.LOST,
+        message=(
+            f"The record of this cluster cannot be read, perhaps because another version of the "
+            f"launcher wrote it: {why}. Clean up ends what is left of the cluster; to keep it, "
+            "start a server with that version."
+        ),
+        created=_when(known.get("created")),
+        controller=controller,
+        readable=False,
+    )
+
+
+def _when(value: Any) -> str:
+    """Return a time as it is, the beginning of the epoch where it is none."""
+    try:
+        datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return "1970-01-01T00:00:00+00:00"
+    return str(value)
+
+
+def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a record of version 1, which had no kind and stored the words of its row, as ours."""
+    if data.get("version", 1) != 1:
+        return data
+    by_name, batch = data.pop("by_name", False), data.get("batch")
+    data.pop("queue", None)  # polled again
+    data.setdefault("kind", "gateway" if by_name else "batch" if batch else "local")
+    data["joined_name"] = data.pop("adopted", None)
+    if batch:
+        data.setdefault("scaling", {"title": "Jobs", "unit": "jobs"})
+    return {**data, "version": 2}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+@cache
+def _types(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
+
+
+def _read(kind: Any, value: Any, where: str) -> Any:
+    """Return JSON data as a value of type ``kind``; ``where`` names it in errors."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if kind is Any:
+        return value
+    if origin in (Union, types.UnionType):
+        if value is None and type(None) in inner:
+            return None
+        return _read(next(one for one in inner if one is not type(None)), value, where)
+    if is_dataclass(kind):
+        return _dataclass(cast(type, kind), value, where)
+    if origin is tuple:
+        return tuple(_read(inner[0], item, where) for item in _expect(list, value, where))
+    if origin is dict:
+        pairs = _expect(dict, value, where).items()
+        return {key: _read(inner[1], item, f"{where}.{key}") for key, item in pairs}
+    return _scalar(kind, value, where)
+
+
+def _scalar(kind: type, value: Any, where: str) -> Any:
+    reader = (
+        datetime.fromisoformat if kind is datetime else kind if issubclass(kind, Enum) else None
+    )
+    if reader is not None:
+        try:
+            return reader(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"{where} is {value!r:.80}") from None
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return _expect(kind, value, where)
+
+
+def _dataclass(cls: type, value: Any, where: str) -> Any:
+    """Return an object as a dataclass; null where a default exists means that default."""
+    data, read = _expect(dict, value, where), {}
+    for field in fields(cls):
+        optional = field.default is not MISSING or field.default_factory is not MISSING
+        name = f"{where}.{field.name}".lstrip(".")
+        given, kind = data.get(field.name), _types(cls)[field.name]
+        if field.name not in data and not optional:
+            raise ValueError(f"{name} is missing")
+        if field.name in data and not (given is None and optional and not _nullable(kind)):
+            read[field.name] = _read(kind, given, name)
+    return cls(**read)
+
+
+def _nullable(kind: Any) -> bool:
+    return kind is Any or type(None) in get_args(kind)
+
+
+def _expect(kind: type[T], value: Any, where: str) -> T:
+    if not isinstance(value, kind) or (kind in (int, float) and isinstance(value, bool)):
+        raise ValueError(f"{where or 'it'} is {value!r:.80}")
+    return value

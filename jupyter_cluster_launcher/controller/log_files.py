@@ -1,0 +1,44 @@
+"""Log files, read from their end and within limits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+# Bytes or characters of what the launch, the workers and the jobs wrote, each of these three: the
+# browser fetches them every two seconds while they are open.
+LIMIT = 1_000_000
+PYTHON_LOG = "python.log"  # in a cluster's directory: what its kernel writes on its own
+
+
+def read_tail(path: Path, limit: int = LIMIT) -> str:
+    """Return at most the last ``limit`` bytes of a file as text; empty where there is no file."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - limit))
+            return file.read(limit).decode("utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def size(path: Path) -> int:
+    """Return the size of a file in bytes, 0 where there is none any more."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def shares(sizes: Sequence[int], most: int = LIMIT) -> list[int]:
+    """Return how much to show of each of several texts, at least 1 and in all about ``LIMIT``.
+
+    None gets more than ``most``. What short ones leave over goes to the long ones.
+    """
+    left, found = LIMIT, [0] * len(sizes)
+    order = sorted(range(len(sizes)), key=lambda index: sizes[index])
+    for rank, index in enumerate(order):
+        share = left // (len(sizes) - rank)
+        found[index] = max(1, min(sizes[index], share, most))
+        left -= found[index]
+    return found

@@ -1,0 +1,143 @@
+"""What a JSON Schema cannot say of a platform file: names, references, bounds, and valid code.
+
+Each rule yields problems: where in the file, and a sentence.
+"""
+
+from __future__ import annotations
+
+import keyword
+import unicodedata
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from ..models import Adapt
+from . import codegen, option_checks
+from .expressions import kind, references
+from .option_checks import Path, Problem
+from .platform import Platform, count
+
+# What the create code defines or needs, so that nothing of the file may take its place.
+RESERVED = frozenset({"os", "sys", "max", "Client", "client", "cluster", "gateway"})
+
+
+def problem(platform: Platform) -> Problem | None:
+    """Return the first thing that is wrong with a file that its schema allows, or None."""
+    rules = (_names, _lines, _options, _references, _sys_path, _workers, _code)
+    return next((found for rule in rules for found in rule(platform)), None)
+
+
+def _names(platform: Platform) -> Iterator[Problem]:
+    """Check what becomes a name in the code."""
+    names: list[tuple[Path, str]] = [
+        *((("options", name), name) for name in platform.declared),
+        *((("variables", name), name) for name in platform.variables),
+        *((("kwargs", name), name) for name in platform.kwargs),
+        *((("module",), part) for part in platform.module.split(".")),
+        (("import_as",), platform.import_as or "a"),
+        (("class",), platform.class_name or "a"),
+        (("function",), platform.function or "a"),
+        (("method",), platform.method or "a"),
+        (("workers", "keyword"), platform.workers.get("keyword", "a")),
+    ]
+    for i, step in enumerate(platform.before):
+        names.append((("before", i, "function"), step["function"]))
+        names += [(("before", i, "kwargs", name), name) for name in step.get("kwargs", {})]
+    for path, name in names:
+        if keyword.iskeyword(name):
+            yield path, f"{name} is a keyword of Python: choose another name."
+        elif not name.isidentifier():
+            yield path, f"{name!r} is not a Python name."
+    imported = {platform.import_as or platform.module.partition(".")[0], platform.class_name}
+    for name in platform.variables:
+        if name in RESERVED | imported:
+            yield ("variables", name), f"{name} is used by the code itself: choose another name."
+    for key, defined in (("import_as", platform.import_as), ("class", platform.class_name)):
+        if defined in RESERVED:
+            yield (key,), f"{defined} is used by the code itself: choose another name."
+    number = platform.workers.get("keyword")
+    if number in platform.declared:
+        yield ("options", str(number)), f"workers.keyword sets {number} already: remove one."
+
+
+def _lines(platform: Platform) -> Iterator[Problem]:
+    """Check texts that stand on one line of the form."""
+    texts: list[tuple[Path, Any]] = [
+        (("title",), platform.title),
+        (("description",), platform.description),
+        (("workers", "title"), platform.workers["title"]),
+    ]
+    for name, option in platform.declared.items():
+        texts += [(("options", name, key), option.get(key)) for key in ("title", "description")]
+    for path, text in texts:
+        if any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in text or ""):
+            yield path, "Line breaks and control characters are not allowed here."
+
+
+def _options(platform: Platform) -> Iterator[Problem]:
+    """Check each option's schema, and the default that it sets."""
+    for name, option in platform.declared.items():
+        for path, message in option_checks.problems(option):
+            yield ("options", name, *path), message
+
+
+def _references(platform: Platform) -> Iterator[Problem]:
+    """Check that what expressions refer to is there, and comes before them."""
+    earlier: set[str] = set()
+    places: list[tuple[Path, Any, set[str]]] = []
+    for name, value in platform.variables.items():
+        places.append((("variables", name), value, set(earlier)))
+        earlier.add(name)
+    for i, step in enumerate(platform.before):
+        places.append((("before", i, "kwargs"), step.get("kwargs", {}), earlier))
+    places.append((("kwargs",), platform.kwargs, earlier))
+    places.append((("sys_path",), platform.sys_path, set()))
+    for around, value, variables in places:
+        for path, what, name in references(value):
+            if what == "option" and name not in platform.declared:
+                yield (*around, *path), f"There is no option {name}."
+            elif what == "variable" and name not in variables:
+                later = "is set later" if name in platform.variables else "does not exist"
+                yield (*around, *path), f"The variable {name} {later}."
+
+
+def _sys_path(platform: Platform) -> Iterator[Problem]:
+    """Check that the folder of the library is a text that is known before the variables are."""
+    value = platform.sys_path
+    found = kind(value)
+    option = platform.declared.get(value["option"], {}) if found == "option" else {}
+    if found in ("env", "folder") or option.get("type") == "string":
+        return
+    if value is not None and not isinstance(value, str):
+        yield ("sys_path",), "A folder is a text, {env}, {folder}, or an {option} of type string."
+
+
+def _workers(platform: Platform) -> Iterator[Problem]:
+    """Check the bounds of the number of workers; those in CPUs as they are on this machine."""
+    given = platform.data["workers"]
+    low, high, default = given.get("minimum", 0), given["maximum"], given["default"]
+    if count(low) > count(high):
+        here = "The" if isinstance(low, int) and isinstance(high, int) else "On this machine the"
+        yield (
+            ("workers", "maximum"),
+            f"{here} maximum, {count(high)}, is below the minimum, {count(low)}.",
+        )
+    if isinstance(default, int) and isinstance(high, int) and default > high:
+        yield ("workers", "default"), f"The default, {default}, is above the maximum, {high}."
+    if isinstance(default, int) and isinstance(low, int) and default < low:
+        yield ("workers", "default"), f"The default, {default}, is below the minimum, {low}."
+
+
+def _code(platform: Platform) -> Iterator[Problem]:
+    """Compile the code of a few launches: whatever no other rule thought of shows here."""
+    most = platform.workers["maximum"]
+    cases: list[tuple[int | None, Adapt | None]] = [(n, None) for n in (None, 0, 1, most)]
+    if platform.adaptive:
+        cases.append((None, Adapt(0, max(1, most))))
+    try:
+        for (workers, adapt), tls in product(cases, (False, True)):
+            code = codegen.create(platform, workers=workers, adapt=adapt, tls=tls)
+            compile(code, "create", "exec")
+    except Exception as error:  # the last net under all rules: a user's file is never a traceback
+        reason = getattr(error, "msg", None) or error  # without the line, which is one of the code
+        yield (), f"This file does not make valid Python code: {reason}."

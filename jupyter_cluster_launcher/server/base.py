@@ -1,0 +1,93 @@
+"""Common to all routes: checks of what comes in, JSON that goes out, errors by their status."""
+
+from __future__ import annotations
+
+import json
+import os
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.extension.handler import ExtensionHandlerMixin
+
+from ..clusters.manager import ClusterManager
+from ..masking import masked
+from ..models import (
+    BadInputError,
+    Cluster,
+    LauncherError,
+    NotAvailableError,
+    UnknownError,
+    WrongStateError,
+)
+from . import contract
+from .serializers import cluster_view
+
+STATUS: dict[type[LauncherError], HTTPStatus] = {
+    BadInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownError: HTTPStatus.NOT_FOUND,
+    WrongStateError: HTTPStatus.CONFLICT,
+    NotAvailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    # Any other, such as that of a controller that ends while it is called.
+    LauncherError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class LauncherHandler(ExtensionHandlerMixin, APIHandler):
+    """Common to all routes; ``route`` is the path as the contract writes it."""
+
+    auth_resource = "cluster-launcher"
+    route: ClassVar[str]
+
+    @property
+    def manager(self) -> ClusterManager:
+        """The clusters of this server."""
+        manager: ClusterManager = self.settings["cluster_manager"]
+        return manager
+
+    @property
+    def kernel_name(self) -> str:
+        """The kernel that the request names, or the server's default."""
+        return str(self.query("kernel_name") or self.manager.services.environments.default)
+
+    def body(self) -> dict[str, Any]:
+        """Return the request's JSON object; raises ``BadInputError``."""
+        return contract.check_body(self.route, self._verb, self.request.body)
+
+    def query(self, name: str) -> Any:
+        """Return a query parameter, None if it is absent; raises ``BadInputError``."""
+        return contract.check_query(self.route, self._verb, name, self.get_query_arguments(name))
+
+    def reply(self, data: Any, status: HTTPStatus = HTTPStatus.OK) -> None:
+        """Answer with JSON data."""
+        self.set_status(status)
+        self.finish(json.dumps(data))
+
+    def view(self, cluster: Cluster) -> dict[str, Any]:
+        """Return a cluster as JSON data."""
+        services = self.manager.services
+        directory = services.store.root / cluster.id
+        return cluster_view(cluster, services.backend(cluster), directory, self.base_url)
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        """Answer with the status of an error: each of ours has its own."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        kinds = (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        super().send_error(next(kinds, status_code), **kwargs)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Write the sentence of one of our errors."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        if isinstance(error, LauncherError):
+            self.finish(json.dumps({"message": masked(str(error), os.environ)}))
+        else:
+            super().write_error(status_code, **kwargs)
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Log what is unexpected: a request that cannot be served is not a fault of the server."""
+        if not isinstance(value, LauncherError):
+            super().log_exception(typ, value, tb)
+
+    @property
+    def _verb(self) -> str:
+        return str(self.request.method).lower()

@@ -1,0 +1,79 @@
+"""What a user reads of a cluster: within limits, and off the event loop."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fakes import a_cluster, backend
+
+from jupyter_cluster_launcher.clusters import logs
+from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.controller.log_files import LIMIT
+from jupyter_cluster_launcher.models import State
+
+
+def services(store: Store) -> Any:
+    """Return a store and a backend, all that logs need."""
+    return SimpleNamespace(store=store, backend=lambda cluster: backend())
+
+
+def test_logs_do_not_fill_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a task that prints in a loop, and a disk quota that ends all other work."""
+    monkeypatch.setattr("jupyter_cluster_launcher.clusters.store.LOG_LIMIT", 1000)
+    store = Store(tmp_path)
+    python = store.directory("c1") / "python.log"
+    python.write_text("line 0\n" * 200)
+    for number in range(400):
+        store.append_log("c1", f"line {number}\n")
+    lines = store.read_log("c1").splitlines()
+    assert len(store.read_log("c1")) <= 1000
+    assert lines[-1] == "line 399"
+    assert lines == [f"line {number}" for number in range(400 - len(lines), 400)]
+    assert python.stat().st_size == 0
+    assert (tmp_path / "c1" / "launch.log").stat().st_mode & 0o777 == 0o600
+
+
+async def test_logs_are_read_beside_the_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a server that answers nobody while it reads logs from a slow disk."""
+    store, threads = Store(tmp_path), set()
+    read_log = store.read_log
+
+    def reading(*args: Any, **kwargs: Any) -> str:
+        threads.add(threading.current_thread())
+        return read_log(*args, **kwargs)
+
+    def masking(value: Any, env: Any) -> Any:
+        threads.add(threading.current_thread())
+        return value
+
+    monkeypatch.setattr(store, "read_log", reading)
+    monkeypatch.setattr(logs, "masked", masking)
+    store.directory("c1")
+    store.append_log("c1", "said\n")
+    one: Any = SimpleNamespace(cluster=a_cluster())
+    said = await logs.collect(one, services(store))
+    assert said == {"launch": "said\n", "scheduler": "", "workers": [], "jobs": []}
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+async def test_words_of_a_thousand_workers(tmp_path: Path) -> None:
+    """Guards against workers that print without a line break, of which lines are no measure."""
+    worker = {"id": "w", "title": "Worker", "text": "x" * 30_000 + "last"}
+
+    async def call(_: str) -> dict[str, Any]:
+        return {"scheduler": "y" * 5_000_000, "workers": [worker] * 1000}
+
+    connection = SimpleNamespace(call=call)
+    one: Any = SimpleNamespace(cluster=a_cluster(state=State.RUNNING), connection=connection)
+    said = await logs.collect(one, services(Store(tmp_path)))
+    assert len(said["scheduler"]) == LIMIT
+    assert sum(len(one["text"]) for one in said["workers"]) == LIMIT
+    assert {one["text"][-5:] for one in said["workers"]} == {"xlast"}
+    assert (worker["id"], len(worker["text"])) == ("w", 30_004)

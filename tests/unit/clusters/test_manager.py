@@ -1,0 +1,185 @@
+"""The manager with real records and backends, and controllers that are not there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batch_rows import cluster, job, submission
+from fakes import a_cluster, context
+
+from jupyter_cluster_launcher.backends import Backends
+from jupyter_cluster_launcher.backends.batch import backend as batch
+from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
+from jupyter_cluster_launcher.clusters.manager import ClusterManager
+from jupyter_cluster_launcher.clusters.services import Limits, Services
+from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.models import Cluster, Job, Phase, Queue, Report, State
+from jupyter_cluster_launcher.platforms.catalog import Catalog
+
+
+@dataclass
+class Quiet:
+    """A poller whose batch system has answered, and is not polled."""
+
+    answers: dict[str, Queue] = field(default_factory=dict)
+    soon: int = 0
+
+    def remember(self, jobs: Any) -> None:
+        """Know already how jobs ended."""
+
+    def poll_soon(self) -> None:
+        self.soon += 1
+
+    async def stop(self) -> None:
+        """Have nothing to stop."""
+
+
+class Saves(Store):
+    """A store that counts."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.saved: list[Cluster] = []
+
+    def save(self, cluster: Cluster) -> None:
+        self.saved.append(cluster)
+        super().save(cluster)
+
+
+@dataclass
+class World:
+    """A manager, and what it does to the outside."""
+
+    manager: ClusterManager
+    store: Saves
+    events: list[tuple[str, str]]
+
+    def add(self, cluster: Cluster) -> ManagedCluster:
+        """Let the manager have a cluster."""
+        managed = ManagedCluster(cluster, self.manager.services, self.manager._changed)
+        self.manager._clusters[cluster.id] = managed
+        return managed
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    backends, events = Backends(context()), list[tuple[str, str]]()
+    store = Saves(tmp_path)
+    services = Services(
+        store,
+        Catalog(context().environments, backends.unavailable, [str(tmp_path)]),
+        context().environments,
+        backends,
+        Limits(),
+    )
+    return World(ClusterManager(services, lambda *event: events.append(event)), store, events)
+
+
+def sent(report: Report) -> dict[str, Any]:
+    """Return a report as a controller sends it."""
+    data = asdict(report)
+    return {**data, "jobs": list(data["jobs"]), "warnings": list(data["warnings"])}
+
+
+def on_slurm(world: World, monkeypatch: pytest.MonkeyPatch, *jobs: Job) -> ManagedCluster:
+    """Return a running cluster whose jobs SLURM has listed."""
+    monkeypatch.setattr(batch, "QueuePoller", lambda *_: Quiet())
+    row = cluster(State.RUNNING, submission("1"), queue=Queue(jobs, polled=True))
+    return world.add(row)
+
+
+RUNNING = job("1", Phase.RUNNING, "RUNNING")
+
+
+def test_a_report_is_saved_and_shown_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a report that makes a second change of the same cluster, and so on."""
+    managed = on_slurm(world, monkeypatch, RUNNING, job("2", Phase.ENDED, "CANCELLED"))
+    # The controller reports that job 2 was to be cancelled: what the row says of it changes, too.
+    jobs = (submission("1"), submission("2", closed=True))
+    managed._reported(sent(replace(managed.cluster.report, ready=1, jobs=jobs)))
+    assert world.events == [(managed.cluster.id, "changed")]
+    assert len(world.store.saved) == 1
+    managed._reported(sent(managed.cluster.report))
+    assert len(world.events) == 1, "the same report is no change"
+
+
+def test_the_controller_learns_of_each_end_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against jobs that adaptive scaling waits for although they have ended."""
+    calls: list[tuple[Any, ...]] = []
+
+    async def story() -> None:
+        managed = on_slurm(world, monkeypatch, RUNNING)
+
+        async def call(*args: Any) -> None:
+            calls.append(args)
+
+        managed.connection.controller = object()  # type: ignore[assignment] # it is not called
+        monkeypatch.setattr(managed.connection, "call", call)
+        ended = Queue((job("1", Phase.ENDED, "FAILED", failed=True),), polled=True)
+        managed.update_queue(ended)
+        managed.update_queue(replace(ended, error="SLURM does not answer."))
+        managed._reported(sent(replace(managed.cluster.report, cores=1)))
+        await asyncio.sleep(0)
+
+    asyncio.run(story())
+    assert calls == [("jobs_ended", ["1"])]
+
+
+def test_a_report_that_cannot_be_read(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Guards against one odd report of another version's controller that ends all others."""
+    managed = world.add(a_cluster(state=State.RUNNING))
+    for odd in ({"ready": "two"}, [], None, {"jobs": [{"worker": 1}]}):
+        managed._reported(odd)  # type: ignore[arg-type] # that is the point
+    assert (world.events, world.store.saved) == ([], [])
+    assert len(caplog.records) == 4
+    managed._reported({"ready": 2, "invented_later": 1})
+    assert managed.cluster.report.ready == 2
+
+
+def test_a_launch_and_its_failure_are_logged(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guards administrators: a server's log says which clusters came and went, and which failed."""
+    caplog.set_level(logging.INFO)
+    managed = world.add(a_cluster(state=State.STARTING))
+    managed.put(managed.cluster.to(State.RUNNING))
+    managed.put(managed.cluster.to(State.FAILED, "No memory."))
+    levels = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert levels == [
+        ("INFO", "Cluster c1 is running. "),
+        ("WARNING", "Cluster c1 is failed. No memory."),
+    ]
+
+
+Change = Callable[[ClusterManager], Any]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manager: manager.scale("c1", 3),
+        lambda manager: manager.adapt("c1", {"maximum": 3}),
+        lambda manager: manager.set_idle_timeout("c1", 60),
+        lambda manager: manager.extend("c1", True),
+        lambda manager: manager.rename("c1", "Tides"),
+    ],
+)
+def test_a_platform_that_is_gone_does_not_matter(
+    world: World, monkeypatch: pytest.MonkeyPatch, change: Change
+) -> None:
+    """Guards a running cluster against a platform file that was removed or broken."""
+    managed = world.add(a_cluster(state=State.RUNNING, platform="removed"))
+
+    async def call(*args: Any, **kwargs: Any) -> None:
+        """Answer nothing."""
+
+    monkeypatch.setattr(managed.connection, "call", call)
+    assert asyncio.run(change(world.manager)).platform == "removed"
