@@ -13,6 +13,7 @@ import launch
 import many
 import psutil
 import server_cost
+
 import sidebar
 
 PACKAGES = (

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from api import PLATFORMS, Api
 
 # Fixtures of the cloud side stand in a file of their own.

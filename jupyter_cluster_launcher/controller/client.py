@@ -11,8 +11,7 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import Callable
-from importlib import resources
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,11 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 
 from ..models import ControllerRef, LauncherError
 from . import host as processes
+from .archive import ARCHIVE, importing, write_archive
 
 MIME = "application/vnd.cluster-launcher.report+json"
 ANSWER = "application/vnd.cluster-launcher.answer+json"
-RESIDENT = "__cluster_launcher"
+RESIDENT = "__cluster_launcher"  # the variable in the controller
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -119,7 +119,7 @@ class Controller:
     async def run(self, code: str, timeout: float | None = None, answer: str = "None") -> Any:
         """Run code in the controller, wait for its end, and return what ``answer`` is then.
 
-        ``answer`` names an ``Answer`` of the resident. Raises ``ExecutionError`` if the code
+        ``answer`` names an ``Answer`` in the controller. Raises ``ExecutionError`` if the code
         raised, ``asyncio.TimeoutError`` after ``timeout`` seconds, and ``ControllerDiedError`` if
         the process ended meanwhile.
         """
@@ -138,32 +138,25 @@ class Controller:
         return content["user_expressions"]["answer"].get("data", {}).get(ANSWER)
 
     async def load(self, module: str, directory: Path) -> None:
-        """Send the resident's source files into the controller, as one module."""
-        names = {
-            "local": ("core", "watch", "logs"),
-            "jobqueue": ("core", "watch", "logs", "jobqueue"),
-            "gateway": ("core", "watch", "logs", "gateway_eye", "gateway"),
-        }[module]
-        folder = resources.files("jupyter_cluster_launcher").joinpath("resident")
-        source = "\n".join(folder.joinpath(f"{n}.py").read_text(encoding="utf-8") for n in names)
-        await self.run(
-            f"import types\n{RESIDENT} = types.ModuleType({RESIDENT!r})\n"
-            f"{RESIDENT}.get_ipython = get_ipython\n"
-            f"exec(compile({source!r}, 'resident', 'exec'), {RESIDENT}.__dict__)",
-            timeout=30,
-        )
+        """Have the controller import a module of the resident and begin with its class.
+
+        The resident is written into ``directory``, the cluster's, which must stay as long as the
+        controller. Raises ``OSError`` where that is impossible, and as ``run``.
+        """
+        path = directory / ARCHIVE
+        write_archive(path)
+        code = importing(RESIDENT, path, module)
+        await self.run(f"{code}\n{RESIDENT} = {RESIDENT}().RESIDENT()", timeout=30)
 
     async def call(self, function: str, *args: Any, timeout: float = 60.0, **kwargs: Any) -> Any:
-        """Call a function of the resident with plain data, and return the data it returns."""
-        parts = [*map(repr, args), *(f"{key}={value!r}" for key, value in kwargs.items())]
-        called = f"{RESIDENT}.{function}({', '.join(parts)})"
-        answer = f"{RESIDENT}.answer"
-        return await self.run(f"{answer} = {RESIDENT}.Answer({called})", timeout, answer)
+        """Call a method of the resident with plain data, and return the data it returns."""
+        parts = [repr(function), *map(repr, args), *_keywords(kwargs)]
+        return await self.run(f"{RESIDENT}.call({', '.join(parts)})", timeout, f"{RESIDENT}.answer")
 
     async def start_watch(self, variable: str, settings: dict[str, Any], timeout: float) -> None:
         """Begin to watch the cluster that the create code left in ``variable``."""
-        arguments = ", ".join(f"{key}={value!r}" for key, value in settings.items())
-        await self.run(f"{RESIDENT}.start({variable}, {arguments})", timeout)
+        arguments = ", ".join([variable, *_keywords(settings)])
+        await self.run(f"{RESIDENT}.start({arguments})", timeout)
 
     async def end(self, close: str | None, timeout: float) -> bool:
         """End the controller: run ``close`` in it, ask it to shut down, kill what is left.
@@ -254,3 +247,8 @@ class Controller:
                 self._on_output(ANSI.sub("", "\n".join(content["traceback"])) + "\n")
             elif message["msg_type"] == "display_data" and MIME in content["data"]:
                 self._on_report(content["data"][MIME])
+
+
+def _keywords(arguments: Mapping[str, Any]) -> list[str]:
+    """Return keyword arguments as code; their values are plain data."""
+    return [f"{key}={value!r}" for key, value in arguments.items()]

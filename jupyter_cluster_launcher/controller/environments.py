@@ -21,10 +21,11 @@ from traitlets import TraitError
 
 from ..masking import masked
 from ..models import BadInputError, NotAvailableError
+from .archive import importing, temporary_archive
 
 ABSENT_FOR = 5.0  # seconds for which a launch is refused for a missing package without a new look
 RENEW_AFTER = 60.0  # seconds after which a look at the list has what is there asked for once more
-PRIVATE = "CLUSTER_LAUNCHER_PRIVATE"  # as in resident/preview.py and resident/ask_gateway.py
+PRIVATE = "CLUSTER_LAUNCHER_PRIVATE"  # as in resident/program.py
 PROBE = """
 import importlib.util, json, os, sys
 sys.path[:0] = filter(None, [os.path.expanduser(sys.argv[1])])
@@ -223,15 +224,20 @@ class Environments:
         timeout: float | None = None,
         private: Any = None,
     ) -> Any:
-        """Run a short-lived program of the resident."""
-        from importlib import resources
+        """Run ``main`` of a module of the resident in a kernel's environment; return its answer.
 
-        names = {"gateway_queries": ("ask_gateway",), "job_script": ("core", "jobqueue", "preview")}
-        folder = resources.files("jupyter_cluster_launcher").joinpath("resident")
-        source = "\n".join(
-            folder.joinpath(f"{n}.py").read_text(encoding="utf-8") for n in names[module]
-        )
-        return await self.ask(kernel_name, source, arguments, timeout, private=private)
+        Arguments and errors as of ``run``. Raises ``NotAvailableError`` also where the module
+        cannot be written for that process to import it.
+        """
+        with contextlib.ExitStack() as stack:
+            try:
+                path = stack.enter_context(temporary_archive())
+            except OSError as error:
+                raise NotAvailableError(
+                    f"No temporary file can be written: {error.strerror}."
+                ) from None
+            code = f"{importing('load', path, module)}\nload().main()"
+            return await self.ask(kernel_name, code, arguments, timeout, private)
 
     async def run(
         self,

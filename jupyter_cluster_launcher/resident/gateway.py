@@ -1,160 +1,116 @@
-"""Runs inside the controller of a cluster that dask-gateway made: what differs from ``core``.
+"""The resident of a cluster that dask-gateway made: its scheduler is far away."""
 
-Sent after ``core`` and ``gateway_eye``, into the same module; functions of the same name take the
-place of those in ``core``.
-"""
-# ruff: noqa: F821  # names of the files sent before
+from __future__ import annotations
 
-import asyncio
-import json
-import os
 import re
-import threading
 import time
-import warnings
+from collections.abc import Coroutine, Mapping
+from typing import TYPE_CHECKING, Any
 
-SUBMITTED = []  # the names of the clusters that this launch itself asked for
-PENDING = set()  # requests for a cluster that have not been answered
-WRITTEN = set()  # the file with these names, for as long as there is something to stop
-EYE = None
+from .base import Resident
+from .gateway_state import ANSWER_LIMIT, GatewayState
+from .gateway_submissions import Submissions
+from .logs import LOGS_LIMIT, Logs, collect
+from .protocols import GatewayCluster
+from .report import Sample
 
+if TYPE_CHECKING:
+    from .gateway_monitor import GatewayMonitor
 
-def prepare(settings):
-    """Note, from before the cluster is made, what this launch asks of the gateway.
-
-    A name is written down at once: whatever happens to this process, the server can then stop what
-    was started here, and only that. What an earlier process of this cluster started is known so.
-    """
-    path = os.path.join(settings["directory"], "gateway.json")
-    if os.path.exists(path):
-        with open(path, encoding="utf-8") as file:
-            SUBMITTED.extend(json.load(file))
-        WRITTEN.add(path)
-    try:
-        from dask_gateway import Gateway
-        from dask_gateway.client import GatewayWarning
-    except ImportError:  # the create code will say so in its own words
-        return
-    submit, show = Gateway._submit, warnings.showwarning
-
-    async def submit_and_note(*args, **kwargs):
-        SUBMITTED.append(await submit(*args, **kwargs))
-        write_down(path)
-        return SUBMITTED[-1]
-
-    async def noted(*args, **kwargs):
-        request = asyncio.ensure_future(submit_and_note(*args, **kwargs))
-        PENDING.add(request)
-        request.add_done_callback(PENDING.discard)
-        # Giving up must not lose the name of a cluster that is being made just now.
-        return await asyncio.shield(request)
-
-    def show_and_note(message, category, *rest, **more):
-        if issubclass(category, GatewayWarning):
-            LIMITS[:] = [str(message)]
-        show(message, category, *rest, **more)
-
-    Gateway._submit, warnings.showwarning = noted, show_and_note
-    warnings.simplefilter("always", GatewayWarning)
+PENDING_PERIOD = 0.05  # seconds between two looks at requests that are under way
 
 
-def write_down(path):
-    """Leave the names for the server, where it finds them without this process."""
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(SUBMITTED, file)
-    WRITTEN.add(path)
+class GatewayResident(Resident[GatewayCluster]):
+    """Watches a cluster through its gateway; stops what this launch started, and nothing else."""
+
+    monitor: GatewayMonitor  # from ``start`` on
+
+    def __init__(self) -> None:
+        """Know of no cluster yet."""
+        super().__init__()
+        self.submissions = Submissions()
+        self.limits: list[str] = []  # what the gateway said of numbers above its limit
+
+    def prepare(self, settings: Mapping[str, Any]) -> None:
+        """Record, from before the cluster is created, what this launch requests of the gateway.
+
+        ``settings`` has the cluster's ``directory``.
+        """
+        self.submissions.restore(settings["directory"])
+        try:
+            from .gateway_client import (  # noqa: PLC0415 - dask_gateway may be missing
+                record_limits,
+                record_submissions,
+            )
+        except ImportError:  # the create code fails with the reason
+            return
+        record_submissions(self.submissions)
+        record_limits(self.limits)
+
+    def start(self, cluster: GatewayCluster, *, directory: str, **limits: Any) -> None:
+        """Begin to watch the cluster; the gateway stops it when this process closes it, or not."""
+        from .gateway_monitor import GatewayMonitor  # noqa: PLC0415 - as above
+
+        joined = cluster.name not in self.submissions.names
+        cluster.shutdown_on_close = not joined
+        self.monitor = GatewayMonitor(GatewayState(cluster, joined, self.limits))
+        self.monitor.start()
+        self.monitor.first.wait(2 * ANSWER_LIMIT)
+        super().start(cluster, directory=directory, **limits)
+
+    def sample(self) -> Sample:
+        """Return the cluster's state as it was last polled."""
+        if self.monitor.state.joined:
+            self.watch.idle_timeout = None  # others may be at work there
+        return Sample(self.monitor.state.report())
+
+    def scale(self, workers: int, unit: str = "workers") -> None:
+        """Ask for a number of workers; the gateway then no longer adapts."""
+        name = self.cluster.name
+        self._request(self.monitor.gateway.scale_cluster(name, workers), workers, adapting=False)
+
+    def adapt(self, minimum: int, maximum: int, unit: str = "workers") -> None:
+        """Let the number of workers follow the load, between two bounds."""
+        gateway, name = self.monitor.gateway, self.cluster.name
+        request = gateway.adapt_cluster(name, minimum=minimum, maximum=maximum)
+        self._request(request, minimum, adapting=True)
+
+    def _request(self, request: Coroutine[Any, Any, Any], target: int, adapting: bool) -> None:
+        """Send the gateway a request for ``target`` workers, which its limit may lower."""
+        state = self.monitor.state
+        self.limits.clear()
+        self.monitor.do(request)
+        numbers = re.findall(r"resource limit of (\d+)", " ".join(self.limits))
+        state.requested, state.adapting = min([target, *map(int, numbers)]), adapting
+        state.waiting_since = time.monotonic()
+        self.watch.poll(always=True)
+
+    def logs(self) -> Logs:
+        """Return the logs of the scheduler and the workers."""
+        workers = {address: one["name"] for address, one in self.monitor.state.workers.items()}
+        return self.monitor.do(collect(self.monitor.scheduler, workers), LOGS_LIMIT)
+
+    def close(self, cluster: GatewayCluster | None) -> None:
+        """Stop what this launch started, and nothing that it joined.
+
+        May be called twice, while the cluster is being made, and where making it failed half-way.
+        Raises ``RuntimeError`` where the gateway does not stop it.
+        """
+        if self._watch is not None:
+            self._watch.done.set()
+        limit = time.monotonic() + ANSWER_LIMIT
+        while self.submissions.pending and time.monotonic() < limit:
+            time.sleep(PENDING_PERIOD)
+        if self.submissions.names:
+            from .gateway_client import stop_clusters  # noqa: PLC0415 - as above
+
+            stop_clusters(self.submissions.names, ANSWER_LIMIT)
+            self.submissions.clear()
+
+    def shut_down(self) -> None:
+        """Stop the cluster although it was joined and others may use it."""
+        self.submissions.names.append(self.cluster.name)
+        self.close(self.cluster)
 
 
-def sample_scheduler(cluster, last):
-    """Return what is known of the cluster."""
-    global EYE
-    if EYE is None:
-        EYE = Eye(cluster, cluster.name not in SUBMITTED)
-        cluster.shutdown_on_close = not EYE.joined
-        EYE.start()
-        EYE.first.wait(2 * ANSWER_LIMIT)
-    if EYE.joined:
-        WATCH.idle_timeout = None  # others may be at work there
-    return EYE.report()
-
-
-def ask_for(request, target, adapting):
-    """Send the gateway another wish for the number of workers."""
-    LIMITS.clear()
-    EYE.do(request)
-    numbers = re.findall(r"resource limit of (\d+)", " ".join(LIMITS))
-    EYE.requested, EYE.adapting = min([target, *map(int, numbers)]), adapting
-    EYE.waiting_since = time.monotonic()
-    WATCH.look(always=True)
-
-
-def scale(workers, unit="workers"):
-    """Ask for a number of workers; the gateway then no longer adapts."""
-    ask_for(EYE.gateway.scale_cluster(EYE.cluster.name, workers), workers, False)
-
-
-def adapt(minimum, maximum, unit="workers"):
-    """Let the number of workers follow the load, between two bounds."""
-    request = EYE.gateway.adapt_cluster(EYE.cluster.name, minimum=minimum, maximum=maximum)
-    ask_for(request, minimum, True)
-
-
-def logs():
-    """Return what the scheduler and the workers have logged, as ``logs`` of a local scheduler."""
-    workers = {address: w["name"] for address, w in EYE.info.get("workers", {}).items()}
-    return EYE.do(collect(EYE.comm, workers), LOGS_LIMIT)
-
-
-def close(cluster):
-    """Stop what this launch started, and nothing that it joined.
-
-    May be called twice, while the cluster is being made, and where making it failed half-way.
-    """
-    if WATCH is not None:
-        WATCH.done.set()
-    limit = time.monotonic() + ANSWER_LIMIT
-    while PENDING and time.monotonic() < limit:
-        time.sleep(0.05)
-    stop(SUBMITTED)
-    SUBMITTED.clear()
-
-
-def shut_down():
-    """Stop the cluster, though it was joined and others may use it."""
-    SUBMITTED.append(EYE.cluster.name)
-    close(EYE.cluster)
-
-
-def stop(names):
-    """Stop clusters by name; raises where the gateway cannot be told."""
-    if not names:
-        return
-    failures = []
-    thread = threading.Thread(target=in_loop, args=[stop_clusters(names), failures], daemon=True)
-    thread.start()
-    thread.join(ANSWER_LIMIT)
-    if thread.is_alive() or failures:
-        raise RuntimeError(f"dask-gateway could not be told to stop {names}: {failures}")
-    for path in WRITTEN:
-        if os.path.exists(path):
-            os.remove(path)
-
-
-def in_loop(work, failures):
-    """Run a coroutine to its end, in a thread that has no event loop yet."""
-    try:
-        asyncio.run(work)
-    except Exception as error:  # raised again where it can be heard
-        failures.append(error)
-
-
-async def stop_clusters(names):
-    """Stop clusters by name, those that are gone already passed over."""
-    from dask_gateway import Gateway
-
-    async with Gateway(asynchronous=True) as gateway:
-        for name in names:
-            try:
-                await gateway.stop_cluster(name)
-            except ValueError:  # a 404
-                continue
+RESIDENT = GatewayResident

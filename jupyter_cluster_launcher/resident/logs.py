@@ -1,11 +1,13 @@
-"""Runs inside a controller: what the scheduler and the workers have logged.
+"""The logs of a scheduler and its workers."""
 
-Sent after ``core``, into the same module.
-"""
-# ruff: noqa: F821  # names of core
+from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import Mapping
+from typing import TypedDict
+
+from .protocols import LogEntries, LogSource, SchedulerCluster
 
 LINES = 20_000  # of all workers together; a thousand workers must not send a gigabyte
 LINES_EACH = (20, 1_000)  # at least, at most
@@ -13,42 +15,62 @@ WORKER_LIMIT = 4.0  # seconds; a worker whose task holds Python's lock does not 
 LOGS_LIMIT = 12.0  # seconds for all of it
 
 
-def logs():
-    """Return {scheduler: text, workers: [{id, title, text}]}, the oldest lines first."""
-    cluster = WATCH.cluster
+class WorkerLog(TypedDict):
+    """The log of one worker: ``id`` is its address."""
+
+    id: str
+    title: str
+    text: str
+
+
+class Logs(TypedDict):
+    """The logs of a cluster, the oldest lines first."""
+
+    scheduler: str
+    workers: list[WorkerLog]
+
+
+def scheduler_logs(cluster: SchedulerCluster) -> Logs:
+    """Return the logs of a cluster whose scheduler runs in this process.
+
+    Raises ``TimeoutError`` after ``LOGS_LIMIT`` seconds.
+    """
     workers = {address: one.name for address, one in list(cluster.scheduler.workers.items())}
     collecting = collect(cluster.scheduler, workers)
     loop = cluster.loop.asyncio_loop
     return asyncio.run_coroutine_threadsafe(collecting, loop).result(LOGS_LIMIT)
 
 
-async def collect(scheduler, workers):
-    """Ask a scheduler, here or at the other end of an ``rpc``, and its workers, {address: name}."""
+async def collect(scheduler: LogSource, workers: Mapping[str, object]) -> Logs:
+    """Return the logs of a scheduler and of its workers, {address: name}.
+
+    A worker that does not answer within ``WORKER_LIMIT`` seconds has a sentence in its place.
+    """
     least, most = LINES_EACH
     number = min(most, max(least, LINES // max(1, len(workers))))
 
-    async def ask(address):
+    async def fetch(address: str) -> str:
         request = scheduler.broadcast(msg={"op": "get_logs", "n": number}, workers=[address])
         try:
             return text((await asyncio.wait_for(request, WORKER_LIMIT))[address])
-        except Exception as error:  # of whatever kind: the others still have something to say
+        except Exception as error:  # of whatever kind: the others still have their logs
             return f"This worker does not answer now ({type(error).__name__}). It may be busy."
 
-    said = scheduler.get_logs(n=most)
-    if inspect.isawaitable(said):
-        said = await asyncio.wait_for(said, WORKER_LIMIT)
+    entries = scheduler.get_logs(n=most)
+    if inspect.isawaitable(entries):
+        entries = await asyncio.wait_for(entries, WORKER_LIMIT)
     # By number: "10" comes after "9".
-    workers = sorted(workers.items(), key=lambda item: (len(str(item[1])), str(item[1])))
-    texts = await asyncio.gather(*(ask(address) for address, _ in workers))
+    ordered = sorted(workers.items(), key=lambda item: (len(str(item[1])), str(item[1])))
+    texts = await asyncio.gather(*(fetch(address) for address, _ in ordered))
     return {
-        "scheduler": text(said),
+        "scheduler": text(entries),
         "workers": [
             {"id": address, "title": f"Worker {name}", "text": words}
-            for (address, name), words in zip(workers, texts)  # noqa: B905 - equally many
+            for (address, name), words in zip(ordered, texts)
         ],
     }
 
 
-def text(entries):
+def text(entries: LogEntries) -> str:
     """Return log entries, which come as (level, line) with the newest first, as text."""
     return "".join(f"{line}\n" for _, line in reversed(list(entries)))

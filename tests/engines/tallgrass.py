@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from api import Api
 from real_slurm import RealSlurm
+
+from api import Api
 
 # What fits a node of the private SLURM four times, on an interface that every host has.
 SMALL = {"interface": "lo", "memory": "500MB", "walltime": "00:30:00"}

@@ -11,8 +11,8 @@ from typing import Any, cast
 from unittest.mock import patch
 
 import yaml
-from api import PLATFORMS
 
+from api import PLATFORMS
 from jupyter_cluster_launcher.backends import backend_class
 from jupyter_cluster_launcher.backends.base import Backend, Context
 from jupyter_cluster_launcher.controller.environments import Environments

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api import Api
 from cloud import ended, until
 from notebooks import run
 from real_gateway import RealGateway
+
+from api import Api
 
 STANDIN = Path(__file__).parent.parent.parent / "support/ebdpy_standin" / "ebdpy.py"
 CREDENTIALS = "[esip-qhub]\naws_access_key_id = AKIATEST\naws_secret_access_key = hub-secret\n"

@@ -12,13 +12,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from api import Api
 from cloud import ended, point_to, until
 from fakes import a_cluster
 from real_gateway import RealGateway, missing, require
 from real_server import RealServer, wait_until
 from terminal import Terminal
 
+from api import Api
 from jupyter_cluster_launcher.client.handle import ClusterHandle
 from jupyter_cluster_launcher.controller.client import Controller
 from jupyter_cluster_launcher.models import Report, State

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api import Api
 from cloud import SECRET, ended, opens, point_to
 from notebooks import run
 from real_gateway import RealGateway, missing, require
+
+from api import Api
 
 
 async def test_the_form_is_the_gateways_own(api: Api, gateway: RealGateway) -> None:
@@ -50,7 +51,7 @@ async def test_a_gateway_without_a_form_is_asked_once(
     run_code = environments.run
 
     async def counting(kernel_name: str, code: str, *args: Any, **kwargs: Any) -> str:
-        asked.append("gateway" if "dask_gateway" in code else "modules")
+        asked.append("gateway" if "gateway_queries" in code else "modules")
         return str(await run_code(kernel_name, code, *args, **kwargs))
 
     monkeypatch.setattr(environments, "run", counting)

@@ -7,10 +7,10 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
-from api import Api
 from jupyter_server.auth import Authorizer
 from tornado.httpclient import HTTPClientError, HTTPResponse
 
+from api import Api
 from jupyter_cluster_launcher.server.base import LauncherHandler
 from jupyter_cluster_launcher.server.handlers import default_handlers
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api import Api
 from fakes import a_cluster, write_kernelspec, write_platform
 from kernels import bare_python, packages_without
 from tornado.httpclient import HTTPClientError
 
+from api import Api
 from jupyter_cluster_launcher.clusters import records
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
 from jupyter_cluster_launcher.clusters.store import Store

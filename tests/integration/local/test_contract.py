@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from api import Api
 
+from api import Api
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
 from jupyter_cluster_launcher.controller.client import ControllerDiedError
 from jupyter_cluster_launcher.server import contract

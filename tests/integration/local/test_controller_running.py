@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from kernels import FOREVER, Kernel, kernel
 
-from jupyter_cluster_launcher import models
-from jupyter_cluster_launcher.controller.client import MIME, ExecutionError
+from jupyter_cluster_launcher.controller.client import ExecutionError
 
 # Running code
 
@@ -74,7 +73,7 @@ cluster = LocalCluster(n_workers=0, processes=False, dashboard_address=None)
 
 
 async def watched(one: Kernel, folder: Path) -> None:
-    await one.controller.load("core", "watch")
+    await one.controller.load("local", folder)
     await one.controller.run(CLUSTER, FOREVER)
     await one.controller.start_watch("cluster", {"directory": str(folder)}, FOREVER)
     await one.until(lambda: one.reports)
@@ -114,7 +113,7 @@ async def test_a_second_server_gets_a_report(tmp_path: Path) -> None:
         one.controller.detach()
         two = Kernel(one.ref)
         await two.controller.attach(FOREVER)
-        await two.controller.call("heard")
+        await two.controller.call("ping")
         await two.until(lambda: two.reports)
         assert two.reports[-1]["address"] == one.reports[-1]["address"]
         await two.controller.call("scale", 2)
@@ -140,7 +139,7 @@ async def test_two_servers_at_once(tmp_path: Path) -> None:
 async def test_what_is_passed_is_data(tmp_path: Path) -> None:
     """Guards against an argument that is code when it reaches the controller."""
     async with kernel(tmp_path) as one:
-        await one.controller.load("core", "watch")
+        await one.controller.load("local", tmp_path)
         await one.controller.run(
             "got = []\n__cluster_launcher.take = lambda *a, **k: got.append([a, k])"
         )
@@ -149,9 +148,3 @@ async def test_what_is_passed_is_data(tmp_path: Path) -> None:
         assert await one.value("got", tmp_path) == [
             [[text, 1.5, None], {"flag": True, "names": [text]}]
         ]
-
-
-def test_the_resident_and_the_server_mean_the_same(tmp_path: Path) -> None:
-    """Guards against reports under a name that the server does not listen to."""
-    source = Path(models.__file__).parent / "resident" / "core.py"
-    assert f'MIME = "{MIME}"' in source.read_text(encoding="utf-8")

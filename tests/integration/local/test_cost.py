@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
+
 from api import Api
 
 PRICE = {"per_core_hour": 0.05, "currency": "USD"}

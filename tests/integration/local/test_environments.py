@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api import Api
 from fakes import script, write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
 
+from api import Api
 from jupyter_cluster_launcher.controller import environments
 from jupyter_cluster_launcher.controller.environments import Environments
 from jupyter_cluster_launcher.models import NotAvailableError

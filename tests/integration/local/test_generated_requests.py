@@ -8,11 +8,11 @@ from typing import Any
 
 import promises
 import pytest
-from api import Api
 from fakes import a_cluster
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api import Api
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api import Api
 from real_server import RealServer, wait_until
 
+from api import Api
 from jupyter_cluster_launcher.controller.host import group_runs
 
 IDLE = 10  # seconds
@@ -143,12 +143,12 @@ def test_an_orphan_closes_without_a_server(server: RealServer) -> None:
     server.signal(signal.SIGKILL)
     wait_until(lambda: not group_runs(pid), "the end of the cluster's processes")
     directory = server.runtime / "cluster-launcher" / cluster_id
-    assert "asked" in json.loads((directory / "ended.json").read_text())["ended"]
+    assert "contact" in json.loads((directory / "ended.json").read_text())["ended"]
 
     server.start()
     (closed,) = server.clusters()
     assert closed["state"] == "closed"
-    assert closed["message"] == "Closed: no Jupyter server asked for it in 6 seconds."
+    assert closed["message"] == "Closed: no contact with a Jupyter server for 6 seconds."
     assert closed["workers"]["ready"] == 0
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
     wait_until(lambda: not directory.exists(), "the end of the record")

@@ -9,9 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
-from api import Api
 from kernels import group
 from notebooks import run
+
+from api import Api
 
 
 def listening(leader: int) -> set[str]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api import Api
 from real_gateway import RealGateway
 
+from api import Api
 from jupyter_cluster_launcher.masking import MASK
 
 SECRET = "wJalrXUtnFEMI-K7MDENG"

@@ -10,9 +10,9 @@ from typing import Any
 
 import psutil
 import pytest
-from api import Api
 from fakes import a_cluster, write_kernelspec
 
+from api import Api
 from jupyter_cluster_launcher.backends.local import LocalBackend
 from jupyter_cluster_launcher.clusters import manager
 from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster

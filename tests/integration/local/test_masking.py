@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from api import Api
 from fakes import script, write_kernelspec
 
+from api import Api
 from jupyter_cluster_launcher.masking import MASK
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api import Api
 from fakes import a_cluster
 
+from api import Api
 from jupyter_cluster_launcher.clusters import records
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
 from jupyter_cluster_launcher.models import State

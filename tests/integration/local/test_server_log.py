@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from api import Api
 from real_server import RealServer, wait_until
+
+from api import Api
 
 TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}"
 

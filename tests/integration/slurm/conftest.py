@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api import Api
 from real_server import RealServer
 from real_slurm import RealSlurm, why_not
 from tallgrass import Tallgrass
+
+from api import Api
 
 
 def start(accounting: bool) -> Iterator[RealSlurm]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from api import Api
 from real_slurm import RealSlurm
 from tallgrass import Tallgrass
+
+from api import Api
 
 QOS = ["--qos=debug"]
 

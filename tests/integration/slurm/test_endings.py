@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from api import Api
 from real_slurm import RealSlurm
 from tallgrass import Tallgrass, until
 
+from api import Api
 from jupyter_cluster_launcher.backends.batch import cancel
 from jupyter_cluster_launcher.backends.batch import queue as watch
 from jupyter_cluster_launcher.backends.batch.jobs import job_name

@@ -10,9 +10,10 @@ from typing import Any
 
 import psutil
 import pytest
-from api import Api
 from real_slurm import RealSlurm
 from tallgrass import Tallgrass, until
+
+from api import Api
 
 DEAD = {"job_script_prologue": ["exit 3"]}  # a job that dies before its worker registers
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from api import Api
 from real_slurm import RealSlurm
 from tallgrass import Tallgrass
+
+from api import Api
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api import PLATFORMS, Api
-from fakes import write_kernelspec
+from fakes import a_cluster, context, write_kernelspec
 from kernels import FOREVER, kernel
 from real_slurm import RealSlurm
-from tallgrass import SMALL, Tallgrass
+from tallgrass import SMALL, Tallgrass, until
 
-from jupyter_cluster_launcher.backends.batch import backend as batch
+from api import PLATFORMS, Api
+from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
 from jupyter_cluster_launcher.clusters.managed_cluster import CLOSE
 from jupyter_cluster_launcher.controller.client import ExecutionError
 from jupyter_cluster_launcher.platforms import codegen
@@ -57,8 +57,11 @@ async def test_closing_twice(slurm: RealSlurm, tmp_path: Path, options: dict[str
     refused = pytest.raises(ExecutionError, match="Invalid partition")
     (tmp_path / "0a1b2c").mkdir()
     async with kernel(tmp_path) as one:
-        await one.controller.load("core", "watch", "logs", "jobqueue")
-        settings = batch.settings(platform, chosen, tmp_path / "0a1b2c")
+        await one.controller.load("jobqueue", tmp_path / "0a1b2c")
+        backend = BatchBackend(context())
+        needs = backend.needs(platform, chosen).preparation
+        cluster = a_cluster(id="0a1b2c", preparation=needs)
+        settings = backend.preparation(cluster, tmp_path / "0a1b2c")
         await one.controller.call("prepare", settings, timeout=FOREVER)
         await one.controller.run(codegen.create(platform, chosen, workers=2), FOREVER)
         watch = {"directory": str(tmp_path / "0a1b2c")}
@@ -69,4 +72,4 @@ async def test_closing_twice(slurm: RealSlurm, tmp_path: Path, options: dict[str
         for _ in range(2):
             await one.controller.run(CLOSE, FOREVER)
         assert await one.value("cluster.status.name", tmp_path) == "closed"
-    assert slurm.jobs() == []
+    await until(lambda: slurm.jobs() == [])  # SLURM lists a cancelled job until it has ended

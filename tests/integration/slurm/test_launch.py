@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api import Api
 from notebooks import run
 from real_slurm import RealSlurm
 from tallgrass import Tallgrass, until
+
+from api import Api
 
 SUBMIT = "sorted(set(client.gather(client.map(lambda i: __import__('os').getpid(), range(40)))))"
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
-from api import Api
 from real_server import RealServer, wait_until
 from real_slurm import RealSlurm
 from tallgrass import SMALL, Tallgrass
 
+from api import Api
 from jupyter_cluster_launcher.backends.batch.jobs import job_name
 from jupyter_cluster_launcher.controller.host import interfaces
 

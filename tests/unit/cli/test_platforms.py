@@ -11,9 +11,9 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from api import PLATFORMS
 from fakes import write_platform
 
+from api import PLATFORMS
 from jupyter_cluster_launcher.cli import parser as cli
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from fakes import script, write_kernelspec
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from kernels import bare_python, running
 
-from jupyter_cluster_launcher.controller import environments
+from jupyter_cluster_launcher.controller import archive, environments
 from jupyter_cluster_launcher.controller.environments import Environments
 from jupyter_cluster_launcher.models import BadInputError, NotAvailableError
 
@@ -226,3 +227,42 @@ async def test_chatter_before_the_answer(
     python = script(tmp_path, "python", f'echo Welcome; exec {sys.executable} "$@"')
     write_kernelspec(kernels, "greets", python=python)
     assert await asked.missing("greets", ["json", "no_such"]) == ["no_such"]
+
+
+# The resident's own programs
+
+
+async def test_a_program_of_the_resident(
+    kernels: Path,
+    asked: Environments,
+    bare: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guards what an environment that has nothing is sent: private, answered, and gone after it."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    seen = tmp_path / "seen"
+    look = f"stat -c %a {tmp_path}/cluster-*/resident.zip {tmp_path}/cluster-* > {seen}"
+    python = script(tmp_path, "python", f'{look}; echo "$@" >> {seen}; exec {bare} "$@"')
+    write_kernelspec(kernels, "bare", python=python, env={"PYTHONPATH": ""})
+    answer = await asked.ask_resident("bare", "gateway_queries", ["stop"], private=["a name"])
+    assert answer == {"error": ["ModuleNotFoundError", "No module named 'dask_gateway'"]}
+    modes, arguments = seen.read_text().split(), seen.read_text()
+    assert modes[:2] == ["600", "700"]
+    assert "a name" not in arguments
+    assert [path.name for path in tmp_path.glob("cluster-*")] == []
+
+
+async def test_no_room_for_a_program_of_the_resident(
+    kernels: Path, asked: Environments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a server error where the disk for temporary files is full."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def full(path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archive, "write_archive", full)
+    with pytest.raises(NotAvailableError, match="written: No space left on device"):
+        await asked.ask_resident("python3", "job_script")
+    assert list(tmp_path.glob("cluster-*")) == []

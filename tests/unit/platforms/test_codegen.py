@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api import PLATFORMS
 from fakes import Call, Recorder, a_cluster, backend
 
+from api import PLATFORMS
 from jupyter_cluster_launcher.backends import backend_class, connect_code, kind_of
 from jupyter_cluster_launcher.models import Adapt, Report
 from jupyter_cluster_launcher.platforms import codegen, cpus, options

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
-from api import PLATFORMS
 from fakes import SITE, site, write_platform
 from real_server import RealServer, wait_until
 
+from api import PLATFORMS
 from jupyter_cluster_launcher.platforms import cpus
 from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.platforms.files import Fault

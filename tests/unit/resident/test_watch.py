@@ -1,74 +1,304 @@
-"""The resident's own source, as a controller has it, watching a cluster that does as it is told."""
+"""The watch over a cluster that does as the test says."""
 
 from __future__ import annotations
 
-from importlib import resources
+import json
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from jupyter_cluster_launcher.resident import kernel
+from jupyter_cluster_launcher.resident import watch as watching
+from jupyter_cluster_launcher.resident.report import Report, Sample
+from jupyter_cluster_launcher.resident.watch import Watch
+
+IDLE: Report = {
+    "ready": 1,
+    "cores": 2,
+    "memory": 1000,
+    "usage": {"cpu": 0.0, "memory": 100, "tasks": 0, "busy": False},
+}
+BUSY: Report = {**IDLE, "usage": {"cpu": 1.0, "memory": 100, "tasks": 1, "busy": True}}
+
 
 @pytest.fixture
-def core() -> Any:
-    """The source, executed where nothing of a kernel is."""
-    module = ModuleType("core")
-    for name in ("core", "watch"):
-        source = resources.files("jupyter_cluster_launcher").joinpath(f"resident/{name}.py")
-        exec(source.read_text(encoding="utf-8"), module.__dict__)
-    return module
-
-
-@pytest.fixture
-def told(core: Any, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What was pushed."""
-    pushed: list[dict[str, Any]] = []
-    publish = SimpleNamespace(publish=lambda data, metadata: pushed.append(data[core.MIME]))
-    monkeypatch.setattr(
-        core, "get_ipython", lambda: SimpleNamespace(display_pub=publish), raising=False
-    )
-    return pushed
-
-
-def test_cores_add_up(core: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards the sum over scaling: every number of cores counts for as long as it held.
-
-    And the idle sidebar: while the number stays, there is nothing new to tell.
-    """
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
+    """Both clocks; calling it lets seconds go by."""
     now = 1_700_000_000.0
-    monkeypatch.setattr(core.time, "time", lambda: now)
-    counted = core.CoreTime(100.0)
-    assert counted.report(0)["core_seconds"] == 100
-    now += 50
-    assert counted.report(4)["core_seconds"] == 100
-    first = counted.report(4)
-    now += 30
-    assert counted.report(4) == first
-    assert counted.report(1) == {
-        "core_seconds": 220.0, "cores_since": "2023-11-14T22:14:40+00:00",
-    }  # fmt: skip
-    now += 10
-    assert counted.report(0)["core_seconds"] == 230
+
+    def wait(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: now)
+        patch.setattr(time, "monotonic", lambda: now)
+        yield wait
 
 
-def test_a_cluster_that_cannot_be_looked_at(
-    core: Any, told: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What happened at the end of a watch, in order."""
+    steps: list[str] = []
+    monkeypatch.setattr(watching, "end_process", lambda: steps.append("ended"))
+    return steps
+
+
+def watch(folder: Path, *reports: Report, activity: int | None = None, **limits: Any) -> Watch:
+    """Return a watch whose cluster has these states one after another, and then the last one."""
+    states = list(reports)
+
+    def sample() -> Sample:
+        return Sample(states.pop(0) if len(states) > 1 else states[0], activity)
+
+    return Watch(sample, lambda: None, str(folder), **limits)
+
+
+# Reports
+
+
+def test_only_news_is_published(
+    published: list[Report], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards against a report, and a save on the server, three times a second."""
+    one = watch(tmp_path, IDLE, IDLE, {**IDLE, "ready": 2})
+    for _ in range(3):
+        one.poll()
+    assert [report["ready"] for report in published] == [1, 2]
+    one.poll(always=True)
+    assert len(published) == 3
+
+
+@pytest.mark.parametrize(
+    ("usage", "news"),
+    [
+        ({"cpu": 0.05}, False),
+        ({"cpu": 0.5}, True),
+        ({"memory": 110}, False),
+        ({"memory": 200}, True),
+        ({"tasks": 1}, True),
+        ({"busy": True}, True),
+        ({}, False),
+        (None, True),
+    ],
+)
+def test_meters_that_fluctuate(
+    published: list[Report],
+    tmp_path: Path,
+    clock: Callable[[float], None],
+    usage: dict[str, Any] | None,
+    news: bool,
+) -> None:
+    """Guards against a row that is drawn anew for nothing, and against one that never moves."""
+    before: Any = IDLE["usage"]
+    later: Any = {**IDLE, "usage": None if usage is None else {**before, **usage}}
+    one = watch(tmp_path, IDLE, later)
+    one.poll()
+    one.poll()
+    assert len(published) == 1, "not more often than every three seconds"
+    clock(watching.USAGE_PERIOD)
+    one.poll()
+    assert len(published) == (2 if news else 1)
+
+
+def test_a_report_is_whole(
+    published: list[Report],
+    tmp_path: Path,
+    clock: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guards against a key that the sample does not know and the server expects."""
+    listed: list[dict[str, str]] = [{}, {"Progress": "/individual-progress"}]
+    asked: list[int] = []
+
+    def plots(port: int) -> dict[str, str]:
+        asked.append(port)
+        return listed[len(asked) - 1]
+
+    monkeypatch.setattr(watching, "plots", plots)
+    one = watch(tmp_path, {**IDLE, "dashboard_port": 8787}, known={"tls": True})
+    one.poll()
+    assert published[0] == {
+        **IDLE,
+        "tls": True,
+        "dashboard_port": 8787,
+        "plots": {},
+        "core_seconds": 0.0,
+        "cores_since": "2023-11-14T22:13:20+00:00",
+        "closes_at": None,
+    }
+    for _ in range(3):
+        one.poll(always=True)
+    assert published[-1]["plots"] == listed[1]
+    assert asked == [8787, 8787], "the dashboard is asked until it answers"
+
+
+def test_a_cluster_that_cannot_be_read(
+    published: list[Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against a row that stands still and does not say why, or says it for ever."""
-    looks = iter([{"ready": 1}, ValueError("odd"), ValueError("odd"), {"ready": 1}])
+    states = iter([{"ready": 1}, ValueError("odd"), ValueError("odd"), {"ready": 1}])
 
-    def sample(cluster: Any, last: Any) -> dict[str, Any]:
-        look = next(looks, None)
-        if look is None:
-            watch.done.set()
-            return {"ready": 1}
-        if isinstance(look, Exception):
-            raise look
-        return look
+    def sample() -> Sample:
+        state: Any = next(states, None)
+        if state is None:
+            one.done.set()
+            return Sample({"ready": 1})
+        if isinstance(state, Exception):
+            raise state
+        return Sample(state)
 
-    monkeypatch.setattr(core, "PERIOD", 0)
-    watch = core.Watch(SimpleNamespace(), str(tmp_path), sample=sample)
-    watch.run()
-    said = [report.get("warnings") for report in told]
-    assert said == [None, ["The cluster cannot be looked at: ValueError: odd"], None]
+    monkeypatch.setattr(watching, "PERIOD", 0)
+    one = Watch(sample, lambda: None, str(tmp_path))
+    one.run()
+    warnings = [report.get("warnings") for report in published]
+    assert warnings == [None, ["The cluster's state cannot be read: ValueError: odd"], None]
+
+
+def test_a_cluster_that_ended_is_watched_no_more(published: list[Report], tmp_path: Path) -> None:
+    """Guards against a thread that polls what has been closed, and fills the log with errors."""
+    one = watch(tmp_path, {**IDLE, "ended": "The cluster was closed."})
+    one.poll()
+    assert one.done.is_set()
+    one.run()
+    assert len(published) == 1
+
+
+# Ending
+
+
+def test_an_idle_cluster_ends_and_says_why(
+    published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards the idle time: told beforehand, kept to, and told to a server that comes later."""
+    one = watch(tmp_path, IDLE, idle_timeout=60.0)
+    one._close = lambda: ended.append("closed")
+    one.poll()
+    assert published[-1]["closes_at"] == "2023-11-14T22:14:20+00:00"
+    clock(59)
+    one.poll()
+    assert not ended
+    clock(2)
+    one.poll()
+    assert ended == ["closed", "ended"]
+    assert one.done.is_set()
+    last = published[-1]
+    assert last["ended"] == "Closed after 1 minute without work."
+    assert (last["ready"], last["usage"], last["closes_at"]) == (0, None, None)
+    assert last["core_seconds"] == 122.0
+    assert json.loads((tmp_path / "ended.json").read_text()) == {"ended": last["ended"]}
+
+
+def test_a_close_that_fails_ends_all_the_same(
+    published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards against a cluster that idles for ever because its close fails."""
+    one = watch(tmp_path, IDLE, idle_timeout=1.0)
+
+    def fail() -> None:
+        raise OSError("scancel failed")
+
+    one._close = fail
+    one.poll()
+    clock(2)
+    with pytest.raises(OSError, match="scancel failed"):
+        one.poll()
+    assert ended == ["ended"]
+    assert "ended" in published[-1]
+
+
+def test_work_begins_the_idle_time_anew(
+    published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards against an end under a computation, and right after one."""
+    one = watch(tmp_path, IDLE, BUSY, BUSY, IDLE, idle_timeout=60.0)
+    one.poll()
+    clock(50)
+    one.poll()
+    assert published[-1]["closes_at"] is None
+    clock(500)
+    one.poll()
+    clock(50)
+    one.poll()
+    assert published[-1]["closes_at"] == "2023-11-14T22:24:20+00:00"
+    assert not ended
+
+
+def test_tasks_between_two_polls_are_work(
+    published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards against an end under a notebook whose tasks are over before a poll sees them."""
+    counter = 0
+    one = Watch(lambda: Sample(IDLE, counter), lambda: None, str(tmp_path), idle_timeout=60.0)
+    for counter in (1, 1, 2, 2):  # noqa: B007 - read by the sample
+        clock(40)
+        one.poll()
+    assert not ended
+    clock(61)
+    one.poll()
+    assert ended == ["ended"]
+
+
+def test_the_idle_time_is_restarted(
+    published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards "keep": the new end is shown, and None is never."""
+    one = watch(tmp_path, IDLE, idle_timeout=60.0)
+    one.poll()
+    clock(50)
+    one.restart_idle_time(100.0)
+    one.poll(always=True)
+    assert published[-1]["closes_at"] == "2023-11-14T22:15:50+00:00"
+    one.restart_idle_time(None)
+    clock(10_000)
+    one.poll(always=True)
+    assert published[-1]["closes_at"] is None
+    assert not ended
+
+
+def test_an_orphan_ends(
+    published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards against clusters that cost money for nobody, also while they compute."""
+    one = watch(tmp_path, BUSY, orphan_timeout=7200.0)
+    clock(7000)
+    one.pinged_at = time.monotonic()
+    clock(7000)
+    one.poll()
+    assert not ended
+    clock(300)
+    one.poll()
+    assert ended == ["ended"]
+    assert published[-1]["ended"] == "Closed: no contact with a Jupyter server for 2 hours."
+
+
+# The kernel
+
+
+def test_what_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards the way to the server: the kernel's own broadcast channel, under our name."""
+    sent: list[dict[str, Any]] = []
+    display = SimpleNamespace(publish=lambda **message: sent.append(message))
+    monkeypatch.setattr(kernel, "get_ipython", lambda: SimpleNamespace(display_pub=display))
+    kernel.publish({"ready": 1})
+    assert sent == [{"data": {kernel.MIME: {"ready": 1}}, "metadata": {}}]
+    monkeypatch.setattr(kernel, "get_ipython", lambda: None)
+    kernel.publish({"ready": 2})
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("leader", [True, False])
+def test_the_process_ends_with_its_workers(monkeypatch: pytest.MonkeyPatch, leader: bool) -> None:
+    """Guards against workers that stay, and against ending a group that is not ours."""
+    killed: list[tuple[str, int]] = []
+    monkeypatch.setattr(kernel, "PUBLISHING", 0)
+    monkeypatch.setattr(kernel.os, "getpid", lambda: 5)
+    monkeypatch.setattr(kernel.os, "getpgrp", lambda: 5 if leader else 4)
+    monkeypatch.setattr(kernel.os, "kill", lambda pid, signal: killed.append(("one", pid)))
+    monkeypatch.setattr(kernel.os, "killpg", lambda pid, signal: killed.append(("group", pid)))
+    kernel.end_process()
+    assert killed == [("group" if leader else "one", 5)]

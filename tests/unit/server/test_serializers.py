@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from api import PLATFORMS
 from fakes import a_cluster, backend, site
 
+from api import PLATFORMS
 from jupyter_cluster_launcher.backends import connect_code, kind_of
 from jupyter_cluster_launcher.models import (
     Adapt,

@@ -1,0 +1,66 @@
+"""The resident as a zip file, from which a kernel imports it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+PACKAGE = "cluster_launcher_resident"  # the resident's name in kernels
+ARCHIVE = "resident.zip"
+BEGINNING = (1980, 1, 1, 0, 0, 0)  # of time, in zip files
+
+
+@functools.cache
+def archive() -> bytes:
+    """Return the resident as the bytes of a zip file, the same for the same source."""
+    folder = resources.files("jupyter_cluster_launcher").joinpath("resident")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for source in sorted(folder.iterdir(), key=lambda source: source.name):
+            if source.name.endswith(".py"):
+                entry = zipfile.ZipInfo(f"{PACKAGE}/{source.name}", BEGINNING)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o600 << 16
+                file.writestr(entry, source.read_bytes())
+    return buffer.getvalue()
+
+
+def write_archive(path: Path) -> None:
+    """Write the zip file, for its owner alone; raises ``OSError``."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(archive())
+
+
+@contextlib.contextmanager
+def temporary_archive() -> Iterator[Path]:
+    """Yield a zip file for a process that ends soon, and remove it; raises ``OSError``."""
+    with tempfile.TemporaryDirectory(prefix="cluster-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder, ARCHIVE)
+        write_archive(path)
+        yield path
+
+
+def importing(function: str, path: Path, module: str) -> str:
+    """Return code for a kernel: ``function`` imports a module of the resident and returns it.
+
+    The zip file is in front of every other place for as long as the import takes, and not on the
+    path of the user's code.
+    """
+    return f"""\
+def {function}():
+    import importlib, sys
+    sys.path.insert(0, {str(path)!r})
+    try:
+        return importlib.import_module({f"{PACKAGE}.{module}"!r})
+    finally:
+        sys.path.remove({str(path)!r})
+"""

@@ -1,0 +1,32 @@
+"""The TLS credentials of an encrypted cluster, as files for notebooks to connect with."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .protocols import Security
+
+FILES = {"ca_file": "ca.pem", "cert": "cert.pem", "key": "key.pem"}
+
+
+def write_credentials(security: Security | None, directory: str) -> bool:
+    """Write the client's credentials to private files; return whether the cluster is encrypted."""
+    # A gateway's security object lacks the attribute: its credentials come from the gateway.
+    if security is None or not getattr(security, "require_encryption", False):
+        return False
+    config = security.get_tls_config_for_role("client")
+    for key, name in FILES.items():
+        value = config.get(key)
+        if not value:
+            continue
+        text = value if "-----BEGIN" in value else Path(value).read_text(encoding="ascii")
+        write_private(os.path.join(directory, name), text)
+    return True
+
+
+def write_private(path: str, text: str) -> None:
+    """Write a file that only its owner can read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,44 @@
+"""The clusters that one launch requested of dask-gateway, so that all of them can be stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+from asyncio import Future
+from typing import Any
+
+FILE = "gateway.json"  # in the cluster's directory, for as long as there is something to stop
+
+
+class Submissions:
+    """The names of the clusters that this launch requested, also those of an earlier controller.
+
+    A name is written down at once: whatever happens to this process, the server can then stop what
+    was started here, and only that.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._path: str | None = None
+        self.names: list[str] = []
+        self.pending: set[Future[Any]] = set()  # requests that have not been answered
+
+    def restore(self, directory: str) -> None:
+        """Go on from what an earlier controller has left in ``directory``, and write there."""
+        self._path = os.path.join(directory, FILE)
+        if os.path.exists(self._path):
+            with open(self._path, encoding="utf-8") as file:
+                self.names.extend(json.load(file))
+
+    def add(self, name: str) -> None:
+        """Record the name of a cluster that is being made."""
+        self.names.append(name)
+        if self._path:
+            with open(self._path, "w", encoding="utf-8") as file:
+                json.dump(self.names, file)
+
+    def clear(self) -> None:
+        """Forget the clusters: all of them are stopped."""
+        self.names.clear()
+        if self._path and os.path.exists(self._path):
+            os.remove(self._path)

@@ -1,0 +1,63 @@
+"""What became of each job that a controller submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypedDict, TypeVar
+
+REMEMBERED = 100  # closed jobs, so that adaptive scaling over days does not fill the record
+Name = TypeVar("Name")
+
+
+class SubmissionError(RuntimeError):
+    """The batch system refused every job; the text is what it wrote."""
+
+
+class JobEntry(TypedDict):
+    """One job: without ``id`` and ``error`` while it is being submitted.
+
+    ``closed`` where its worker was closed, ``lost`` where it went away although it was wanted,
+    ``ended`` where the batch system says so.
+    """
+
+    worker: str
+    id: str | None
+    error: str | None
+    closed: bool
+    lost: bool
+    ended: bool
+
+
+class JobTracker:
+    """Tracks every submission of this controller, in order."""
+
+    def __init__(self, job_name: str, unit: str, lifetime: list[str]) -> None:
+        """Begin with no jobs; all of them will be called ``job_name``.
+
+        ``unit`` is what the user counts, "jobs" or "workers"; ``lifetime`` are the arguments with
+        which workers end before their jobs must.
+        """
+        self.job_name, self.unit, self.lifetime = job_name, unit, lifetime
+        self.entries: list[JobEntry] = []
+        self.submitted = 0
+
+    def begin(self, worker: object) -> JobEntry:
+        """Return the new entry of a job that is about to be submitted."""
+        self.submitted += 1
+        closed = [entry for entry in self.entries if entry["closed"]]
+        for entry in closed[: max(0, len(closed) - REMEMBERED)]:
+            self.entries.remove(entry)
+        entry = JobEntry(
+            worker=str(worker), id=None, error=None, closed=False, lost=False, ended=False
+        )
+        self.entries.append(entry)
+        return entry
+
+    def report(self) -> list[JobEntry]:
+        """Return a copy of the entries."""
+        return [entry.copy() for entry in list(self.entries)]
+
+    def latest(self, workers: Iterable[Name]) -> dict[Name, JobEntry | None]:
+        """Return the latest entry of each worker, None where it has none yet."""
+        latest = {entry["worker"]: entry for entry in list(self.entries)}
+        return {name: latest.get(str(name)) for name in workers}

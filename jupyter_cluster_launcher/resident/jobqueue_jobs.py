@@ -1,0 +1,128 @@
+"""Makes dask-jobqueue track its jobs, end their workers in time, and close them for good.
+
+dask-jobqueue hides a failed submission: nothing is raised, the cluster counts a worker that will
+never come, its ``close`` fails and a second one waits for ever. The job class made here records
+refusals in the batch system's words instead, and closes as often as it is called.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import types
+from typing import Any, TypedDict
+
+import dask
+from distributed.core import Status
+from distributed.deploy.spec import ProcessInterface
+
+from .job_tracker import JobEntry, JobTracker
+from .jobqueue_keys import expanded, note_keys, removing_keys
+
+# Functional, because one of the names is a keyword.
+JobSettings = TypedDict(
+    "JobSettings",
+    {
+        "directory": str,
+        "module": str,
+        "class": str,
+        "job_name": str,
+        "unit": str,
+        "lifetime": "list[str]",
+    },
+)
+JobSettings.__doc__ = """What the server says of the jobs before the create code runs.
+
+``module`` and ``class`` name the cluster's class, ``directory`` is where the jobs' logs and keys go
+unless the create code says otherwise, the rest is what a ``JobTracker`` is made of.
+"""
+
+
+def track_jobs(settings: JobSettings) -> JobTracker:
+    """Have the jobs of the cluster that will be created tracked, and return their tracker.
+
+    Raises ``ImportError`` or ``AttributeError`` where there is no such cluster class.
+    """
+    cluster_class: Any = getattr(importlib.import_module(settings["module"]), settings["class"])
+    directory = settings["directory"]
+    tracker = JobTracker(settings["job_name"], settings["unit"], settings["lifetime"])
+    section = f"jobqueue.{cluster_class.job_cls.config_name}"
+    dask.config.set({f"{section}.log-directory": os.path.join(directory, "jobs")})
+    keys = f"{section}.shared-temp-directory"  # a site whose homes are not shared sets it
+    shared = dask.config.get(keys, None) or directory
+    dask.config.set({keys: shared})
+    os.makedirs(expanded(shared), mode=0o700, exist_ok=True)
+    cluster_class.job_cls = tracked(cluster_class.job_cls, tracker, directory)
+    cluster_class.close = removing_keys(cluster_class.close, directory)
+    return tracker
+
+
+def tracked(job_class: type, tracker: JobTracker, directory: str) -> type:
+    """Return ``job_class`` with ``TrackedJob`` in front; its keys are noted in ``directory``."""
+    attributes = {"tracker": tracker, "directory": directory}
+    return types.new_class(
+        job_class.__name__, (TrackedJob, job_class), exec_body=lambda body: body.update(attributes)
+    )
+
+
+def worker_arguments(own: list[str], lifetime: list[str]) -> list[str]:
+    """Return all arguments of a worker, those that the user gave before and instead of ours.
+
+    A worker's own dashboard would listen on all addresses of its node, without encryption.
+    """
+    given = " ".join(own)
+    private = [] if "--dashboard-address" in given else ["--dashboard-address", "127.0.0.1:0"]
+    return [*own, *private, *([] if "--lifetime" in given else lifetime)]
+
+
+class TrackedJob(ProcessInterface):
+    """A job that records its submission; to be put in front of a class of dask-jobqueue's jobs."""
+
+    tracker: JobTracker
+    directory: str
+    config_name: str  # these are of dask-jobqueue's class
+    name: object
+    job_id: str | None
+    entry: JobEntry | None = None
+
+    def __init__(
+        self,
+        *args: Any,
+        worker_extra_args: list[str] | None = None,
+        job_name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Add the worker's arguments and the tracker's name to what dask-jobqueue got."""
+        section = f"jobqueue.{self.config_name}.worker-extra-args"
+        own = worker_extra_args or dask.config.get(section, None) or []
+        name = self.tracker.job_name
+        kwargs["worker_extra_args"] = worker_arguments(own, self.tracker.lifetime)
+        kwargs["job_name"] = f"{job_name}-{name}" if job_name else name
+        super().__init__(*args, **kwargs)
+        note_keys(kwargs.get("security"), self.directory)
+
+    async def start(self) -> None:
+        """Submit the job; a refusal is recorded and not raised."""
+        self.entry = entry = self.tracker.begin(self.name)
+        try:
+            await super().start()
+            entry["id"] = self.job_id
+        except (RuntimeError, ValueError, OSError) as error:
+            # Raised, it would be lost in a task that nothing awaits, and stop adaptive scaling.
+            entry["error"] = str(error)
+            sys.stderr.write(f"{error}\n")  # to the log of the launch
+            self.status = Status.running
+        if entry["closed"]:  # closed while it was being submitted
+            await super().close()
+
+    async def close(self) -> None:
+        """Cancel the job, and count as closed whether or not that works."""
+        if self.entry is not None:
+            cluster = getattr(self, "_cluster", lambda: None)()
+            self.entry["closed"] = True
+            self.entry["lost"] = cluster is not None and self.name in cluster.worker_spec
+        try:
+            await super().close()
+        finally:
+            self.status = Status.closed

@@ -1,0 +1,56 @@
+"""The files with the workers' TLS keys, which dask-jobqueue puts where the jobs can read them.
+
+It removes them itself only when the cluster object goes, which a killed process prevents.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+from .protocols import Security
+
+KEY_FILE = ".dask-jobqueue.worker."  # begins the names of the files that dask-jobqueue makes
+KEYS_NOTE = "keys.json"  # in a cluster's directory: where these files are
+
+
+def expanded(text: str) -> str:
+    """Return the path that dask-jobqueue means; the jobs' shells read such a text in their turn."""
+    return os.path.abspath(os.path.expanduser(os.path.expandvars(text)))
+
+
+def note_keys(security: Security | None, directory: str) -> None:
+    """Note in ``directory`` where the workers' keys are, for whoever must remove them."""
+    files = security.get_tls_config_for_role("worker").values() if security else ()
+    keys = [
+        expanded(file) for file in files if file and os.path.basename(file).startswith(KEY_FILE)
+    ]
+    if keys:
+        with open(os.path.join(directory, KEYS_NOTE), "w", encoding="utf-8") as note:
+            json.dump(keys, note)
+
+
+def removing_keys(close: Callable[..., Any], directory: str) -> Callable[..., Any]:
+    """Return the method ``close`` of a cluster class, extended to remove the workers' keys."""
+
+    @functools.wraps(close)
+    def close_and_remove(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return close(*args, **kwargs)
+        finally:
+            remove_keys(directory)
+
+    return close_and_remove
+
+
+def remove_keys(directory: str) -> None:
+    """Remove the workers' keys that have been noted."""
+    note = os.path.join(directory, KEYS_NOTE)
+    with contextlib.suppress(OSError, ValueError), open(note, encoding="utf-8") as file:
+        for key in json.load(file):
+            with contextlib.suppress(OSError):
+                os.unlink(key)

@@ -1,0 +1,41 @@
+"""The kernel around the resident: publishing reports, answering calls, ending the process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any
+
+from IPython import get_ipython
+
+from .report import Report
+
+MIME = "application/vnd.cluster-launcher.report+json"
+ANSWER = "application/vnd.cluster-launcher.answer+json"
+PUBLISHING = 0.5  # seconds; what is published leaves from another thread
+
+
+class Answer:
+    """The plain data that a method returned to the server; displayed as nothing else."""
+
+    def __init__(self, data: Any) -> None:
+        """Hold ``data``, which must be JSON."""
+        self.data = data
+
+    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, Any]:
+        return {ANSWER: self.data}
+
+
+def publish(report: Report) -> None:
+    """Send a report to whichever servers listen to this kernel."""
+    shell = get_ipython()
+    if shell is not None:
+        shell.display_pub.publish(data={MIME: report}, metadata={})
+
+
+def end_process() -> None:
+    """Kill this process and, where it leads a group, its workers; published reports leave first."""
+    time.sleep(PUBLISHING)
+    kill = os.killpg if os.getpgrp() == os.getpid() else os.kill
+    kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,55 @@
+"""The shape of what the resident publishes about its cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
+
+if TYPE_CHECKING:
+    from .job_tracker import JobEntry
+
+
+class Usage(TypedDict):
+    """What the workers are doing: CPU from 0 to 1, memory in bytes, tasks on the scheduler."""
+
+    cpu: float
+    memory: int
+    tasks: int
+    busy: bool
+
+
+class Report(TypedDict, total=False):
+    """The state of a cluster. Memory in bytes, time spans in seconds, times as ISO 8601 in UTC.
+
+    ``jobs`` is there on batch systems only; ``joined``, ``idle_limit`` and ``stops_at`` at a
+    gateway only. ``ended`` says why the cluster is gone, ``broken`` that it did not end on purpose.
+    """
+
+    address: str
+    name: str
+    ready: int
+    requested: int | None
+    cores: int
+    core_seconds: float
+    cores_since: str
+    memory: int
+    usage: Usage | None
+    tls: bool
+    dashboard_port: int | None
+    dashboard_link: str | None
+    plots: dict[str, str]
+    versions: dict[str, str]
+    jobs: list[JobEntry]
+    joined: bool
+    closes_at: str | None
+    idle_limit: float | None
+    stops_at: str | None
+    warnings: list[str]
+    ended: str
+    broken: bool
+
+
+class Sample(NamedTuple):
+    """A report as one poll of the cluster yields it, and a counter that moves when tasks ran."""
+
+    report: Report
+    activity: int | None = None

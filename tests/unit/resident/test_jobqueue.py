@@ -1,0 +1,367 @@
+"""The resident of a cluster whose workers are jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import dask
+import pytest
+from dask_jobqueue.core import Job
+from dask_jobqueue.slurm import SLURMJob
+from distributed.core import Status
+from fake_clusters import FakeCluster
+
+from jupyter_cluster_launcher.resident import job_tracker, jobqueue
+from jupyter_cluster_launcher.resident.job_tracker import JobTracker, SubmissionError
+from jupyter_cluster_launcher.resident.jobqueue import RESIDENT, JobqueueResident, queue_position
+from jupyter_cluster_launcher.resident.jobqueue_jobs import tracked, worker_arguments
+from jupyter_cluster_launcher.resident.jobqueue_keys import note_keys, remove_keys
+from jupyter_cluster_launcher.resident.report import Report
+
+LIFETIME = ["--lifetime", "180s"]
+
+
+class FakeJobqueueCluster(FakeCluster):
+    """A cluster of jobs named by number, of which those in ``working`` have brought workers."""
+
+    def __init__(self, *names: int, working: tuple[str, ...] = (), processes: int = 1) -> None:
+        super().__init__(*names)
+        self._i = len(names)
+        self._dummy_job = SimpleNamespace(worker_processes=processes)
+        self.scheduler_info = {"workers": {one: {"name": one} for one in working}}
+
+
+def a_tracker(unit: str = "jobs", **ids: str | None) -> JobTracker:
+    """A tracker of jobs by worker, each with its id or an error that begins with "!"."""
+    tracker = JobTracker("cluster-abc", unit, LIFETIME)
+    for worker, job in ids.items():
+        entry = tracker.begin(worker.removeprefix("w"))
+        if job is not None:
+            entry["error" if job.startswith("!") else "id"] = job.removeprefix("!")
+    return tracker
+
+
+def a_resident(cluster: FakeJobqueueCluster, tracker: JobTracker, folder: Path) -> JobqueueResident:
+    """A resident that watches ``cluster``."""
+    one = RESIDENT()
+    one.tracker = tracker
+    one.start(cluster, directory=str(folder))
+    return one
+
+
+# The tracker
+
+
+def test_entries() -> None:
+    """Guards what a row is made of, and a report that changes after it was sent."""
+    tracker = a_tracker(w0="11", w1="!refused")
+    report = tracker.report()
+    assert report[0] == {
+        "worker": "0", "id": "11", "error": None, "closed": False, "lost": False, "ended": False,
+    }  # fmt: skip
+    tracker.entries[0]["closed"] = True
+    assert not report[0]["closed"]
+    again = tracker.begin(0)
+    assert tracker.latest([0, 7]) == {0: again, 7: None}
+
+
+def test_closed_jobs_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a record that grows for days under adaptive scaling."""
+    monkeypatch.setattr(job_tracker, "REMEMBERED", 2)
+    tracker = a_tracker(w0="10")
+    for number in range(1, 6):
+        tracker.begin(number)["closed"] = True
+    tracker.begin(6)
+    assert [entry["worker"] for entry in tracker.entries] == ["0", "4", "5", "6"]
+    assert tracker.submitted == 7
+
+
+# Starting
+
+
+def test_a_launch_waits_for_the_batch_system(published: list[Report], tmp_path: Path) -> None:
+    """Guards against "running" before the batch system has decided on any job."""
+    tracker = a_tracker(w0="11")
+    cluster = FakeJobqueueCluster(0, 1)
+    timer = threading.Timer(0.1, lambda: tracker.begin(1).update(id="12"))
+    timer.start()
+    a_resident(cluster, tracker, tmp_path)
+    timer.join()
+    assert [job["id"] for job in published[0]["jobs"]] == ["11", "12"]
+
+
+def test_a_launch_whose_jobs_are_all_refused(published: list[Report], tmp_path: Path) -> None:
+    """Guards against a cluster that waits for workers which never come."""
+    cluster = FakeJobqueueCluster(0, 1)
+    with pytest.raises(SubmissionError, match="Invalid partition"):
+        a_resident(cluster, a_tracker(w0="!Invalid partition", w1="!Invalid partition"), tmp_path)
+    assert published == []
+    a_resident(cluster, a_tracker(w0="!Invalid partition", w1="12"), tmp_path)
+
+
+def test_a_batch_system_that_does_not_decide(
+    published: list[Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a launch that never ends."""
+    monkeypatch.setattr(jobqueue, "SUBMIT_LIMIT", 0.05)
+    a_resident(FakeJobqueueCluster(0), a_tracker(w0=None), tmp_path)
+    assert published[0]["jobs"][0]["id"] is None
+
+
+# Counting
+
+
+def test_jobs_or_workers_are_counted(published: list[Report], tmp_path: Path) -> None:
+    """Guards against "2 of 1 workers": a job may bring several, and the user counts either."""
+    cluster = FakeJobqueueCluster(0, 1, working=("0-0", "0-1"), processes=2)
+    a_resident(cluster, a_tracker("jobs", w0="11", w1="12"), tmp_path)
+    assert (published[-1]["ready"], published[-1]["requested"]) == (1, 2)
+    a_resident(cluster, a_tracker("workers", w0="11", w1="12"), tmp_path)
+    assert (published[-1]["ready"], published[-1]["requested"]) == (2, 4)
+
+
+def test_jobs_that_the_batch_system_ended(published: list[Report], tmp_path: Path) -> None:
+    """Guards against a job that ended and counts for ever."""
+    one = a_resident(FakeJobqueueCluster(0, 1), a_tracker(w0="11", w1="12"), tmp_path)
+    one.jobs_ended(["12"])
+    assert [job["ended"] for job in published[-1]["jobs"]] == [False, True]
+    one.jobs_ended([])
+    assert [job["ended"] for job in published[-1]["jobs"]] == [False, True]
+
+
+# Scaling
+
+
+def test_jobs_that_wait_go_first(published: list[Report], tmp_path: Path) -> None:
+    """Guards data: a job with a worker stays, and of those that wait the last in the queue goes."""
+    cluster = FakeJobqueueCluster(0, 1, 2, 3, working=("3",))
+    one = a_resident(cluster, a_tracker(w0="13", w1="11", w2="12", w3="14"), tmp_path)
+    one.scale(2)
+    assert sorted(cluster.worker_spec) == [1, 3]
+    assert cluster.calls == [("scale", {"jobs": 2})]
+
+
+def test_refused_and_ended_jobs_are_tried_again(published: list[Report], tmp_path: Path) -> None:
+    """Guards against a name whose job was refused, which dask-jobqueue would keep as it is."""
+    cluster = FakeJobqueueCluster(0, 1, 2)
+    tracker = a_tracker(w0="11", w1="!refused", w2="13")
+    one = a_resident(cluster, tracker, tmp_path)
+    one.jobs_ended(["13"])
+    for number in range(3, 6):
+        tracker.begin(number)
+    one.scale(3)
+    assert list(cluster.worker_spec) == [0]
+    assert cluster._i == 6, "a name that was used is not used again"
+
+
+def test_workers_are_scaled_by_whole_jobs(published: list[Report], tmp_path: Path) -> None:
+    """Guards against half a job."""
+    cluster = FakeJobqueueCluster(0, processes=4)
+    one = a_resident(cluster, a_tracker("workers", w0="11"), tmp_path)
+    one.scale(5, unit="workers")
+    assert cluster.calls == [("scale", {"jobs": 2})]
+
+
+def test_place_in_the_queue() -> None:
+    """Guards against an order of texts, in which 9 comes after 10."""
+    tracker = a_tracker(w0="9", w1="10", w2="x1", w3=None)
+    places = [queue_position(entry) for entry in [*tracker.entries, None]]
+    assert places == [9, 10, float("inf"), float("inf"), float("inf")]
+
+
+def test_logs_are_those_of_the_scheduler(
+    published: list[Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a batch cluster whose scheduler's log nobody can read."""
+    cluster = FakeJobqueueCluster(0)
+    one = a_resident(cluster, a_tracker(w0="11"), tmp_path)
+    monkeypatch.setattr(jobqueue, "scheduler_logs", lambda seen: {"seen": seen is cluster})
+    assert one.logs() == {"seen": True}
+
+
+# Jobs
+
+
+class QuietJob(Job):
+    """A job of dask-jobqueue whose batch system does as the test says."""
+
+    config_name = "slurm"
+    refusal: Exception | None = None
+    gate: asyncio.Event | None = None
+
+    async def start(self) -> None:
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.refusal is not None:
+            raise self.refusal
+        self.job_id = "11"
+        self.status = Status.running
+
+    async def close(self) -> None:
+        if self.job_id is None:
+            raise ValueError("no job id")
+        self.cancelled = True
+
+
+def a_job(tracker: JobTracker, folder: Path, **kwargs: Any) -> Any:
+    job_class: Any = tracked(QuietJob, tracker, str(folder))
+    given = {"name": 0, "cores": 1, "memory": "1GB", "job_extra_directives": [], **kwargs}
+    return job_class("tcp://127.0.0.1:1", **given)
+
+
+async def test_a_job_is_submitted_and_closed(tmp_path: Path) -> None:
+    """Guards the record of an ordinary job: its name, its id, and whether it was wanted."""
+    tracker = a_tracker()
+    job = a_job(tracker, tmp_path, job_name="mine", worker_extra_args=["--resources", "A=1"])
+    assert type(job).__name__ == "QuietJob"
+    assert job.job_name == "mine-cluster-abc"
+    script = job.job_script()
+    assert "--resources A=1 --dashboard-address 127.0.0.1:0 --lifetime 180s" in script
+    await job.start()
+    (entry,) = tracker.entries
+    assert (entry["worker"], entry["id"], entry["closed"]) == ("0", "11", False)
+    job._cluster = lambda: SimpleNamespace(worker_spec={0: {}})
+    await job.close()
+    assert (entry["closed"], entry["lost"], job.status) == (True, True, Status.closed)
+    job._cluster = lambda: SimpleNamespace(worker_spec={})
+    await job.close()
+    assert not entry["lost"], "it was closed on purpose"
+
+
+async def test_a_job_that_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Guards against a refusal that nobody sees, and a second close that waits for ever."""
+    monkeypatch.setattr(QuietJob, "refusal", RuntimeError("Invalid partition"))
+    tracker = a_tracker()
+    job = a_job(tracker, tmp_path)
+    assert job.job_name == "cluster-abc"
+    await job.start()
+    assert tracker.entries[0]["error"] == "Invalid partition"
+    assert job.status == Status.running
+    assert capsys.readouterr().err == "Invalid partition\n"
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no job id"):
+            await job.close()
+        assert job.status == Status.closed
+
+
+async def test_a_job_that_is_closed_while_it_is_submitted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a job that runs on because sbatch answered after the close."""
+    gate = asyncio.Event()
+    monkeypatch.setattr(QuietJob, "gate", gate)
+    job = a_job(a_tracker(), tmp_path)
+    starting = asyncio.ensure_future(job.start())
+    await asyncio.sleep(0)
+    with pytest.raises(ValueError, match="no job id"):
+        await job.close()
+    gate.set()
+    await starting
+    assert job.cancelled
+
+
+async def test_a_job_that_was_never_started_can_be_closed(tmp_path: Path) -> None:
+    """Guards against an error where a launch is stopped before its first job."""
+    job = a_job(a_tracker(), tmp_path)
+    job.job_id = "11"
+    await job.close()
+    assert job.status == Status.closed
+
+
+@pytest.mark.parametrize(
+    ("own", "arguments"),
+    [
+        ([], ["--dashboard-address", "127.0.0.1:0", *LIFETIME]),
+        (["--lifetime", "4s"], ["--lifetime", "4s", "--dashboard-address", "127.0.0.1:0"]),
+        (["--dashboard-address :1"], ["--dashboard-address :1", *LIFETIME]),
+    ],
+)
+def test_what_the_user_gave_holds(own: list[str], arguments: list[str]) -> None:
+    """Guards against overriding a lifetime or an address that the user chose."""
+    assert worker_arguments(own, LIFETIME) == arguments
+
+
+# Preparing
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A module with a cluster class, as a site may have one."""
+
+    class Cluster:
+        """A class of clusters that does nothing."""
+
+        job_cls = SLURMJob
+
+        def close(self) -> str:
+            return "closed"
+
+    module = ModuleType("a_site")
+    module.Cluster = Cluster
+    monkeypatch.setitem(__import__("sys").modules, "a_site", module)
+    with dask.config.set({}):
+        yield Cluster
+
+
+def settings(folder: Path, **changes: Any) -> dict[str, Any]:
+    return {
+        "directory": str(folder), "module": "a_site", "class": "Cluster", "job_name": "cluster-abc",
+        "unit": "jobs", "lifetime": LIFETIME, **changes,
+    }  # fmt: skip
+
+
+def test_preparing(site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards where logs and keys go, and the keys that stay after a close."""
+    monkeypatch.setenv("SHARED", str(tmp_path / "shared"))
+    one = RESIDENT()
+    with dask.config.set({"jobqueue.slurm.shared-temp-directory": None}):
+        one.prepare(settings(tmp_path))
+        assert dask.config.get("jobqueue.slurm.log-directory") == str(tmp_path / "jobs")
+        assert dask.config.get("jobqueue.slurm.shared-temp-directory") == str(tmp_path)
+    assert (one.tracker.job_name, one.tracker.unit) == ("cluster-abc", "jobs")
+    assert issubclass(site.job_cls, SLURMJob)
+    assert site.job_cls.tracker is one.tracker
+    site.job_cls = SLURMJob
+    with dask.config.set({"jobqueue.slurm.shared-temp-directory": "$SHARED"}):
+        one.prepare(settings(tmp_path))
+    assert (tmp_path / "shared").stat().st_mode & 0o777 == 0o700
+    key = tmp_path / ".dask-jobqueue.worker.key.1"
+    key.touch()
+    (tmp_path / "keys.json").write_text(json.dumps([str(key), str(tmp_path / "gone")]))
+    assert site().close() == "closed"
+    assert not key.exists()
+
+
+@pytest.mark.parametrize("changes", [{"module": "no_such_module"}, {"class": "NoSuchClass"}])
+def test_what_is_missing_is_left_to_the_create_code(
+    site: Any, tmp_path: Path, changes: dict[str, str]
+) -> None:
+    """Guards against an error about our preparation instead of the missing package."""
+    one = RESIDENT()
+    one.prepare(settings(tmp_path, **changes))
+    assert not hasattr(one, "tracker")
+
+
+def test_keys_are_noted_and_removed(tmp_path: Path) -> None:
+    """Guards against removing a key that is not dask-jobqueue's own."""
+    own = tmp_path / ".dask-jobqueue.worker.key.1"
+    users = tmp_path / "key.pem"
+    for path in (own, users):
+        path.touch()
+    files = {"key": str(own), "cert": str(users), "ca_file": None}
+    security: Any = SimpleNamespace(get_tls_config_for_role=lambda role: files)
+    note_keys(None, str(tmp_path))
+    remove_keys(str(tmp_path))
+    assert own.exists()
+    note_keys(security, str(tmp_path))
+    assert json.loads((tmp_path / "keys.json").read_text()) == [str(own)]
+    remove_keys(str(tmp_path))
+    assert (own.exists(), users.exists()) == (False, True)

@@ -1,0 +1,295 @@
+"""The resident of a cluster whose scheduler runs beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import stat
+import threading
+from multiprocessing import forkserver
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fake_clusters import Dashboard, FakeCluster
+
+from jupyter_cluster_launcher.resident import credentials, scheduler
+from jupyter_cluster_launcher.resident import logs as collecting
+from jupyter_cluster_launcher.resident import versions as installed
+from jupyter_cluster_launcher.resident.kernel import ANSWER
+from jupyter_cluster_launcher.resident.local import RESIDENT, LocalResident
+from jupyter_cluster_launcher.resident.report import Report
+
+KEY = "-----BEGIN PRIVATE KEY-----\nsecret\n"
+
+
+@pytest.fixture
+def resident(published: list[Report], tmp_path: Path) -> LocalResident:
+    """A resident that watches a cluster of two workers."""
+    one = RESIDENT()
+    one.start(FakeCluster(0, 1), directory=str(tmp_path))
+    return one
+
+
+def calls(resident: LocalResident) -> list[Any]:
+    """Return what the cluster was asked to do."""
+    cluster: Any = resident.cluster
+    return list(cluster.calls)
+
+
+# What the server calls
+
+
+def test_the_first_report(resident: LocalResident, published: list[Report]) -> None:
+    """Guards against a launch that stays "Waiting for the scheduler"."""
+    first = published[0]
+    assert (first["ready"], first["requested"]) == (2, 2)
+    assert (first["cores"], first["memory"]) == (4, 2000)
+    assert first["usage"] == {"cpu": 0.5, "memory": 200, "tasks": 2, "busy": False}
+    assert not first["tls"]
+    assert "python" in first["versions"]
+
+
+def test_a_server_that_pings_gets_a_report(
+    resident: LocalResident, published: list[Report]
+) -> None:
+    """Guards against a server that attaches and shows nothing, because nothing changes."""
+    before, resident.watch.pinged_at = len(published), 0.0
+    resident.ping()
+    assert len(published) > before
+    assert resident.watch.pinged_at > 0
+
+
+def test_keep_restarts_the_idle_time(resident: LocalResident, published: list[Report]) -> None:
+    """Guards against "keep" that changes the idle time, and against a change that does not."""
+    resident.keep(idle_timeout=60.0)
+    assert published[-1]["closes_at"] is not None
+    resident.keep()
+    assert resident.watch.idle_timeout == 60.0
+    resident.keep(idle_timeout=None)
+    assert resident.watch.idle_timeout is None
+
+
+def test_scaling(resident: LocalResident) -> None:
+    """Guards the unit that the platform counts in, and adaptive scaling that undoes a number."""
+    resident.scale(3)
+    resident.adapt(1, 4)
+    resident.scale(2, unit="jobs")
+    resident.adapt(0, 2, unit="jobs")
+    assert calls(resident) == [
+        ("scale", {"n": 3}),
+        ("adapt", {"minimum": 1, "maximum": 4}),
+        ("stop", {}),
+        ("scale", {"jobs": 2}),
+        ("adapt", {"minimum_jobs": 0, "maximum_jobs": 2}),
+    ]
+
+
+def test_closing(resident: LocalResident) -> None:
+    """Guards a stop that is done again, and one before there is a cluster."""
+    resident.close(resident.cluster)
+    resident.shut_down()
+    assert calls(resident) == [("close", {}), ("close", {})]
+    assert resident.watch.done.is_set()
+    RESIDENT().close(None)
+
+
+def test_what_is_called_too_early() -> None:
+    """Guards against "NoneType has no attribute" in front of a user."""
+    with pytest.raises(RuntimeError, match="still being created"):
+        RESIDENT().ping()
+
+
+def test_answers_are_plain_data(resident: LocalResident, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards the way of a returned value to the server: as JSON, and displayed as nothing else."""
+    monkeypatch.setattr(resident, "logs", lambda *args, **kwargs: {"args": args, **kwargs})
+    resident.call("logs", 1, function="x")
+    assert resident.answer is not None
+    assert resident.answer._repr_mimebundle_() == {ANSWER: {"args": (1,), "function": "x"}}
+
+
+# Preparing
+
+
+@pytest.mark.parametrize("fails", [None, OSError("no such thing"), ValueError("no context")])
+def test_workers_are_forked_from_a_prepared_process(
+    monkeypatch: pytest.MonkeyPatch, fails: Exception | None
+) -> None:
+    """Guards against importing Dask once for each worker; a system without it does without."""
+    begun: list[list[str]] = []
+
+    def ensure_running() -> None:
+        if fails:
+            raise fails
+        begun.append(forkserver._forkserver._preload_modules)
+
+    monkeypatch.setattr(forkserver, "ensure_running", ensure_running)
+    monkeypatch.setattr(forkserver._forkserver, "_preload_modules", ["__main__"])
+    RESIDENT().prepare({"workers_here": False})
+    assert begun == []
+    RESIDENT().prepare({"workers_here": True})
+    assert [names[:2] for names in begun] == ([] if fails else [["distributed", "dask"]])
+
+
+# What is sampled
+
+
+def test_why_a_cluster_is_gone() -> None:
+    """Guards against a cluster that code in a notebook closed, and whose row says "running"."""
+    cluster = FakeCluster(0)
+    assert "ended" not in scheduler.sample_scheduler(cluster).report
+    for status, words in (("closed", "The cluster was closed."), ("failed", "The cluster failed.")):
+        for form in (status, SimpleNamespace(name=status)):
+            cluster.status = form
+            assert scheduler.sample_scheduler(cluster).report["ended"] == words
+
+
+@pytest.mark.parametrize("where", ["processing", "unrunnable", "queued", "nothing"])
+def test_what_is_work(where: str) -> None:
+    """Guards against an end of a cluster whose tasks wait for a worker that is to come."""
+    cluster = FakeCluster(0)
+    if where == "processing":
+        cluster.scheduler.workers["tls://w0"].processing = {"t": 1}
+    elif where != "nothing":
+        setattr(cluster.scheduler, where, {"t"})
+    usage = scheduler.sample_scheduler(cluster).report["usage"]
+    assert usage is not None
+    assert usage["busy"] == (where != "nothing")
+
+
+def test_an_older_scheduler() -> None:
+    """Guards against a scheduler without queued tasks, services or limits of memory."""
+    cluster = FakeCluster(0)
+    del cluster.scheduler.queued, cluster.scheduler.services
+    cluster.scheduler.workers["tls://w0"].memory_limit = None
+    sample = scheduler.sample_scheduler(cluster)
+    assert (sample.report["memory"], sample.report["dashboard_port"]) == (0, None)
+    assert sample.activity == 7
+
+
+def test_plots(dashboard: Dashboard) -> None:
+    """Guards the list of plots, and an environment without bokeh, where there is none."""
+    path = "/individual-plots.json"
+    dashboard.pages[path] = b'{"Progress": "/individual-progress"}'
+    assert scheduler.plots(dashboard.server_port) == {"Progress": "/individual-progress"}
+    dashboard.pages[path] = b"<html>"
+    assert scheduler.plots(dashboard.server_port) == {}
+    dashboard.pages.clear()
+    assert scheduler.plots(dashboard.server_port) == {}
+
+
+def test_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a package that is not there and ends the launch."""
+    monkeypatch.setattr(installed, "PACKAGES", ("dask", "no-such-package"))
+    assert list(installed.versions()) == ["python", "dask"]
+
+
+# Credentials
+
+
+def test_credentials_are_private_files(tmp_path: Path) -> None:
+    """Guards against keys that others can read, whether Dask has them as texts or as files."""
+    source = tmp_path / "source.pem"
+    source.write_text(KEY)
+    files = {"ca_file": str(source), "cert": "-----BEGIN CERTIFICATE-----\n", "key": KEY}
+
+    def config(role: str) -> dict[str, str | None]:
+        assert role == "client"
+        return {**files, "ciphers": None}
+
+    security: Any = SimpleNamespace(require_encryption=True, get_tls_config_for_role=config)
+    directory = tmp_path / "cluster"
+    directory.mkdir()
+    assert credentials.write_credentials(security, str(directory))
+    written = {path.name: path for path in directory.iterdir()}
+    assert sorted(written) == ["ca.pem", "cert.pem", "key.pem"]
+    assert written["ca.pem"].read_text() == written["key.pem"].read_text() == KEY
+    assert {stat.S_IMODE(path.stat().st_mode) for path in written.values()} == {0o600}
+
+
+def test_a_missing_certificate_is_not_written(tmp_path: Path) -> None:
+    """Guards against an empty file that looks like a key."""
+    security: Any = SimpleNamespace(
+        require_encryption=True, get_tls_config_for_role=lambda role: {"key": KEY}
+    )
+    assert credentials.write_credentials(security, str(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["key.pem"]
+
+
+@pytest.mark.parametrize(
+    "security", [None, SimpleNamespace(), SimpleNamespace(require_encryption=None)]
+)
+def test_without_encryption(security: Any, tmp_path: Path) -> None:
+    """Guards against a cluster shown as encrypted that is not, and keys that nobody needs."""
+    assert not credentials.write_credentials(security, str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+# Logs
+
+
+class Speaking:
+    """A scheduler with logs, and those of its workers by address."""
+
+    def __init__(self, **logs: list[tuple[str, str]] | None) -> None:
+        self.logs, self.numbers = logs, set[int]()
+
+    def get_logs(self, n: int) -> list[tuple[str, str]]:
+        return [("INFO", "second"), ("INFO", "first")]
+
+    async def broadcast(
+        self, *, msg: dict[str, Any], workers: list[str]
+    ) -> dict[str, list[tuple[str, str]]]:
+        self.numbers.add(msg["n"])
+        entries = self.logs[workers[0]]
+        if entries is None:
+            raise OSError("gone")
+        return {workers[0]: entries}
+
+
+class Far(Speaking):
+    """A scheduler at the other end of a connection."""
+
+    async def get_logs(self, n: int) -> list[tuple[str, str]]:
+        return [("INFO", "far")]
+
+
+async def test_logs_are_in_order() -> None:
+    """Guards the order of lines and of workers, and logs without those of a silent worker."""
+    source = Speaking(a=[("INFO", "two"), ("INFO", "one")], b=None, c=[])
+    logs = await collecting.collect(source, {"a": 10, "b": 9, "c": 1})
+    assert logs["scheduler"] == "first\nsecond\n"
+    assert [worker["title"] for worker in logs["workers"]] == ["Worker 1", "Worker 9", "Worker 10"]
+    assert [worker["text"] for worker in logs["workers"]] == [
+        "", "This worker does not answer now (OSError). It may be busy.", "one\ntwo\n",
+    ]  # fmt: skip
+    assert source.numbers == {1000}
+
+
+async def test_logs_of_a_thousand_workers() -> None:
+    """Guards against a gigabyte for a list of logs; and the scheduler may be far away."""
+    source = Far(**{f"w{i}": [] for i in range(1000)})
+    logs = await collecting.collect(source, {f"w{i}": i for i in range(1000)})
+    assert logs["scheduler"] == "far\n"
+    assert source.numbers == {20}
+
+
+def test_logs_from_another_thread(resident: LocalResident) -> None:
+    """Guards against reading a scheduler's logs beside its event loop."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        cluster: Any = resident.cluster
+        source = Speaking(**{"tls://w0": [("INFO", "x")], "tls://w1": []})
+        source.workers = cluster.scheduler.workers
+        cluster.scheduler, cluster.loop = source, SimpleNamespace(asyncio_loop=loop)
+        resident.watch.done.set()
+        assert json.loads(json.dumps(resident.logs()))["workers"][0] == {
+            "id": "tls://w0", "title": "Worker 0", "text": "x\n",
+        }  # fmt: skip
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
