@@ -34,14 +34,13 @@ class GatewayState:
         cluster: GatewayCluster,
         joined: bool = False,
         limits: list[str] | None = None,
-        slow_start: float = SLOW_START,
     ) -> None:
         """Know nothing yet of ``cluster``.
 
         ``joined`` says that it was not started here; ``limits`` has what the gateway said of
         numbers above its limit.
         """
-        self.cluster, self.joined, self.slow_start = cluster, joined, slow_start
+        self.cluster, self.joined = cluster, joined
         self.limits = [] if limits is None else limits
         self.requested: int | None = None
         self.idle_timeout: float | None = None  # 0 for none, None where not known yet
@@ -124,9 +123,9 @@ class GatewayState:
         found = [self.trouble] if self.trouble else []
         found += [limit_in_words(text) for text in self.limits]
         waited = time.monotonic() - self.waiting_since
-        if not self.trouble and not self.adapting and waited > self.slow_start:
+        if not self.trouble and not self.adapting and waited > SLOW_START:
             found.append(
-                f"No worker has come for more than {in_words(self.slow_start)}. In a cloud a new "
+                f"No worker has come for more than {in_words(SLOW_START)}. In a cloud a new "
                 "machine takes some minutes; if none comes, try another profile or environment."
             )
         return found

@@ -84,13 +84,14 @@ async def test_workers_that_never_come(
 
     Two seconds take the place of the two minutes that a cloud is given.
     """
-    run = Controller.run
+    load = Controller.load
 
-    async def impatient(self: Controller, code: str, *args: Any, **kwargs: Any) -> Any:
-        code = code.replace("SLOW_START = 120.0", "SLOW_START = 2.0")
-        return await run(self, code, *args, **kwargs)
+    async def impatient(self: Controller, module: str, directory: Path) -> None:
+        await load(self, module, directory)
+        state = "sys.modules['cluster_launcher_resident.gateway_state']"
+        await self.run(f"import sys; {state}.SLOW_START = 2.0", 30)
 
-    monkeypatch.setattr(Controller, "run", impatient)
+    monkeypatch.setattr(Controller, "load", impatient)
     options = {"profile": "Silent workers"}
     cluster = await api.launch(platform="nebari", workers=2, options=options)
     cluster = await api.until(cluster["id"], lambda c: c["warnings"])
