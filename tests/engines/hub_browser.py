@@ -97,9 +97,9 @@ class Browser:
         assert status == 201, kernel
         address = f"{self.base}api/kernels/{kernel['id']}/channels".replace("http", "ws", 1)
         prepared = self.session.prepare_request(requests.Request("GET", f"{self.base}api"))
-        socket = await websocket_connect(
-            HTTPRequest(address, headers={"Cookie": prepared.headers["Cookie"]})
-        )
+        cookie = prepared.headers["Cookie"]
+        assert isinstance(cookie, str)
+        socket = await websocket_connect(HTTPRequest(address, headers={"Cookie": cookie}))
         content = {"code": code, "silent": False, "allow_stdin": False}
         header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "version": "5.3"}
         message = {"header": header, "parent_header": {}, "metadata": {}, "content": content}

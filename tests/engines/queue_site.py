@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from jupyter_cluster_launcher.backends.batch import slurm
 from jupyter_cluster_launcher.backends.batch.queue import QueuePoller
@@ -88,6 +89,6 @@ async def until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
-def run(coroutine: object) -> None:
+def run(coroutine: Coroutine[Any, Any, None]) -> None:
     """Run a test's coroutine in a loop of its own."""
     asyncio.run(coroutine)

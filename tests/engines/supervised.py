@@ -76,8 +76,9 @@ class Supervised:
 
     def stop(self) -> None:
         """Stop the server and wait until nothing that came of it is left."""
+        assert self.process.stdin is not None, "a pipe by construction"
         with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()  # a pipe by construction
+            self.process.stdin.close()
         self.process.wait(PATIENCE + 15)
 
 

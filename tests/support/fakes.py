@@ -19,9 +19,10 @@ from jupyter_cluster_launcher.controller.environments import Environments
 from jupyter_cluster_launcher.models import Cluster
 from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.platforms.files import Platform
+from jupyter_cluster_launcher.platforms.types import PlatformFile
 
 # The least that a platform file must say.
-SITE: dict[str, Any] = {
+SITE: PlatformFile = {
     "version": 1,
     "title": "Site",
     "module": "dask.distributed",
@@ -190,7 +191,8 @@ def shipped(name: str) -> Platform:
 
 def site(**entries: Any) -> Platform:
     """Return a platform of a site, as if read from a valid file."""
-    return Platform("site", Path("site.yaml"), {**SITE, **entries})
+    content: Any = {**SITE, **entries}
+    return Platform("site", Path("site.yaml"), content)
 
 
 def write_platform(folder: Path, name: str = "site", **entries: Any) -> Platform:

@@ -122,6 +122,8 @@ def test_nobody_else_gets_the_token() -> None:
     asked = []
 
     class Elsewhere(BaseHTTPRequestHandler):
+        server: HTTPServer
+
         def do_GET(self) -> None:
             asked.append(self.path)
             self.send_response(302)

@@ -182,11 +182,11 @@ def test_on_a_hub_with_a_gateway(tmp_path: Path) -> None:
         hub.stop()
 
 
-def cluster(name: str, state: State = State.RUNNING, **report: str) -> Cluster:
+def cluster(name: str, state: State = State.RUNNING, address: str | None = None) -> Cluster:
     """Return the record of a cluster behind a gateway, which is reached from everywhere."""
     ref = ControllerRef("connection.json", "sockets", 1, "another-host", "boot")
     made = Cluster(name.lower(), name, "nebari", "Nebari", "python3", None, "", 1, controller=ref)
-    return replace(made, state=state, kind="gateway", report=Report(name="hub.1", **report))
+    return replace(made, state=state, kind="gateway", report=Report(name="hub.1", address=address))
 
 
 def test_which_one_is_meant() -> None:

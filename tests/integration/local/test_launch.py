@@ -22,6 +22,7 @@ def listening(leader: int) -> set[str]:
         connection.laddr.ip
         for connection in psutil.net_connections("tcp")
         if connection.pid in members and connection.status == psutil.CONN_LISTEN
+        if connection.laddr  # none only of a socket that is not bound
     }
 
 

@@ -136,7 +136,8 @@ def test_the_controller_learns_of_each_end_once(
 def test_a_report_that_cannot_be_read(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """Guards against one odd report of another version's controller that ends all others."""
     managed = world.add(a_cluster(state=State.RUNNING))
-    for odd in ({"ready": "two"}, [], None, {"jobs": [{"worker": 1}]}):
+    reports: list[object] = [{"ready": "two"}, [], None, {"jobs": [{"worker": 1}]}]
+    for odd in reports:
         managed._reported(odd)  # type: ignore[arg-type] # that is the point
     assert (world.events, world.store.saved) == ([], [])
     assert len(caplog.records) == 4

@@ -45,7 +45,9 @@ def test_none_where_there_is_nothing_to_ask(site: Site) -> None:
         site.poller.poll_soon()
         await site.heard(1)
         site.names = {}
-        await asyncio.wait_for(asyncio.shield(site.poller._task), 10)
+        task = site.poller._task
+        assert task is not None
+        await asyncio.wait_for(asyncio.shield(task), 10)
         await site.poller.stop()
 
     run(story())
