@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
-from kernels import group
 from notebooks import run
+from processes import group
 
 from api import Api
 
