@@ -88,7 +88,7 @@ async def test_workers_that_never_come(
 
     async def impatient(self: Controller, module: str, directory: Path) -> None:
         await load(self, module, directory)
-        state = "sys.modules['cluster_launcher_resident.gateway_state']"
+        state = "sys.modules['cluster_launcher_resident.gateway.state']"
         await self.run(f"import sys; {state}.SLOW_START = 2.0", 30)
 
     monkeypatch.setattr(Controller, "load", impatient)

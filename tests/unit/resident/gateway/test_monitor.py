@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from fake_clusters import Dashboard, FakeGatewayCluster
 
-from jupyter_cluster_launcher.resident import gateway_monitor as monitors
-from jupyter_cluster_launcher.resident.gateway_monitor import GatewayMonitor
-from jupyter_cluster_launcher.resident.gateway_scheduler import by_value, gateway_settings
-from jupyter_cluster_launcher.resident.gateway_state import GatewayState, WorkerIdentity
+from jupyter_cluster_launcher.resident.gateway import monitor as monitors
+from jupyter_cluster_launcher.resident.gateway.monitor import GatewayMonitor
+from jupyter_cluster_launcher.resident.gateway.scheduler import by_value, gateway_settings
+from jupyter_cluster_launcher.resident.gateway.state import GatewayState, WorkerIdentity
 
 WORKER: WorkerIdentity = {
     "name": "w1", "nthreads": 2, "memory_limit": 1000, "metrics": {"cpu": 100.0, "memory": 100},
