@@ -1,7 +1,7 @@
 """Clusters of dask-gateway, on a JupyterHub in the cloud.
 
 The gateway is queried through the kernel's own environment, each time by a short-lived process
-(``resident/gateway_queries.py``): a gateway that hangs blocks that process alone, until its time
+(``resident/gateway/queries.py``): a gateway that hangs blocks that process alone, until its time
 limit, and no key or secret reaches this server.
 """
 
@@ -30,7 +30,7 @@ class GatewayBackend(Backend):
     """A scheduler that a gateway started, to which notebooks connect by its name there."""
 
     client = "cluster.get_client()"
-    resident = "gateway"
+    resident = "gateway.resident"
     outlives_controller = True
     discovers = True
     metered = True
@@ -119,7 +119,7 @@ class GatewayBackend(Backend):
     async def _query(self, kernel_name: str, query: str, *names: str) -> Any:
         answer = await self.context.environments.ask_resident(
             kernel_name,
-            "gateway_queries",
+            "gateway.queries",
             [query],
             self.context.gateway_patience,
             private=names,  # whoever knows a name can open the dashboard of that cluster

@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from importlib import resources
+from importlib.abc import Traversable
 from pathlib import Path
 
 PACKAGE = "cluster_launcher_resident"  # the resident's name in kernels
@@ -23,13 +24,21 @@ def archive() -> bytes:
     folder = resources.files("jupyter_cluster_launcher").joinpath("resident")
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
-        for source in sorted(folder.iterdir(), key=lambda source: source.name):
-            if source.name.endswith(".py"):
-                entry = zipfile.ZipInfo(f"{PACKAGE}/{source.name}", BEGINNING)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = 0o600 << 16
-                file.writestr(entry, source.read_bytes())
+        for name, source in sorted(_sources(folder, PACKAGE)):
+            entry = zipfile.ZipInfo(name, BEGINNING)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            file.writestr(entry, source)
     return buffer.getvalue()
+
+
+def _sources(folder: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield each module below a package, by its name in the archive."""
+    for item in folder.iterdir():
+        if item.name.endswith(".py"):
+            yield f"{name}/{item.name}", item.read_bytes()
+        elif item.is_dir():
+            yield from _sources(item, f"{name}/{item.name}")
 
 
 def write_archive(path: Path) -> None:

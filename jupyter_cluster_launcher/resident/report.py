@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
-    from .job_tracker import JobEntry
+    from .jobqueue.tracker import JobEntry
 
 
 class Usage(TypedDict):

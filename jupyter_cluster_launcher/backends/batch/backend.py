@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class BatchBackend(LocalBackend):
     """The scheduler runs in the controller, the workers in jobs."""
 
-    resident = "jobqueue"
+    resident = "jobqueue.resident"
     metered = True
 
     def __init__(self, context: Context) -> None:

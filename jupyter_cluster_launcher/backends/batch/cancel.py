@@ -13,7 +13,7 @@ from ..base import Context
 from .queue import QueuePoller, run
 from .system import BatchSystem
 
-KEYS_NOTE, KEY_FILE = "keys.json", ".dask-jobqueue.worker."  # as in resident/jobqueue_keys.py
+KEYS_NOTE, KEY_FILE = "keys.json", ".dask-jobqueue.worker."  # as in resident/jobqueue/keys.py
 
 
 class OverdueError(NotAvailableError):

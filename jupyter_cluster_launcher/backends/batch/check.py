@@ -57,7 +57,9 @@ async def job_script(
     """
     # Not among the arguments: commands before the worker starts may hold a key.
     private = {"settings": dict(preparation), "code": cluster.create}
-    answer = await environments.ask_resident(cluster.kernel_name, "job_script", private=private)
+    answer = await environments.ask_resident(
+        cluster.kernel_name, "jobqueue.job_script", private=private
+    )
     if "error" in answer:
         raise NotAvailableError(f"The job script cannot be written: {answer['error']}")
     return str(answer["script"])

@@ -42,7 +42,7 @@ async def creating(api: Api, cluster_id: str) -> None:
 @pytest.mark.parametrize(
     ("profile", "words"),
     [
-        ("Broken scheduler", "dask-gateway could not start the cluster and gives no reason"),
+        ("Broken scheduler", "dask-gateway could not start the cluster and gave no reason"),
         ("Over quota", "You may run 2 clusters and 2 are running: stop one of them first."),
     ],
 )
@@ -88,7 +88,7 @@ async def test_workers_that_never_come(
 
     async def impatient(self: Controller, module: str, directory: Path) -> None:
         await load(self, module, directory)
-        state = "sys.modules['cluster_launcher_resident.gateway_state']"
+        state = "sys.modules['cluster_launcher_resident.gateway.state']"
         await self.run(f"import sys; {state}.SLOW_START = 2.0", 30)
 
     monkeypatch.setattr(Controller, "load", impatient)
@@ -154,7 +154,7 @@ async def test_no_gateway_is_configured(api: Api) -> None:
     """On a laptop the platform is a mystery unless it says what it is for."""
     status, answer = await api.ask("GET", "platforms", "nebari", "options")
     assert status == 503
-    assert "this platform is for a JupyterHub" in answer["message"]
+    assert "This platform needs a JupyterHub" in answer["message"]
 
 
 async def test_the_gateway_is_down_at_the_launch(api: Api, durable: RealGateway) -> None:
@@ -233,7 +233,7 @@ async def test_a_server_that_ended_while_a_joined_one_was_stopped(
     name = gateway.start_cluster()
     manager = jp_serverapp.web_app.settings["cluster_manager"]
     record = a_cluster(
-        platform="nebari", by_name=True, state=State.CLOSING, leave=leave,
+        platform="nebari", kind="gateway", state=State.CLOSING, leave=leave,
         report=Report(name=name, joined=True),
     )  # fmt: skip
     manager.services.store.save(record)

@@ -51,7 +51,7 @@ async def test_a_gateway_without_a_form_is_asked_once(
     run_code = environments.run
 
     async def counting(kernel_name: str, code: str, *args: Any, **kwargs: Any) -> str:
-        asked.append("gateway" if "gateway_queries" in code else "modules")
+        asked.append("gateway" if "gateway.queries" in code else "modules")
         return str(await run_code(kernel_name, code, *args, **kwargs))
 
     monkeypatch.setattr(environments, "run", counting)

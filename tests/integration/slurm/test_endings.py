@@ -99,7 +99,7 @@ async def test_stop_while_a_node_is_dead(
     with dead_node(slurm, job):
         await api.ask("DELETE", "clusters", cluster["id"])
         cluster = await tallgrass.row(cluster["id"], lambda c: c["state"] == "failed")
-        assert "SLURM has not ended them all in 1 seconds. Dismiss" in cluster["message"]
+        assert "SLURM has not ended them all within 1 seconds. Dismiss" in cluster["message"]
         still = f"SLURM is still ending a part of it: Job {job}: COMPLETING on n"
         assert still in cluster["message"]
         assert "in the SLURM queue" not in cluster["message"]

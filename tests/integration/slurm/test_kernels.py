@@ -57,7 +57,7 @@ async def test_closing_twice(slurm: RealSlurm, tmp_path: Path, options: dict[str
     refused = pytest.raises(ExecutionError, match="Invalid partition")
     (tmp_path / "0a1b2c").mkdir()
     async with kernel(tmp_path) as one:
-        await one.controller.load("jobqueue", tmp_path / "0a1b2c")
+        await one.controller.load("jobqueue.resident", tmp_path / "0a1b2c")
         backend = BatchBackend(context())
         needs = backend.needs(platform, chosen).preparation
         cluster = a_cluster(id="0a1b2c", preparation=needs)

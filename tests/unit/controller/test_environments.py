@@ -246,7 +246,7 @@ async def test_a_program_of_the_resident(
     look = f"stat -c %a {tmp_path}/cluster-*/resident.zip {tmp_path}/cluster-* > {seen}"
     python = script(tmp_path, "python", f'{look}; echo "$@" >> {seen}; exec {bare} "$@"')
     write_kernelspec(kernels, "bare", python=python, env={"PYTHONPATH": ""})
-    answer = await asked.ask_resident("bare", "gateway_queries", ["stop"], private=["a name"])
+    answer = await asked.ask_resident("bare", "gateway.queries", ["stop"], private=["a name"])
     assert answer == {"error": ["ModuleNotFoundError", "No module named 'dask_gateway'"]}
     modes, arguments = seen.read_text().split(), seen.read_text()
     assert modes[:2] == ["600", "700"]
@@ -265,5 +265,5 @@ async def test_no_room_for_a_program_of_the_resident(
 
     monkeypatch.setattr(archive, "write_archive", full)
     with pytest.raises(NotAvailableError, match="written: No space left on device"):
-        await asked.ask_resident("python3", "job_script")
+        await asked.ask_resident("python3", "jobqueue.job_script")
     assert list(tmp_path.glob("cluster-*")) == []

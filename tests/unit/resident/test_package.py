@@ -30,7 +30,9 @@ def test_syntax_of_the_oldest_python(path: Path) -> None:
     assert len(tree.body) == 1 or imports[0].module == "__future__"
 
 
-@pytest.mark.parametrize("module", ["local", "jobqueue", "gateway", "job_script"])
+@pytest.mark.parametrize(
+    "module", ["local", "jobqueue.resident", "gateway.resident", "jobqueue.job_script"]
+)
 def test_an_environment_that_has_nothing(module: str, tmp_path: Path) -> None:
     """Guards against needing the launcher, or Dask, in the kernel's environment to begin with.
 

@@ -22,8 +22,9 @@ from distributed import Security
 from distributed.deploy.cluster import Cluster
 from distributed.deploy.spec import SpecCluster
 
-from jupyter_cluster_launcher.resident import gateway_queries as queries
-from jupyter_cluster_launcher.resident import job_script, program
+from jupyter_cluster_launcher.resident import program
+from jupyter_cluster_launcher.resident.gateway import queries
+from jupyter_cluster_launcher.resident.jobqueue import job_script
 
 CREATE = """
 from dask.distributed import Security

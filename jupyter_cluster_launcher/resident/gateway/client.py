@@ -10,7 +10,7 @@ from typing import Any
 
 from dask_gateway.client import Gateway, GatewayWarning
 
-from .gateway_submissions import Submissions
+from .submissions import Submissions
 
 
 def record_submissions(submissions: Submissions) -> None:

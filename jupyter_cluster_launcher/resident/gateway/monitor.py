@@ -18,9 +18,9 @@ import aiohttp
 from dask_gateway.client import Gateway
 from distributed.core import rpc
 
-from .gateway_scheduler import GatewaySettings, by_value, gateway_settings
-from .gateway_state import ANSWER_LIMIT, GatewayState
-from .versions import PACKAGES
+from ..versions import PACKAGES
+from .scheduler import GatewaySettings, by_value, gateway_settings
+from .state import ANSWER_LIMIT, GatewayState
 
 POLL_PERIOD = 1.0  # seconds between two polls of the scheduler, for up to 50 workers
 GATEWAY_PERIOD = 20.0  # seconds between two polls of the gateway while the scheduler answers

@@ -8,15 +8,15 @@ import time
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from .base import Resident
-from .job_tracker import JobEntry, JobTracker, SubmissionError
-from .logs import Logs, scheduler_logs
-from .protocols import JobqueueCluster
-from .report import Report, Sample
-from .scheduler import sample_scheduler
+from ..base import Resident
+from ..logs import Logs, scheduler_logs
+from ..protocols import JobqueueCluster
+from ..report import Report, Sample
+from ..scheduler import sample_scheduler
+from .tracker import JobEntry, JobTracker, SubmissionError
 
 if TYPE_CHECKING:
-    from .jobqueue_jobs import JobSettings
+    from .jobs import JobSettings
 
 SUBMIT_LIMIT = 50.0  # seconds that the batch system may take to decide on the first jobs
 SUBMIT_PERIOD = 0.02  # seconds between two looks at that
@@ -33,7 +33,7 @@ class JobqueueResident(Resident[JobqueueCluster]):
         Does nothing where dask-jobqueue is missing: the create code fails with the reason.
         """
         try:
-            from .jobqueue_jobs import track_jobs  # noqa: PLC0415 - Dask may be missing
+            from .jobs import track_jobs  # noqa: PLC0415 - Dask may be missing
 
             self.tracker = track_jobs(cast("JobSettings", settings))
         except (ImportError, AttributeError):

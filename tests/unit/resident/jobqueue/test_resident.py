@@ -18,11 +18,16 @@ from dask_jobqueue.slurm import SLURMJob
 from distributed.core import Status
 from fake_clusters import FakeCluster
 
-from jupyter_cluster_launcher.resident import job_tracker, jobqueue
-from jupyter_cluster_launcher.resident.job_tracker import JobTracker, SubmissionError
-from jupyter_cluster_launcher.resident.jobqueue import RESIDENT, JobqueueResident, queue_position
-from jupyter_cluster_launcher.resident.jobqueue_jobs import tracked, worker_arguments
-from jupyter_cluster_launcher.resident.jobqueue_keys import note_keys, remove_keys
+from jupyter_cluster_launcher.resident.jobqueue import resident as jobqueue
+from jupyter_cluster_launcher.resident.jobqueue import tracker as job_tracker
+from jupyter_cluster_launcher.resident.jobqueue.jobs import tracked, worker_arguments
+from jupyter_cluster_launcher.resident.jobqueue.keys import note_keys, remove_keys
+from jupyter_cluster_launcher.resident.jobqueue.resident import (
+    RESIDENT,
+    JobqueueResident,
+    queue_position,
+)
+from jupyter_cluster_launcher.resident.jobqueue.tracker import JobTracker, SubmissionError
 from jupyter_cluster_launcher.resident.logs import Logs
 from jupyter_cluster_launcher.resident.protocols import DummyJob
 from jupyter_cluster_launcher.resident.report import Report

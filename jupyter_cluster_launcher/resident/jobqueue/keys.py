@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from .protocols import Security
+from ..protocols import Security
 
 KEY_FILE = ".dask-jobqueue.worker."  # begins the names of the files that dask-jobqueue makes
 KEYS_NOTE = "keys.json"  # in a cluster's directory: where these files are

@@ -17,8 +17,8 @@ import dask
 from distributed.core import Status
 from distributed.deploy.spec import ProcessInterface
 
-from .job_tracker import JobEntry, JobTracker
-from .jobqueue_keys import expanded, note_keys, removing_keys
+from .keys import expanded, note_keys, removing_keys
+from .tracker import JobEntry, JobTracker
 
 # Functional, because one of the names is a keyword.
 JobSettings = TypedDict(

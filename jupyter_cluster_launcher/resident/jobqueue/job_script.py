@@ -11,10 +11,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 from unittest.mock import patch
 
-from . import program
+from .. import program
 
 if TYPE_CHECKING:
-    from .jobqueue_jobs import JobSettings
+    from .jobs import JobSettings
 
 ADDRESS = "tcp://<insert-scheduler-address-here>:8786"  # as dask-jobqueue has it
 NAME = "dummy-name"
@@ -32,7 +32,7 @@ def script(settings: JobSettings, code: str) -> str:
     from distributed import Security  # noqa: PLC0415 - Dask may be missing
     from distributed.deploy.spec import SpecCluster  # noqa: PLC0415
 
-    from .jobqueue_jobs import track_jobs  # noqa: PLC0415
+    from .jobs import track_jobs  # noqa: PLC0415
 
     def stop(cluster: Any, *args: Any, **kwargs: Any) -> NoReturn:
         raise ClusterSeen(cluster)

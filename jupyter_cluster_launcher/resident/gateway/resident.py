@@ -7,15 +7,15 @@ import time
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .base import Resident
-from .gateway_state import ANSWER_LIMIT, GatewayState
-from .gateway_submissions import Submissions
-from .logs import LOGS_LIMIT, Logs, collect
-from .protocols import GatewayCluster
-from .report import Sample
+from ..base import Resident
+from ..logs import LOGS_LIMIT, Logs, collect
+from ..protocols import GatewayCluster
+from ..report import Sample
+from .state import ANSWER_LIMIT, GatewayState
+from .submissions import Submissions
 
 if TYPE_CHECKING:
-    from .gateway_monitor import GatewayMonitor
+    from .monitor import GatewayMonitor
 
 PENDING_PERIOD = 0.05  # seconds between two looks at requests that are under way
 
@@ -38,7 +38,7 @@ class GatewayResident(Resident[GatewayCluster]):
         """
         self.submissions.restore(settings["directory"])
         try:
-            from .gateway_client import (  # noqa: PLC0415 - dask_gateway may be missing
+            from .client import (  # noqa: PLC0415 - dask_gateway may be missing
                 record_limits,
                 record_submissions,
             )
@@ -49,7 +49,7 @@ class GatewayResident(Resident[GatewayCluster]):
 
     def start(self, cluster: GatewayCluster, *, directory: str, **limits: Any) -> None:
         """Begin to watch the cluster; the gateway stops it when this process closes it, or not."""
-        from .gateway_monitor import GatewayMonitor  # noqa: PLC0415 - as above
+        from .monitor import GatewayMonitor  # noqa: PLC0415 - as above
 
         joined = cluster.name not in self.submissions.names
         cluster.shutdown_on_close = not joined
@@ -102,7 +102,7 @@ class GatewayResident(Resident[GatewayCluster]):
         while self.submissions.pending and time.monotonic() < limit:
             time.sleep(PENDING_PERIOD)
         if self.submissions.names:
-            from .gateway_client import stop_clusters  # noqa: PLC0415 - as above
+            from .client import stop_clusters  # noqa: PLC0415 - as above
 
             stop_clusters(self.submissions.names, ANSWER_LIMIT)
             self.submissions.clear()

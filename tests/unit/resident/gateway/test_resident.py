@@ -16,13 +16,13 @@ import pytest
 from dask_gateway.client import Gateway, GatewayWarning
 from fake_clusters import FakeGatewayCluster
 
-from jupyter_cluster_launcher.resident import gateway as gateways
-from jupyter_cluster_launcher.resident import gateway_client as clients
-from jupyter_cluster_launcher.resident import gateway_monitor as monitors
-from jupyter_cluster_launcher.resident.gateway import RESIDENT, GatewayResident
-from jupyter_cluster_launcher.resident.gateway_monitor import GatewayMonitor
-from jupyter_cluster_launcher.resident.gateway_state import GatewayState, WorkerIdentity
-from jupyter_cluster_launcher.resident.gateway_submissions import Submissions
+from jupyter_cluster_launcher.resident.gateway import client as clients
+from jupyter_cluster_launcher.resident.gateway import monitor as monitors
+from jupyter_cluster_launcher.resident.gateway import resident as gateways
+from jupyter_cluster_launcher.resident.gateway.monitor import GatewayMonitor
+from jupyter_cluster_launcher.resident.gateway.resident import RESIDENT, GatewayResident
+from jupyter_cluster_launcher.resident.gateway.state import GatewayState, WorkerIdentity
+from jupyter_cluster_launcher.resident.gateway.submissions import Submissions
 from jupyter_cluster_launcher.resident.report import Report
 
 WORKER: WorkerIdentity = {"name": "w1", "nthreads": 2, "memory_limit": 1000, "metrics": {}}
@@ -104,9 +104,9 @@ def test_without_dask_gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "dask_gateway", None)
     monkeypatch.setitem(sys.modules, "dask_gateway.client", None)
     for name in list(sys.modules):
-        if name.endswith("resident.gateway_client"):
+        if name.endswith("resident.gateway.client"):
             monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr(gateways.__package__ + ".gateway_client")
+    monkeypatch.delattr(gateways.__package__ + ".client")
     one = RESIDENT()
     one.prepare({"directory": str(tmp_path)})
     one.close(None)

@@ -7,7 +7,7 @@ import time
 import pytest
 from fake_clusters import FakeGatewayCluster
 
-from jupyter_cluster_launcher.resident.gateway_state import (
+from jupyter_cluster_launcher.resident.gateway.state import (
     SLOW_START,
     GatewayState,
     WorkerIdentity,

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, TypedDict
 
-from .durations import in_words
-from .protocols import GatewayCluster
-from .report import Report
-from .scheduler import load
+from ..durations import in_words
+from ..protocols import GatewayCluster
+from ..report import Report
+from ..scheduler import load
 
 ANSWER_LIMIT = 10.0  # seconds for one answer of the gateway
 SLOW_START = 120.0  # seconds after which the user is warned that no worker has come

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from fake_clusters import Dashboard, FakeGatewayCluster
 
-from jupyter_cluster_launcher.resident import gateway_monitor as monitors
-from jupyter_cluster_launcher.resident.gateway_monitor import GatewayMonitor
-from jupyter_cluster_launcher.resident.gateway_scheduler import by_value, gateway_settings
-from jupyter_cluster_launcher.resident.gateway_state import (
+from jupyter_cluster_launcher.resident.gateway import monitor as monitors
+from jupyter_cluster_launcher.resident.gateway.monitor import GatewayMonitor
+from jupyter_cluster_launcher.resident.gateway.scheduler import by_value, gateway_settings
+from jupyter_cluster_launcher.resident.gateway.state import (
     ANSWER_LIMIT,
     GatewayState,
     WorkerIdentity,

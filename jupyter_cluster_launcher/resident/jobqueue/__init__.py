@@ -1,0 +1,1 @@
+"""Clusters of dask-jobqueue: how the controller tracks their jobs."""
