@@ -148,7 +148,7 @@ def _module(name: str, **content: Any) -> ModuleType:
 
 
 def a_cluster(**changes: Any) -> Cluster:
-    """Return a cluster that was asked for, with some fields changed."""
+    """Return a cluster that has just been requested, with some fields changed."""
     cluster = Cluster(
         id="c1",
         name="This computer 1",
