@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 from unittest.mock import patch
 
 import yaml
@@ -162,10 +162,11 @@ def a_cluster(**changes: Any) -> Cluster:
     return replace(cluster, **changes)
 
 
-class Titles:
+class Titles(Environments):
     """Environments of which only the names are known."""
 
-    default = "python3"
+    def __init__(self) -> None:
+        self.default = "python3"
 
     def title(self, kernel_name: str) -> str:
         """Return the name that users see."""
@@ -174,7 +175,7 @@ class Titles:
 
 def context(**changes: Any) -> Context:
     """Return what backends work with, where no kernel is needed."""
-    return Context(cast(Environments, Titles()), **changes)
+    return Context(Titles(), **changes)
 
 
 def backend(kind: str = "local", **changes: Any) -> Backend:
