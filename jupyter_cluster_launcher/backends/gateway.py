@@ -117,7 +117,7 @@ class GatewayBackend(Backend):
         return errors.explain(name, text, environment, GATEWAY)
 
     async def _query(self, kernel_name: str, query: str, *names: str) -> Any:
-        answer = await self.context.environments.ask_resident(
+        answer = await self.context.environments.run_resident(
             kernel_name,
             "gateway.queries",
             [query],

@@ -118,7 +118,7 @@ def _start(arguments: argparse.Namespace) -> int:
         "tls": False if arguments.no_tls else None,
     }
     given = {key: value for key, value in request.items() if value is not None}
-    cluster = server.ask("POST", "clusters", given)
+    cluster = server.send("POST", "clusters", given)
     if arguments.wait:
         cluster = _wait(server, cluster)
     _show(arguments, cluster, f"{cluster['name']} ({cluster['id']}) is {cluster['state']}.")
@@ -126,7 +126,7 @@ def _start(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    clusters = _server(arguments).ask("GET", "clusters")
+    clusters = _server(arguments).send("GET", "clusters")
     rows = [HEADS, *map(_row, clusters)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
     lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
@@ -141,7 +141,7 @@ def _scale(arguments: argparse.Namespace) -> int:
     cluster = _cluster(server, arguments.cluster)
     adapting = arguments.adapt is not None
     change = {"adapt": arguments.adapt} if adapting else {"workers": arguments.workers}
-    changed = server.ask("PATCH", f"clusters/{cluster['id']}", change)
+    changed = server.send("PATCH", f"clusters/{cluster['id']}", change)
     goal = "adaptively" if adapting else f"to {arguments.workers} workers"
     _show(arguments, changed, f"Scaling {changed['name']} {goal}.")
     return 0
@@ -157,7 +157,7 @@ def _stop(arguments: argparse.Namespace) -> int:
                 f"{cluster['name']} was already running when you joined it, and others may use it. "
                 "Add --leave to leave it running, or --shut-down to stop it for everyone."
             )
-        server.ask("DELETE", f"clusters/{cluster['id']}{query}")
+        server.send("DELETE", f"clusters/{cluster['id']}{query}")
     for cluster in clusters:
         server.gone(cluster["id"])
     names: dict[str, list[str]] = {}
@@ -189,7 +189,7 @@ def _code(arguments: argparse.Namespace) -> int:
 def _logs(arguments: argparse.Namespace) -> int:
     server = _server(arguments)
     cluster = _cluster(server, arguments.cluster)
-    logs = server.ask("GET", f"clusters/{cluster['id']}/logs")
+    logs = server.send("GET", f"clusters/{cluster['id']}/logs")
     parts = [("Launch", logs["launch"]), ("Scheduler", logs["scheduler"])]
     parts += [(part["title"], part["text"]) for part in (*logs["workers"], *logs["jobs"])]
     text = "\n".join(f"== {title}\n{log.rstrip()}" for title, log in parts if log.strip())
@@ -203,7 +203,7 @@ def _server(arguments: argparse.Namespace) -> rest.Server:
 
 def _cluster(server: rest.Server, name: str) -> dict[str, Any]:
     """Return the cluster with this ID or name; raises ``UnknownError``."""
-    clusters = server.ask("GET", "clusters")
+    clusters = server.send("GET", "clusters")
     found = [one for one in clusters if one["id"] == name]
     found = found or [one for one in clusters if one["name"] == name]
     if len(found) == 1:
@@ -219,7 +219,7 @@ def _wait(server: rest.Server, cluster: dict[str, Any]) -> dict[str, Any]:
     """Wait until all workers are ready, and print the progress to standard error."""
     printed = ""
     while True:
-        cluster = server.ask("GET", f"clusters/{cluster['id']}")
+        cluster = server.send("GET", f"clusters/{cluster['id']}")
         workers = cluster["workers"]
         if cluster["state"] not in ("starting", "running"):
             raise LauncherError(f"{cluster['name']}: {cluster['state']}. {cluster['message']}")
@@ -239,12 +239,12 @@ def _options(server: rest.Server, arguments: argparse.Namespace) -> dict[str, An
     Options that it does not declare stay text, for the server to reject.
     """
     query = f"?kernel_name={quote(arguments.kernel)}" if arguments.kernel else ""
-    platforms = {one["name"]: one for one in server.ask("GET", f"platforms{query}")}
+    platforms = {one["name"]: one for one in server.send("GET", f"platforms{query}")}
     platform = platforms.get(arguments.platform, {"options": {}, "options_from": None})
     schema = platform["options"]
     if platform["options_from"]:
         path = f"platforms/{quote(arguments.platform)}/options{query}"
-        schema = server.ask("GET", path)["options"]
+        schema = server.send("GET", path)["options"]
     declared = schema.get("properties", {})
     return {name: _typed(text, declared.get(name, {})) for name, text in arguments.option}
 

@@ -36,13 +36,13 @@ class ClusterHandle:
         """
         server, shown = rest.holder(self.id)
         self._client.close()
-        server.ask("DELETE", f"clusters/{self.id}{'?leave=true' if shown['joined'] else ''}")
+        server.send("DELETE", f"clusters/{self.id}{'?leave=true' if shown['joined'] else ''}")
         server.gone(self.id)
 
     def logs(self) -> Logs:
         """Return the logs of the launch, the scheduler, the workers and the batch jobs."""
         server, _ = rest.holder(self.id)
-        return Logs(server.ask("GET", f"clusters/{self.id}/logs"))
+        return Logs(server.send("GET", f"clusters/{self.id}/logs"))
 
     def info(self) -> dict[str, Any]:
         """Return everything that the launcher knows about the cluster now."""
@@ -65,7 +65,7 @@ class ClusterHandle:
 
     def _change(self, change: dict[str, Any]) -> None:
         server, _ = rest.holder(self.id)
-        server.ask("PATCH", f"clusters/{self.id}", change)
+        server.send("PATCH", f"clusters/{self.id}", change)
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self._facts()[0]}>"

@@ -38,7 +38,7 @@ class Server:
     token: str
     here: bool = False
 
-    def ask(self, method: str, path: str, body: Any = None, timeout: float = 60.0) -> Any:
+    def send(self, method: str, path: str, body: Any = None, timeout: float = 60.0) -> Any:
         """Return the JSON that a route of the launcher answers; ``timeout`` is in seconds.
 
         Raises ``NotAvailableError`` where there is no launcher that answers, and the errors of
@@ -48,9 +48,9 @@ class Server:
         if not address.startswith(("http://", "https://")):
             raise BadInputError(f"{self.url} is not an address that starts with http.")
         data = None if body is None else json.dumps(body).encode()
-        asking = request.Request(address, data, self._headers(), method=method)  # noqa: S310 - checked
+        sending = request.Request(address, data, self._headers(), method=method)  # noqa: S310 - checked
         try:
-            with self._opener().open(asking, timeout=timeout) as answer:
+            with self._opener().open(sending, timeout=timeout) as answer:
                 text = answer.read()
             return json.loads(text) if text else None
         except HTTPError as error:
@@ -66,7 +66,7 @@ class Server:
         end = time.monotonic() + CLOSING
         while time.monotonic() < end:
             try:
-                cluster = self.ask("GET", f"clusters/{quote(cluster_id)}")
+                cluster = self.send("GET", f"clusters/{quote(cluster_id)}")
             except UnknownError:
                 return
             if cluster["state"] != "closing":
@@ -153,7 +153,7 @@ def _first(path: str) -> tuple[Server, Any]:
     trouble: LauncherError | None = None
     for server in servers():
         try:
-            return server, server.ask("GET", path)
+            return server, server.send("GET", path)
         except LauncherError as error:
             trouble = trouble or error
     raise trouble or NotAvailableError(

@@ -32,7 +32,7 @@ class ExecutionError(LauncherError):
     """Code in the controller raised: the exception's name, its text, the whole traceback."""
 
     def __init__(self, name: str, text: str, traceback: str) -> None:
-        """Keep what the kernel told of an exception."""
+        """Keep what the kernel reported about an exception."""
         super().__init__(text or name)
         self.name, self.text, self.traceback = name, text, traceback
 
@@ -64,7 +64,7 @@ class Controller:
         self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._connected = False
-        self._heard = asyncio.Event()
+        self._subscribed = asyncio.Event()
 
     @property
     def alive(self) -> bool:
@@ -72,19 +72,19 @@ class Controller:
         return processes.runs(self.ref.pid, self.ref.connection_file)
 
     async def attach(self, timeout: float = 60.0) -> None:
-        """Connect, and wait until the kernel both answers and is heard.
+        """Connect, and wait until the kernel answers and its broadcasts arrive.
 
-        Subscribing to its broadcasts takes a moment, in which they would be lost. Raises
+        Subscribing takes a moment, in which broadcasts would be lost. Raises
         ``asyncio.TimeoutError`` after ``timeout`` seconds and ``ControllerDiedError``.
         """
         try:
             self._client.load_connection_file(self.ref.connection_file)
         except (OSError, ValueError):
-            raise ControllerDiedError("Its connection file is gone.") from None
+            raise ControllerDiedError("Its connection file is missing.") from None
         self.ended = asyncio.create_task(processes.ended(self.ref.pid, self.ref.connection_file))
         self._tasks = [self.ended]
         deadline = asyncio.get_running_loop().time() + timeout
-        # Where nobody listens yet, the next try would come only after a while.
+        # Before the kernel listens, a failed connection is tried again only after a while.
         while not self._listened_to():
             await self._pause(self.ended, 0.01, deadline)
         self._client.start_channels(stdin=False, hb=False)
@@ -94,13 +94,13 @@ class Controller:
             asyncio.create_task(self._collect(self._client.get_shell_msg)),
             asyncio.create_task(self._collect(self._client.get_control_msg)),
         ]
-        heard = asyncio.create_task(self._heard.wait())
+        subscribed = asyncio.create_task(self._subscribed.wait())
         try:
-            while not heard.done():
-                self._say(self._client.kernel_info)
-                await self._pause(heard, 0.25, deadline)
+            while not subscribed.done():
+                self._send(self._client.kernel_info)
+                await self._pause(subscribed, 0.25, deadline)
         finally:
-            heard.cancel()
+            subscribed.cancel()
 
     def _listened_to(self) -> bool:
         """Return whether the kernel has opened the sockets that are connected to."""
@@ -112,7 +112,7 @@ class Controller:
         """Wait for some seconds at most, or for ``news``; raises as ``attach``."""
         await asyncio.wait({news, self.ended}, timeout=seconds, return_when="FIRST_COMPLETED")
         if self.ended.done():
-            raise ControllerDiedError("Python ended before the cluster was there.")
+            raise ControllerDiedError("Its kernel ended before the cluster was created.")
         if asyncio.get_running_loop().time() > deadline:
             raise asyncio.TimeoutError
 
@@ -123,13 +123,13 @@ class Controller:
         raised, ``asyncio.TimeoutError`` after ``timeout`` seconds, and ``ControllerDiedError`` if
         the process ended meanwhile.
         """
-        message = self._say(
+        message = self._send(
             self._client.execute,
             code,
             store_history=False,
             user_expressions={"answer": answer},
             allow_stdin=False,
-            stop_on_error=False,  # what was asked meanwhile is another matter
+            stop_on_error=False,  # what was sent meanwhile is another matter
         )
         content = await self._reply(message, timeout)
         if content["status"] == "error":
@@ -159,7 +159,7 @@ class Controller:
         await self.run(f"{RESIDENT}.start({arguments})", timeout)
 
     async def end(self, close: str | None, timeout: float) -> bool:
-        """End the controller: run ``close`` in it, ask it to shut down, kill what is left.
+        """End the controller: run ``close`` in it, request its shutdown, kill what is left.
 
         ``close`` gets ``timeout`` seconds, after an interrupt that frees a kernel that is busy. An
         exception it raises is printed to the log and does not stop the rest. Returns whether
@@ -190,17 +190,17 @@ class Controller:
                 await self.run(close, timeout)
                 done = True
             except asyncio.TimeoutError:
-                self._on_output("\nThe cluster did not close in time: it was ended by force.\n")
+                self._on_output("\nThe cluster did not close in time and was killed.\n")
             except ExecutionError:
                 pass  # the kernel has broadcast it, so it stands in the log
             except LauncherError as error:
                 self._on_output(f"\n{error}\n")
         # Its answer is enough. A kernel with children takes up to half a minute to end by itself.
         with contextlib.suppress(asyncio.TimeoutError, LauncherError):
-            await self._reply(self._say(self._client.shutdown), 2.0)
+            await self._reply(self._send(self._client.shutdown), 2.0)
         return done
 
-    def _say(self, send: Callable[..., str], *args: Any, **kwargs: Any) -> str:
+    def _send(self, send: Callable[..., str], *args: Any, **kwargs: Any) -> str:
         """Send a message and return its id.
 
         ``jupyter_client`` sends past the event loop. Where a reply to an earlier message has just
@@ -220,7 +220,7 @@ class Controller:
             if reply.done():
                 return reply.result()
             if self.ended.done():
-                raise ControllerDiedError("The cluster's Python process ended unexpectedly.")
+                raise ControllerDiedError("Its kernel ended unexpectedly.")
             raise asyncio.TimeoutError
         finally:
             # What was given up is still being worked on; whoever ends this controller has to know.
@@ -239,7 +239,7 @@ class Controller:
         """Take in what the kernel broadcasts."""
         while True:
             message = await self._client.get_iopub_msg()
-            self._heard.set()
+            self._subscribed.set()
             content = message["content"]
             if message["msg_type"] == "stream":
                 self._on_output(content["text"])

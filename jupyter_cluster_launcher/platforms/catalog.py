@@ -61,7 +61,7 @@ class Catalog:
         for platform in found:
             wanted.setdefault(platform.library_folder, set()).update(platform.requires_modules)
         try:
-            await self._environments.look(kernel_name, wanted)
+            await self._environments.packages.refresh(kernel_name, wanted)
         except BadInputError as error:
             return [str(error)] * len(found)
         except NotAvailableError as error:
@@ -78,7 +78,7 @@ class Catalog:
         if here:
             return here
         try:
-            absent = await self._environments.missing(
+            absent = await self._environments.packages.missing(
                 kernel_name, [*platform.requires_modules, *more], platform.library_folder
             )
         except NotAvailableError as error:
@@ -87,7 +87,7 @@ class Catalog:
         if not missing:
             return None
         python, _, title = self._environments.command(kernel_name)
-        prefix = self._environments.prefix(kernel_name, platform.library_folder)
+        prefix = self._environments.packages.prefix(kernel_name, platform.library_folder)
         hint = install_hint(missing[0], python, *conda_environment(prefix))
         sentence = f"The environment {title} has no {missing[0]}. {hint}"
         return files.reason(platform, missing[0], sentence)
@@ -97,7 +97,7 @@ class Catalog:
         reason = await self.reason(platform, kernel_name, *([TLS_MODULE] if tls else []))
         if reason:
             raise NotAvailableError(reason)
-        if tls and await self._environments.missing(kernel_name, [TLS_MODULE]):
+        if tls and await self._environments.packages.missing(kernel_name, [TLS_MODULE]):
             raise NotAvailableError(cryptography_missing(self._environments.title(kernel_name)))
 
     def _here(self, platform: Platform) -> str | None:

@@ -57,7 +57,7 @@ async def job_script(
     """
     # Not among the arguments: commands before the worker starts may hold a key.
     private = {"settings": dict(preparation), "code": cluster.create}
-    answer = await environments.ask_resident(
+    answer = await environments.run_resident(
         cluster.kernel_name, "jobqueue.job_script", private=private
     )
     if "error" in answer:

@@ -47,9 +47,9 @@ def test_finds_the_running_server(
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9/")  # as on many a computing centre
     found = rest.find()
     assert found.url == url(server)
-    assert found.ask("GET", "clusters") == []
+    assert found.send("GET", "clusters") == []
     with pytest.raises(UnknownError, match="no platform 'nowhere'"):
-        found.ask("POST", "code", {"platform": "nowhere"})
+        found.send("POST", "code", {"platform": "nowhere"})
     with pytest.raises(UnknownError, match="no such cluster"):
         rest.holder("unknown")
 
@@ -93,14 +93,14 @@ def test_on_a_hub_the_hub_lets_in(runtime: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_wrong_token(server: RealServer) -> None:
     """Guards against an error that does not say that it is about the token."""
     with pytest.raises(NotAvailableError, match="needs its token"):
-        rest.Server(url(server), "wrong").ask("GET", "clusters")
+        rest.Server(url(server), "wrong").send("GET", "clusters")
 
 
 def test_a_server_without_token(tmp_path: Path) -> None:
     """Guards against a server that refuses changes because no browser sends them."""
     server = RealServer(tmp_path, token="").start()
     try:
-        answer = rest.Server(url(server), "").ask("POST", "code", {"platform": "local"})
+        answer = rest.Server(url(server), "").send("POST", "code", {"platform": "local"})
         assert "LocalCluster" in answer["create"]
     finally:
         server.stop()
@@ -112,7 +112,7 @@ def test_a_server_without_the_launcher(tmp_path: Path) -> None:
     server = RealServer(tmp_path, off).start()
     try:
         with pytest.raises(NotAvailableError, match="Install jupyter-cluster-launcher"):
-            rest.Server(url(server), TOKEN).ask("GET", "clusters")
+            rest.Server(url(server), TOKEN).send("GET", "clusters")
     finally:
         server.stop()
 
@@ -136,7 +136,7 @@ def test_nobody_else_gets_the_token() -> None:
     with HTTPServer(("127.0.0.1", 0), Elsewhere) as other:
         threading.Thread(target=other.serve_forever, daemon=True).start()
         with pytest.raises(NotAvailableError, match="refused access: it needs its token"):
-            rest.Server(f"http://127.0.0.1:{other.server_port}/", "secret").ask("GET", "clusters")
+            rest.Server(f"http://127.0.0.1:{other.server_port}/", "secret").send("GET", "clusters")
         other.shutdown()
     assert asked == ["/cluster-launcher/clusters"]
 
@@ -144,6 +144,6 @@ def test_nobody_else_gets_the_token() -> None:
 def test_not_a_server() -> None:
     """Guards against a traceback of the network."""
     with pytest.raises(NotAvailableError, match="does not answer"):
-        rest.Server("http://127.0.0.1:9/", "").ask("GET", "clusters")
+        rest.Server("http://127.0.0.1:9/", "").send("GET", "clusters")
     with pytest.raises(BadInputError, match="starts with http"):
-        rest.Server("file:///etc/", "").ask("GET", "passwd")
+        rest.Server("file:///etc/", "").send("GET", "passwd")

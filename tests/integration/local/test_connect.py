@@ -159,7 +159,7 @@ def test_on_a_hub_with_a_gateway(tmp_path: Path) -> None:
             "from jupyter_cluster_launcher import connect\n"
             "from jupyter_cluster_launcher.client import server as rest\n"
             "request = {'platform': 'nebari', 'workers': 1, 'name': 'Cloud'}\n"
-            "made = rest.find().ask('POST', 'clusters', request)\n"
+            "made = rest.find().send('POST', 'clusters', request)\n"
             "end = time.monotonic() + 90\n"
             "while rest.holder(made['id'])[1]['state'] == 'starting' and time.monotonic() < end:\n"
             "    time.sleep(0.1)\n"

@@ -81,7 +81,7 @@ async def test_ends_what_does_not_listen(tmp_path: Path) -> None:
         while not deaf.exists():
             await asyncio.sleep(0.01)
         await one.controller.end("pass", 0.5)
-        assert "did not close in time: it was ended by force" in one.output
+        assert "did not close in time and was killed" in one.output
         nothing_left(one.ref)
         with contextlib.suppress(ControllerDiedError):
             busy.cancel()

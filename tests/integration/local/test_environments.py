@@ -12,7 +12,7 @@ from fakes import script, write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
 
 from api import Api
-from jupyter_cluster_launcher.controller import environments
+from jupyter_cluster_launcher.controller import packages
 from jupyter_cluster_launcher.controller.environments import Environments
 from jupyter_cluster_launcher.models import NotAvailableError
 
@@ -37,17 +37,17 @@ async def test_answers_are_kept(kernels: Path) -> None:
     """Guards against a process for every look at the list of platforms."""
     asked = Counting(KernelSpecManager(), "python3")
     for _ in range(3):
-        assert await asked.missing("python3", ["json", "no_such"]) == ["no_such"]
+        assert await asked.packages.missing("python3", ["json", "no_such"]) == ["no_such"]
     assert asked.started == 1
     write_kernelspec(kernels, "same")
-    await asked.missing("same", ["json"])
+    await asked.packages.missing("same", ["json"])
     assert asked.started == 1, "two kernelspecs of one Python are one environment"
 
 
 async def test_questions_asked_together_are_one(kernels: Path) -> None:
     """Guards against five processes at once, one for each platform."""
     asked = Counting(KernelSpecManager(), "python3")
-    await asyncio.gather(*(asked.missing("python3", ["json", "os"]) for _ in range(5)))
+    await asyncio.gather(*(asked.packages.missing("python3", ["json", "os"]) for _ in range(5)))
     assert asked.started == 1
 
 
@@ -67,9 +67,9 @@ async def test_what_is_there_is_answered_at_once(kernels: Path) -> None:
     """
     clock = Clock()
     asked = Counting(KernelSpecManager(), "python3", clock=clock)
-    assert await asked.missing("python3", ["json", "no_such"]) == ["no_such"]
+    assert await asked.packages.missing("python3", ["json", "no_such"]) == ["no_such"]
     clock.now += 7 * 24 * 3600
-    assert await asked.missing("python3", ["json"]) == []
+    assert await asked.packages.missing("python3", ["json"]) == []
     assert asked.started == 1
 
 
@@ -80,11 +80,13 @@ async def test_nobody_is_refused_for_what_is_installed_by_now(
     write_kernelspec(kernels, "grows", env={"PYTHONPATH": str(tmp_path)})
     clock = Clock()
     asked = Counting(KernelSpecManager(), "python3", clock=clock)
-    assert await asked.missing("grows", ["json", "comes_later"]) == ["comes_later"]
+    assert await asked.packages.missing("grows", ["json", "comes_later"]) == ["comes_later"]
     (tmp_path / "comes_later.py").write_text("")
-    assert await asked.missing("grows", ["comes_later"]) == ["comes_later"], "believed for a while"
-    clock.now += environments.ABSENT_FOR + 1
-    assert await asked.missing("grows", ["comes_later"]) == []
+    assert await asked.packages.missing("grows", ["comes_later"]) == ["comes_later"], (
+        "believed for a while"
+    )
+    clock.now += packages.ABSENT_FOR + 1
+    assert await asked.packages.missing("grows", ["comes_later"]) == []
     assert asked.started == 2
 
 
@@ -93,11 +95,11 @@ async def test_a_look_notices_what_was_just_installed(kernels: Path, tmp_path: P
     write_kernelspec(kernels, "grows", env={"PYTHONPATH": str(tmp_path)})
     asked = Counting(KernelSpecManager(), "python3", clock=Clock())
     for _ in range(2):
-        await asked.look("grows", {None: ["json", "comes_later"]})
-        assert await asked.missing("grows", ["comes_later"]) == ["comes_later"]
+        await asked.packages.refresh("grows", {None: ["json", "comes_later"]})
+        assert await asked.packages.missing("grows", ["comes_later"]) == ["comes_later"]
     (tmp_path / "comes_later.py").write_text("")
-    await asked.look("grows", {None: ["json", "comes_later"]})
-    assert await asked.missing("grows", ["comes_later"]) == []
+    await asked.packages.refresh("grows", {None: ["json", "comes_later"]})
+    assert await asked.packages.missing("grows", ["comes_later"]) == []
     assert asked.started == 3
 
 
@@ -110,14 +112,14 @@ async def test_looks_renew_in_the_background_what_was_there(kernels: Path, tmp_p
     (tmp_path / "goes.py").write_text("")
     clock = Clock()
     asked = Counting(KernelSpecManager(), "python3", clock=clock)
-    await asked.look("shrinks", {None: ["goes"]})
+    await asked.packages.refresh("shrinks", {None: ["goes"]})
     (tmp_path / "goes.py").unlink()
-    await asked.look("shrinks", {None: ["goes"]})
+    await asked.packages.refresh("shrinks", {None: ["goes"]})
     assert asked.started == 1
-    clock.now += environments.RENEW_AFTER + 1
-    await asked.look("shrinks", {None: ["goes"]})
-    assert await asked.missing("shrinks", ["goes"]) == [], "answered at once"
-    while not await asked.missing("shrinks", ["goes"]):
+    clock.now += packages.RENEW_AFTER + 1
+    await asked.packages.refresh("shrinks", {None: ["goes"]})
+    assert await asked.packages.missing("shrinks", ["goes"]) == [], "answered at once"
+    while not await asked.packages.missing("shrinks", ["goes"]):
         await asyncio.sleep(0.01)
     assert asked.started == 2
 
@@ -128,9 +130,9 @@ async def test_a_hung_environment_delays_no_other(kernels: Path, tmp_path: Path)
     waits = f'until [ -e {go} ]; do sleep 0.05; done; exec {sys.executable} "$@"'
     write_kernelspec(kernels, "hangs", python=script(tmp_path, "python", waits))
     asked = Environments(KernelSpecManager(), "python3", timeout=3600)
-    stuck = asyncio.ensure_future(asked.missing("hangs", ["json"]))
-    also_stuck = asyncio.ensure_future(asked.look("hangs", {None: ["json"]}))
-    assert await asked.missing("python3", ["json", "no_such"]) == ["no_such"]
+    stuck = asyncio.ensure_future(asked.packages.missing("hangs", ["json"]))
+    also_stuck = asyncio.ensure_future(asked.packages.refresh("hangs", {None: ["json"]}))
+    assert await asked.packages.missing("python3", ["json", "no_such"]) == ["no_such"]
     assert not stuck.done()
     go.touch()
     assert await stuck == []
@@ -143,7 +145,7 @@ async def test_those_who_wait_together_fail_together(kernels: Path, tmp_path: Pa
     python = script(tmp_path, "python", f"echo x >> {count}; echo broken >&2; exit 1")
     write_kernelspec(kernels, "fails", python=python)
     asked = Environments(KernelSpecManager(), "python3")
-    asking = (asked.missing("fails", ["json"]) for _ in range(5))
+    asking = (asked.packages.missing("fails", ["json"]) for _ in range(5))
     said = await asyncio.gather(*asking, return_exceptions=True)
     assert ["broken" in str(error) for error in said] == [True] * 5
     assert count.read_text() == "x\n"
@@ -154,9 +156,9 @@ async def test_a_failure_is_not_kept(kernels: Path, tmp_path: Path) -> None:
     asked = Environments(KernelSpecManager(), "python3")
     write_kernelspec(kernels, "heals", python=str(tmp_path / "python"))
     with pytest.raises(NotAvailableError):
-        await asked.missing("heals", ["json"])
+        await asked.packages.missing("heals", ["json"])
     script(tmp_path, "python", f'exec {sys.executable} "$@"')
-    assert await asked.missing("heals", ["json"]) == []
+    assert await asked.packages.missing("heals", ["json"]) == []
 
 
 # As a person meets it
@@ -171,7 +173,7 @@ async def test_a_launch_starts_no_python_to_ask(
     """
     asked = jp_serverapp.web_app.settings["cluster_manager"].services.environments
     clock = Clock()
-    monkeypatch.setattr(asked, "_clock", clock)
+    monkeypatch.setattr(asked.packages, "_clock", clock)
     status, listed = await api.ask("GET", "platforms")
     assert status == 200
     assert "ebdpy" in next(one["reason"] for one in listed if one["name"] == "esip-qhub")

@@ -126,7 +126,7 @@ async def test_a_python_that_ends_at_once_says_why(
     while seen["state"] != "failed":
         _, seen = await api.ask("GET", "clusters", cluster["id"])
     assert seen["message"].startswith(
-        "Python ended before the cluster was there. Its last output: "
+        "Its kernel ended before the cluster was created. Its last output: "
     )
     assert seen["message"].endswith("No licence was free.")
     await api.stop(cluster["id"])

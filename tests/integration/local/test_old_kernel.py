@@ -122,7 +122,7 @@ async def test_a_job_script_of_the_oldest_environment(old_kernel: str, tmp_path:
         "job_name": "cluster-abc", "unit": "jobs", "lifetime": ["--lifetime", "180s"],
     }  # fmt: skip
     private = {"settings": settings, "code": SCRIPT}
-    answer = await environments.ask_resident(old_kernel, "jobqueue.job_script", private=private)
+    answer = await environments.run_resident(old_kernel, "jobqueue.job_script", private=private)
     assert "#SBATCH -J cluster-abc\n" in answer["script"]
     assert "--lifetime 180s" in answer["script"]
 

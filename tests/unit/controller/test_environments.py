@@ -139,29 +139,31 @@ def test_conda_runner(kernels: Path, asked: Environments) -> None:
 
 async def test_this_environment(kernels: Path, asked: Environments) -> None:
     """Guards against a package that is there and is said to be missing, or the other way round."""
-    assert await asked.missing("python3", ["json", "distributed", "no_such"]) == ["no_such"]
-    assert await asked.missing("python3", ["dask.distributed"]) == []
-    assert await asked.missing("python3", []) == []
+    assert await asked.packages.missing("python3", ["json", "distributed", "no_such"]) == [
+        "no_such"
+    ]
+    assert await asked.packages.missing("python3", ["dask.distributed"]) == []
+    assert await asked.packages.missing("python3", []) == []
 
 
 async def test_a_python_without_dask(kernels: Path, asked: Environments, bare: str) -> None:
     """Guards against answering for the server's environment instead of the notebook's."""
     write_kernelspec(kernels, "bare", python=bare, env={"PYTHONPATH": ""})
-    assert await asked.missing("bare", ["distributed", "json"]) == ["distributed"]
+    assert await asked.packages.missing("bare", ["distributed", "json"]) == ["distributed"]
 
 
 async def test_nothing_is_imported(kernels: Path, asked: Environments, tmp_path: Path) -> None:
     """Guards against a question that takes ten seconds, or runs code, because it imports."""
     (tmp_path / "loud.py").write_text("raise SystemExit('imported')\n")
     write_kernelspec(kernels, "loud", env={"PYTHONPATH": str(tmp_path)})
-    assert await asked.missing("loud", ["loud", "loud.inner"]) == []
+    assert await asked.packages.missing("loud", ["loud", "loud.inner"]) == []
 
 
 async def test_a_folder_is_no_package(kernels: Path, asked: Environments, tmp_path: Path) -> None:
     """Guards against a folder of notebooks named "dask" that is taken for the library."""
     (tmp_path / "dusk").mkdir()
     write_kernelspec(kernels, "folder", env={"PYTHONPATH": str(tmp_path)})
-    assert await asked.missing("folder", ["dusk"]) == ["dusk"]
+    assert await asked.packages.missing("folder", ["dusk"]) == ["dusk"]
 
 
 async def test_its_environment_is_that_of_the_kernel(
@@ -187,7 +189,7 @@ async def test_nobody_else_can_read_what_is_private(
     argv = [runner, sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     write_kernelspec(kernels, "conda", argv=argv)
     code = f"import os; print('x', os.environ[{environments.PRIVATE!r}], sep='\\n')"
-    assert await asked.ask("conda", code, private={"key": "a b\nc"}) == {"key": "a b\nc"}
+    assert await asked.run_json("conda", code, private={"key": "a b\nc"}) == {"key": "a b\nc"}
     assert "-c" in seen.read_text()
     assert "a b" not in seen.read_text()
 
@@ -198,16 +200,16 @@ async def test_nobody_else_can_read_what_is_private(
 async def test_a_python_that_is_gone(kernels: Path, asked: Environments, tmp_path: Path) -> None:
     """Guards against a server error after an environment was deleted."""
     write_kernelspec(kernels, "gone", python=str(tmp_path / "no" / "python"))
-    with pytest.raises(NotAvailableError, match="Kernel gone cannot be started: No such file"):
-        await asked.missing("gone", ["json"])
+    with pytest.raises(NotAvailableError, match="in the environment Kernel gone: No such file"):
+        await asked.packages.missing("gone", ["json"])
 
 
 async def test_a_python_that_fails(kernels: Path, asked: Environments, tmp_path: Path) -> None:
     """Guards against an answer made of an error text."""
     python = script(tmp_path, "python", "echo 'libpython3.so: not found' >&2; exit 127")
     write_kernelspec(kernels, "fails", python=python)
-    with pytest.raises(NotAvailableError, match="cannot be asked: libpython3"):
-        await asked.missing("fails", ["json"])
+    with pytest.raises(NotAvailableError, match="in the environment Kernel fails: libpython3"):
+        await asked.packages.missing("fails", ["json"])
 
 
 async def test_a_python_that_hangs(kernels: Path, tmp_path: Path) -> None:
@@ -216,7 +218,9 @@ async def test_a_python_that_hangs(kernels: Path, tmp_path: Path) -> None:
     python = script(tmp_path, "python", f"sleep 3600 & echo $! > {pid}; wait")
     write_kernelspec(kernels, "hangs", python=python)
     with pytest.raises(NotAvailableError, match="did not answer within 1 seconds"):
-        await Environments(KernelSpecManager(), "python3", timeout=1).missing("hangs", ["json"])
+        await Environments(KernelSpecManager(), "python3", timeout=1).packages.missing(
+            "hangs", ["json"]
+        )
     while running(int(pid.read_text())):
         await asyncio.sleep(0.01)
 
@@ -227,7 +231,7 @@ async def test_chatter_before_the_answer(
     """Guards against a sitecustomize, or a conda runner, that greets."""
     python = script(tmp_path, "python", f'echo Welcome; exec {sys.executable} "$@"')
     write_kernelspec(kernels, "greets", python=python)
-    assert await asked.missing("greets", ["json", "no_such"]) == ["no_such"]
+    assert await asked.packages.missing("greets", ["json", "no_such"]) == ["no_such"]
 
 
 # The resident's own programs
@@ -246,7 +250,7 @@ async def test_a_program_of_the_resident(
     look = f"stat -c %a {tmp_path}/cluster-*/resident.zip {tmp_path}/cluster-* > {seen}"
     python = script(tmp_path, "python", f'{look}; echo "$@" >> {seen}; exec {bare} "$@"')
     write_kernelspec(kernels, "bare", python=python, env={"PYTHONPATH": ""})
-    answer = await asked.ask_resident("bare", "gateway.queries", ["stop"], private=["a name"])
+    answer = await asked.run_resident("bare", "gateway.queries", ["stop"], private=["a name"])
     assert answer == {"error": ["ModuleNotFoundError", "No module named 'dask_gateway'"]}
     modes, arguments = seen.read_text().split(), seen.read_text()
     assert modes[:2] == ["600", "700"]
@@ -265,5 +269,5 @@ async def test_no_room_for_a_program_of_the_resident(
 
     monkeypatch.setattr(archive, "write_archive", full)
     with pytest.raises(NotAvailableError, match="written: No space left on device"):
-        await asked.ask_resident("python3", "jobqueue.job_script")
+        await asked.run_resident("python3", "jobqueue.job_script")
     assert list(tmp_path.glob("cluster-*")) == []

@@ -79,7 +79,7 @@ async def test_the_reason_fits_the_kernel(
     assert reason == (
         f"The environment Kernel bare has no dask_jobqueue. Install it with: {command}"
     )
-    assert environments.prefix("bare") == str(folder)
+    assert environments.packages.prefix("bare") == str(folder)
 
 
 async def test_the_administrators_sentence_comes_first(jp_environ: None) -> None:
