@@ -204,7 +204,7 @@ def test_which_one_is_meant() -> None:
 
     assert (
         refused([one, two])
-        == "Several clusters are running: 'One', 'Two'. Say which: connect(NAME)."
+        == "Several clusters are running: 'One', 'Two'. Name one: connect(NAME)."
     )
     assert refused([one], "Three") == "No running cluster is called 'Three'. Running: 'One'."
     twins = [one, replace(two, name="One")]
@@ -221,7 +221,7 @@ def test_what_can_be_reached() -> None:
     """Guards against minutes of waiting for a scheduler that is gone or on another computer."""
     here = ControllerRef("no-such-file.json", "sockets", os.getpid(), host(), boot_id())
     away = replace(here, host="another-host")
-    local = replace(cluster("One", address="tls://127.0.0.1:5"))
+    local = replace(cluster("One", address="tls://127.0.0.1:5"), kind="local")
     assert not reachable(replace(local, controller=None))
     assert not reachable(replace(local, controller=here))  # another program has that number now
     assert not reachable(replace(local, controller=away))
