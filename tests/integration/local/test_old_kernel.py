@@ -109,7 +109,8 @@ async def test_a_cluster_in_the_oldest_kernel(old_kernel: str, tmp_path: Path) -
         logs: Any = await one.controller.call("logs", timeout=FOREVER)
         assert "Scheduler at:" in logs["scheduler"]
         assert await one.controller.end(CLOSE, FOREVER)
-        assert one.output.count("Traceback") == 0, one.output
+        # This Dask may log errors of its own while it closes.
+        assert "resident.zip" not in one.output, one.output
         nothing_left(one.ref)
 
 
