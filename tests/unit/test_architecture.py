@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -37,12 +38,14 @@ RESERVED = {
 }
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Return the package's modules by dotted name."""
     files = PACKAGE.rglob("*.py")
     return {".".join(p.relative_to(PACKAGE).with_suffix("").parts): p for p in files}
 
 
+@cache
 def imports(path: Path) -> set[str]:
     """Return what a file imports, inside functions too: others by name, ours with a dot."""
     found = set()
@@ -77,6 +80,12 @@ def test_packages_import_downwards_only() -> None:
         and package(other[1:]) not in {package(name), "models", "masking"} | BELOW[package(name)]
     ]
     assert not upward
+
+
+def test_modules_of_the_package_are_imported_relatively() -> None:
+    """Guards the rules of this file, which look at relative imports only."""
+    absolute = [name for name, path in modules().items() if PACKAGE.name in imports(path)]
+    assert not absolute
 
 
 def test_every_package_has_its_place() -> None:
