@@ -112,7 +112,7 @@ class ManagedCluster:
         return self._work
 
     def detach(self) -> None:
-        """Let go of the cluster; it goes on without this server."""
+        """Disconnect from the cluster; it goes on without this server."""
         for task in self._tasks:
             task.cancel()
         self.connection.forget()
