@@ -41,11 +41,14 @@ if __name__ == "__main__":
 @contextmanager
 def script(code: str) -> Iterator[str]:
     """Run Python code in a process, give what it prints first, and end it and its children."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", code], **pipes) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None, "a pipe by construction"
         yield process.stdout.readline().strip()
-        for each in [*psutil.Process(process.pid).children(recursive=True), process]:
-            each.kill()
+        for child in psutil.Process(process.pid).children(recursive=True):
+            child.kill()
+        process.kill()
 
 
 @contextmanager

@@ -5,50 +5,21 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
 
 from servers import OUR_CLUSTERS, OURS, PEER, Server, median, table
 
 CLUSTERS = 100
 ROUNDS = 50
-
-# A hundred running clusters need a hundred controllers. For the list their records are enough: this
-# server is given them as if it had attached to each.
-MANY = """
-import sys
-from jupyter_cluster_launcher.app import ClusterLauncher
-from jupyter_cluster_launcher.life import Life
-from jupyter_cluster_launcher.models import Cluster, Report, State
-from jupyterlab.labapp import LabApp
-
-count = int(sys.argv.pop())
-attach = ClusterLauncher._start_jupyter_server_extension
-
-async def attached(self, serverapp):
-    await attach(self, serverapp)
-    report = Report(
-        address="tls://127.0.0.1:40000", ready=10, cores=10, memory=10 * 2**30, tls=True,
-        dashboard_port=40001, usage={"cpu": 0.5, "memory": 2**30, "tasks": 1000, "busy": True},
-        plots={f"Plot {i}": f"/individual-plot-{i}" for i in range(30)},
-    )
-    for number in range(count):
-        cluster = Cluster(
-            id=f"{number:012x}", name=f"This computer {number}", platform="local",
-            platform_title="This computer", kernel_name="python3", cwd=None, requested=10,
-            create="cluster = LocalCluster()\\n" * 10, state=State.RUNNING, report=report,
-        )
-        self.manager._lives[cluster.id] = Life(cluster, self.manager.house, lambda *_: None)
-
-ClusterLauncher._start_jupyter_server_extension = attached
-LabApp.launch_instance()
-"""
+SCRIPT = Path(__file__).with_name("many_server.py")
 
 
 class Many(Server):
     """A server of ours with a hundred running clusters."""
 
     def command(self) -> list[str]:
-        """Return how it is started."""
-        return [sys.executable, "-c", MANY, *super().command()[1:], str(CLUSTERS)]
+        """Return the command that starts it."""
+        return [sys.executable, str(SCRIPT), *super().command()[1:], str(CLUSTERS)]
 
 
 def crowd(peer: Server) -> None:

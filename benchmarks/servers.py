@@ -56,7 +56,7 @@ class Server:
         }
 
     def command(self) -> list[str]:
-        """Return how it is started: as a person does, since workers import what `__main__` is."""
+        """Return the command that starts it: a user's, since workers import what `__main__` is."""
         return [
             str(Path(sys.executable).with_name("jupyter-lab")), "--no-browser", "--allow-root",
             f"--port={self.port}", f"--IdentityProvider.token={TOKEN}", "--ip=127.0.0.1",
@@ -151,7 +151,7 @@ def wait_until(holds: Callable[[], Any], seconds: float) -> None:
 
 
 def free_port() -> int:
-    """Return a port of the loopback address that nobody listens on."""
+    """Return a port of the loopback address that is free."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

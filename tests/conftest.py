@@ -1,4 +1,4 @@
-"""What the suites share: a real Jupyter server with the extension, and a person's view of it."""
+"""What the suites share: a real Jupyter server with the extension, and a user's view of it."""
 
 from __future__ import annotations
 

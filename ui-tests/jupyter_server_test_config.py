@@ -4,10 +4,14 @@ Only for tests: there is no password. It listens on the loopback interface alone
 """
 
 import os
+from typing import TYPE_CHECKING
 
 from jupyterlab.galata import configure_jupyter_server
 
-c = get_config()  # noqa: F821 - of traitlets
+if TYPE_CHECKING:
+    from traitlets.config.application import get_config
+
+c = get_config()  # traitlets puts it among the names of this file
 configure_jupyter_server(c)
 
 c.ServerApp.allow_root = True

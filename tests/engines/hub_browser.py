@@ -1,4 +1,4 @@
-"""A person's browser before a JupyterHub: logs in with a form, keeps cookies, sends XSRF tokens."""
+"""A user's browser at a JupyterHub: logs in with a form, keeps cookies, sends XSRF tokens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIMIT = 90  # seconds that anything may take
 
 
 class Browser:
-    """One person, logged in to a hub, at one of their servers."""
+    """One user, logged in to a hub, at one of their servers."""
 
     def __init__(self, hub_url: str, user: str, password: str) -> None:
         """Log in."""
@@ -97,23 +97,23 @@ class Browser:
         assert status == 201, kernel
         address = f"{self.base}api/kernels/{kernel['id']}/channels".replace("http", "ws", 1)
         prepared = self.session.prepare_request(requests.Request("GET", f"{self.base}api"))
-        socket = await websocket_connect(
-            HTTPRequest(address, headers={"Cookie": prepared.headers["Cookie"]})
-        )
+        cookie = prepared.headers["Cookie"]
+        assert isinstance(cookie, str)
+        socket = await websocket_connect(HTTPRequest(address, headers={"Cookie": cookie}))
         content = {"code": code, "silent": False, "allow_stdin": False}
         header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "version": "5.3"}
         message = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
         await socket.write_message(json.dumps({**message, "channel": "shell"}))
         printed = ""
         while True:
-            told = json.loads(await socket.read_message() or "{}")
-            if told.get("parent_header", {}).get("msg_id") != header["msg_id"]:
-                assert told, "the kernel hung up"
+            received = json.loads(await socket.read_message() or "{}")
+            if received.get("parent_header", {}).get("msg_id") != header["msg_id"]:
+                assert received, "the kernel hung up"
                 continue
-            if told["msg_type"] == "stream" and told["content"]["name"] == "stdout":
-                printed += told["content"]["text"]
-            assert told["msg_type"] != "error", "\n".join(told["content"]["traceback"])
-            if told["msg_type"] == "execute_reply":
+            if received["msg_type"] == "stream" and received["content"]["name"] == "stdout":
+                printed += received["content"]["text"]
+            assert received["msg_type"] != "error", "\n".join(received["content"]["traceback"])
+            if received["msg_type"] == "execute_reply":
                 break
         socket.close()
         self.ask("DELETE", f"api/kernels/{kernel['id']}")

@@ -1,31 +1,27 @@
-"""Controllers with real kernels, which are ended in any case."""
+"""Controllers with real kernels, which are always ended."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
-import os
-import subprocess
-import sys
-import sysconfig
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
 from jupyter_client.kernelspec import KernelSpecManager
+from processes import group
 
-from jupyter_cluster_launcher.controller import host as processes
+from jupyter_cluster_launcher.controller import host
 from jupyter_cluster_launcher.controller.client import Controller
 from jupyter_cluster_launcher.controller.spawn import spawn
 from jupyter_cluster_launcher.models import ControllerRef
 
-FOREVER = 3600.0  # a step that needs this long is caught by the net under all tests
+FOREVER = 3600.0  # seconds; the time limit of a test ends it earlier
 
 
 class Kernel:
-    """A controller, and all that came of it."""
+    """A controller, and what it reported and printed."""
 
     def __init__(self, ref: ControllerRef) -> None:
         self.reports: list[dict[str, Any]] = []
@@ -42,41 +38,23 @@ class Kernel:
         self.output += text
         self.news.set()
 
-    async def until(self, holds: Any) -> None:
-        """Wait until something that comes by itself is there."""
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait until ``holds`` returns true, checked after each report and output."""
         while not holds():
             self.news.clear()
             await self.news.wait()
 
     async def value(self, expression: str, folder: Path) -> Any:
-        """Return what an expression is worth in the kernel."""
+        """Return the value of an expression in the kernel, by way of a file in ``folder``."""
         path = folder / "value.json"
         code = f"import json; json.dump({expression}, open({str(path)!r}, 'w'))"
         await self.controller.run(f"import os, sys\n{code}", FOREVER)
         return json.loads(path.read_text(encoding="utf-8"))
 
 
-def running(pid: int) -> bool:
-    """Return whether a process is there and is no zombie."""
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def group(pid: int) -> list[int]:
-    """Return the processes of a group that still run."""
-    members = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(OSError):
-            if os.getpgid(process.pid) == pid and running(process.pid):
-                members.append(process.pid)
-    return members
-
-
 @contextlib.asynccontextmanager
 async def kernel(folder: Path, name: str = "python3", **env: str) -> AsyncIterator[Kernel]:
-    """Spawn a controller and attach to it; it is ended in any case."""
+    """Spawn a controller and attach to it; it is always ended."""
     ref = await spawn(name, KernelSpecManager(), folder, str(folder), env)
     one = Kernel(ref)
     try:
@@ -84,27 +62,11 @@ async def kernel(folder: Path, name: str = "python3", **env: str) -> AsyncIterat
         yield one
     finally:
         one.controller.detach()
-        await processes.end_group(ref.pid, ref.connection_file)
+        await host.end_group(ref.pid, ref.connection_file)
         await Controller(ref, print, print).end(None, 0)
 
 
 def nothing_left(ref: ControllerRef) -> None:
+    """Assert that a controller has left neither process nor sockets."""
     assert group(ref.pid) == []
     assert not Path(ref.socket_dir).exists()
-
-
-def bare_python(folder: Path) -> str:
-    """Return a Python with nothing but the standard library, made in ``folder`` if need be."""
-    if not folder.exists():
-        command = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
-        subprocess.run(command, check=True, timeout=120)
-    return str(folder / "bin" / "python")
-
-
-def packages_without(folder: Path, *absent: str) -> str:
-    """Return a folder that has the packages of this Python, made of links, but for some."""
-    folder.mkdir()
-    for path in Path(sysconfig.get_path("purelib")).iterdir():
-        if not path.name.lower().startswith(absent):
-            (folder / path.name).symlink_to(path)
-    return str(folder)

@@ -108,13 +108,13 @@ class RealGateway:
         self.servers.clear()
 
     def kill(self) -> None:
-        """Kill the server alone: its clusters stay, and nobody answers."""
+        """Kill the server alone: its clusters stay, and nothing answers."""
         self.servers[-1].kill()
 
     def clusters(
         self, user: str = "alice", status: str = "pending,running"
     ) -> list[dict[str, Any]]:
-        """Return what the server itself says of a user's clusters, without the client library."""
+        """Return a user's clusters as the server lists them, without the client library."""
         found = self._request("GET", f"?status={status}", user)
         return list(found.values())
 

@@ -1,4 +1,4 @@
-"""What the tests' dask-gateway-server is told: everything on loopback, form fields as on Nebari.
+"""The configuration of the tests' dask-gateway-server: all on loopback, a form like Nebari's.
 
 Read by dask-gateway-server, alone or as a service of the hub; its numbers come from the
 environment. Never ``LocalBackend`` here: run as root it would change the owner of ``/``.
@@ -7,10 +7,15 @@ environment. Never ``LocalBackend`` here: run as root it would change the owner 
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from dask_gateway_server.models import User
 from dask_gateway_server.options import Bool, Float, Integer, Mapping, Options, Select, String
 
-c = get_config()  # noqa: F821  # given by traitlets
+if TYPE_CHECKING:
+    from traitlets.config.application import get_config
+
+c = get_config()  # traitlets puts it among the names of this file
 
 BIN = Path(sys.executable).parent
 DIRECTORY = os.environ["GATEWAY_DIRECTORY"]
@@ -44,7 +49,7 @@ c.ClusterConfig.scheduler_memory = c.ClusterConfig.worker_memory = "512 M"
 c.ClusterConfig.cluster_max_workers = 4
 c.ClusterConfig.adaptive_period = 1
 
-PROFILES = {
+PROFILES: dict[str, dict[str, Any]] = {
     "Small Worker": {"worker_cores": 1, "worker_memory": "512 M"},
     "Medium Worker": {"worker_cores": 2, "worker_memory": "1 G"},
     # Faults that a cloud has, by name:
@@ -59,8 +64,8 @@ PROFILES = {
 }
 
 
-def configuration(options, user):
-    """Turn what a person chose into what a cluster is started with."""
+def configuration(options: Any, user: User) -> dict[str, Any]:
+    """Return the configuration of a cluster with these options, an attribute each."""
     if options.profile == "Over quota":
         raise ValueError("You may run 2 clusters and 2 are running: stop one of them first.")
     environment = {
@@ -73,8 +78,8 @@ def configuration(options, user):
     return {**PROFILES[options.profile], "environment": environment}
 
 
-def form(user):
-    """Return the fields for one user, like Nebari's."""
+def form(user: User) -> Options:
+    """Return the options for one user, like Nebari's."""
     if os.environ.get("GATEWAY_FORM") == "none":
         return Options()
     fields = [

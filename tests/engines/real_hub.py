@@ -3,7 +3,7 @@
 Users alice and bob, named servers, everything on loopback and free ports; ready in some seconds.
 Run as a program (``python real_hub.py``) it starts one, prints its address and the password as
 JSON and serves until its standard input ends; that is what the browser tests use. With ``--check``
-it only says why it could not.
+it only prints why it could not.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ class RealHub:
         )
 
     def clusters(self, user: str, status: str = "pending,running") -> list[dict[str, Any]]:
-        """Return what the gateway says of a user's clusters."""
+        """Return a user's clusters as the gateway lists them."""
         url = f"{self.url}services/dask-gateway/api/v1/clusters/?status={status}"
         found = self._request("GET", url, self.user_token(user), scheme="jupyterhub")
         return list(found.values())

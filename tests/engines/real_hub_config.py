@@ -3,8 +3,12 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-c = get_config()  # noqa: F821  # given by traitlets
+if TYPE_CHECKING:
+    from traitlets.config.application import get_config
+
+c = get_config()  # traitlets puts it among the names of this file
 
 BIN = Path(sys.executable).parent
 DIRECTORY = Path(os.environ["HUB_DIRECTORY"])

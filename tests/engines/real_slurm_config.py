@@ -18,12 +18,12 @@ ACCOUNTING_PACKAGES = "slurmdbd mariadb-server"
 
 
 def program(name: str) -> str | None:
-    """The path of a program, also where the system's sbin is not on PATH."""
+    """Return the path of a program, also where the system's sbin is not on PATH."""
     return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
 
 
 def why_not(accounting: bool = False) -> str | None:
-    """Why SLURM cannot run here, as a sentence that says what to install; None where it can."""
+    """Return why SLURM cannot run here, with what to install; None where it can."""
     wanted = PROGRAMS + (ACCOUNTING_PROGRAMS if accounting else ())
     missing = [name for name in wanted if program(name) is None]
     if not missing:

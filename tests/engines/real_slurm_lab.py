@@ -16,7 +16,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from real_slurm import RealSlurm, why_not
+from real_slurm import RealSlurm
+from real_slurm_config import why_not
 from supervised import Supervised, free_ports
 
 ROOT = Path(__file__).parent.parent.parent

@@ -1,8 +1,8 @@
 """End what is left of a private SLURM, also when the process that started it was killed.
 
 ``python tests/engines/real_slurm_reaper.py PREFIX`` waits for the end of its standard input, whose
-other end the owner of the SLURM holds, and which so ends when the owner dies of whatever. An owner
-that cleaned up itself says a word first.
+other end the owner of the SLURM holds, so that it ends with the owner. An owner that has cleaned up
+itself writes to it first.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def sweep(prefix: Path) -> None:
 
 
 def processes(prefix: Path) -> Iterator[int]:
-    """Processes of this SLURM, known by a file that they hold open or by the job that they are.
+    """Yield the processes of this SLURM, known by an open file or by the job that they are.
 
     A step rewrites its title and empties its environment, but it holds its slurmd's log open.
     """
@@ -72,7 +72,7 @@ def processes(prefix: Path) -> Iterator[int]:
 
 
 def reap(prefix: Path) -> None:
-    """Wait until the process that started SLURM has died, or says that there is nothing to do."""
+    """Wait until the process that started SLURM has died, or has cleaned up itself."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     if not sys.stdin.buffer.read():

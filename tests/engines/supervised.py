@@ -26,7 +26,7 @@ ENDED = "The server ended by itself with exit code"
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of the loopback address that nobody listens on."""
+    """Return ports of the loopback address that are free."""
     with contextlib.ExitStack() as stack:
         sockets = [
             stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
@@ -53,16 +53,16 @@ class Supervised:
             )
 
     def wait_until(self, what: str, ready: Callable[[], bool], seconds: float = 60) -> None:
-        """Wait until ``ready`` says yes; an error with the server's own words otherwise."""
+        """Wait until ``ready`` returns true; fail with the server's output after ``seconds``."""
         end = time.monotonic() + seconds
         while not ready():
             if ENDED in self.said() or time.monotonic() > end:
                 self.stop()
-                raise RuntimeError(f"{what} did not become true. The server said:\n{self.said()}")
+                raise RuntimeError(f"{what} did not become true. Its output:\n{self.said()}")
             time.sleep(0.05)
 
     def said(self) -> str:
-        """Return what the server wrote."""
+        """Return the server's output so far."""
         return self.log.read_text(errors="replace")
 
     def descendants(self) -> list[int]:
@@ -76,8 +76,9 @@ class Supervised:
 
     def stop(self) -> None:
         """Stop the server and wait until nothing that came of it is left."""
+        assert self.process.stdin is not None, "a pipe by construction"
         with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.close()  # a pipe by construction
+            self.process.stdin.close()
         self.process.wait(PATIENCE + 15)
 
 

@@ -1,4 +1,4 @@
-"""Launches on the SLURM platform, as a person makes them."""
+"""Launches on the SLURM platform, as users make them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SMALL = {"interface": "lo", "memory": "500MB", "walltime": "00:30:00"}
 
 
 class Tallgrass:
-    """Launches on the platform as people do, with options that fit the private SLURM."""
+    """Launches on the platform with options that fit the private SLURM."""
 
     def __init__(self, api: Api) -> None:
         self.api = api
@@ -34,7 +34,7 @@ class Tallgrass:
             _, cluster = await self.api.ask("GET", "clusters", cluster_id)
             if holds(cluster):
                 return dict(cluster)
-            assert asyncio.get_running_loop().time() < deadline, f"never came to it: {cluster}"
+            assert asyncio.get_running_loop().time() < deadline, f"never came: {cluster}"
             await asyncio.sleep(0.05)
 
     async def empty(self, slurm: RealSlurm, timeout: float = 30) -> None:
@@ -43,8 +43,8 @@ class Tallgrass:
 
 
 async def until(condition: Callable[[], bool], timeout: float = 60) -> None:
-    """Wait until something holds."""
+    """Wait until ``condition`` holds, at most ``timeout`` seconds."""
     deadline = asyncio.get_running_loop().time() + timeout
     while not condition():
-        assert asyncio.get_running_loop().time() < deadline, "it never came to that"
+        assert asyncio.get_running_loop().time() < deadline, "the condition never held"
         await asyncio.sleep(0.05)

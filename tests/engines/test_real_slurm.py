@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import real_slurm
+from real_slurm_config import why_not
 from real_slurm_reaper import processes
 
 ORDINARY = "games"  # a user whom every Debian has
@@ -22,7 +23,7 @@ ORDINARY = "games"  # a user whom every Debian has
 @pytest.fixture
 def prefix() -> Iterator[Path]:
     """Make a short path, for the sockets in it."""
-    missing = real_slurm.why_not()
+    missing = why_not()
     if missing:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
     path = Path(tempfile.mkdtemp(prefix="slurm-", dir="/tmp"))

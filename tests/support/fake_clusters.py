@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+from collections.abc import MutableMapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +12,9 @@ class FakeCluster:
     """A cluster whose scheduler runs here, with one worker for each name in its specification."""
 
     def __init__(self, *names: Any) -> None:
-        self.name, self.scheduler_address, self.status = "abc", "tls://127.0.0.1:1", "running"
-        self.worker_spec: dict[Any, Any] = {name: {} for name in names}
+        self.name, self.scheduler_address = "abc", "tls://127.0.0.1:1"
+        self.status: object = "running"
+        self.worker_spec: MutableMapping[Any, Any] = {name: {} for name in names}
         self.scheduler: Any = SimpleNamespace(
             workers={f"tls://w{name}": a_worker(name) for name in names},
             tasks={"t1": 1, "t2": 2},

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any
 from unittest.mock import patch
 
 import yaml
@@ -19,9 +19,10 @@ from jupyter_cluster_launcher.controller.environments import Environments
 from jupyter_cluster_launcher.models import Cluster
 from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.platforms.files import Platform
+from jupyter_cluster_launcher.platforms.types import PlatformFile
 
 # The least that a platform file must say.
-SITE: dict[str, Any] = {
+SITE: PlatformFile = {
     "version": 1,
     "title": "Site",
     "module": "dask.distributed",
@@ -147,7 +148,7 @@ def _module(name: str, **content: Any) -> ModuleType:
 
 
 def a_cluster(**changes: Any) -> Cluster:
-    """Return a cluster that was asked for, with some fields changed."""
+    """Return a cluster that has just been requested, with some fields changed."""
     cluster = Cluster(
         id="c1",
         name="This computer 1",
@@ -161,10 +162,11 @@ def a_cluster(**changes: Any) -> Cluster:
     return replace(cluster, **changes)
 
 
-class Titles:
+class Titles(Environments):
     """Environments of which only the names are known."""
 
-    default = "python3"
+    def __init__(self) -> None:
+        self.default = "python3"
 
     def title(self, kernel_name: str) -> str:
         """Return the name that users see."""
@@ -173,7 +175,7 @@ class Titles:
 
 def context(**changes: Any) -> Context:
     """Return what backends work with, where no kernel is needed."""
-    return Context(cast(Environments, Titles()), **changes)
+    return Context(Titles(), **changes)
 
 
 def backend(kind: str = "local", **changes: Any) -> Backend:
@@ -190,7 +192,8 @@ def shipped(name: str) -> Platform:
 
 def site(**entries: Any) -> Platform:
     """Return a platform of a site, as if read from a valid file."""
-    return Platform("site", Path("site.yaml"), {**SITE, **entries})
+    content: Any = {**SITE, **entries}
+    return Platform("site", Path("site.yaml"), content)
 
 
 def write_platform(folder: Path, name: str = "site", **entries: Any) -> Platform:

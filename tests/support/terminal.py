@@ -1,4 +1,4 @@
-"""A terminal in which a person uses the command line."""
+"""A terminal in which a user runs the command line."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from jupyter_cluster_launcher.cli.parser import main
 
 @dataclass
 class Terminal:
-    """A terminal of a person whose Jupyter runtime directory is ``runtime``."""
+    """A terminal of a user whose Jupyter runtime directory is ``runtime``."""
 
     runtime: Path
     monkeypatch: pytest.MonkeyPatch
     capsys: pytest.CaptureFixture[str]
 
     def run(self, *words: str, **env: str) -> tuple[int, str, str]:
-        """Return the status of ``jupyter cluster-launcher``, what it says, and its complaint."""
+        """Return the exit code, the output and the error output of ``jupyter cluster-launcher``."""
         with self.monkeypatch.context() as patch:
             for name in list(os.environ):
                 if name.startswith(("JUPYTER", "JPY")):
@@ -35,7 +35,7 @@ class Terminal:
         return status, said.out, said.err
 
     def says(self, *words: str, **env: str) -> str:
-        """Return what a command prints that works."""
+        """Return what a command prints that succeeds."""
         status, said, complaint = self.run(*words, **env)
         assert status == 0, complaint
         return said

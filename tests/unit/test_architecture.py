@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "jupyter_cluster_launcher"
+TESTS = ROOT / "tests"
 
 # What each package may import besides itself and the top level (`models`, `masking`). Nothing else.
 BELOW = {
@@ -119,6 +120,24 @@ def test_no_other_package_imports_the_resident() -> None:
         if any(i.startswith(".resident") for i in imports(path))
     ]
     assert not names
+
+
+def test_unit_tests_start_no_server_and_no_engine() -> None:
+    """Guards the everyday loop, which is fast and works on a machine that has none of them."""
+    engines = {path.stem for path in (TESTS / "engines").glob("*.py")}
+    names = [
+        str(path.relative_to(TESTS))
+        for folder in ("unit", "support")
+        for path in (TESTS / folder).rglob("*.py")
+        if imports(path) & engines
+    ]
+    assert not names
+
+
+def test_unit_tests_mirror_the_packages() -> None:
+    """Guards the way from a module to its tests: they stand in the folder of the same name."""
+    folders = {p.relative_to(TESTS / "unit").parent for p in (TESTS / "unit").rglob("test_*.py")}
+    assert {folder for folder in folders if not (PACKAGE / folder).is_dir()} == set()
 
 
 # Written so that they do not find themselves.

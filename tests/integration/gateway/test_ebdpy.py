@@ -77,11 +77,11 @@ async def test_the_recipe_from_click_to_nothing_left(
 
 
 async def test_an_unknown_profile(api: Api, gateway: RealGateway, hub_home: Path) -> None:
-    """What is raised is a bare KeyError, of which nobody knows what to do."""
+    """What is raised is a bare KeyError, which does not say what to do."""
     cluster = await api.launch(platform="esip-qhub", options={"profile": "nobody"})
     cluster = await ended(api, cluster["id"])
     assert cluster["state"] == "failed"
-    assert "no such profile in ~/.aws/credentials" in cluster["message"]
+    assert "~/.aws/credentials has no such profile" in cluster["message"]
     assert "nobody" in cluster["message"]
     await api.stop(cluster["id"])
 

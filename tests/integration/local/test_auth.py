@@ -67,12 +67,14 @@ class Browser:
         cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())
         sent = {**({"Cookie": cookie} if cookie else {}), **(headers or {})}
         try:
-            answer = await self._client.fetch(
+            answer: HTTPResponse = await self._client.fetch(
                 f"{self._base_url}{path}{query}", method=verb, headers=sent,
                 body=json.dumps({}) if verb in ("POST", "PATCH") else None,
                 allow_nonstandard_methods=True, follow_redirects=False,
             )  # fmt: skip
         except HTTPClientError as error:
+            if error.response is None:  # the connection failed
+                raise
             answer = error.response
         for line in answer.headers.get_list("Set-Cookie"):
             self.cookies.load(line)

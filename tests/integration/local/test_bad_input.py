@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fakes import a_cluster, write_kernelspec, write_platform
-from kernels import bare_python, packages_without
+from pythons import bare_python, packages_without
 from tornado.httpclient import HTTPClientError
 
 from api import Api

@@ -182,11 +182,11 @@ def test_on_a_hub_with_a_gateway(tmp_path: Path) -> None:
         hub.stop()
 
 
-def cluster(name: str, state: State = State.RUNNING, **report: str) -> Cluster:
+def cluster(name: str, state: State = State.RUNNING, address: str | None = None) -> Cluster:
     """Return the record of a cluster behind a gateway, which is reached from everywhere."""
     ref = ControllerRef("connection.json", "sockets", 1, "another-host", "boot")
     made = Cluster(name.lower(), name, "nebari", "Nebari", "python3", None, "", 1, controller=ref)
-    return replace(made, state=state, kind="gateway", report=Report(name="hub.1", **report))
+    return replace(made, state=state, kind="gateway", report=Report(name="hub.1", address=address))
 
 
 def test_which_one_is_meant() -> None:
@@ -204,7 +204,7 @@ def test_which_one_is_meant() -> None:
 
     assert (
         refused([one, two])
-        == "Several clusters are running: 'One', 'Two'. Say which: connect(NAME)."
+        == "Several clusters are running: 'One', 'Two'. Name one: connect(NAME)."
     )
     assert refused([one], "Three") == "No running cluster is called 'Three'. Running: 'One'."
     twins = [one, replace(two, name="One")]
@@ -221,7 +221,7 @@ def test_what_can_be_reached() -> None:
     """Guards against minutes of waiting for a scheduler that is gone or on another computer."""
     here = ControllerRef("no-such-file.json", "sockets", os.getpid(), host(), boot_id())
     away = replace(here, host="another-host")
-    local = replace(cluster("One", address="tls://127.0.0.1:5"))
+    local = replace(cluster("One", address="tls://127.0.0.1:5"), kind="local")
     assert not reachable(replace(local, controller=None))
     assert not reachable(replace(local, controller=here))  # another program has that number now
     assert not reachable(replace(local, controller=away))

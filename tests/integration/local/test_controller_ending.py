@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from fakes import write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
-from kernels import FOREVER, Kernel, group, kernel, nothing_left
+from kernels import FOREVER, Kernel, kernel, nothing_left
+from processes import group
 
 from jupyter_cluster_launcher.controller.client import ControllerDiedError, ExecutionError
 from jupyter_cluster_launcher.controller.spawn import spawn

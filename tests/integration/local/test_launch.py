@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
-from kernels import group
 from notebooks import run
+from processes import group
 
 from api import Api
 
@@ -22,6 +22,7 @@ def listening(leader: int) -> set[str]:
         connection.laddr.ip
         for connection in psutil.net_connections("tcp")
         if connection.pid in members and connection.status == psutil.CONN_LISTEN
+        if connection.laddr  # none only of a socket that is not bound
     }
 
 

@@ -1,4 +1,4 @@
-"""What other users of a login node can read of the processes that are started there."""
+"""What other users of a login node can see of the processes that are started there."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from fakes import a_cluster, script, write_kernelspec
+from fakes import a_cluster, script, shipped, write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
 
-from jupyter_cluster_launcher.backends.gateway import STARTED, Gateways
-from jupyter_cluster_launcher.clusters import preflight
+from jupyter_cluster_launcher.backends.base import Context
+from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
+from jupyter_cluster_launcher.backends.batch.check import job_script
+from jupyter_cluster_launcher.backends.gateway import STARTED, GatewayBackend
 from jupyter_cluster_launcher.controller.environments import Environments
-from jupyter_cluster_launcher.models import NotAvailableError
+from jupyter_cluster_launcher.models import NotAvailableError, Report
 from jupyter_cluster_launcher.platforms import codegen
-from jupyter_cluster_launcher.platforms import files as platforms
 
-PLATFORMS = Path(platforms.__file__).parent / "data"
 KEY = "wJalrXUtnFEMI"
 
 
@@ -30,13 +30,18 @@ def seen(jp_environ: None, jp_kernel_dir: Path, tmp_path: Path) -> Path:
 
 
 async def test_a_key_in_the_job_script(seen: Path, tmp_path: Path) -> None:
-    """Guards against `export KEY=…` before the workers start, readable in ps by everybody."""
-    (tallgrass,) = [p for p in platforms.find([str(PLATFORMS)])[0] if p.name == "tallgrass"]
+    """Guards against `export KEY=…` before the workers start, readable in ps by all users."""
+    tallgrass = shipped("tallgrass")
     options = {"interface": "lo", "job_script_prologue": [f"export KEY={KEY}"]}
-    create = codegen.create(tallgrass, options, 1, None, True, {})
-    cluster = a_cluster(kernel_name="watched", options=options, create=create, batch="slurm")
     environments = Environments(KernelSpecManager(), "python3", timeout=120)
-    text = await preflight.job_script(tallgrass, cluster, environments, tmp_path / "ID")
+    backend = BatchBackend(Context(environments))
+    cluster = a_cluster(
+        kernel_name="watched",
+        create=codegen.create(tallgrass, options, 1),
+        preparation=backend.needs(tallgrass, options).preparation,
+    )
+    settings = backend.preparation(cluster, tmp_path / "ID")
+    text = await job_script(cluster, environments, settings)
     assert f"\nexport KEY={KEY}\n" in text
     assert KEY not in seen.read_text()
 
@@ -44,12 +49,14 @@ async def test_a_key_in_the_job_script(seen: Path, tmp_path: Path) -> None:
 async def test_the_name_of_a_cluster_that_is_stopped(
     seen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against a dashboard that anybody can open, because its name was in ps for a moment."""
+    """Guards against a dashboard that any user can open, because its name was in ps."""
     monkeypatch.setenv("DASK_GATEWAY__ADDRESS", "http://127.0.0.1:9")
     (tmp_path / STARTED).write_text(f'["{KEY}"]')
-    gateways = Gateways(Environments(KernelSpecManager(), "python3"), timeout=120)
+    environments = Environments(KernelSpecManager(), "python3")
+    backend = GatewayBackend(Context(environments, gateway_patience=120))
+    cluster = a_cluster(kernel_name="watched", report=Report(name="another-name"))
     with pytest.raises(NotAvailableError, match=r"does not answer at 127\.0\.0\.1:9"):
-        await gateways.stop_started("watched", tmp_path, ["another-name"])
+        await backend.cleanup(cluster, tmp_path, shut_down=True)
     assert "stop" in seen.read_text()
     assert KEY not in seen.read_text()
     assert "another-name" not in seen.read_text()

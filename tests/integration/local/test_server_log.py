@@ -35,9 +35,12 @@ async def test_the_level_is_the_servers(api: Api, jp_serverapp: Any) -> None:
     And servers of the same process after this one: they must not write to a log that is closed.
     """
     shown: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: shown.append(record.getMessage())  # type: ignore[method-assign]
-    jp_serverapp.log.addHandler(handler)
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            shown.append(record.getMessage())
+
+    jp_serverapp.log.addHandler(Handler())
     package = logging.getLogger("jupyter_cluster_launcher")
     package.getChild("clusters.managed_cluster").info("Cluster %s launched", "Local 1")
     assert "Cluster Local 1 launched" in shown

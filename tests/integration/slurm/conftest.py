@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from real_server import RealServer
-from real_slurm import RealSlurm, why_not
+from real_slurm import RealSlurm
+from real_slurm_config import why_not
 from tallgrass import Tallgrass
 
 from api import Api

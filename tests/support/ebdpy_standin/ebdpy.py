@@ -7,7 +7,7 @@ synchronous, prints what it does, and takes credentials from ``~/.aws``, as the 
 the gateway's cluster is there already, ``never-returns`` waits for ever then, ``deaf`` does so and
 cannot be interrupted.
 """
-# ruff: noqa: B008, PLR0917  # the signature is the real one's
+# ruff: noqa: PLR0917  # the signature is the real one's
 
 import configparser
 import os
@@ -15,12 +15,17 @@ import signal
 import time
 from pathlib import Path
 
-from dask_gateway import Gateway
+from dask_gateway import Gateway, GatewayCluster
+from distributed import Client
 
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
 
 
-def set_credentials(profile="w-ebd-public", region="us-east-1", endpoint="s3.wasabisys.com"):
+def set_credentials(
+    profile: str = "w-ebd-public",
+    region: str = "us-east-1",
+    endpoint: str | None = "s3.wasabisys.com",
+) -> None:
     """Put a profile's credentials into this process; KeyError where there is no such profile."""
     known = configparser.ConfigParser()
     known.read(Path.home() / ".aws" / "credentials")
@@ -34,19 +39,19 @@ def set_credentials(profile="w-ebd-public", region="us-east-1", endpoint="s3.was
 
 
 def start_dask_cluster(
-    environment=os.path.basename(os.environ.get("CONDA_PREFIX", "")),
-    worker_profile="Medium Worker",
-    profile="default",
-    region="us-west-2",
-    endpoint=None,
-    worker_min=2,
-    worker_max=20,
-    adaptive_scaling=True,
-    wait_for_cluster=True,
-    cfile=None,
-    use_existing_cluster=True,
-    propagate_env=False,
-):
+    environment: str = os.path.basename(os.environ.get("CONDA_PREFIX", "")),
+    worker_profile: str = "Medium Worker",
+    profile: str = "default",
+    region: str = "us-west-2",
+    endpoint: str | None = None,
+    worker_min: int = 2,
+    worker_max: int = 20,
+    adaptive_scaling: bool = True,
+    wait_for_cluster: bool = True,
+    cfile: str | None = None,
+    use_existing_cluster: bool = True,
+    propagate_env: bool = False,
+) -> tuple[Client, GatewayCluster]:
     """Join the first cluster that runs, or make one; return (client, cluster)."""
     set_credentials(profile, region, endpoint)
     gateway = Gateway()
@@ -72,13 +77,13 @@ def start_dask_cluster(
     return client, cluster
 
 
-def stop_dask_cluster(client, cluster):
-    """Stop the cluster for everybody."""
+def stop_dask_cluster(client: Client, cluster: GatewayCluster) -> None:
+    """Stop the cluster for all who use it."""
     client.close()
     cluster.shutdown()
 
 
-def fail(how):
+def fail(how: str | None) -> None:
     """Fail in one of the known ways, after the cluster is up."""
     if how == "after-up":
         raise AttributeError("'Client' object has no attribute 'register_worker_plugin'")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from jupyter_cluster_launcher.client.versions import Mismatch
 
 SAME = {"python": "3.11.4", "dask": "2026.8.0", "numpy": "2.1.0", "tornado": "6.5"}
@@ -20,7 +22,11 @@ def test_nothing_to_say() -> None:
 
 def test_a_table_of_what_differs() -> None:
     """Guards against a mismatch that is found only by a task that fails in a strange way."""
-    workers = [{**SAME, "numpy": "1.26"}, {**SAME, "numpy": "2.1.0"}, {**SAME, "dask": None}]
+    workers: list[Mapping[str, str | None]] = [
+        {**SAME, "numpy": "1.26"},
+        {**SAME, "numpy": "2.1.0"},
+        {**SAME, "dask": None},
+    ]
     mismatch = Mismatch(SAME, {**SAME, "python": "3.10.1"}, workers)
     assert mismatch.rows == [
         ("python", "3.11", "3.10", "3.11"),

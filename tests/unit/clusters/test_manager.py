@@ -121,7 +121,7 @@ def test_the_controller_learns_of_each_end_once(
         async def call(*args: Any) -> None:
             calls.append(args)
 
-        managed.connection.controller = object()  # type: ignore[assignment] # it is not called
+        monkeypatch.setattr(managed.connection, "controller", object())  # only its presence counts
         monkeypatch.setattr(managed.connection, "call", call)
         ended = Queue((job("1", Phase.ENDED, "FAILED", failed=True),), polled=True)
         managed.update_queue(ended)
@@ -136,8 +136,9 @@ def test_the_controller_learns_of_each_end_once(
 def test_a_report_that_cannot_be_read(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """Guards against one odd report of another version's controller that ends all others."""
     managed = world.add(a_cluster(state=State.RUNNING))
-    for odd in ({"ready": "two"}, [], None, {"jobs": [{"worker": 1}]}):
-        managed._reported(odd)  # type: ignore[arg-type] # that is the point
+    reports: list[object] = [{"ready": "two"}, [], None, {"jobs": [{"worker": 1}]}]
+    for odd in reports:
+        managed._reported(odd)  # type: ignore[arg-type] # what another version may send
     assert (world.events, world.store.saved) == ([], [])
     assert len(caplog.records) == 4
     managed._reported({"ready": 2, "invented_later": 1})

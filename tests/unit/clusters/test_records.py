@@ -108,7 +108,7 @@ def test_a_record_of_the_first_version() -> None:
     assert (gateway.kind, gateway.joined_name) == ("gateway", "hub.1")
 
 
-BROKEN = [
+BROKEN: list[object] = [
     None, [], "text", 1, {},
     record(state="flying"), record(adapt={"lowest": 1}), record(report=[1]),
     record(controller="somewhere"), record(created=5), record(requested="two"),

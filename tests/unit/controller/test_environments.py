@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from fakes import script, write_kernelspec
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from kernels import bare_python, running
+from processes import running
+from pythons import bare_python
 
 from jupyter_cluster_launcher.controller import archive, environments
 from jupyter_cluster_launcher.controller.environments import Environments

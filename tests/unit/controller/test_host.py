@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from kernels import running
+from processes import running
 
 from jupyter_cluster_launcher.controller import host as processes
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
-from fakes import SITE, Recorder
+from fakes import SITE, Recorder, site
 
 from jupyter_cluster_launcher.platforms import codegen
 from jupyter_cluster_launcher.platforms.platform import Platform
+from jupyter_cluster_launcher.platforms.types import Step
 
 
 @pytest.mark.parametrize("entries", [{}, {"method": "new"}, {"import_as": "lib"}], ids=str)
@@ -17,7 +19,8 @@ def test_what_returns_only_a_cluster(entries: dict[str, str]) -> None:
     """Guards against code with a client that it never imports: a NameError at the launch."""
     made = {"class": "Maker"} if "method" in entries else {"function": "start"}
     data = {k: v for k, v in SITE.items() if k != "class"}
-    platform = Platform("a", Path("a.yaml"), {**data, "module": "lib.inner", **made, **entries})
+    content: Any = {**data, "module": "lib.inner", **made, **entries}
+    platform = Platform("a", Path("a.yaml"), content)
     recorder = Recorder()
     inner = ModuleType("lib.inner")
 
@@ -35,7 +38,7 @@ def test_what_returns_only_a_cluster(entries: dict[str, str]) -> None:
 def test_a_class_from_a_folder() -> None:
     """Guards against importing a class before the folder that it is in can be found."""
     entries = {"module": "lib", "class": "Made", "sys_path": "~/lib", "import_error": "No lib."}
-    platform = Platform("a", Path("a.yaml"), {**SITE, **entries})
+    platform = site(**entries)
     code = codegen.create(platform)
     assert code.index("sys.path.insert") < code.index("from lib import Made")
     with pytest.raises(ImportError, match=r"^No lib\.$"):
@@ -44,7 +47,7 @@ def test_a_class_from_a_folder() -> None:
 
 def test_a_step_before_a_class() -> None:
     """Guards against a call into a module that the code imported only a class of."""
-    step = {"function": "prepare", "kwargs": {"a": 1}}
+    step: Step = {"function": "prepare", "kwargs": {"a": 1}}
     platform = Platform("a", Path("a.yaml"), {**SITE, "module": "lib", "before": [step]})
     calls: list[str] = []
     lib = ModuleType("lib")

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import yaml
 from fakes import SITE, site, write_platform
-from real_server import RealServer, wait_until
 
 from api import PLATFORMS
 from jupyter_cluster_launcher.platforms import cpus
@@ -276,20 +275,3 @@ def test_workers_have_a_title_and_a_minimum() -> None:
     """Guards against a form with an undefined bound where the file left one out."""
     workers = site(workers={"keyword": "n", "default": 1, "maximum": 2}).workers
     assert (workers["title"], workers["minimum"]) == ("Workers", 0)
-
-
-def test_the_server_warns_of_a_broken_file(tmp_path: Path) -> None:
-    """Guards the administrator, who has to learn of it, and the others, who have to work on."""
-    server = RealServer(tmp_path)
-    broken = tmp_path / ".local/share/jupyter/cluster-platforms/broken.yaml"
-    broken.parent.mkdir(parents=True)
-    broken.write_text("title: [\n")
-    try:
-        server.start()
-        wait_until(lambda: "is left out" in server.said(), "a warning")
-        (warning,) = (line for line in server.said().splitlines() if "is left out" in line)
-        assert f"{broken}:2: " in warning
-        _, found = server.ask("GET", "cluster-launcher/platforms")
-        assert "local" in {platform["name"] for platform in found}
-    finally:
-        server.stop()

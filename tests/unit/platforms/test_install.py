@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fakes import site, write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
-from kernels import bare_python
+from pythons import bare_python
 
 from jupyter_cluster_launcher.controller.environments import Environments
 from jupyter_cluster_launcher.platforms.catalog import Catalog

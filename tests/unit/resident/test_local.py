@@ -6,6 +6,7 @@ import asyncio
 import json
 import stat
 import threading
+from collections.abc import Awaitable
 from multiprocessing import forkserver
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,7 @@ from jupyter_cluster_launcher.resident import logs as collecting
 from jupyter_cluster_launcher.resident import versions as installed
 from jupyter_cluster_launcher.resident.kernel import ANSWER
 from jupyter_cluster_launcher.resident.local import RESIDENT, LocalResident
+from jupyter_cluster_launcher.resident.protocols import LogEntries
 from jupyter_cluster_launcher.resident.report import Report
 
 KEY = "-----BEGIN PRIVATE KEY-----\nsecret\n"
@@ -122,7 +124,7 @@ def test_workers_are_forked_from_a_prepared_process(
     def ensure_running() -> None:
         if fails:
             raise fails
-        begun.append(forkserver._forkserver._preload_modules)
+        begun.append(vars(forkserver._forkserver)["_preload_modules"])
 
     monkeypatch.setattr(forkserver, "ensure_running", ensure_running)
     monkeypatch.setattr(forkserver._forkserver, "_preload_modules", ["__main__"])
@@ -234,8 +236,9 @@ class Speaking:
 
     def __init__(self, **logs: list[tuple[str, str]] | None) -> None:
         self.logs, self.numbers = logs, set[int]()
+        self.workers: dict[str, Any] = {}
 
-    def get_logs(self, n: int) -> list[tuple[str, str]]:
+    def get_logs(self, n: int) -> LogEntries | Awaitable[LogEntries]:
         return [("INFO", "second"), ("INFO", "first")]
 
     async def broadcast(
@@ -251,7 +254,7 @@ class Speaking:
 class Far(Speaking):
     """A scheduler at the other end of a connection."""
 
-    async def get_logs(self, n: int) -> list[tuple[str, str]]:
+    async def get_logs(self, n: int) -> LogEntries:
         return [("INFO", "far")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -296,9 +297,9 @@ def test_the_process_ends_with_its_workers(monkeypatch: pytest.MonkeyPatch, lead
     """Guards against workers that stay, and against ending a group that is not ours."""
     killed: list[tuple[str, int]] = []
     monkeypatch.setattr(kernel, "PUBLISHING", 0)
-    monkeypatch.setattr(kernel.os, "getpid", lambda: 5)
-    monkeypatch.setattr(kernel.os, "getpgrp", lambda: 5 if leader else 4)
-    monkeypatch.setattr(kernel.os, "kill", lambda pid, signal: killed.append(("one", pid)))
-    monkeypatch.setattr(kernel.os, "killpg", lambda pid, signal: killed.append(("group", pid)))
+    monkeypatch.setattr(os, "getpid", lambda: 5)
+    monkeypatch.setattr(os, "getpgrp", lambda: 5 if leader else 4)
+    monkeypatch.setattr(os, "kill", lambda pid, signal: killed.append(("one", pid)))
+    monkeypatch.setattr(os, "killpg", lambda pid, signal: killed.append(("group", pid)))
     kernel.end_process()
     assert killed == [("group" if leader else "one", 5)]

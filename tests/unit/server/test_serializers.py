@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import a_cluster, backend, site
@@ -45,7 +46,7 @@ REPORT = Report(
 )
 
 
-def view(**changes: object) -> dict[str, object]:
+def view(**changes: object) -> dict[str, Any]:
     cluster = a_cluster(**{"report": REPORT, **changes})
     return cluster_view(cluster, backend(cluster.kind), KEYS, BASE)
 

@@ -12,7 +12,8 @@ from batch_rows import NOW, cluster, job, submission
 from fakes import context, shipped
 
 from jupyter_cluster_launcher.backends import Backends
-from jupyter_cluster_launcher.backends.batch import BatchBackend, check
+from jupyter_cluster_launcher.backends.batch import check
+from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
 from jupyter_cluster_launcher.clusters import preflight, records
 from jupyter_cluster_launcher.models import (
     BadInputError,

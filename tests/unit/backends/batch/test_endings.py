@@ -21,38 +21,38 @@ def site(tmp_path: Path) -> Site:
     ],
 )
 def test_a_job_that_is_listed_no_more(site: Site, sacct: str, state: str) -> None:
-    """Guards jobs that squeue forgot: the accounting tells how they ended, and is asked once."""
+    """Guards jobs that squeue forgot: sacct knows how they ended, and is queried once."""
 
     async def story() -> None:
-        site.accounts(sacct)
+        site.sacct(sacct)
         site.names = {"dask-a": ["7"]}
         site.poller.poll_soon()
-        answer = (await site.heard(1))["dask-a"]
-        await site.questions(4)
+        answer = (await site.updated(1))["dask-a"]
+        await site.polled(4)
         await site.poller.stop()
         assert [(job.id, job.state) for job in answer.jobs] == [("7", state)]
-        assert (site.folder / "accounts").read_text().split() == ["7"]
+        assert site.queries == ["7"]
 
     run(story())
 
 
 def test_a_known_ending_is_not_forgotten(site: Site) -> None:
-    """Guards SLURM's word and exit code: squeue drops a job after minutes, the row must not."""
+    """Guards SLURM's state and exit code: squeue drops a job after minutes, the row must not."""
 
     async def story() -> None:
         site.names = {"dask-a": ["13"]}
-        site.says("13|FAILED|NonZeroExitCode|N/A|N/A|768|n1|dask-a|\n")
-        site.accounts("echo Slurm accounting storage is disabled; exit 1")
+        site.squeue("13|FAILED|NonZeroExitCode|N/A|N/A|768|n1|dask-a|\n")
+        site.sacct("echo Slurm accounting storage is disabled; exit 1")
         site.poller.poll_soon()
-        await site.told_of("FAILED")
-        site.says("")
-        asked = len(site.asked)
-        await site.questions(asked + 3)
+        await site.job_in("FAILED")
+        site.squeue("")
+        polls = len(site.polls)
+        await site.polled(polls + 3)
         await site.poller.stop()
         (job,) = site.poller.answers["dask-a"].jobs
         assert (job.state, job.reason, job.exit_code) == ("FAILED", "NonZeroExitCode", "3:0")
         assert job.failed
-        assert not (site.folder / "accounts").exists()
+        assert site.queries == []
 
     run(story())
 
@@ -61,54 +61,54 @@ def test_a_known_ending_is_not_forgotten(site: Site) -> None:
     "sacct",
     ["exit 0", "echo sacct: error: Unable to contact slurmdbd; exit 1", "exec sleep 300"],
 )
-def test_accounts_that_come_late(site: Site, sacct: str) -> None:
-    """Guards a sacct that lags, fails or hangs: GONE is told meanwhile, and not for ever."""
+def test_accounting_that_lags(site: Site, sacct: str) -> None:
+    """Guards a sacct that lags, fails or hangs: the job is GONE meanwhile, and not for ever."""
 
     async def story() -> None:
         site.poller.patience = 0.3 if "sleep" in sacct else 5
         site.names = {"dask-a": ["7"]}
-        site.accounts(sacct)
+        site.sacct(sacct)
         site.poller.poll_soon()
-        await site.told_of("GONE")
+        await site.job_in("GONE")
         site.poller.patience = 5
-        site.accounts("echo '7|FAILED|None|N/A|N/A|3:0|n1|dask-a'")
-        job = await site.told_of("FAILED")
+        site.sacct("echo '7|FAILED|None|N/A|N/A|3:0|n1|dask-a'")
+        job = await site.job_in("FAILED")
         await site.poller.stop()
         assert job.exit_code == "3:0"
 
     run(story())
 
 
-def test_accounts_that_never_come_are_asked_ever_more_seldom(site: Site) -> None:
-    """Guards the accounting against a question in every round for a job that it never knew."""
+def test_accounting_without_an_answer_is_queried_ever_more_seldom(site: Site) -> None:
+    """Guards against a query at each poll for a job that the accounting never had."""
 
     async def story() -> None:
         site.names = {"dask-a": ["7"]}
-        site.accounts("exit 0")
+        site.sacct("exit 0")
         site.poller.poll_soon()
-        await site.questions(16)
+        await site.polled(16)
         await site.poller.stop()
-        assert len((site.folder / "accounts").read_text().splitlines()) < 12
+        assert 0 < len(site.queries) < 12
 
     run(story())
 
 
 def test_an_ending_without_an_exit_code(site: Site) -> None:
-    """Guards Grid Engine, whose qstat lists a hundred ended jobs and not how: the accounts know."""
+    """Guards Grid Engine, whose qstat lists ended jobs without how they ended: qacct knows."""
 
     async def story() -> None:
         site.names = {"dask-a": ["7"]}
-        site.says("7|COMPLETED|None|N/A|N/A||n1|dask-a|\n")
-        site.accounts("exit 0")
+        site.squeue("7|COMPLETED|None|N/A|N/A||n1|dask-a|\n")
+        site.sacct("exit 0")
         site.poller.poll_soon()
-        await site.told_of("COMPLETED")
-        site.accounts("echo '7|FAILED|None|N/A|N/A|3:0|n1|dask-a'")
-        job = await site.told_of("FAILED")
-        asked = len((site.folder / "accounts").read_text().splitlines())
-        await site.questions(len(site.asked) + 3)
+        await site.job_in("COMPLETED")
+        site.sacct("echo '7|FAILED|None|N/A|N/A|3:0|n1|dask-a'")
+        job = await site.job_in("FAILED")
+        queries = len(site.queries)
+        await site.polled(len(site.polls) + 3)
         await site.poller.stop()
         assert job.exit_code == "3:0"
-        assert len((site.folder / "accounts").read_text().splitlines()) == asked
+        assert len(site.queries) == queries
 
     run(story())
 
@@ -118,14 +118,14 @@ def test_a_job_that_is_queued_again(site: Site) -> None:
 
     async def story() -> None:
         site.names = {"dask-a": ["7"]}
-        site.accounts("echo '7|COMPLETED|None|N/A|N/A|0:0|n1|dask-a'")
-        site.says("7|NODE_FAIL|None|N/A|N/A|0|n1|dask-a|\n")
+        site.sacct("echo '7|COMPLETED|None|N/A|N/A|0:0|n1|dask-a'")
+        site.squeue("7|NODE_FAIL|None|N/A|N/A|0|n1|dask-a|\n")
         site.poller.poll_soon()
-        await site.told_of("NODE_FAIL")
-        site.says("7|RUNNING|None|N/A|N/A|0|n2|dask-a|\n")
-        await site.told_of("RUNNING")
-        site.says("")
-        await site.told_of("COMPLETED")
+        await site.job_in("NODE_FAIL")
+        site.squeue("7|RUNNING|None|N/A|N/A|0|n2|dask-a|\n")
+        await site.job_in("RUNNING")
+        site.squeue("")
+        await site.job_in("COMPLETED")
         await site.poller.stop()
 
     run(story())

@@ -1,4 +1,4 @@
-"""Asking a batch system: seldom, in one question, and never for long."""
+"""Polls of a batch system: seldom, one for all clusters, and within a time limit."""
 
 from __future__ import annotations
 
@@ -17,76 +17,78 @@ def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
 
 
-def test_one_question_for_all_names(site: Site) -> None:
-    """Guards the batched call: two clusters, one process, each told of its own jobs."""
+def test_one_poll_for_all_names(site: Site) -> None:
+    """Guards the batched call: two clusters, one process, and each gets its own jobs."""
 
     async def story() -> None:
         site.names = {"dask-b": [], "dask-a": []}
-        site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n2|PENDING|Priority|N/A|N/A|0||dask-b|\n")
+        site.squeue("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n2|PENDING|Priority|N/A|N/A|0||dask-b|\n")
         site.poller.poll_soon()
-        news = await site.heard(1)
+        news = await site.updated(1)
         await site.poller.stop()
-        assert site.asked[0] == "dask-a dask-b"
+        assert site.polls[0] == "dask-a dask-b"
         assert [job.id for job in news["dask-a"].jobs] == ["1"]
         assert [job.id for job in news["dask-b"].jobs] == ["2"]
 
     run(story())
 
 
-def test_none_where_there_is_nothing_to_ask(site: Site) -> None:
-    """Guards an idle server: no names, no squeue, and a later wake begins again."""
+def test_no_poll_without_names(site: Site) -> None:
+    """Guards an idle server: no names, no squeue; polling resumes with the next name."""
 
     async def story() -> None:
         site.names = {}
         site.poller.poll_soon()
         await asyncio.sleep(0.3)
-        assert site.asked == []
+        assert site.polls == []
         site.names = {"dask-a": []}
         site.poller.poll_soon()
-        await site.heard(1)
+        await site.updated(1)
         site.names = {}
-        await asyncio.wait_for(asyncio.shield(site.poller._task), 10)
+        task = site.poller._task
+        assert task is not None
+        await asyncio.wait_for(asyncio.shield(task), 10)
         await site.poller.stop()
 
     run(story())
 
 
-def test_the_interval_holds_however_often_it_is_woken(site: Site) -> None:
-    """Guards the batch system: a busy person must not mean a busy squeue."""
+def test_the_interval_holds_however_often_a_poll_is_requested(site: Site) -> None:
+    """Guards the batch system: a busy user must not mean a busy squeue."""
 
     async def story() -> None:
         site.poller.interval = 3600
         for _ in range(20):
             site.poller.poll_soon()
             await asyncio.sleep(0.02)
-        await site.heard(1)
+        await site.updated(1)
         await site.poller.stop()
-        assert len(site.asked) == 1
+        assert len(site.polls) == 1
 
     run(story())
 
 
-def test_the_same_answer_is_no_news(site: Site) -> None:
-    """Guards against a bell that rings every 15 seconds for nothing."""
+def test_the_same_answer_is_no_update(site: Site) -> None:
+    """Guards against an event every 15 seconds although nothing changed."""
 
     async def story() -> None:
         site.poller.poll_soon()
-        await site.questions(4)
+        await site.polled(4)
         await site.poller.stop()
-        assert len(site.told) == 1
+        assert len(site.updates) == 1
 
     run(story())
 
 
-def test_an_answer_that_is_insisted_on_is_a_new_one(site: Site) -> None:
-    """Guards the stop: "nothing left" must be said after the cancelling, not before it."""
+def test_a_fresh_answer_is_a_new_one(site: Site) -> None:
+    """Guards the stop: "nothing left" must come from a poll after the cancelling."""
 
     async def story() -> None:
-        site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
+        site.squeue("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
         site.poller.poll_soon()
-        await site.heard(1)
-        site.says("")
-        site.names = {}  # nobody else asks for it any more
+        await site.updated(1)
+        site.squeue("")
+        site.names = {}  # no cluster needs it any more
         answer = await asyncio.wait_for(site.poller.fresh("dask-a"), 10)
         await site.poller.stop()
         assert not answer.open
@@ -94,21 +96,23 @@ def test_an_answer_that_is_insisted_on_is_a_new_one(site: Site) -> None:
     run(story())
 
 
-def test_silence_is_told_and_the_jobs_are_kept(site: Site) -> None:
-    """Guards a controller that is down: the row says so, and the jobs do not vanish from it."""
+def test_silence_is_reported_and_the_jobs_are_kept(site: Site) -> None:
+    """Guards the row while slurmctld is down: it says so, and keeps its jobs."""
 
     async def story() -> None:
-        site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
+        site.squeue("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
         site.poller.poll_soon()
-        await site.heard(1)
-        site.says("slurm_load_jobs error: Unable to contact slurm controller (connect failure)", 1)
-        answer = (await site.heard(2))["dask-a"]
+        await site.updated(1)
+        site.squeue(
+            "slurm_load_jobs error: Unable to contact slurm controller (connect failure)", 1
+        )
+        answer = (await site.updated(2))["dask-a"]
         assert answer.error == (
             "SLURM does not answer (Unable to contact slurm controller (connect failure))."
         )
         assert [job.id for job in answer.jobs] == ["1"]
-        site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
-        assert (await site.heard(3))["dask-a"].error is None
+        site.squeue("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
+        assert (await site.updated(3))["dask-a"].error is None
         await site.poller.stop()
 
     run(story())
@@ -119,9 +123,9 @@ def test_a_hung_squeue_is_ended(site: Site) -> None:
 
     async def story() -> None:
         site.poller.patience = 0.3
-        site.says("", seconds=300)
+        site.squeue("", seconds=300)
         site.poller.poll_soon()
-        answer = (await site.heard(1))["dask-a"]
+        answer = (await site.updated(1))["dask-a"]
         await site.poller.stop()
         assert answer.error is not None
         assert "did not answer within 0.3 s" in answer.error
@@ -129,7 +133,7 @@ def test_a_hung_squeue_is_ended(site: Site) -> None:
     run(story())
 
 
-def test_stopping_ends_a_question_that_is_under_way(site: Site) -> None:
+def test_stopping_ends_a_poll_that_is_under_way(site: Site) -> None:
     """Guards the stop of the server while SLURM hangs."""
 
     async def story() -> None:
@@ -152,7 +156,7 @@ def test_a_program_that_is_not_there(site: Site) -> None:
     assert "No such file" in output.text
 
 
-def test_a_persons_own_formats_do_not_count(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_users_own_formats_do_not_count(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards SQUEUE_FORMAT and SLURM_TIME_FORMAT of a login shell, which change the output."""
     monkeypatch.setenv("SQUEUE_FORMAT", "%i")
     monkeypatch.setenv("SLURM_TIME_FORMAT", "relative")

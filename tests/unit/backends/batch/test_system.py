@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,5 +93,5 @@ def test_installed_packages_are_searched_once(
     """Guards the list of clusters: reading every package's metadata for each row takes long."""
     installed("cached", "cached_batch", COMPLETE)
     found: BatchSystem = batch_system("cached")
-    monkeypatch.delattr(system.metadata, "entry_points")
+    monkeypatch.delattr(importlib.metadata, "entry_points")
     assert batch_system("cached") is found

@@ -14,7 +14,11 @@ from fake_clusters import Dashboard, FakeGatewayCluster
 from jupyter_cluster_launcher.resident.gateway import monitor as monitors
 from jupyter_cluster_launcher.resident.gateway.monitor import GatewayMonitor
 from jupyter_cluster_launcher.resident.gateway.scheduler import by_value, gateway_settings
-from jupyter_cluster_launcher.resident.gateway.state import GatewayState, WorkerIdentity
+from jupyter_cluster_launcher.resident.gateway.state import (
+    ANSWER_LIMIT,
+    GatewayState,
+    WorkerIdentity,
+)
 
 WORKER: WorkerIdentity = {
     "name": "w1", "nthreads": 2, "memory_limit": 1000, "metrics": {"cpu": 100.0, "memory": 100},
@@ -106,7 +110,7 @@ async def test_a_scheduler_that_is_silent(
     monitor.scheduler.error = OSError("gone")
     await monitor.poll()
     assert monitor.state.trouble == ""
-    monitor._answered -= monitors.ANSWER_LIMIT + 1
+    monitor._answered -= ANSWER_LIMIT + 1
     await monitor.poll()
     assert monitor.state.trouble == "The cluster's scheduler does not answer (OSError)."
     assert monitor.state.ended is None

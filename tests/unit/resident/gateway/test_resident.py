@@ -220,7 +220,8 @@ def test_a_stop_waits_for_what_is_being_made(monkeypatch: pytest.MonkeyPatch) ->
     """Guards against a cluster whose name comes after the stop; but not for ever."""
     stopped: list[list[str]] = []
     monkeypatch.setattr(clients, "stop_clusters", lambda names, limit: stopped.append([*names]))
-    one, pending = RESIDENT(), asyncio.Future(loop=asyncio.new_event_loop())
+    one = RESIDENT()
+    pending = asyncio.new_event_loop().create_future()
     one.submissions.pending.add(pending)
 
     def made() -> None:

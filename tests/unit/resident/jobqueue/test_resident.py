@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -27,9 +28,18 @@ from jupyter_cluster_launcher.resident.jobqueue.resident import (
     queue_position,
 )
 from jupyter_cluster_launcher.resident.jobqueue.tracker import JobTracker, SubmissionError
+from jupyter_cluster_launcher.resident.logs import Logs
+from jupyter_cluster_launcher.resident.protocols import DummyJob
 from jupyter_cluster_launcher.resident.report import Report
 
 LIFETIME = ["--lifetime", "180s"]
+
+
+@dataclass
+class FakeJob:
+    """The job that a cluster makes to check its arguments."""
+
+    worker_processes: int
 
 
 class FakeJobqueueCluster(FakeCluster):
@@ -38,8 +48,10 @@ class FakeJobqueueCluster(FakeCluster):
     def __init__(self, *names: int, working: tuple[str, ...] = (), processes: int = 1) -> None:
         super().__init__(*names)
         self._i = len(names)
-        self._dummy_job = SimpleNamespace(worker_processes=processes)
-        self.scheduler_info = {"workers": {one: {"name": one} for one in working}}
+        self._dummy_job: DummyJob = FakeJob(processes)
+        self.scheduler_info: Mapping[str, Any] = {
+            "workers": {one: {"name": one} for one in working}
+        }
 
 
 def a_tracker(unit: str = "jobs", **ids: str | None) -> JobTracker:
@@ -94,7 +106,7 @@ def test_a_launch_waits_for_the_batch_system(published: list[Report], tmp_path: 
     """Guards against "running" before the batch system has decided on any job."""
     tracker = a_tracker(w0="11")
     cluster = FakeJobqueueCluster(0, 1)
-    timer = threading.Timer(0.1, lambda: tracker.begin(1).update(id="12"))
+    timer = threading.Timer(0.1, lambda: tracker.begin(1).update({"id": "12"}))
     timer.start()
     a_resident(cluster, tracker, tmp_path)
     timer.join()
@@ -186,8 +198,16 @@ def test_logs_are_those_of_the_scheduler(
     """Guards against a batch cluster whose scheduler's log nobody can read."""
     cluster = FakeJobqueueCluster(0)
     one = a_resident(cluster, a_tracker(w0="11"), tmp_path)
-    monkeypatch.setattr(jobqueue, "scheduler_logs", lambda seen: {"seen": seen is cluster})
-    assert one.logs() == {"seen": True}
+    collected: list[object] = []
+    logs: Logs = {"scheduler": "x\n", "workers": []}
+
+    def scheduler_logs(seen: object) -> Logs:
+        collected.append(seen)
+        return logs
+
+    monkeypatch.setattr(jobqueue, "scheduler_logs", scheduler_logs)
+    assert one.logs() == logs
+    assert collected == [cluster]
 
 
 # Jobs
@@ -310,7 +330,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             return "closed"
 
     module = ModuleType("a_site")
-    module.Cluster = Cluster
+    module.__dict__["Cluster"] = Cluster
     monkeypatch.setitem(__import__("sys").modules, "a_site", module)
     with dask.config.set({}):
         yield Cluster

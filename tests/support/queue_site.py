@@ -1,11 +1,12 @@
-"""A site whose batch system is a file with what a test wants."""
+"""A SLURM whose ``squeue`` and ``sacct`` are scripts that a test writes."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from jupyter_cluster_launcher.backends.batch import slurm
 from jupyter_cluster_launcher.backends.batch.queue import QueuePoller
@@ -13,19 +14,19 @@ from jupyter_cluster_launcher.models import Job, Queue
 
 
 class Site:
-    """A place where ``squeue`` is a file: each question adds a line to ``asked``."""
+    """A SLURM and its poller; each poll adds a line to the file ``polls``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.names: dict[str, list[str]] = {"dask-a": []}
-        self.told: list[Mapping[str, Queue]] = []
-        self.says("")
+        self.updates: list[Mapping[str, Queue]] = []
+        self.squeue("")
         functions = {**vars(slurm), "list_jobs": self.list_jobs, "ended_jobs": self.ended_jobs}
         self.poller = QueuePoller(
             SimpleNamespace(**functions),
             "ann",
             lambda: self.names,
-            self.told.append,
+            self.updates.append,
             interval=0.05,
             patience=5,
         )
@@ -36,38 +37,46 @@ class Site:
     def ended_jobs(self, name: str, ids: Sequence[str]) -> list[str]:
         return [str(self.folder / "sacct"), *ids]
 
-    def says(self, text: str, code: int = 0, seconds: float = 0) -> None:
-        """Change what ``squeue`` writes, its exit code, and how long it takes."""
+    def squeue(self, text: str, code: int = 0, seconds: float = 0) -> None:
+        """Let ``squeue`` write ``text`` and exit with ``code`` after ``seconds``."""
         (self.folder / "text").write_text(text)
         program = self.folder / "squeue.new"
         program.write_text(
-            f'#!/bin/sh\necho "$@" >>{self.folder}/asked\n'
+            f'#!/bin/sh\necho "$@" >>{self.folder}/polls\n'
             f"[ {seconds} = 0 ] || exec sleep {seconds}\n"
             f"cat {self.folder}/text\nexit {code}\n"
         )
         program.chmod(0o755)
         program.rename(self.folder / "squeue")
 
-    def accounts(self, script: str) -> None:
-        """Change what ``sacct`` does; each question adds a line to ``accounts``."""
+    def sacct(self, script: str) -> None:
+        """Let ``sacct`` run ``script``; each call adds a line to the file ``queries``."""
         program = self.folder / "sacct.new"
-        program.write_text(f"#!/bin/sh\necho $@ >>{self.folder}/accounts\n{script}\n")
+        program.write_text(f"#!/bin/sh\necho $@ >>{self.folder}/queries\n{script}\n")
         program.chmod(0o755)
         program.rename(self.folder / "sacct")
 
     @property
-    def asked(self) -> list[str]:
-        """The questions so far."""
-        path = self.folder / "asked"
+    def polls(self) -> list[str]:
+        """The arguments of each call of ``squeue`` so far."""
+        return self._lines("polls")
+
+    @property
+    def queries(self) -> list[str]:
+        """The arguments of each call of ``sacct`` so far."""
+        return self._lines("queries")
+
+    def _lines(self, name: str) -> list[str]:
+        path = self.folder / name
         return path.read_text().splitlines() if path.exists() else []
 
-    async def heard(self, count: int) -> Mapping[str, Queue]:
-        """Wait until ``changed`` was called that often, and return what it was told last."""
-        await until(lambda: len(self.told) >= count)
-        return self.told[-1]
+    async def updated(self, count: int) -> Mapping[str, Queue]:
+        """Wait for this many updates in total, and return the last one."""
+        await until(lambda: len(self.updates) >= count)
+        return self.updates[-1]
 
-    async def told_of(self, state: str) -> Job:
-        """Wait until the one job of ``dask-a`` is told to be in this state, and return it."""
+    async def job_in(self, state: str) -> Job:
+        """Wait until the only job of ``dask-a`` is in this state, and return it."""
 
         def states() -> list[str]:
             return [job.state for job in self.poller.answers.get("dask-a", Queue()).jobs]
@@ -75,19 +84,19 @@ class Site:
         await until(lambda: states() == [state])
         return self.poller.answers["dask-a"].jobs[0]
 
-    async def questions(self, count: int) -> None:
-        """Wait until ``squeue`` was asked that often."""
-        await until(lambda: len(self.asked) >= count)
+    async def polled(self, count: int) -> None:
+        """Wait for this many polls in total."""
+        await until(lambda: len(self.polls) >= count)
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something holds, for a generous while."""
+    """Wait until ``condition`` holds, at most 20 seconds."""
     deadline = asyncio.get_running_loop().time() + 20
     while not condition():
-        assert asyncio.get_running_loop().time() < deadline, "it never came to that"
+        assert asyncio.get_running_loop().time() < deadline, "the condition never held"
         await asyncio.sleep(0.01)
 
 
-def run(coroutine: object) -> None:
-    """Run a test's coroutine in a loop of its own."""
+def run(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine in an event loop of its own."""
     asyncio.run(coroutine)

@@ -1,0 +1,64 @@
+"""JupyterLab with as many running clusters as its last argument says, for ``many.py``.
+
+Running clusters need a controller each. For the list their records are enough: this server gets
+them as if it had attached to each.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+from unittest.mock import patch
+
+from jupyterlab.labapp import LabApp
+
+from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
+from jupyter_cluster_launcher.models import Cluster, Report, State, Usage
+from jupyter_cluster_launcher.server.app import ClusterLauncher
+
+REPORT = Report(
+    address="tls://127.0.0.1:40000",
+    ready=10,
+    cores=10,
+    memory=10 * 2**30,
+    tls=True,
+    dashboard_port=40001,
+    usage=Usage(cpu=0.5, memory=2**30, tasks=1000, busy=True),
+    plots={f"Plot {i}": f"/individual-plot-{i}" for i in range(30)},
+)
+
+
+def a_cluster(number: int) -> Cluster:
+    """Return the record of a running cluster."""
+    return Cluster(
+        id=f"{number:012x}",
+        name=f"This computer {number}",
+        platform="local",
+        platform_title="This computer",
+        kernel_name="python3",
+        cwd=None,
+        create="cluster = LocalCluster()\n" * 10,
+        requested=10,
+        state=State.RUNNING,
+        report=REPORT,
+    )
+
+
+def main() -> None:
+    """Serve until a signal ends it."""
+    count = int(sys.argv.pop())
+    attach = ClusterLauncher._start_jupyter_server_extension
+
+    async def attached(launcher: ClusterLauncher, serverapp: Any) -> None:
+        await attach(launcher, serverapp)
+        manager = launcher.manager
+        for cluster in map(a_cluster, range(count)):
+            managed = ManagedCluster(cluster, manager.services, lambda *_: None)
+            manager._clusters[cluster.id] = managed
+
+    with patch.object(ClusterLauncher, "_start_jupyter_server_extension", attached):
+        LabApp.launch_instance()
+
+
+if __name__ == "__main__":
+    main()
