@@ -8,6 +8,7 @@ limit, and no key or secret reaches this server.
 from __future__ import annotations
 
 import json
+import keyword
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -61,7 +62,9 @@ class GatewayBackend(Backend):
             declared = await self._query(kernel_name, "options")
             # The names become the names of arguments in code.
             self._options[kernel_name] = {
-                name: schema for name, schema in declared.items() if name.isidentifier()
+                name: schema
+                for name, schema in declared.items()
+                if name.isidentifier() and not keyword.iskeyword(name)
             }
         return dict(self._options[kernel_name])
 

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Connection:
-    """Holds the controller, calls it, and lets go of it once and for all."""
+    """Holds the controller, calls it, and disconnects from it once and for all."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Connection:
         return controller is not None and await controller.end(close, timeout)
 
     def forget(self) -> None:
-        """Let go of a controller that has ended, or that goes on without this server."""
+        """Disconnect from a controller that has ended, or that goes on without this server."""
         if self.controller is not None:
             self.controller.detach()
         self.controller = None

@@ -88,7 +88,7 @@ class ManagedCluster:
         owner = ownership.other_owner(cluster)
         if owner:
             self.cluster = ownership.elsewhere(cluster, owner)
-        elif not cluster.readable:
+        elif not cluster.readable and cluster.state is not State.CLOSING:
             self._changed(self, "changed")  # and its record is left as it is
         elif ref is None or cluster.state in (State.STARTING, State.CLOSING):
             self._work = self._task(self._finish(ref))
@@ -112,7 +112,7 @@ class ManagedCluster:
         return self._work
 
     def detach(self) -> None:
-        """Let go of the cluster; it goes on without this server."""
+        """Disconnect from the cluster; it goes on without this server."""
         for task in self._tasks:
             task.cancel()
         self.connection.forget()

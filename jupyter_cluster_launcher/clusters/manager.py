@@ -171,7 +171,7 @@ class ClusterManager:
     # The server's start and stop
 
     async def attach(self) -> None:
-        """Take over the clusters of earlier servers; those that still run are ``running`` again."""
+        """Attach to the clusters of earlier servers; those that still run are ``running`` again."""
         for cluster in self.services.store.load():
             known = self.services.backends.recognized(cluster)
             self._clusters[cluster.id] = ManagedCluster(known, self.services, self._changed)
@@ -186,7 +186,7 @@ class ClusterManager:
         self._tasks = [loop.create_task(self._ping()), loop.create_task(following)]
 
     async def stop(self) -> None:
-        """Stop all clusters but those that are to keep running, and let go of these."""
+        """Stop all clusters but those that are to keep running, and disconnect from these."""
         for task in self._tasks:
             task.cancel()
         self.services.backends.hurry()

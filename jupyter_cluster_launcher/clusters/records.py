@@ -8,10 +8,11 @@ library.
 
 from __future__ import annotations
 
+import math
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, fields, is_dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -140,17 +141,30 @@ def _read(kind: Any, value: Any, where: str) -> Any:
 
 
 def _scalar(kind: type, value: Any, where: str) -> Any:
-    reader = (
-        datetime.fromisoformat if kind is datetime else kind if issubclass(kind, Enum) else None
-    )
-    if reader is not None:
-        try:
-            return reader(value)
-        except (TypeError, ValueError):
-            raise ValueError(f"{where} is {value!r:.80}") from None
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    return _expect(kind, value, where)
+    readers: dict[type, Callable[[Any], Any]] = {datetime: _time, float: _number}
+    reader = kind if issubclass(kind, Enum) else readers.get(kind)
+    if reader is None:
+        return _expect(kind, value, where)
+    try:
+        return reader(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{where} is {value!r:.80}") from None
+
+
+def _time(value: Any) -> datetime:
+    """Return a time that can be compared with others, and that every time zone can show."""
+    time = datetime.fromisoformat(value)
+    if time.tzinfo is None:
+        raise ValueError("a time zone is missing")
+    time.astimezone(timezone.utc)
+    return time
+
+
+def _number(value: Any) -> float:
+    """Return a number that JSON can hold, unlike NaN."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("it is no finite number")
+    return float(value)
 
 
 def _dataclass(cls: type, value: Any, where: str) -> Any:
@@ -172,6 +186,6 @@ def _nullable(kind: Any) -> bool:
 
 
 def _expect(kind: type[T], value: Any, where: str) -> T:
-    if not isinstance(value, kind) or (kind in (int, float) and isinstance(value, bool)):
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise ValueError(f"{where or 'it'} is {value!r:.80}")
     return value

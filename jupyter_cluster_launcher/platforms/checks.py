@@ -115,16 +115,16 @@ def _sys_path(platform: Platform) -> Iterator[Problem]:
 def _workers(platform: Platform) -> Iterator[Problem]:
     """Check the bounds of the number of workers; those in CPUs as they are on this machine."""
     given = platform.data["workers"]
-    low, high, default = given.get("minimum", 0), given["maximum"], given["default"]
-    if count(low) > count(high):
-        here = "The" if isinstance(low, int) and isinstance(high, int) else "On this machine the"
-        yield (
-            ("workers", "maximum"),
-            f"{here} maximum, {count(high)}, is below the minimum, {count(low)}.",
-        )
-    if isinstance(default, int) and isinstance(high, int) and default > high:
+    low, high, default = count(given.get("minimum", 0)), count(given["maximum"]), given["default"]
+    cpus = {key for key, value in given.items() if isinstance(value, dict)}
+    if low > high:
+        here = "On this machine the" if cpus & {"minimum", "maximum"} else "The"
+        yield ("workers", "maximum"), f"{here} maximum, {high}, is below the minimum, {low}."
+    if "default" in cpus:
+        return
+    if "maximum" not in cpus and count(default) > high:
         yield ("workers", "default"), f"The default, {default}, is above the maximum, {high}."
-    if isinstance(default, int) and isinstance(low, int) and default < low:
+    if "minimum" not in cpus and count(default) < low:
         yield ("workers", "default"), f"The default, {default}, is below the minimum, {low}."
 
 

@@ -208,7 +208,8 @@ class Platform:
 
 def count(value: Count) -> int:
     """Return a number of CPUs or workers of the file as a number on this machine."""
-    return int(value) if isinstance(value, int) else cpus.count(value["cpus"])
+    # JSON Schema takes 2.0 for a whole number, too.
+    return cpus.count(value["cpus"]) if isinstance(value, dict) else int(value)
 
 
 def _resolved(option: dict[str, Any]) -> dict[str, Any]:

@@ -78,10 +78,11 @@ def test_all_of_the_package(wheel: zipfile.ZipFile) -> None:
             continue
         place = (
             f"share/jupyter/cluster-platforms/{path.name}"
-            if path.parent.name == "platforms"
+            if path.parent == ROOT / "jupyter_cluster_launcher/platforms/data"
             else name
         )
         assert place in places
+    assert not [name for name in places if name.startswith("share/") and name.endswith(".py")]
     others = ("tests/", "src/", "ui-tests/", "node_modules/", "examples/")
     assert not [name for name in places if name.startswith(others) or "example" in name]
 

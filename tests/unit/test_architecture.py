@@ -83,6 +83,12 @@ def test_packages_import_downwards_only() -> None:
     assert not upward
 
 
+def test_modules_of_the_package_are_imported_relatively() -> None:
+    """Guards the rules of this file, which look at relative imports only."""
+    absolute = [name for name, path in modules().items() if PACKAGE.name in imports(path)]
+    assert not absolute
+
+
 def test_every_package_has_its_place() -> None:
     """Guards against a new folder that no rule holds for."""
     folders = {p.parent.name for p in PACKAGE.glob("*/__init__.py")}

@@ -126,7 +126,7 @@ def _installed(point: metadata.EntryPoint) -> object:
         origin += f" of the package {point.dist.name} {point.dist.version}"
     try:
         module: object = point.load()
-    except Exception as error:  # another distribution's code can raise anything
+    except (Exception, SystemExit) as error:  # another distribution's code can raise anything
         reason = f"{type(error).__name__}: {error}"
         raise LookupError(f"{origin} cannot be imported: {reason}.") from None
     absent = [name for name in REQUIRED if not hasattr(module, name)]

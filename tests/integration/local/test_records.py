@@ -63,6 +63,13 @@ async def test_a_record_of_another_version_is_a_row(
     assert list(clusters.services.store.root.iterdir()) == []
 
 
+async def test_a_server_that_ends_while_it_cleans_up(api: Api, clusters: ClusterManager) -> None:
+    """Guards against a row of an unreadable record that stays "closing", and cannot be stopped."""
+    write(clusters, "c1", record(state="closing", readable=False))
+    await clusters.attach()
+    await api.gone("c1")
+
+
 @pytest.mark.parametrize("changes", [{"queue": None}, {"thought_of_later": 1}, {"report": None}])
 async def test_a_record_that_can_be_understood(
     changes: dict[str, Any], api: Api, clusters: ClusterManager

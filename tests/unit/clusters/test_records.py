@@ -113,6 +113,9 @@ BROKEN: list[object] = [
     record(state="flying"), record(adapt={"lowest": 1}), record(report=[1]),
     record(controller="somewhere"), record(created=5), record(requested="two"),
     record(tls="yes"), record(queue={"jobs": [{"id": 1}]}), record(name=None),
+    record(idle_timeout=float("nan")), record(idle_timeout=10**400), record(idle_timeout=True),
+    *(record(queue={"jobs": [{"id": "1", "name": "", "phase": "ended", "state": "", "end": end}]})
+      for end in ("2026-11-23T12:00:00", "9999-12-31T23:59:59-14:00")),
 ]  # fmt: skip
 
 

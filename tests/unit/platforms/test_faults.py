@@ -104,6 +104,12 @@ def test_a_default_follows_a_small_machine(tmp_path: Path) -> None:
     assert accepted(tmp_path, text).workers["default"] == 4
 
 
+def test_whole_numbers_with_a_point(tmp_path: Path) -> None:
+    """Guards against a list without any platform: JSON Schema takes 2.0 for a whole number."""
+    text = workers("{keyword: n, default: 2.0, minimum: 1.0, maximum: 1.0e+2, implied: 3.0}")
+    assert "n=2)" in codegen.create(accepted(tmp_path, text))
+
+
 def test_names_that_are_only_arguments(tmp_path: Path) -> None:
     """Guards against refusing an argument because the code has a variable of its name."""
     names = ["cluster", "client", "os", "sys", "LocalCluster", "match"]

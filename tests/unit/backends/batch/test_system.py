@@ -72,6 +72,12 @@ def test_a_distribution_that_cannot_be_imported(installed: Callable[..., None]) 
     )
 
 
+def test_a_distribution_that_exits(installed: Callable[..., None]) -> None:
+    """Guards the server: a module that is written as a script would end it."""
+    installed("exits", "exiting_batch", "raise SystemExit(1)")
+    assert sentence("exits").endswith("cannot be imported: SystemExit: 1.")
+
+
 def test_an_incomplete_module(installed: Callable[..., None]) -> None:
     """Guards against an AttributeError at the first job: what is missing is listed at once."""
     installed("partial", "partial_batch", f"{COMPLETE}del preflight, verdict")
