@@ -227,8 +227,8 @@ class Cluster:
     It carries what it needs of its platform, so that a changed or removed platform file does not
     affect it: ``kind`` names its backend, ``preparation`` is what the resident gets before the
     create code runs, ``create_timeout`` is in seconds. ``server`` is the process of the Jupyter
-    server that owns it. ``joined_name`` is the running cluster that was joined instead of creating
-    one; ``leave`` that it is to be left running when this one closes. ``log_directory`` is where
+    server that owns it. ``leave`` says that a cluster which was joined is to be left running when
+    this one closes. ``log_directory`` is where
     the logs of batch jobs go, relative to ``cwd``. ``readable`` is false where
     this is only what could be read of a record, ``unknown`` what another version wrote into it.
     Frozen: each change is a new value, saved before it is shown.
@@ -251,7 +251,6 @@ class Cluster:
     options: dict[str, Any] = field(default_factory=dict)
     keep_running: bool = False
     idle_timeout: float | None = None
-    joined_name: str | None = None
     leave: bool = False
     server: str = ""
     batch: str | None = None

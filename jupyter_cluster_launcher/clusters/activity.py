@@ -17,4 +17,11 @@ def is_active(cluster: Cluster) -> bool:
     if cluster.state is not State.RUNNING or cluster.report.joined:
         return False
     busy = cluster.report.usage is not None and cluster.report.usage.busy
-    return busy or any(job.phase is Phase.QUEUED for job in cluster.queue.jobs)
+    return busy or _waits(cluster)
+
+
+def _waits(cluster: Cluster) -> bool:
+    """Return whether jobs of a cluster are queued, or submitted and not listed yet."""
+    submitted = any(job.id and not job.closed and not job.ended for job in cluster.report.jobs)
+    queued = any(job.phase is Phase.QUEUED for job in cluster.queue.jobs)
+    return queued or (submitted and not cluster.queue.polled)

@@ -100,7 +100,7 @@ def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
     by_name, batch = data.pop("by_name", False), data.get("batch")
     data.pop("queue", None)  # polled again
     data.setdefault("kind", "gateway" if by_name else "batch" if batch else "local")
-    data["joined_name"] = data.pop("adopted", None)
+    data.pop("adopted", None)
     if batch:
         data.setdefault("scaling", {"title": "Jobs", "unit": "jobs"})
     return {**data, "version": 2}

@@ -66,7 +66,6 @@ async def plan(
         options=chosen,
         keep_running=keep,
         idle_timeout=request.get("idle_timeout"),
-        joined_name=joined,
         batch=needs.batch,
         log_directory=needs.log_directory,
         cost=cost_of(platform),

@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..models import Adapt
-from .expressions import Plain, Scope, call, expression, kind, literal, references, resolve
+from .expressions import (
+    Plain,
+    Scope,
+    Variables,
+    call,
+    expression,
+    kind,
+    literal,
+    references,
+    resolve,
+)
 
 if TYPE_CHECKING:
     from .platform import Platform
@@ -114,7 +124,7 @@ def _as_declared(schema: dict[str, Any], value: Any) -> Any:
         return None
     if schema.get("as") == "path" and isinstance(given, str):
         return Plain(os.path.expanduser(given))
-    return {"environ": given} if schema.get("as") == "environ" else value
+    return Variables(given) if schema.get("as") == "environ" else value
 
 
 def _arguments(platform: Platform, scope: Scope) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,13 @@ class Plain:
     """A value that is data even where it looks like an expression: it is not from the file."""
 
     value: Any
+
+
+@dataclass(frozen=True)
+class Variables:
+    """Environment variables by name, for a mapping of those that are set where the code runs."""
+
+    names: Sequence[str]
 
 
 def literal(value: Any) -> str:
@@ -88,6 +95,8 @@ def expression(value: Any, scope: Scope) -> str:
     """Return a value of a platform file as Python text."""
     if isinstance(value, Plain):
         return literal(value.value)
+    if isinstance(value, Variables):
+        return _variables(value.names)
     if isinstance(value, list):
         return f"[{', '.join(expression(item, scope) for item in value)}]"
     if not isinstance(value, dict):
@@ -105,10 +114,6 @@ def expression(value: Any, scope: Scope) -> str:
         return str(value["variable"])
     if "join" in value:
         return _join(value["join"])
-    if "environ" in value:
-        names = ", ".join(map(literal, value["environ"]))
-        comma = "," if len(value["environ"]) == 1 else ""
-        return f"{{name: os.environ[name] for name in ({names}{comma}) if name in os.environ}}"
     items = (f"{literal(key)}: {expression(item, scope)}" for key, item in value.items())
     return "{" + ", ".join(items) + "}"
 
@@ -120,6 +125,12 @@ def call(function: str, arguments: Mapping[str, str], before: str = "") -> str:
     if len(line) <= LINE:
         return line
     return "\n".join([f"{before}{function}(", *(f"    {pair}," for pair in pairs), ")"])
+
+
+def _variables(names: Sequence[str]) -> str:
+    """Return the code of a mapping of the environment variables that are set."""
+    wanted = ", ".join(map(literal, names)) + ("," if len(names) == 1 else "")
+    return f"{{name: os.environ[name] for name in ({wanted}) if name in os.environ}}"
 
 
 def _cpus(counted: str, workers: int) -> str:

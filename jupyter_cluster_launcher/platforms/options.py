@@ -83,12 +83,17 @@ def check_adapt(title: str, scaling: Scaling, given: dict[str, int]) -> Adapt:
 def check_name(given: str) -> str:
     """Return a cluster's name without spaces around it; raises ``BadInputError``."""
     name = given.strip()
-    if not name or len(name) > NAME_LENGTH or not all(c.isalnum() or c in NAME_MARKS for c in name):
+    if not name or len(name) > NAME_LENGTH or not all(map(_in_a_name, name)):
         raise BadInputError(
             f"A name must have 1 to {NAME_LENGTH} characters: letters, digits, spaces, and any of "
             f"{''.join(sorted(NAME_MARKS - {' '}))}"
         )
     return name
+
+
+def _in_a_name(character: str) -> bool:
+    """Return whether a character is a letter, a mark on one, a digit, or in ``NAME_MARKS``."""
+    return unicodedata.category(character)[0] in "LMN" or character in NAME_MARKS
 
 
 def _count(what: str, given: int, low: int, high: int) -> int:

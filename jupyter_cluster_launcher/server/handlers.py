@@ -173,7 +173,7 @@ class ContractHandler(LauncherHandler):
 
 
 # The path parameters that the routes have.
-PARAMETERS = {"cluster_id": r"[0-9a-zA-Z_-]+", "name": r"[0-9a-zA-Z_.-]+"}
+PARAMETERS = {"cluster_id": r"[0-9a-zA-Z_-]+", "name": r"[^/]+"}
 
 
 def pattern(route: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,8 @@ from .system import batch_system
 
 if TYPE_CHECKING:
     from ...platforms.platform import Platform
+
+log = logging.getLogger(__name__)
 
 
 class BatchBackend(LocalBackend):
@@ -107,12 +111,11 @@ class BatchBackend(LocalBackend):
         try:
             return batch_status(cluster, status, batch_system(cluster.batch), now)
         except LookupError as error:
-            return Status(
-                status.message,
-                status.requested,
-                failed=status.failed,
-                warnings=(f"{error} The jobs of this cluster cannot be followed here.",),
-            )
+            warning = f"{error} The jobs of this cluster cannot be followed here."
+        except Exception as error:  # of whatever kind: a module of another distribution
+            log.exception("The jobs of cluster %s cannot be described", cluster.id)
+            warning = f"The jobs of this cluster cannot be described: {error}"
+        return replace(status, warnings=(warning,))
 
     def newly_ended(self, cluster: Cluster) -> list[str]:
         """Return the ids of jobs that the batch system has ended."""

@@ -8,7 +8,7 @@ import pytest
 from fakes import a_cluster
 
 from jupyter_cluster_launcher.clusters.activity import is_active
-from jupyter_cluster_launcher.models import Job, Phase, Queue, Report, State, Usage
+from jupyter_cluster_launcher.models import Job, Phase, Queue, Report, State, Submission, Usage
 
 IDLE = Usage(0.0, 1.0, 3, busy=False)
 BUSY = replace(IDLE, busy=True)
@@ -51,3 +51,12 @@ def test_what_has_ended_or_is_of_another_server_is_not_active(state: State) -> N
     """Guards against a server that never stops because of a row that nobody dismissed."""
     cluster = replace(a_cluster(), report=Report(usage=BUSY), queue=QUEUED)
     assert not is_active(replace(cluster, state=state))
+
+
+def test_jobs_that_are_not_listed_yet() -> None:
+    """Guards against a server that stops before the batch system has listed the first job."""
+    report = Report(usage=IDLE, jobs=(Submission("w", "13"),))
+    cluster = replace(a_cluster(), state=State.RUNNING, report=report)
+    assert is_active(cluster)
+    assert not is_active(replace(cluster, queue=Queue(polled=True)))
+    assert not is_active(replace(cluster, report=Report(jobs=(Submission("w", "13", ended=True),))))

@@ -17,6 +17,7 @@ from jupyter_cluster_launcher.platforms.expressions import (
     LINE,
     Plain,
     Scope,
+    Variables,
     call,
     expression,
     literal,
@@ -87,7 +88,7 @@ def test_expressions(value: Any, text: str, result: Any) -> None:
 @pytest.mark.parametrize("names", [[], ["A"], ["A", "B"], ["A", "B", "C"]])
 def test_environment_variables_by_name(names: list[str]) -> None:
     """Guards against ("A") being taken for letters, and against failing where one is not set."""
-    text = expression({"environ": names}, Scope())
+    text = expression(Variables(names), Scope())
     with patch.dict("os.environ", {"A": "1", "B": "2"}, clear=True):
         assert eval(text, {"os": os}) == {n: {"A": "1", "B": "2"}[n] for n in names if n != "C"}
 

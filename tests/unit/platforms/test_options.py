@@ -176,7 +176,9 @@ def test_a_platform_that_cannot_adapt() -> None:
         options.check_adapt("Site", replace(SCALING, adaptive=False), {"maximum": 2})
 
 
-@pytest.mark.parametrize("given", ["a", "  Flow model, run #3 (b) ", "größe/日本", "x" * 60])
+@pytest.mark.parametrize(
+    "given", ["a", "  Flow model, run #3 (b) ", "größe/日本", "हिन्दी", "x" * 60]
+)
 def test_names(given: str) -> None:
     """Guards against a name that is changed without notice."""
     assert options.check_name(given) == given.strip()

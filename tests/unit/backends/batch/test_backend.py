@@ -137,3 +137,16 @@ def test_a_record_with_an_unknown_batch_system(tmp_path: Path) -> None:
         await backend.cleanup(row, tmp_path, wait=True)
 
     asyncio.run(dismiss())
+
+
+def test_a_module_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards the list of clusters against a batch system's module of another distribution."""
+
+    def broken(*_: object) -> None:
+        raise ValueError("no such column")
+
+    monkeypatch.setattr("jupyter_cluster_launcher.backends.batch.backend.batch_status", broken)
+    row = cluster(State.RUNNING, submission("1"), message="M.")
+    status = Backends(context()).of(row).status(row, NOW)
+    assert status.message == "M."
+    assert status.warnings == ("The jobs of this cluster cannot be described: no such column",)
