@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from jupyter_cluster_launcher.backends.batch import slurm
-from jupyter_cluster_launcher.backends.batch.queue import QueuePoller
+from jupyter_cluster_launcher.backends.batch.queue import QueuePoller, Wanted
 from jupyter_cluster_launcher.models import Job, Queue
 
 
@@ -18,23 +18,27 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.names: dict[str, list[str]] = {"dask-a": []}
-        self.told: list[Mapping[str, Queue]] = []
+        self.told: list[tuple[str, Queue]] = []
         self.says("")
         functions = {**vars(slurm), "list_jobs": self.list_jobs, "ended_jobs": self.ended_jobs}
         self.poller = QueuePoller(
             SimpleNamespace(**functions),
             "ann",
-            lambda: self.names,
-            self.told.append,
+            self.wanted,
+            lambda name, answer: self.told.append((name, answer)),
             interval=0.05,
             patience=5,
         )
 
+    def wanted(self) -> dict[str, Wanted]:
+        """Return ``names`` as the poller takes them."""
+        return {name: Wanted(frozenset(ids), frozenset(ids)) for name, ids in self.names.items()}
+
     def list_jobs(self, user: str, names: Sequence[str]) -> list[str]:
         return [str(self.folder / "squeue"), *names]
 
-    def ended_jobs(self, name: str, ids: Sequence[str]) -> list[str]:
-        return [str(self.folder / "sacct"), *ids]
+    def ended_jobs(self, jobs: Mapping[str, Sequence[str]]) -> list[list[str]]:
+        return [[str(self.folder / "sacct"), *(job_id for ids in jobs.values() for job_id in ids)]]
 
     def says(self, text: str, code: int = 0, seconds: float = 0) -> None:
         """Change what ``squeue`` writes, its exit code, and how long it takes."""
@@ -62,9 +66,9 @@ class Site:
         return path.read_text().splitlines() if path.exists() else []
 
     async def heard(self, count: int) -> Mapping[str, Queue]:
-        """Wait until ``changed`` was called that often, and return what it was told last."""
+        """Wait until ``changed`` was called that often, and return the latest answers."""
         await until(lambda: len(self.told) >= count)
-        return self.told[-1]
+        return dict(self.told)
 
     async def told_of(self, state: str) -> Job:
         """Wait until the one job of ``dask-a`` is told to be in this state, and return it."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from queue_site import Site, run, until
 
-from jupyter_cluster_launcher.backends.batch import queue
+from jupyter_cluster_launcher.backends.batch import commands, sge, slurm
+from jupyter_cluster_launcher.backends.batch.queue import Wanted
 
 
 @pytest.fixture
@@ -22,11 +25,13 @@ def test_one_question_for_all_names(site: Site) -> None:
 
     async def story() -> None:
         site.names = {"dask-b": [], "dask-a": []}
+        site.poller.interval = 3600
         site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n2|PENDING|Priority|N/A|N/A|0||dask-b|\n")
         site.poller.poll_soon()
-        news = await site.heard(1)
+        news = await site.heard(2)
         await site.poller.stop()
-        assert site.asked[0] == "dask-a dask-b"
+        assert len(site.asked) == 1
+        assert sorted(site.asked[0].split()) == ["dask-a", "dask-b"]
         assert [job.id for job in news["dask-a"].jobs] == ["1"]
         assert [job.id for job in news["dask-b"].jobs] == ["2"]
 
@@ -45,7 +50,7 @@ def test_none_where_there_is_nothing_to_ask(site: Site) -> None:
         site.poller.poll_soon()
         await site.heard(1)
         site.names = {}
-        await asyncio.wait_for(asyncio.shield(site.poller._task), 10)
+        site.poller.interval = 3600
         await site.poller.stop()
 
     run(story())
@@ -78,20 +83,110 @@ def test_the_same_answer_is_no_news(site: Site) -> None:
     run(story())
 
 
-def test_an_answer_that_is_insisted_on_is_a_new_one(site: Site) -> None:
-    """Guards the stop: "nothing left" must be said after the cancelling, not before it."""
+def test_an_idle_poller_wakes_again(site: Site) -> None:
+    """Guards the second launch of a day: a poller with nothing to do has not ended for good."""
 
     async def story() -> None:
-        site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
         site.poller.poll_soon()
         await site.heard(1)
-        site.says("")
-        site.names = {}  # nobody else asks for it any more
-        answer = await asyncio.wait_for(site.poller.fresh("dask-a"), 10)
+        site.names = {}
+        await until(lambda: not site.poller.answers)
+        asked = len(site.asked)
+        await asyncio.sleep(0.3)
+        assert len(site.asked) == asked
+        site.names = {"dask-b": []}
+        site.poller.poll_soon()
+        await until(lambda: "dask-b" in site.poller.answers)
         await site.poller.stop()
-        assert not answer.open
 
     run(story())
+
+
+def test_a_poll_for_one_name_does_not_wait_for_the_interval(site: Site) -> None:
+    """Guards the stop: "nothing left" is said after the cancelling, at once, to this name alone."""
+
+    async def story() -> None:
+        site.poller.interval = 3600
+        site.names = {"dask-a": [], "dask-b": []}
+        site.says("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
+        site.poller.poll_soon()
+        await site.heard(2)
+        site.says("")
+        answer = await asyncio.wait_for(site.poller.poll_now("dask-a", Wanted()), 10)
+        assert not answer.open
+        assert site.poller.answers["dask-a"] == answer
+        assert [name for name, _ in site.told].count("dask-b") == 1
+        await asyncio.sleep(0.1)
+        await site.poller.stop()
+        assert len(site.asked) == 2, "the interval of the others goes on as before"
+
+    run(story())
+
+
+def test_jobs_are_known_by_their_ids(site: Site) -> None:
+    """Guards jobs that an administrator renamed: they are not "GONE"."""
+
+    async def story() -> None:
+        site.names = {"dask-a": ["7"]}
+        site.says("7|RUNNING|None|N/A|N/A|0|n1|other|\n8|RUNNING|None|N/A|N/A|0|n1|other|\n")
+        site.poller.poll_soon()
+        answer = (await site.heard(1))["dask-a"]
+        await site.poller.stop()
+        assert [(job.id, job.state) for job in answer.jobs] == [("7", "RUNNING")]
+
+    run(story())
+
+
+@pytest.mark.parametrize("part", ["wanted", "changed", "system"])
+def test_no_exception_ends_the_polls(
+    site: Site, caplog: pytest.LogCaptureFixture, part: str
+) -> None:
+    """Guards rows that stand still for ever after one exception, and a log that it fills."""
+    works = False
+    tries = 0
+
+    def failing(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            nonlocal tries
+            tries += 1
+            if not works:
+                raise RuntimeError(f"broken {tries}")
+            return function(*args)
+
+        return call
+
+    async def story() -> None:
+        nonlocal works
+        if part == "system":
+            site.poller.system.list_jobs = failing(site.poller.system.list_jobs)
+        else:
+            setattr(site.poller, part, failing(getattr(site.poller, part)))
+        site.poller.poll_soon()
+        await until(lambda: tries >= 3)
+        works = True
+        await site.heard(1)
+        await site.poller.stop()
+
+    run(story())
+    (record,) = caplog.records
+    assert (record.message, record.levelname) == ("A poll of SLURM failed", "ERROR")
+
+
+def test_silence_is_logged_once(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    """Guards a log with the same warning every 15 seconds for as long as squeue is missing."""
+
+    async def story() -> None:
+        site.says("no such squeue", 127)
+        site.poller.poll_soon()
+        await site.questions(4)
+        site.says("")
+        await site.heard(2)
+        site.says("no such squeue", 127)
+        await site.heard(3)
+        await site.poller.stop()
+
+    run(story())
+    assert [one.message for one in caplog.records] == ["SLURM does not answer: no such squeue"] * 2
 
 
 def test_silence_is_told_and_the_jobs_are_kept(site: Site) -> None:
@@ -147,18 +242,28 @@ def test_stopping_ends_a_question_that_is_under_way(site: Site) -> None:
 
 def test_a_program_that_is_not_there(site: Site) -> None:
     """Guards against an exception where squeue has gone, as after a module was unloaded."""
-    output = asyncio.run(queue.run(["/nosuch/squeue"]))
+    output = asyncio.run(commands.run(slurm, ["/nosuch/squeue"]))
     assert output.returncode == 127
     assert "No such file" in output.text
 
 
-def test_a_persons_own_formats_do_not_count(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards SQUEUE_FORMAT and SLURM_TIME_FORMAT of a login shell, which change the output."""
-    monkeypatch.setenv("SQUEUE_FORMAT", "%i")
-    monkeypatch.setenv("SLURM_TIME_FORMAT", "relative")
-    output = asyncio.run(queue.run(["env"]))
-    assert "SQUEUE_FORMAT" not in output.text
-    assert "SLURM_TIME_FORMAT=standard" in output.text
+def test_the_users_own_formats_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards variables of a login shell that change what SLURM's commands list and cancel."""
+    for name in ("SQUEUE_FORMAT", "SCANCEL_STATE", "SACCT_FORMAT", "SLURM_TIME_FORMAT"):
+        monkeypatch.setenv(name, "user")
+    written = asyncio.run(commands.run(slurm, ["env"])).text.splitlines()
+    assert not [line for line in written if line.endswith("=user") and not line.startswith("USER")]
+    assert {"SLURM_TIME_FORMAT=standard", "LC_ALL=C"} <= {*written}
+
+
+def test_each_batch_system_has_an_environment_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guards a second batch system against what only SLURM's commands need."""
+    monkeypatch.setenv("SQUEUE_FORMAT", "user")
+    written = asyncio.run(commands.run(sge, ["env"])).text
+    assert "SQUEUE_FORMAT=user" in written
+    assert "SLURM_TIME_FORMAT=standard" not in written
 
 
 def test_stopped_at_the_moment_of_an_answer(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
