@@ -188,7 +188,7 @@ class BatchBackend(LocalBackend):
             return
         with contextlib.suppress(LookupError):
             poller = self._poller(cluster.batch)
-            poller.endings.remember(cluster.queue.ended)
+            poller.remember(cluster.queue.ended)
             poller.poll_soon()
 
     def hurry(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ...models import Job, Queue
@@ -52,7 +52,7 @@ class QueuePoller:
     interval: float = INTERVAL
     patience: float = PATIENCE
     answers: dict[str, Queue] = field(default_factory=dict)
-    endings: Endings = field(init=False)
+    _endings: Endings = field(init=False)
     _task: asyncio.Task[None] | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _due: float = float("-inf")  # the time of the event loop before which no poll begins
@@ -62,13 +62,17 @@ class QueuePoller:
 
     def __post_init__(self) -> None:
         """Begin with no known ends."""
-        self.endings = Endings(self.system)
+        self._endings = Endings(self.system)
 
     def poll_soon(self) -> None:
         """Poll as soon as the interval allows."""
         self._wake.set()
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._poll_on())
+
+    def remember(self, jobs: Iterable[Job]) -> None:
+        """Take over how jobs ended from what an earlier server recorded."""
+        self._endings.remember(jobs)
 
     async def poll_now(self, name: str, wanted: Wanted) -> Queue:
         """Return the answer to a poll that begins now, whatever the interval, for one name."""
@@ -103,7 +107,7 @@ class QueuePoller:
         self.answers = {name: queue for name, queue in self.answers.items() if name in wanted}
         if not wanted:
             return False
-        self.endings.keep({job_id for one in wanted.values() for job_id in one.expected})
+        self._endings.keep({job_id for one in wanted.values() for job_id in one.expected})
         async with self._polling:
             await self._query(wanted)
         return True
@@ -128,11 +132,11 @@ class QueuePoller:
 
     async def _found(self, wanted: Mapping[str, Wanted], jobs: list[Job]) -> dict[str, Queue]:
         """Return the jobs of each name: those that are listed, and those that should be."""
-        self.endings.note(jobs, {job_id for one in wanted.values() for job_id in one.expected})
-        clear = [job for job in jobs if not self.endings.unclear(job)]
+        self._endings.note(jobs, {job_id for one in wanted.values() for job_id in one.expected})
+        clear = [job for job in jobs if not self._endings.unclear(job)]
         listed = {n: [job for job in clear if one.has(n, job)] for n, one in wanted.items()}
         absent = {n: one.expected - {job.id for job in listed[n]} for n, one in wanted.items()}
-        ended = await self.endings.of(absent, self.interval, self.patience)
+        ended = await self._endings.of(absent, self.interval, self.patience)
         return {name: Queue((*listed[name], *ended[name]), polled=True) for name in wanted}
 
     def _publish(self, name: str, queue: Queue) -> None:
