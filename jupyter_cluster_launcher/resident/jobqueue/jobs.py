@@ -144,7 +144,7 @@ class TrackedJob(ProcessInterface):
         """Quote the paths that dask-jobqueue wrote into directives and the worker's command."""
         if self.log_directory and self.job_header:
             self.job_header = quote_in_header(self.job_header, self.log_directory)
-        section = dask.config.get(f"jobqueue.{self.config_name}")
+        section = dask.config.get(f"jobqueue.{self.config_name}", {})
         python = kwargs.get("python") or section.get("python") or sys.executable
         paths = [kwargs.get("local_directory") or section.get("local-directory")]
         if os.path.exists(python):  # else it is a command of several words

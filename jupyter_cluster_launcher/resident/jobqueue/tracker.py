@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from typing import TypedDict, TypeVar
@@ -66,6 +67,10 @@ class JobTracker:
 
 
 def note_id(directory: str, job_id: str | None) -> None:
-    """Add a job's id to the note in ``directory``, for whoever cancels the jobs if this dies."""
-    with open(os.path.join(directory, IDS_NOTE), "a", encoding="utf-8") as note:
+    """Add a job's id to the note in ``directory``, for whoever cancels the jobs if this dies.
+
+    The job has been submitted all the same if that fails, as on a full disk.
+    """
+    path = os.path.join(directory, IDS_NOTE)
+    with contextlib.suppress(OSError), open(path, "a", encoding="utf-8") as note:
         note.write(f"{job_id}\n")

@@ -262,6 +262,15 @@ async def test_ids_outlive_the_controller(tmp_path: Path) -> None:
     assert (tmp_path / "job-ids").read_text().split() == ["11", "11"]
 
 
+async def test_a_full_disk_is_no_refusal(tmp_path: Path) -> None:
+    """Guards a job that runs and counts as rejected, because its id could not be noted."""
+    tracker = a_tracker()
+    job = a_job(tracker, tmp_path)
+    job.directory = str(tmp_path / "gone")
+    await job.start()
+    assert (tracker.entries[0]["id"], tracker.entries[0]["error"]) == ("11", None)
+
+
 def test_how_jobs_are_submitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards the id and the name of a job against a site's banner, directives and variables."""
     for name in ("SBATCH_OUTPUT", "SBATCH_ACCOUNT", "SBATCH_QOS", "SBATCH_PARTITION"):
