@@ -45,13 +45,16 @@ export function stateText(state: State, trans: TranslationBundle): string {
 }
 
 /**
- * Format the number of workers that are ready, and how many are requested.
+ * Format the number of workers or jobs that are ready, and how many are requested.
  */
 export function workersText(
   cluster: ICluster,
   trans: TranslationBundle
 ): string {
   const { ready, requested } = cluster.workers;
+  if (cluster.unit === 'jobs') {
+    return jobsText(cluster, trans);
+  }
   if (cluster.adapt) {
     return trans._n(
       '%1 worker (adaptive, %2 to %3)',
@@ -62,6 +65,20 @@ export function workersText(
     );
   }
   return trans._n('%2 of %1 worker', '%2 of %1 workers', requested, ready);
+}
+
+function jobsText(cluster: ICluster, trans: TranslationBundle): string {
+  const { ready, requested } = cluster.workers;
+  if (cluster.adapt) {
+    return trans._n(
+      '%1 job (adaptive, %2 to %3)',
+      '%1 jobs (adaptive, %2 to %3)',
+      ready,
+      cluster.adapt.minimum,
+      cluster.adapt.maximum
+    );
+  }
+  return trans._n('%2 of %1 job', '%2 of %1 jobs', requested, ready);
 }
 
 /**

@@ -165,6 +165,10 @@ class Backend:
     def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:
         """Raise ``BadInputError`` for options with which a launch cannot work on this host."""
 
+    def warnings(self, platform: Platform, options: Mapping[str, Any]) -> list[str]:
+        """Return what users should know before a launch with these options, a sentence each."""
+        return []
+
     def summary(self, platform: Platform, cluster: Cluster) -> str | None:
         """Return what a launch requests in total, or what cores cost; None where neither counts."""
         cost = cluster.cost

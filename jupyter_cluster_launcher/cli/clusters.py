@@ -225,7 +225,7 @@ def _wait(server: rest.Server, cluster: dict[str, Any]) -> dict[str, Any]:
             raise LauncherError(f"{cluster['name']}: {cluster['state']}. {cluster['message']}")
         if cluster["state"] == "running" and workers["ready"] >= workers["requested"]:
             return cluster
-        ready = f"{workers['ready']} of {workers['requested']} workers"
+        ready = f"{workers['ready']} of {workers['requested']} {cluster['unit']}"
         state = cluster["queue"] or cluster["message"] or ready
         if state != printed:
             print(state, file=sys.stderr)

@@ -87,7 +87,7 @@ class ClusterHandle:
         workers = shown["workers"]
         facts = [
             f"{shown['platform_title']}, {shown['state']}",
-            f"{workers['ready']} of {workers['requested']} workers",
+            f"{workers['ready']} of {workers['requested']} {shown['unit']}",
             f"{shown['cores']} cores",
             f"{shown['memory'] / 2**30:.1f} GiB",
         ]

@@ -50,4 +50,4 @@ def warnings(platform: Platform, backend: Backend, options: Mapping[str, Any]) -
         backend.refuse(platform, options)
     except BadInputError as error:
         found.append(str(error))
-    return found
+    return [*found, *backend.warnings(platform, options)]

@@ -41,6 +41,7 @@ def cluster_view(
             "queued": status.queued,
             "failed": status.failed,
         },
+        "unit": "jobs" if cluster.scaling.unit == "jobs" else "workers",
         "adapt": asdict(cluster.adapt) if cluster.adapt else None,
         "cores": report.cores,
         "memory": report.memory,

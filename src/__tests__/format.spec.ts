@@ -31,6 +31,17 @@ describe('the texts about clusters', () => {
     );
   });
 
+  // Guards against "2 workers" where two jobs bring four.
+  it('name jobs where jobs are counted', () => {
+    const workers = { ...makeCluster().workers, ready: 3, requested: 8 };
+    const jobs = { workers, unit: 'jobs' } as const;
+    expect(workersText(makeCluster(jobs), trans)).toBe('3 of 8 jobs');
+    const adapt = { minimum: 0, maximum: 9 };
+    expect(workersText(makeCluster({ ...jobs, adapt }), trans)).toBe(
+      '3 jobs (adaptive, 0 to 9)'
+    );
+  });
+
   // Guards against "13200 s".
   it.each([
     [12_000, '12 s'],

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from jupyter_cluster_launcher.backends.batch import slurm
-from jupyter_cluster_launcher.backends.batch.queue import QueuePoller
+from jupyter_cluster_launcher.backends.batch.queue import QueuePoller, Wanted
 from jupyter_cluster_launcher.models import Job, Queue
 
 
@@ -19,23 +19,27 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.names: dict[str, list[str]] = {"dask-a": []}
-        self.updates: list[Mapping[str, Queue]] = []
+        self.updates: list[tuple[str, Queue]] = []
         self.squeue("")
         functions = {**vars(slurm), "list_jobs": self.list_jobs, "ended_jobs": self.ended_jobs}
         self.poller = QueuePoller(
             SimpleNamespace(**functions),
             "ann",
-            lambda: self.names,
-            self.updates.append,
+            self.wanted,
+            lambda name, answer: self.updates.append((name, answer)),
             interval=0.05,
             patience=5,
         )
 
+    def wanted(self) -> dict[str, Wanted]:
+        """Return ``names`` as the poller takes them."""
+        return {name: Wanted(frozenset(ids), frozenset(ids)) for name, ids in self.names.items()}
+
     def list_jobs(self, user: str, names: Sequence[str]) -> list[str]:
         return [str(self.folder / "squeue"), *names]
 
-    def ended_jobs(self, name: str, ids: Sequence[str]) -> list[str]:
-        return [str(self.folder / "sacct"), *ids]
+    def ended_jobs(self, jobs: Mapping[str, Sequence[str]]) -> list[list[str]]:
+        return [[str(self.folder / "sacct"), *(job_id for ids in jobs.values() for job_id in ids)]]
 
     def squeue(self, text: str, code: int = 0, seconds: float = 0) -> None:
         """Let ``squeue`` write ``text`` and exit with ``code`` after ``seconds``."""
@@ -71,9 +75,9 @@ class Site:
         return path.read_text().splitlines() if path.exists() else []
 
     async def updated(self, count: int) -> Mapping[str, Queue]:
-        """Wait for this many updates in total, and return the last one."""
+        """Wait for this many updates in total, and return the latest answers."""
         await until(lambda: len(self.updates) >= count)
-        return self.updates[-1]
+        return dict(self.updates)
 
     async def job_in(self, state: str) -> Job:
         """Wait until the only job of ``dask-a`` is in this state, and return it."""

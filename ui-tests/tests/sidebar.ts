@@ -169,14 +169,16 @@ export class Row {
     await expect(this.root).toHaveAttribute('data-state', state, { timeout });
   }
 
-  /** Wait for a number of ready and requested workers. */
+  /** Wait for a number of ready and requested workers, or jobs where jobs are counted. */
   async toHaveWorkers(
     ready: number,
     requested = ready,
     timeout = 60000
   ): Promise<void> {
     await expect(
-      this.root.getByText(`${ready} of ${requested} worker`)
+      this.root.getByText(
+        new RegExp(`\\b${ready} of ${requested} (worker|job)`)
+      )
     ).toBeVisible({ timeout });
   }
 

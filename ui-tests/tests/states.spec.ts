@@ -17,6 +17,7 @@ function report(changes: object): object {
     message: '',
     created: inMinutes(-60),
     workers: { requested: 2, ready: 2, queued: 0, failed: 0 },
+    unit: 'workers',
     adapt: null,
     cores: 2,
     memory: 20 * 1024 ** 3,

@@ -16,14 +16,23 @@ from jupyter_cluster_launcher.models import Job, Phase
 
 TITLE = "Example"
 ENVIRONMENT: Mapping[str, str] = {}
+COMMAND_ENVIRONMENT: Mapping[str, str] = {}
+UNSET: Mapping[str, Sequence[str]] = {}
+OVERRIDES: Sequence[str] = ()
+JOB_ID: str | None = None  # dask-jobqueue finds it in what `example-submit` prints
 
 QUEUED, RUNNING = {"QUEUED"}, {"RUNNING", "DELETING"}
 REASON = re.compile(r"^example-\w+: (?:error: )?(.+?)\.?$", re.MULTILINE)
 
 
+def submit_arguments(name: str) -> list[str]:
+    """Return the option of `example-submit` that comes before a name in the script."""
+    return [f"--name={name}"]
+
+
 def list_jobs(user: str, names: Sequence[str]) -> list[str]:
-    """Return the command that lists jobs; this batch system has one user only."""
-    return ["example-list", *names]
+    """Return the command that lists all jobs; this batch system has one user only."""
+    return ["example-list"]
 
 
 def parse_jobs(text: str) -> list[Job]:
@@ -31,9 +40,9 @@ def parse_jobs(text: str) -> list[Job]:
     return [_job(json.loads(line)) for line in text.splitlines() if line.startswith("{")]
 
 
-def ended_jobs(name: str, ids: Sequence[str]) -> list[str]:
-    """Return the command for jobs that `example-list` no longer shows."""
-    return ["example-account", *ids]
+def ended_jobs(jobs: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Return one command for all jobs that `example-list` no longer shows."""
+    return [["example-account", *(job_id for ids in jobs.values() for job_id in ids)]]
 
 
 def parse_ended(text: str) -> list[Job]:
@@ -46,9 +55,9 @@ def no_accounting(text: str) -> bool:
     return False
 
 
-def cancel_jobs(user: str, names: Sequence[str]) -> list[str]:
-    """Cancel by name, which also finds jobs whose ids were never learned."""
-    return ["example-delete", *names]
+def cancel_jobs(user: str, name: str, ids: Sequence[str]) -> list[list[str]]:
+    """Cancel by name, which also finds jobs whose ids were never learned, and by id."""
+    return [["example-delete", name, *ids]]
 
 
 def preflight(script: str) -> list[str]:

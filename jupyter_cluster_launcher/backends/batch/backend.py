@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -11,12 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from ...models import Cluster, NotAvailableError, Queue
 from ..base import Check, Context, Log, Needs, Status
 from ..local import LocalBackend
 from . import check as checking
-from .cancel import OverdueError, cancel_all, remove_keys
-from .jobs import expected, job_name, may_have_jobs, newly_ended
+from .cancel import OverdueError, cancel_all, remove_keys, submitted_ids
+from .jobs import gone, job_name, known, may_have_jobs, newly_ended, wanted
 from .logs import job_logs
 from .queue import QueuePoller
 from .status import batch_status, refusal
@@ -79,11 +80,22 @@ class BatchBackend(LocalBackend):
 
     def preparation(self, cluster: Cluster, directory: Path) -> dict[str, Any]:
         """Return what the resident gets; the jobs' name is made from the cluster's id."""
-        return {**super().preparation(cluster, directory), "job_name": job_name(cluster.id)}
+        system, name = batch_system(cluster.batch), job_name(cluster.id)
+        submission = {
+            "arguments": system.submit_arguments(name),
+            "job_id": system.JOB_ID,
+            "unset": {pattern: [*directives] for pattern, directives in system.UNSET.items()},
+        }
+        prepared = super().preparation(cluster, directory)
+        return {**prepared, "job_name": name, "submission": submission}
 
     def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:
         """Raise ``BadInputError`` where the scheduler could not listen on the interface."""
         checking.check_interface(arguments(platform, options).get("interface"))
+
+    def warnings(self, platform: Platform, options: Mapping[str, Any]) -> list[str]:
+        """Return what users should know of the environment in which jobs are submitted."""
+        return checking.overriding_variables(batch_system(platform.batch))
 
     def summary(self, platform: Platform, cluster: Cluster) -> str | None:
         """Return the jobs of a launch, their sizes, and what they add up to."""
@@ -147,6 +159,7 @@ class BatchBackend(LocalBackend):
             await cancel_all(
                 self._poller(cluster.batch),
                 job_name(cluster.id),
+                (known(cluster) | submitted_ids(directory)) - gone(cluster),
                 self.context,
                 lambda: wait and not self._hurry,
                 again,
@@ -194,9 +207,9 @@ class BatchBackend(LocalBackend):
         if name not in self._pollers:
             self._pollers[str(name)] = QueuePoller(
                 batch_system(name),
-                getpass.getuser(),
-                lambda: {job_name(c.id): expected(c) for c in self._of(name) if may_have_jobs(c)},
-                lambda answers: self._answered(name, answers),
+                psutil.Process().username(),
+                lambda: {job_name(c.id): wanted(c) for c in self._of(name) if may_have_jobs(c)},
+                lambda job, queue: self._answered(name, job, queue),
                 self.context.queue_interval,
                 self.context.queue_patience,
             )
@@ -205,10 +218,10 @@ class BatchBackend(LocalBackend):
     def _of(self, name: str | None) -> list[Cluster]:
         return [cluster for cluster in self._clusters() if cluster.batch == name]
 
-    def _answered(self, name: str | None, answers: Mapping[str, Queue]) -> None:
+    def _answered(self, name: str | None, job: str, queue: Queue) -> None:
         for cluster in self._of(name):
-            if job_name(cluster.id) in answers:
-                self._update(cluster.id, answers[job_name(cluster.id)])
+            if job_name(cluster.id) == job:
+                self._update(cluster.id, queue)
 
 
 def arguments(platform: Platform, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from ...models import NotAvailableError
 from ..base import Context
-from .queue import QueuePoller, run
+from .commands import run
+from .queue import QueuePoller, Wanted
 from .system import BatchSystem
 
 KEYS_NOTE, KEY_FILE = "keys.json", ".dask-jobqueue.worker."  # as in resident/jobqueue/keys.py
+IDS_NOTE = "job-ids"  # as in resident/jobqueue/tracker.py
+PAUSES = (0.2, 5.0)  # seconds between two polls for jobs that are ending: at first, and at most
 
 
 class OverdueError(NotAvailableError):
@@ -23,38 +27,55 @@ class OverdueError(NotAvailableError):
 async def cancel_all(
     poller: QueuePoller,
     name: str,
+    ids: Collection[str],
     context: Context,
     wait: Callable[[], bool],
     again: bool,
 ) -> None:
-    """Cancel all jobs of one name; while ``wait()``, return when none is listed any more.
+    """Cancel all jobs of one name and of ``ids``; while ``wait()``, return when none is listed.
 
     Jobs that turn up meanwhile, submitted a moment ago, are cancelled too. ``again`` marks another
     try, which leaves jobs to the batch system that it is already ending. Raises
     ``NotAvailableError`` where it does not answer, and ``OverdueError``.
     """
     deadline, objection, cancelled = time.monotonic() + context.cancel_limit, "", False
+    wanted, pause = Wanted(known=frozenset(ids)), PAUSES[0]
     while True:
         if not cancelled:
-            objection = await _cancel(poller, name, context.queue_patience)
+            objection = await _cancel(poller, name, ids, context.queue_patience)
         if not wait():
             return
-        queue = await poller.fresh(name)
+        queue = await poller.poll_now(name, wanted)
         if queue.error:
             raise _no_answer(poller.system)
         cancelled = all(job.ending for job in queue.open)
         if not queue.open or (cancelled and again):
             return
-        if time.monotonic() > deadline:
+        left = deadline - time.monotonic()
+        if left <= 0:
             raise _overdue(poller.system, context.cancel_limit, "" if cancelled else objection)
+        await asyncio.sleep(min(pause, left))
+        pause = min(2 * pause, PAUSES[1])
 
 
-async def _cancel(poller: QueuePoller, name: str, patience: float) -> str:
+async def _cancel(poller: QueuePoller, name: str, ids: Collection[str], patience: float) -> str:
     """Cancel jobs once, and return the batch system's objection, empty if there is none."""
-    output = await run(poller.system.cancel_jobs(poller.user, [name]), patience)
-    if output.returncode is None or poller.system.unreachable(output.text):
-        raise _no_answer(poller.system)
-    return poller.system.explain(output.text) if output.returncode else ""
+    system, objections = poller.system, []
+    for command in system.cancel_jobs(poller.user, name, sorted(ids)):
+        output = await run(system, command, patience)
+        if output.returncode is None or system.unreachable(output.text):
+            raise _no_answer(system)
+        if output.returncode:
+            objections.append(system.explain(output.text))
+    return "; ".join(dict.fromkeys(objections))
+
+
+def submitted_ids(directory: Path) -> set[str]:
+    """Return the ids of all jobs that a cluster's controller submitted, as it noted them."""
+    try:
+        return set((directory / IDS_NOTE).read_text(encoding="utf-8").split())
+    except (OSError, ValueError):
+        return set()
 
 
 def _no_answer(system: BatchSystem) -> NotAvailableError:

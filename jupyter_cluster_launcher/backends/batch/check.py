@@ -10,7 +10,7 @@ from ...controller.environments import Environments
 from ...controller.host import interfaces
 from ...models import BadInputError, Cluster, NotAvailableError
 from ..base import Check
-from .queue import run
+from .commands import overriding, run
 from .system import BatchSystem
 
 PATIENCE = 20.0  # seconds for a verdict: SLURM may look through a long queue for a start time
@@ -28,6 +28,17 @@ def check_interface(name: Any) -> None:
     )
 
 
+def overriding_variables(system: BatchSystem) -> list[str]:
+    """Return a sentence about variables in the server's environment that change the jobs."""
+    names = overriding(system)
+    if not names:
+        return []
+    return [
+        f"{', '.join(names)} in the environment of the Jupyter server may change the jobs: "
+        f"{system.TITLE} applies what the job script does not set."
+    ]
+
+
 async def check(
     cluster: Cluster,
     system: BatchSystem,
@@ -42,7 +53,7 @@ async def check(
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as file:
         file.write(script)
         file.flush()
-        output = await run(system.preflight(file.name), PATIENCE)
+        output = await run(system, system.preflight(file.name), PATIENCE, script)
     code = 1 if output.returncode is None else output.returncode
     verdict = system.verdict(code, output.text)
     return Check(verdict.ok, script, verdict.text)

@@ -1,13 +1,14 @@
 """The jobs of a cluster: their name, and which of them the batch system has to be polled for.
 
-All jobs of a cluster have one name, made from the cluster's id. By it they are found and cancelled
-whatever became of the processes that submitted them, even those whose ids were never learnt: a
-hung SLURM controller may accept a job long after sbatch has given up.
+They are found and cancelled by their ids, and by their name, which is made from the cluster's id:
+so are those whose ids were never learnt. A hung SLURM controller may accept a job long after sbatch
+has given up.
 """
 
 from __future__ import annotations
 
 from ...models import Cluster, Job, Phase, State
+from .queue import Wanted
 
 
 def job_name(cluster_id: str) -> str:
@@ -15,11 +16,25 @@ def job_name(cluster_id: str) -> str:
     return f"dask-{cluster_id}"
 
 
+def known(cluster: Cluster) -> set[str]:
+    """Return the ids of the jobs that a cluster's controller submitted and did not give up."""
+    return {job.id for job in cluster.report.jobs if job.id and (job.lost or not job.closed)}
+
+
 def expected(cluster: Cluster) -> set[str]:
     """Return the ids of the jobs that a running cluster has, as far as its controller knows."""
-    if cluster.state is not State.RUNNING:
-        return set()
-    return {job.id for job in cluster.report.jobs if job.id and (job.lost or not job.closed)}
+    return known(cluster) if cluster.state is State.RUNNING else set()
+
+
+def gone(cluster: Cluster) -> set[str]:
+    """Return the ids of jobs that need not be cancelled: they have ended, or were cancelled."""
+    closed = {job.id for job in cluster.report.jobs if job.id and job.closed and not job.lost}
+    return closed | {job.id for job in cluster.queue.ended}
+
+
+def wanted(cluster: Cluster) -> Wanted:
+    """Return what to poll for on behalf of a cluster."""
+    return Wanted(frozenset(known(cluster)), frozenset(expected(cluster)))
 
 
 def may_have_jobs(cluster: Cluster) -> bool:

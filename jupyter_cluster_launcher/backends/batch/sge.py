@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
@@ -12,6 +12,10 @@ from .system import Verdict
 
 TITLE = "Grid Engine"
 ENVIRONMENT: dict[str, str] = {}
+COMMAND_ENVIRONMENT: dict[str, str] = {}
+UNSET: dict[str, tuple[str, ...]] = {}
+OVERRIDES: tuple[str, ...] = ()
+JOB_ID = None
 
 # qstat's letters, in the order in which they decide: a job in error (E) waits for ever and says
 # qw beside it.
@@ -33,6 +37,11 @@ NOISE = re.compile(r"^(Exiting\.|verification: no suitable queues|)$")
 PREFIX = re.compile(r"^(Unable to run job|qsub|error|denied): ")
 
 
+def submit_arguments(name: str) -> list[str]:
+    """Return the option that comes before a ``-N`` in the script."""
+    return ["-N", name]
+
+
 def list_jobs(user: str, names: Sequence[str]) -> list[str]:
     """One qstat, which cannot select by name.
 
@@ -50,9 +59,9 @@ def parse_jobs(text: str) -> list[Job]:
     return [_job(node) for node in root.iter("job_list")]
 
 
-def ended_jobs(name: str, ids: Sequence[str]) -> list[str]:
-    """Ask qacct, which takes one name and no list of ids."""
-    return ["qacct", "-j", name]
+def ended_jobs(jobs: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Query qacct, which takes one name and no list of ids."""
+    return [["qacct", "-j", name] for name in jobs]
 
 
 def parse_ended(text: str) -> list[Job]:
@@ -83,9 +92,9 @@ def no_accounting(text: str) -> bool:
     return "No such file or directory" in text
 
 
-def cancel_jobs(user: str, names: Sequence[str]) -> list[str]:
-    """Cancel by name; qdel fails where there is no such job."""
-    return ["qdel", "-u", user, *names]
+def cancel_jobs(user: str, name: str, ids: Sequence[str]) -> list[list[str]]:
+    """Cancel by name and by id; qdel fails where there is no such job."""
+    return [["qdel", "-u", user, name, *ids]]
 
 
 def preflight(script: str) -> list[str]:

@@ -7,7 +7,7 @@ release.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ...models import Job, Phase
@@ -16,6 +16,42 @@ from .system import Verdict
 TITLE = "SLURM"
 # A job that lost its node would wait in the queue again, for a worker that its cluster gave up.
 ENVIRONMENT = {"SBATCH_NO_REQUEUE": "1"}
+COMMAND_ENVIRONMENT = {"SLURM_TIME_FORMAT": "standard"}
+
+# The user's own formats and filters would change what is listed and cancelled. The second part
+# breaks the launcher: logs elsewhere, sbatch that waits for the end of the job, one job that
+# becomes many. The rest would overrule the job script, and so the form.
+UNSET: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("SQUEUE_*", "SCANCEL_*", "SACCT_*"), ()),
+    **dict.fromkeys(
+        (
+            "SBATCH_ARRAY_INX",
+            "SBATCH_ERROR",
+            "SBATCH_INPUT",
+            "SBATCH_JOB_NAME",
+            "SBATCH_OUTPUT",
+            "SBATCH_REQUEUE",
+            "SBATCH_WAIT",
+        ),
+        (),
+    ),
+    "SBATCH_ACCOUNT": ("-A", "--account"),
+    "SBATCH_CONSTRAINT": ("-C", "--constraint"),
+    "SBATCH_EXCLUSIVE": ("--exclusive",),
+    "SBATCH_GRES": ("--gres",),
+    "SBATCH_HINT": ("--hint",),
+    "SBATCH_MEM_PER_CPU": ("--mem", "--mem-per-cpu"),
+    "SBATCH_MEM_PER_GPU": ("--mem", "--mem-per-gpu"),
+    "SBATCH_MEM_PER_NODE": ("--mem", "--mem-per-cpu"),
+    "SBATCH_PARTITION": ("-p", "--partition"),
+    "SBATCH_QOS": ("-q", "--qos"),
+    "SBATCH_RESERVATION": ("--reservation",),
+    "SBATCH_TIMELIMIT": ("-t", "--time"),
+}
+OVERRIDES = ("SBATCH_*",)
+
+# sbatch --parsable prints a line "12" or "12;cluster", a site may print others around it.
+JOB_ID = r"(?ms)\A(?:.*^)?(?P<job_id>\d+)(?:;[^\n]*)?\s*?$"
 
 # The name comes last: it is the only field that may contain a bar.
 FIELDS = ("JobID", "State", "Reason", "StartTime", "EndTime", "exit_code", "NodeList", "Name")
@@ -52,15 +88,23 @@ STARTS = re.compile(
 )
 
 
+def submit_arguments(name: str) -> list[str]:
+    """Of all places for the name, only the command line is overruled by nothing."""
+    return ["--parsable", f"--job-name={name}"]
+
+
 def list_jobs(user: str, names: Sequence[str]) -> list[str]:
-    """One squeue for all clusters. Naming one user lets slurmctld send that user's jobs only."""
+    """One squeue for all clusters.
+
+    Naming one user lets slurmctld send that user's jobs only. It would send all names in any case:
+    squeue selects them itself, and would drop a job that an administrator renamed.
+    """
     fields = ",".join(f"{field}:|" for field in FIELDS)
     return [
         "squeue",
         "--noheader",
         "--states=all",
         f"--user={user}",
-        f"--name={','.join(names)}",
         f"--Format={fields}",
     ]
 
@@ -93,20 +137,15 @@ def parse_jobs(text: str) -> list[Job]:
     return jobs
 
 
-def ended_jobs(name: str, ids: Sequence[str]) -> list[str]:
-    """Ask sacct, which knows a job also after squeue has forgotten it.
+def ended_jobs(jobs: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Query sacct, which knows a job also after squeue has forgotten it.
 
     Sites without accounting have none.
     """
-    fields = "--format=JobIDRaw,State,Reason,Start,End,ExitCode,NodeList,JobName"
-    return [
-        "sacct",
-        "--allocations",
-        "--parsable2",
-        "--noheader",
-        f"--jobs={','.join(ids)}",
-        fields,
-    ]
+    ids = ",".join(job_id for ids in jobs.values() for job_id in ids)
+    fields = "JobIDRaw,State,Reason,Start,End,ExitCode,NodeList,JobName"
+    options = ["--allocations", "--parsable2", "--noheader", f"--format={fields}"]
+    return [["sacct", *options, f"--jobs={ids}"]]
 
 
 def parse_ended(text: str) -> list[Job]:
@@ -120,9 +159,13 @@ def no_accounting(text: str) -> bool:
     return "accounting storage is disabled" in text
 
 
-def cancel_jobs(user: str, names: Sequence[str]) -> list[str]:
-    """Cancel by name, so that jobs whose ids were never learnt are found."""
-    return ["scancel", f"--user={user}", f"--name={','.join(names)}"]
+def cancel_jobs(user: str, name: str, ids: Sequence[str]) -> list[list[str]]:
+    """Cancel by name, so that jobs whose ids were never learnt are found, and by id.
+
+    ``--quiet``: some have ended already.
+    """
+    by_name = ["scancel", "--quiet", f"--user={user}", f"--name={name}"]
+    return [by_name, *([["scancel", "--quiet", *ids]] if ids else [])]
 
 
 def preflight(script: str) -> list[str]:

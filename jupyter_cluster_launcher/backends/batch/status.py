@@ -6,6 +6,7 @@ controller submitted them.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from ...models import Cluster, Phase, State
@@ -56,7 +57,7 @@ def refusal(system: BatchSystem, text: str) -> str:
 
     Of a submission that failed, that is the command and its two outputs; the last says why.
     """
-    written = text.rpartition("stderr:\n")[2]
+    written = _written(text)
     what = "does not answer" if system.unreachable(written) else "rejected the jobs"
     return f"{system.TITLE} {what}: {system.explain(written)}."
 
@@ -65,8 +66,21 @@ def refusals(cluster: Cluster, system: BatchSystem) -> list[str]:
     """Return a sentence for each reason for which jobs of a running cluster were not accepted."""
     if cluster.state is not State.RUNNING:
         return []
-    errors = [job.error for job in cluster.report.jobs if job.error and not job.closed]
-    return list(dict.fromkeys(refusal(system, error) for error in errors))
+    jobs = [job for job in cluster.report.jobs if not job.closed]
+    reasons = Counter(_written(job.error) for job in jobs if job.error)
+    return [_partly(system, reason, count, len(jobs)) for reason, count in reasons.items()]
+
+
+def _partly(system: BatchSystem, written: str, count: int, total: int) -> str:
+    number = f"{count} of {total} job{'' if total == 1 else 's'}"
+    what = f"rejected {number}"
+    if system.unreachable(written):
+        what = f"does not answer, so {number} may not have been submitted"
+    return f"{system.TITLE} {what}: {system.explain(written)}."
+
+
+def _written(text: str) -> str:
+    return text.rpartition("stderr:\n")[2].strip()
 
 
 def _joined(*sentences: str | None) -> str:

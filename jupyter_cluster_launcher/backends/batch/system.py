@@ -33,11 +33,12 @@ class Verdict:
 class BatchSystem(Protocol):
     """The contents of a batch system's module.
 
-    Commands are lists of arguments and run without a shell, in the server's environment and with
-    ``LC_ALL=C``. A ``text`` is what a command wrote, standard output and error together; lines that
-    mean nothing may be among it, so no function raises because of a text. ``names`` are job names,
-    one for each cluster. Ids of jobs are numbers, and the file names of their logs contain
-    ``-ID.out``, ``-ID.err``, ``.oID`` or ``.eID``.
+    Commands are lists of arguments and run without a shell, in the server's environment as
+    ``COMMAND_ENVIRONMENT`` and ``UNSET`` change it and with ``LC_ALL=C``. A ``text`` is what a
+    command wrote, standard output and error together; lines that mean nothing may be among it, so
+    no function raises because of a text. ``names`` are job names, one for each cluster. Ids of jobs
+    are numbers, and the file names of their logs contain ``-ID.out``, ``-ID.err``, ``.oID`` or
+    ``.eID``.
     """
 
     @property
@@ -50,10 +51,45 @@ class BatchSystem(Protocol):
         """What is added to the environment in which jobs are submitted."""
         ...
 
-    def list_jobs(self, user: str, names: Sequence[str]) -> list[str]:
-        """Return the one command that lists a user's jobs of these names.
+    @property
+    def COMMAND_ENVIRONMENT(self) -> Mapping[str, str]:  # noqa: N802 - a constant of the module
+        """What is added to the environment in which the server runs the commands of this module."""
+        ...
 
-        It exits with 0 where there are none. Jobs that ended lately may be among them.
+    @property
+    def UNSET(self) -> Mapping[str, Sequence[str]]:  # noqa: N802 - a constant of the module
+        """The variables, or patterns of them, that neither commands nor submissions get.
+
+        The values are directives: where there are any, a variable is only withheld if the job
+        script has one of them, so that the script decides and not the variable.
+        """
+        ...
+
+    @property
+    def OVERRIDES(self) -> Sequence[str]:  # noqa: N802 - a constant of the module
+        """Patterns of variables that change jobs: users see a warning unless they are withheld."""
+        ...
+
+    @property
+    def JOB_ID(self) -> str | None:  # noqa: N802 - a constant of the module
+        """The pattern of a job's id in what the submit command prints, as the group ``job_id``.
+
+        It is used with ``re.search``; None for dask-jobqueue's own.
+        """
+        ...
+
+    def submit_arguments(self, name: str) -> list[str]:
+        """Return the arguments of the submit command that give a job its name.
+
+        They hold against what the job script and the environment say.
+        """
+        ...
+
+    def list_jobs(self, user: str, names: Sequence[str]) -> list[str]:
+        """Return the one command that lists a user's jobs, at least those of these names.
+
+        It exits with 0 where there are none. Jobs that ended lately may be among them; jobs of
+        other names should be, which are recognized by their ids.
         """
         ...
 
@@ -61,8 +97,8 @@ class BatchSystem(Protocol):
         """Return the jobs in the output of `list_jobs`; jobs of other names may be among them."""
         ...
 
-    def ended_jobs(self, name: str, ids: Sequence[str]) -> list[str]:
-        """Return the command that queries accounting for ended jobs of one name."""
+    def ended_jobs(self, jobs: Mapping[str, Sequence[str]]) -> list[list[str]]:
+        """Return the fewest commands that query accounting for ended jobs: ids by job name."""
         ...
 
     def parse_ended(self, text: str) -> list[Job]:
@@ -73,8 +109,11 @@ class BatchSystem(Protocol):
         """Return whether `ended_jobs` failed because the site has no accounting."""
         ...
 
-    def cancel_jobs(self, user: str, names: Sequence[str]) -> list[str]:
-        """Return the command that cancels a user's jobs of these names, queued or running."""
+    def cancel_jobs(self, user: str, name: str, ids: Sequence[str]) -> list[list[str]]:
+        """Return the commands that cancel a user's jobs of one name, and those with these ids.
+
+        Queued and running ones. Some of them may have ended.
+        """
         ...
 
     def preflight(self, script: str) -> list[str]:

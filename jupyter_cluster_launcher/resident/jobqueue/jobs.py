@@ -9,16 +9,35 @@ from __future__ import annotations
 
 import importlib
 import os
+import shlex
 import sys
 import types
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 import dask
 from distributed.core import Status
 from distributed.deploy.spec import ProcessInterface
 
-from .keys import expanded, note_keys, removing_keys
-from .tracker import JobEntry, JobTracker
+from .keys import expanded, key_files, note_keys, removing_keys
+from .shell import escape_in_command, quote_in_header, withhold
+from .tracker import JobEntry, JobTracker, note_id
+
+
+class Submission(TypedDict):
+    """How the batch system wants jobs to be submitted.
+
+    ``arguments`` are added to the submit command, ``job_id`` is the pattern of an id in its output,
+    None for dask-jobqueue's. Each key of ``unset`` is a pattern of variables that submissions do
+    not get; where it has directives, only if the job script has one of them.
+    """
+
+    arguments: list[str]
+    job_id: str | None
+    unset: dict[str, list[str]]
+
+
+PLAIN = Submission(arguments=[], job_id=None, unset={})
 
 # Functional, because one of the names is a keyword.
 JobSettings = TypedDict(
@@ -30,12 +49,14 @@ JobSettings = TypedDict(
         "job_name": str,
         "unit": str,
         "lifetime": "list[str]",
+        "submission": "Submission",
     },
 )
 JobSettings.__doc__ = """What the server says of the jobs before the create code runs.
 
 ``module`` and ``class`` name the cluster's class, ``directory`` is where the jobs' logs and keys go
-unless the create code says otherwise, the rest is what a ``JobTracker`` is made of.
+unless the create code says otherwise, ``submission`` is how jobs are submitted, the rest is what a
+``JobTracker`` is made of.
 """
 
 
@@ -53,14 +74,24 @@ def track_jobs(settings: JobSettings) -> JobTracker:
     shared = dask.config.get(keys, None) or directory
     dask.config.set({keys: shared})
     os.makedirs(expanded(shared), mode=0o700, exist_ok=True)
-    cluster_class.job_cls = tracked(cluster_class.job_cls, tracker, directory)
+    submission = settings["submission"]
+    cluster_class.job_cls = tracked(cluster_class.job_cls, tracker, directory, submission)
     cluster_class.close = removing_keys(cluster_class.close, directory)
     return tracker
 
 
-def tracked(job_class: type, tracker: JobTracker, directory: str) -> type:
-    """Return ``job_class`` with ``TrackedJob`` in front; its keys are noted in ``directory``."""
-    attributes = {"tracker": tracker, "directory": directory}
+def tracked(
+    job_class: Any, tracker: JobTracker, directory: str, submission: Submission = PLAIN
+) -> type:
+    """Return ``job_class`` with ``TrackedJob`` in front; ``directory`` is the cluster's."""
+    command = [*shlex.split(job_class.submit_command or ""), *submission["arguments"]]
+    attributes = {
+        "tracker": tracker,
+        "directory": directory,
+        "unset": submission["unset"],
+        "submit_command": shlex.join(command),
+        "job_id_regexp": submission["job_id"] or job_class.job_id_regexp,
+    }
     return types.new_class(
         job_class.__name__, (TrackedJob, job_class), exec_body=lambda body: body.update(attributes)
     )
@@ -81,7 +112,11 @@ class TrackedJob(ProcessInterface):
 
     tracker: JobTracker
     directory: str
+    unset: dict[str, list[str]]
     config_name: str  # these are of dask-jobqueue's class
+    log_directory: str | None
+    job_header: str
+    _command_template: str
     name: object
     job_id: str | None
     entry: JobEntry | None = None
@@ -90,17 +125,32 @@ class TrackedJob(ProcessInterface):
         self,
         *args: Any,
         worker_extra_args: list[str] | None = None,
-        job_name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """Add the worker's arguments and the tracker's name to what dask-jobqueue got."""
+        """Add the worker's arguments and the tracker's name to what dask-jobqueue got.
+
+        A name of the user's own would be lost: the jobs are found by the tracker's.
+        """
         section = f"jobqueue.{self.config_name}.worker-extra-args"
         own = worker_extra_args or dask.config.get(section, None) or []
-        name = self.tracker.job_name
         kwargs["worker_extra_args"] = worker_arguments(own, self.tracker.lifetime)
-        kwargs["job_name"] = f"{job_name}-{name}" if job_name else name
+        kwargs["job_name"] = self.tracker.job_name
         super().__init__(*args, **kwargs)
+        self._quote_paths(kwargs)
+        withhold(self.unset, self.job_header or "")
         note_keys(kwargs.get("security"), self.directory)
+
+    def _quote_paths(self, kwargs: Mapping[str, Any]) -> None:
+        """Quote the paths that dask-jobqueue wrote into directives and the worker's command."""
+        if self.log_directory and self.job_header:
+            self.job_header = quote_in_header(self.job_header, self.log_directory)
+        section = dask.config.get(f"jobqueue.{self.config_name}", {})
+        python = kwargs.get("python") or section.get("python") or sys.executable
+        paths = [kwargs.get("local_directory") or section.get("local-directory")]
+        if os.path.exists(python):  # else it is a command of several words
+            paths.append(python)
+        paths += key_files(kwargs.get("security"))
+        self._command_template = escape_in_command(self._command_template, filter(None, paths))
 
     async def start(self) -> None:
         """Submit the job; a refusal is recorded and not raised."""
@@ -108,6 +158,7 @@ class TrackedJob(ProcessInterface):
         try:
             await super().start()
             entry["id"] = self.job_id
+            note_id(self.directory, self.job_id)
         except (RuntimeError, ValueError, OSError) as error:
             # Raised, it would be lost in a task that nothing awaits, and stop adaptive scaling.
             entry["error"] = str(error)

@@ -23,12 +23,16 @@ def expanded(text: str) -> str:
     return os.path.abspath(os.path.expanduser(os.path.expandvars(text)))
 
 
+def key_files(security: Security | None) -> list[str]:
+    """Return the files with the workers' keys and certificates."""
+    config = security.get_tls_config_for_role("worker") if security else {}
+    return [file for key, file in config.items() if file and key != "ciphers"]
+
+
 def note_keys(security: Security | None, directory: str) -> None:
     """Note in ``directory`` where the workers' keys are, for whoever must remove them."""
-    files = security.get_tls_config_for_role("worker").values() if security else ()
-    keys = [
-        expanded(file) for file in files if file and os.path.basename(file).startswith(KEY_FILE)
-    ]
+    files = key_files(security)
+    keys = [expanded(file) for file in files if os.path.basename(file).startswith(KEY_FILE)]
     if keys:
         with open(os.path.join(directory, KEYS_NOTE), "w", encoding="utf-8") as note:
             json.dump(keys, note)

@@ -52,7 +52,7 @@ class JobqueueResident(Resident[JobqueueCluster]):
         sample = sample_scheduler(self.cluster)
         report: Report = {**sample.report, "jobs": self.tracker.report()}
         if self.tracker.unit == "jobs":
-            report["ready"] = len(working(self.cluster))
+            report["ready"] = len(complete(self.cluster))
         else:
             requested = len(self.cluster.worker_spec) * workers_per_job(self.cluster)
             report["requested"] = requested
@@ -107,14 +107,24 @@ class JobqueueResident(Resident[JobqueueCluster]):
             raise SubmissionError(errors[0])
 
 
-def working(cluster: JobqueueCluster) -> set[Any]:
-    """Return the names of the jobs that have brought a worker; a job may bring several."""
+def workers_of(cluster: JobqueueCluster) -> dict[Any, int]:
+    """Return how many workers each job has brought, by the job's name in the cluster."""
     names = [str(worker["name"]) for worker in list(cluster.scheduler_info["workers"].values())]
     return {
-        name
+        name: sum(one == str(name) or one.startswith(f"{name}-") for one in names)
         for name in list(cluster.worker_spec)
-        if any(one == str(name) or one.startswith(f"{name}-") for one in names)
     }
+
+
+def working(cluster: JobqueueCluster) -> set[Any]:
+    """Return the names of the jobs that have brought a worker."""
+    return {name for name, workers in workers_of(cluster).items() if workers}
+
+
+def complete(cluster: JobqueueCluster) -> set[Any]:
+    """Return the names of the jobs that have brought all of their workers."""
+    each = workers_per_job(cluster)
+    return {name for name, workers in workers_of(cluster).items() if workers >= each}
 
 
 def workers_per_job(cluster: JobqueueCluster) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterable
 from typing import TypedDict, TypeVar
 
 REMEMBERED = 100  # closed jobs, so that adaptive scaling over days does not fill the record
+IDS_NOTE = "job-ids"  # in a cluster's directory: the ids of all jobs, one a line
 Name = TypeVar("Name")
 
 
@@ -61,3 +64,13 @@ class JobTracker:
         """Return the latest entry of each worker, None where it has none yet."""
         latest = {entry["worker"]: entry for entry in list(self.entries)}
         return {name: latest.get(str(name)) for name in workers}
+
+
+def note_id(directory: str, job_id: str | None) -> None:
+    """Add a job's id to the note in ``directory``, for whoever cancels the jobs if this dies.
+
+    The job has been submitted all the same if that fails, as on a full disk.
+    """
+    path = os.path.join(directory, IDS_NOTE)
+    with contextlib.suppress(OSError), open(path, "a", encoding="utf-8") as note:
+        note.write(f"{job_id}\n")

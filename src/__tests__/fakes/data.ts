@@ -13,6 +13,7 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     message: '',
     created: '2030-01-01T12:00:00Z',
     workers: { requested: 2, ready: 2, queued: 0, failed: 0 },
+    unit: 'workers',
     adapt: null,
     cores: 2,
     memory: 8 * 1024 ** 3,

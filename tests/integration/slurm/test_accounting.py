@@ -43,8 +43,8 @@ async def test_a_submit_limit(api: Api, accounting: RealSlurm, tallgrass: Tallgr
         cluster["id"], lambda c: c["workers"]["ready"] == 2 and bool(c["warnings"])
     )
     assert cluster["warnings"] == [
-        "SLURM rejected the jobs: QOSMaxSubmitJobPerUserLimit; Job violates accounting/QOS policy "
-        "(job submit limit, user's size and/or time limits)."
+        "SLURM rejected 2 of 4 jobs: QOSMaxSubmitJobPerUserLimit; Job violates accounting/QOS "
+        "policy (job submit limit, user's size and/or time limits)."
     ]
     # With as many as are allowed there is nothing to complain of.
     await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 2})

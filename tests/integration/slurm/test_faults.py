@@ -137,7 +137,7 @@ async def test_a_hung_controller(api: Api, slurm: RealSlurm, tallgrass: Tallgras
         assert row["state"] == "running"
         assert row["workers"]["ready"] == 1
     row = await api.until(running["id"], lambda c: c["queue"] is None)
-    cluster = await tallgrass.row(cluster["id"], lambda c: "1 job of it" in c["message"])
+    cluster = await tallgrass.row(cluster["id"], lambda c: "1 of its jobs" in c["message"])
     assert "1 of its jobs is still in the SLURM queue: Dismiss cancels it." in cluster["message"]
     await api.stop(cluster["id"])
     assert len(slurm.jobs()) == 1

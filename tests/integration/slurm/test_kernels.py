@@ -60,7 +60,7 @@ async def test_closing_twice(slurm: RealSlurm, tmp_path: Path, options: dict[str
         await one.controller.load("jobqueue.resident", tmp_path / "0a1b2c")
         backend = BatchBackend(context())
         needs = backend.needs(platform, chosen).preparation
-        cluster = a_cluster(id="0a1b2c", preparation=needs)
+        cluster = a_cluster(id="0a1b2c", batch="slurm", preparation=needs)
         settings = backend.preparation(cluster, tmp_path / "0a1b2c")
         await one.controller.call("prepare", settings, timeout=FOREVER)
         await one.controller.run(codegen.create(platform, chosen, workers=2), FOREVER)

@@ -34,7 +34,7 @@ def test_a_killed_server_and_a_killed_controller(slurm: RealSlurm, server: RealS
     server.signal(signal.SIGKILL)
     os.kill(json.loads(record.read_text())["controller"]["pid"], signal.SIGKILL)
     server.start()
-    cluster = server.until(cluster_id, lambda c: "in the queue" in c["message"])
+    cluster = server.until(cluster_id, lambda c: "in the SLURM queue" in c["message"])
     assert cluster["state"] == "lost"
     assert (
         "2 of its jobs are still in the SLURM queue: Clean up cancels them." in cluster["message"]

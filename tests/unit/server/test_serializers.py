@@ -19,6 +19,7 @@ from jupyter_cluster_launcher.models import (
     Phase,
     Queue,
     Report,
+    Scaling,
     State,
     Usage,
 )
@@ -127,6 +128,12 @@ def test_adapting_shows_what_it_wants_now() -> None:
     fixed = view(state=State.RUNNING, requested=1, report=report)
     assert fixed["workers"]["requested"] == 1
     assert fixed["adapt"] is None
+
+
+@pytest.mark.parametrize("unit", ["workers", "jobs"])
+def test_what_is_counted_has_a_name(unit: str) -> None:
+    """Guards "2 of 2 workers" for two jobs that bring four workers."""
+    assert view(state=State.RUNNING, scaling=Scaling(unit=unit))["unit"] == unit
 
 
 def test_core_time_where_somebody_pays_or_queues() -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import pwd
 from pathlib import Path
 
 import pytest
 from batch_rows import NOW, cluster, job, submission
 from fakes import context, shipped
+from queue_site import until
 
 from jupyter_cluster_launcher.backends import Backends
-from jupyter_cluster_launcher.backends.batch import check
+from jupyter_cluster_launcher.backends.batch import check, commands, slurm
 from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
 from jupyter_cluster_launcher.clusters import preflight, records
 from jupyter_cluster_launcher.models import (
@@ -81,6 +83,72 @@ def test_a_refused_cancellation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     asyncio.run(story())
 
 
+def test_stop_does_not_wait_for_the_next_poll(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards Stop, which took ``queue_interval`` although scancel answers at once."""
+    programs(
+        tmp_path,
+        monkeypatch,
+        squeue=f"[ -e {tmp_path}/ended ] || echo '13|RUNNING|None|N/A|N/A|0|n1|dask-0a1b2c|'",
+        scancel=f"touch {tmp_path}/cancelled; (sleep 0.3; touch {tmp_path}/ended) >&- 2>&- &",
+    )
+    answers: list[Queue] = []
+
+    async def story() -> None:
+        row = cluster(State.RUNNING, submission("13"))
+        backend = BatchBackend(context(queue_interval=3600))
+        backend.follow(lambda: [row], lambda cluster_id, queue: answers.append(queue))
+        backend.poll_soon(row)
+        await until(lambda: bool(answers))
+        await asyncio.wait_for(backend.cleanup(cluster(State.CLOSING), tmp_path, wait=True), 20)
+        await backend.stop()
+
+    asyncio.run(story())
+    assert not answers[-1].open
+
+
+def test_jobs_are_cancelled_by_every_id_that_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards pending jobs of another name, also those that a killed controller never reported."""
+    programs(tmp_path, monkeypatch, squeue="", scancel=f'echo "$@" >>{tmp_path}/scancel.log')
+    (tmp_path / "job-ids").write_text("13\n14\n15\n16\n")
+    ended = Queue((job("15", Phase.ENDED, "FAILED"),), polled=True)
+    row = cluster(State.LOST, submission("13"), submission("14", closed=True), queue=ended)
+
+    async def story() -> None:
+        backend = BatchBackend(context())
+        await backend.cleanup(row, tmp_path, wait=True)
+        await backend.stop()
+
+    asyncio.run(story())
+    by_name, by_id = (tmp_path / "scancel.log").read_text().splitlines()
+    assert by_name.endswith("--name=dask-0a1b2c")
+    assert by_id == "--quiet 13 16"
+
+
+def test_jobs_of_the_user_who_runs_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against jobs that are looked for under the name in LOGNAME, which may be wrong."""
+    for name in ("LOGNAME", "USER"):
+        monkeypatch.setenv(name, "nobody-of-this-name")
+    poller = BatchBackend(context())._poller("slurm")
+    assert poller.user == pwd.getpwuid(os.getuid()).pw_name
+
+
+def test_variables_that_change_jobs(tallgrass: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards a preview that is not what runs: the user learns what else decides about the jobs."""
+    for name in ("SBATCH_SIGNAL", "SBATCH_QOS", "SBATCH_OUTPUT", "SBATCH_NO_REQUEUE"):
+        monkeypatch.setenv(name, "x")
+    assert BatchBackend(context()).warnings(tallgrass, {}) == [
+        "SBATCH_QOS, SBATCH_SIGNAL in the environment of the Jupyter server may change the jobs: "
+        "SLURM applies what the job script does not set."
+    ]
+    script = "#!/bin/sh\n#SBATCH --qos=long\n#SBATCH -n 1\n"
+    kept = {name for name in commands.environment(slurm, script) if name.startswith("SBATCH_")}
+    assert kept == {"SBATCH_SIGNAL", "SBATCH_NO_REQUEUE"}
+
+
 def test_what_a_cluster_keeps_of_its_platform(tallgrass: Platform) -> None:
     """Guards what the controller gets: the name by which jobs are found, and the lifetime."""
     backend = BatchBackend(context())
@@ -94,6 +162,11 @@ def test_what_a_cluster_keeps_of_its_platform(tallgrass: Platform) -> None:
         "class": "SLURMCluster",
         "unit": "jobs",
         "lifetime": ["--lifetime", "1620s", "--lifetime-stagger", "90s"],
+        "submission": {
+            "arguments": ["--parsable", "--job-name=dask-0a1b2c"],
+            "job_id": slurm.JOB_ID,
+            "unset": {name: [*options] for name, options in slurm.UNSET.items()},
+        },
     }
 
 

@@ -129,3 +129,17 @@ def test_a_job_that_is_queued_again(site: Site) -> None:
         await site.poller.stop()
 
     run(story())
+
+
+def test_one_query_of_accounting_for_all_clusters(site: Site) -> None:
+    """Guards accounting against a process for each cluster that has lost a job."""
+
+    async def story() -> None:
+        site.names = {"dask-a": ["7"], "dask-b": ["8"]}
+        site.sacct("echo Slurm accounting storage is disabled; exit 1")
+        site.poller.poll_soon()
+        await site.updated(2)
+        await site.poller.stop()
+        assert site.queries == ["7 8"]
+
+    run(story())

@@ -1,15 +1,18 @@
-"""Polls of a batch system: seldom, one for all clusters, and within a time limit."""
+"""Asking a batch system: seldom, in one question, and never for long."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from queue_site import Site, run, until
 
-from jupyter_cluster_launcher.backends.batch import queue
+from jupyter_cluster_launcher.backends.batch import commands, sge, slurm
+from jupyter_cluster_launcher.backends.batch.queue import Wanted
 
 
 @pytest.fixture
@@ -17,24 +20,26 @@ def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
 
 
-def test_one_poll_for_all_names(site: Site) -> None:
-    """Guards the batched call: two clusters, one process, and each gets its own jobs."""
+def test_one_question_for_all_names(site: Site) -> None:
+    """Guards the batched call: two clusters, one process, each told of its own jobs."""
 
     async def story() -> None:
         site.names = {"dask-b": [], "dask-a": []}
+        site.poller.interval = 3600
         site.squeue("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n2|PENDING|Priority|N/A|N/A|0||dask-b|\n")
         site.poller.poll_soon()
-        news = await site.updated(1)
+        news = await site.updated(2)
         await site.poller.stop()
-        assert site.polls[0] == "dask-a dask-b"
+        assert len(site.polls) == 1
+        assert sorted(site.polls[0].split()) == ["dask-a", "dask-b"]
         assert [job.id for job in news["dask-a"].jobs] == ["1"]
         assert [job.id for job in news["dask-b"].jobs] == ["2"]
 
     run(story())
 
 
-def test_no_poll_without_names(site: Site) -> None:
-    """Guards an idle server: no names, no squeue; polling resumes with the next name."""
+def test_none_where_there_is_nothing_to_ask(site: Site) -> None:
+    """Guards an idle server: no names, no squeue, and a later wake begins again."""
 
     async def story() -> None:
         site.names = {}
@@ -45,16 +50,14 @@ def test_no_poll_without_names(site: Site) -> None:
         site.poller.poll_soon()
         await site.updated(1)
         site.names = {}
-        task = site.poller._task
-        assert task is not None
-        await asyncio.wait_for(asyncio.shield(task), 10)
+        site.poller.interval = 3600
         await site.poller.stop()
 
     run(story())
 
 
-def test_the_interval_holds_however_often_a_poll_is_requested(site: Site) -> None:
-    """Guards the batch system: a busy user must not mean a busy squeue."""
+def test_the_interval_holds_however_often_it_is_woken(site: Site) -> None:
+    """Guards the batch system: a busy person must not mean a busy squeue."""
 
     async def story() -> None:
         site.poller.interval = 3600
@@ -68,8 +71,8 @@ def test_the_interval_holds_however_often_a_poll_is_requested(site: Site) -> Non
     run(story())
 
 
-def test_the_same_answer_is_no_update(site: Site) -> None:
-    """Guards against an event every 15 seconds although nothing changed."""
+def test_the_same_answer_is_no_news(site: Site) -> None:
+    """Guards against a bell that rings every 15 seconds for nothing."""
 
     async def story() -> None:
         site.poller.poll_soon()
@@ -80,24 +83,112 @@ def test_the_same_answer_is_no_update(site: Site) -> None:
     run(story())
 
 
-def test_a_fresh_answer_is_a_new_one(site: Site) -> None:
-    """Guards the stop: "nothing left" must come from a poll after the cancelling."""
+def test_an_idle_poller_wakes_again(site: Site) -> None:
+    """Guards the second launch of a day: a poller with nothing to do has not ended for good."""
 
     async def story() -> None:
-        site.squeue("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
         site.poller.poll_soon()
         await site.updated(1)
-        site.squeue("")
-        site.names = {}  # no cluster needs it any more
-        answer = await asyncio.wait_for(site.poller.fresh("dask-a"), 10)
+        site.names = {}
+        await until(lambda: not site.poller.answers)
+        asked = len(site.polls)
+        await asyncio.sleep(0.3)
+        assert len(site.polls) == asked
+        site.names = {"dask-b": []}
+        site.poller.poll_soon()
+        await until(lambda: "dask-b" in site.poller.answers)
         await site.poller.stop()
-        assert not answer.open
 
     run(story())
 
 
-def test_silence_is_reported_and_the_jobs_are_kept(site: Site) -> None:
-    """Guards the row while slurmctld is down: it says so, and keeps its jobs."""
+def test_a_poll_for_one_name_does_not_wait_for_the_interval(site: Site) -> None:
+    """Guards the stop: "nothing left" is said after the cancelling, at once, to this name alone."""
+
+    async def story() -> None:
+        site.poller.interval = 3600
+        site.names = {"dask-a": [], "dask-b": []}
+        site.squeue("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
+        site.poller.poll_soon()
+        await site.updated(2)
+        site.squeue("")
+        answer = await asyncio.wait_for(site.poller.poll_now("dask-a", Wanted()), 10)
+        assert not answer.open
+        assert site.poller.answers["dask-a"] == answer
+        assert [name for name, _ in site.updates].count("dask-b") == 1
+        await asyncio.sleep(0.1)
+        await site.poller.stop()
+        assert len(site.polls) == 2, "the interval of the others goes on as before"
+
+    run(story())
+
+
+def test_jobs_are_known_by_their_ids(site: Site) -> None:
+    """Guards jobs that an administrator renamed: they are not "GONE"."""
+
+    async def story() -> None:
+        site.names = {"dask-a": ["7"]}
+        site.squeue("7|RUNNING|None|N/A|N/A|0|n1|other|\n8|RUNNING|None|N/A|N/A|0|n1|other|\n")
+        site.poller.poll_soon()
+        answer = (await site.updated(1))["dask-a"]
+        await site.poller.stop()
+        assert [(job.id, job.state) for job in answer.jobs] == [("7", "RUNNING")]
+
+    run(story())
+
+
+@pytest.mark.parametrize("part", ["wanted", "changed", "system"])
+def test_no_exception_ends_the_polls(
+    site: Site, caplog: pytest.LogCaptureFixture, part: str
+) -> None:
+    """Guards rows that stand still for ever after one exception, and a log that it fills."""
+    works = False
+    tries = 0
+
+    def failing(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            nonlocal tries
+            tries += 1
+            if not works:
+                raise RuntimeError(f"broken {tries}")
+            return function(*args)
+
+        return call
+
+    async def story() -> None:
+        nonlocal works
+        owner, name = (site.poller.system, "list_jobs") if part == "system" else (site.poller, part)
+        setattr(owner, name, failing(getattr(owner, name)))
+        site.poller.poll_soon()
+        await until(lambda: tries >= 3)
+        works = True
+        await site.updated(1)
+        await site.poller.stop()
+
+    run(story())
+    (record,) = caplog.records
+    assert (record.message, record.levelname) == ("A poll of SLURM failed", "ERROR")
+
+
+def test_silence_is_logged_once(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    """Guards a log with the same warning every 15 seconds for as long as squeue is missing."""
+
+    async def story() -> None:
+        site.squeue("no such squeue", 127)
+        site.poller.poll_soon()
+        await site.polled(4)
+        site.squeue("")
+        await site.updated(2)
+        site.squeue("no such squeue", 127)
+        await site.updated(3)
+        await site.poller.stop()
+
+    run(story())
+    assert [one.message for one in caplog.records] == ["SLURM does not answer: no such squeue"] * 2
+
+
+def test_silence_is_told_and_the_jobs_are_kept(site: Site) -> None:
+    """Guards a controller that is down: the row says so, and the jobs do not vanish from it."""
 
     async def story() -> None:
         site.squeue("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")
@@ -133,7 +224,7 @@ def test_a_hung_squeue_is_ended(site: Site) -> None:
     run(story())
 
 
-def test_stopping_ends_a_poll_that_is_under_way(site: Site) -> None:
+def test_stopping_ends_a_question_that_is_under_way(site: Site) -> None:
     """Guards the stop of the server while SLURM hangs."""
 
     async def story() -> None:
@@ -151,18 +242,28 @@ def test_stopping_ends_a_poll_that_is_under_way(site: Site) -> None:
 
 def test_a_program_that_is_not_there(site: Site) -> None:
     """Guards against an exception where squeue has gone, as after a module was unloaded."""
-    output = asyncio.run(queue.run(["/nosuch/squeue"]))
+    output = asyncio.run(commands.run(slurm, ["/nosuch/squeue"]))
     assert output.returncode == 127
     assert "No such file" in output.text
 
 
-def test_the_users_own_formats_do_not_count(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards SQUEUE_FORMAT and SLURM_TIME_FORMAT of a login shell, which change the output."""
-    monkeypatch.setenv("SQUEUE_FORMAT", "%i")
-    monkeypatch.setenv("SLURM_TIME_FORMAT", "relative")
-    output = asyncio.run(queue.run(["env"]))
-    assert "SQUEUE_FORMAT" not in output.text
-    assert "SLURM_TIME_FORMAT=standard" in output.text
+def test_the_users_own_formats_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards variables of a login shell that change what SLURM's commands list and cancel."""
+    for name in ("SQUEUE_FORMAT", "SCANCEL_STATE", "SACCT_FORMAT", "SLURM_TIME_FORMAT"):
+        monkeypatch.setenv(name, "user")
+    written = asyncio.run(commands.run(slurm, ["env"])).text.splitlines()
+    assert not [line for line in written if line.endswith("=user") and not line.startswith("USER")]
+    assert {"SLURM_TIME_FORMAT=standard", "LC_ALL=C"} <= {*written}
+
+
+def test_each_batch_system_has_an_environment_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guards a second batch system against what only SLURM's commands need."""
+    monkeypatch.setenv("SQUEUE_FORMAT", "user")
+    written = asyncio.run(commands.run(sge, ["env"])).text
+    assert "SQUEUE_FORMAT=user" in written
+    assert "SLURM_TIME_FORMAT=standard" not in written
 
 
 def test_stopped_at_the_moment_of_an_answer(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from jupyter_cluster_launcher.backends.batch import slurm
@@ -82,12 +84,43 @@ def test_ended_jobs_come_from_the_accounting() -> None:
 
 
 def test_one_question_for_all_clusters() -> None:
-    """Guards the one squeue: no --json, one user, all names."""
+    """Guards the one squeue: no --json, one user, jobs of any name."""
     command = slurm.list_jobs("ann", ["dask-a", "dask-b"])
     assert command[0] == "squeue"
-    assert "--name=dask-a,dask-b" in command
     assert "--user=ann" in command
-    assert not any("json" in part for part in command)
+    assert not any("json" in part or "--name" in part for part in command)
+
+
+def test_one_query_of_sacct_for_all_clusters() -> None:
+    """Guards the one sacct, whatever the number of clusters that have lost a job."""
+    (command,) = slurm.ended_jobs({"dask-a": ["1", "2"], "dask-b": ["3"]})
+    assert "--jobs=1,2,3" in command
+
+
+def test_jobs_are_cancelled_by_name_and_by_id() -> None:
+    """Guards jobs of another name, and jobs whose ids were never learnt."""
+    by_name = ["scancel", "--quiet", "--user=ann", "--name=dask-a"]
+    assert slurm.cancel_jobs("ann", "dask-a", []) == [by_name]
+    assert slurm.cancel_jobs("ann", "dask-a", ["1", "2"]) == [
+        by_name, ["scancel", "--quiet", "1", "2"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("printed", "job_id"),
+    [
+        ("12\n", "12"),
+        ("12;tallgrass\n", "12"),
+        ("Welcome, 24 h support at 555-1234\n12\n", "12"),
+        ("2026\n12;tallgrass\n", "12"),
+        ("12\nEstimated cost: 5 credits\n", "12"),
+    ],
+)
+def test_the_id_among_what_a_site_prints(printed: str, job_id: str) -> None:
+    """Guards against a number of the site's banner that is taken for the job's."""
+    found = re.search(slurm.JOB_ID, printed)
+    assert found
+    assert found["job_id"] == job_id
 
 
 @pytest.mark.parametrize(

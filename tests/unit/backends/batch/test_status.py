@@ -137,11 +137,18 @@ def test_the_batch_system_is_not_polled_in_vain(row: Cluster, poll: bool) -> Non
 
 
 def test_each_refusal_stands_once() -> None:
-    """Guards ten rejected jobs with one reason, and those that are no longer wanted."""
+    """Guards how many jobs were rejected, and those that are no longer wanted."""
     error = "stderr:\nsbatch: error: Batch job submission failed: Invalid qos specification\n"
     row = cluster(
         State.RUNNING,
-        *[submission(None, error=error)] * 10,
+        *[submission(None, error=f"sbatch /tmp/{n}.sh\n{error}") for n in range(10)],
+        *[submission(str(n)) for n in range(2)],
         submission(None, error="stderr:\nsbatch: error: old\n", closed=True),
     )
-    assert refusals(row, slurm) == ["SLURM rejected the jobs: Invalid qos specification."]
+    assert refusals(row, slurm) == ["SLURM rejected 10 of 12 jobs: Invalid qos specification."]
+    silent = "stderr:\nsbatch: error: Unable to contact slurm controller (connect failure)\n"
+    row = cluster(State.RUNNING, submission("1"), submission(None, error=silent))
+    assert refusals(row, slurm) == [
+        "SLURM does not answer, so 1 of 2 jobs may not have been submitted: "
+        "Unable to contact slurm controller (connect failure)."
+    ]

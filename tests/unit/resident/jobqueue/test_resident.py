@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import shlex
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +22,12 @@ from fake_clusters import FakeCluster
 
 from jupyter_cluster_launcher.resident.jobqueue import resident as jobqueue
 from jupyter_cluster_launcher.resident.jobqueue import tracker as job_tracker
-from jupyter_cluster_launcher.resident.jobqueue.jobs import tracked, worker_arguments
+from jupyter_cluster_launcher.resident.jobqueue.jobs import (
+    PLAIN,
+    Submission,
+    tracked,
+    worker_arguments,
+)
 from jupyter_cluster_launcher.resident.jobqueue.keys import note_keys, remove_keys
 from jupyter_cluster_launcher.resident.jobqueue.resident import (
     RESIDENT,
@@ -143,6 +150,15 @@ def test_jobs_or_workers_are_counted(published: list[Report], tmp_path: Path) ->
     assert (published[-1]["ready"], published[-1]["requested"]) == (2, 4)
 
 
+def test_a_job_is_ready_with_its_last_worker(published: list[Report], tmp_path: Path) -> None:
+    """Guards a row that is green while half of the workers are missing."""
+    cluster = FakeJobqueueCluster(0, 1, working=("0-0", "0-1", "1-1"), processes=2)
+    one = a_resident(cluster, a_tracker("jobs", w0="11", w1="12"), tmp_path)
+    assert published[-1]["ready"] == 1
+    one.scale(1)
+    assert list(cluster.worker_spec) == [0, 1], "a job with one worker of two has data already"
+
+
 def test_jobs_that_the_batch_system_ended(published: list[Report], tmp_path: Path) -> None:
     """Guards against a job that ended and counts for ever."""
     one = a_resident(FakeJobqueueCluster(0, 1), a_tracker(w0="11", w1="12"), tmp_path)
@@ -245,7 +261,7 @@ async def test_a_job_is_submitted_and_closed(tmp_path: Path) -> None:
     tracker = a_tracker()
     job = a_job(tracker, tmp_path, job_name="mine", worker_extra_args=["--resources", "A=1"])
     assert type(job).__name__ == "QuietJob"
-    assert job.job_name == "mine-cluster-abc"
+    assert job.job_name == "cluster-abc", "it is found by this name"
     script = job.job_script()
     assert "--resources A=1 --dashboard-address 127.0.0.1:0 --lifetime 180s" in script
     await job.start()
@@ -257,6 +273,68 @@ async def test_a_job_is_submitted_and_closed(tmp_path: Path) -> None:
     job._cluster = lambda: SimpleNamespace(worker_spec={})
     await job.close()
     assert not entry["lost"], "it was closed on purpose"
+
+
+async def test_ids_outlive_the_controller(tmp_path: Path) -> None:
+    """Guards pending jobs of a controller that was killed before it reported them."""
+    for _ in range(2):
+        await a_job(a_tracker(), tmp_path).start()
+    assert (tmp_path / "job-ids").read_text().split() == ["11", "11"]
+
+
+async def test_a_full_disk_is_no_refusal(tmp_path: Path) -> None:
+    """Guards a job that runs and counts as rejected, because its id could not be noted."""
+    tracker = a_tracker()
+    job = a_job(tracker, tmp_path)
+    job.directory = str(tmp_path / "gone")
+    await job.start()
+    assert (tracker.entries[0]["id"], tracker.entries[0]["error"]) == ("11", None)
+
+
+def test_how_jobs_are_submitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards the id and the name of a job against a site's banner, directives and variables."""
+    for name in ("SBATCH_OUTPUT", "SBATCH_ACCOUNT", "SBATCH_QOS", "SBATCH_PARTITION"):
+        monkeypatch.setenv(name, "x")
+    submission = Submission(
+        arguments=["--parsable", "--job-name=cluster-abc"],
+        job_id=r"^(?P<job_id>\d+)$",
+        unset={
+            "SBATCH_OUT*": [],
+            "SBATCH_ACCOUNT": ["-A", "--account"],
+            "SBATCH_PARTITION": ["-p"],
+            "SBATCH_QOS": ["-q", "--qos"],
+        },
+    )
+    job_class: Any = tracked(SLURMJob, a_tracker(), str(tmp_path), submission)
+    job = job_class("tcp://x:1", name=0, cores=1, memory="1GB", account="sci", queue=None,
+                    job_extra_directives=["--qos=long"])  # fmt: skip
+    assert job.submit_command == "sbatch --parsable --job-name=cluster-abc"
+    assert job.job_id_regexp == r"^(?P<job_id>\d+)$"
+    left = {name for name in os.environ if name.startswith("SBATCH_")}
+    assert left == {"SBATCH_PARTITION"}, "only what the script does not say is left to a variable"
+
+
+def test_blanks_in_paths(tmp_path: Path) -> None:
+    """Guards a home with blanks: each path is one word in the directives and in the command."""
+    home = tmp_path / "Ann's home"
+    python = home / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    files = {"ca_file": f"{home}/ca", "key": f"{home}/key", "ciphers": "A B"}
+    security: Any = SimpleNamespace(get_tls_config_for_role=lambda role: files)
+    job_class: Any = tracked(SLURMJob, a_tracker(), str(tmp_path))
+    job = job_class("tls://x:1", name=0, cores=1, memory="1GB", python=str(python),
+                    log_directory=f"{home}/jobs", local_directory="$TMPDIR/a b",
+                    security=security)  # fmt: skip
+    words = [shlex.split(line) for line in job.job_header.splitlines()]
+    assert ["#SBATCH", "-o", f"{home}/jobs/cluster-abc-%J.out"] in words
+    assert ["#SBATCH", "-e", f"{home}/jobs/cluster-abc-%J.err"] in words
+    command = shlex.split(job._command_template)
+    assert command[:2] == [str(python), "-m"]
+    assert command[command.index("--local-directory") + 1] == "$TMPDIR/a b"
+    assert command[command.index("--tls-ca-file") + 1] == f"{home}/ca"
+    assert command[command.index("--tls-key") + 1] == f"{home}/key"
+    assert "$TMPDIR" in job._command_template, "the job's shell expands it"
 
 
 async def test_a_job_that_is_refused(
@@ -339,7 +417,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def settings(folder: Path, **changes: Any) -> dict[str, Any]:
     return {
         "directory": str(folder), "module": "a_site", "class": "Cluster", "job_name": "cluster-abc",
-        "unit": "jobs", "lifetime": LIFETIME, **changes,
+        "unit": "jobs", "lifetime": LIFETIME, "submission": PLAIN, **changes,
     }  # fmt: skip
 
 

@@ -1,0 +1,41 @@
+"""What dask-jobqueue leaves to chance: blanks in paths, and variables that overrule job scripts."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+# What a shell reads otherwise than as it stands, but for what expands a variable or a home.
+SPECIAL = re.compile(r"([^\w$~/.:,@%+={}-])")
+
+
+def quote_in_header(header: str, directory: str) -> str:
+    """Return a job's directives with each path below ``directory`` quoted where it needs that."""
+    return re.sub(re.escape(directory) + r"\S*", lambda path: shlex.quote(path[0]), header)
+
+
+def escape_in_command(command: str, paths: Iterable[str]) -> str:
+    """Return a shell's command with blanks and the like in ``paths`` escaped; variables expand."""
+    for path in paths:
+        command = command.replace(path, SPECIAL.sub(r"\\\1", path))
+    return command
+
+
+def withhold(unset: Mapping[str, Sequence[str]], header: str) -> None:
+    """Remove the variables from this process that would overrule the directives in ``header``.
+
+    Each key is a pattern of variables. Where it has directives, they are only removed if
+    ``header`` has one of these.
+    """
+    for pattern, directives in unset.items():
+        if not directives or any(has_directive(header, one) for one in directives):
+            for name in [name for name in os.environ if fnmatchcase(name, pattern)]:
+                del os.environ[name]
+
+
+def has_directive(script: str, option: str) -> bool:
+    """Return whether a job script has a directive with this option."""
+    return bool(re.search(rf"^#.*\s{re.escape(option)}(?=[\s=]|$)", script, re.MULTILINE))

@@ -1,0 +1,148 @@
+"""SLURM as sites and users set it up: banners, names, variables, blanks, long intervals."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from real_server import RealServer, wait_until
+from real_slurm import RealSlurm
+from tallgrass import SMALL, Tallgrass
+
+from api import Api
+
+HOLD = ["--hold"]
+
+
+async def kill_controller(api: Api, cluster: dict[str, Any], runtime: Path) -> None:
+    """Kill the controller of a cluster, and wait until its row says so."""
+    record = Path(runtime) / "cluster-launcher" / cluster["id"] / "cluster.json"
+    os.kill(json.loads(record.read_text())["controller"]["pid"], signal.SIGKILL)
+    await api.until(cluster["id"], lambda c: c["state"] == "lost")
+
+
+async def test_a_banner_with_numbers(
+    api: Api,
+    slurm: RealSlurm,
+    tallgrass: Tallgrass,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guards healthy jobs that were GONE, because a site's sbatch says "24 h" before the id."""
+    sbatch = tmp_path / "sbatch"
+    sbatch.write_text(
+        f'#!/bin/sh\necho Welcome, 24 h support: 555-1234\nexec {shutil.which("sbatch")} "$@"\n'
+    )
+    sbatch.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    cluster = await tallgrass.launch(workers=1)
+    cluster = await api.ready(cluster["id"], 1)
+    cluster = await api.until(cluster["id"], lambda c: bool(c["jobs"]))
+    assert [(job["id"], job["state"]) for job in cluster["jobs"]] == [(*slurm.jobs(), "RUNNING")]
+    await api.stop(cluster["id"])
+    assert slurm.jobs() == []
+
+
+@pytest.mark.parametrize("where", ["variable", "directive", "update"])
+async def test_jobs_of_another_name(
+    api: Api,
+    slurm: RealSlurm,
+    tallgrass: Tallgrass,
+    jp_runtime_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
+) -> None:
+    """Guards jobs that were GONE and stayed in the queue, because they were called otherwise."""
+    directives = HOLD
+    if where == "variable":
+        monkeypatch.setenv("SBATCH_JOB_NAME", "mine")
+    if where == "directive":
+        directives = [*HOLD, "--job-name=mine"]
+    cluster = await tallgrass.launch(workers=2, job_extra_directives=directives)
+    await api.until(cluster["id"], lambda c: c["workers"]["queued"] == 2)
+    if where == "update":
+        for job in slurm.jobs():
+            slurm.run("scontrol", "update", f"jobid={job}", "name=mine").check_returncode()
+    await api.until(cluster["id"], lambda c: {job["state"] for job in c["jobs"]} == {"PENDING"})
+    await kill_controller(api, cluster, jp_runtime_dir)
+    await tallgrass.row(cluster["id"], lambda c: "2 of its jobs are still" in c["message"])
+    await api.stop(cluster["id"])
+    assert slurm.jobs() == []
+
+
+async def test_variables_that_break_a_launch(
+    api: Api,
+    slurm: RealSlurm,
+    tallgrass: Tallgrass,
+    jp_runtime_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guards logs that were elsewhere, sbatch that waited for ever, and options of the form."""
+    for name, value in {
+        "SBATCH_OUTPUT": "/dev/null",
+        "SBATCH_ERROR": "/dev/null",
+        "SBATCH_WAIT": "1",
+        "SBATCH_ARRAY_INX": "1-3",
+        "SBATCH_PARTITION": "nosuch",
+        "SBATCH_TIMELIMIT": "1",
+        "SCANCEL_STATE": "PENDING",
+    }.items():
+        monkeypatch.setenv(name, value)
+    options = {"queue": "debug", "walltime": "00:04:00"}
+    body = {"platform": "tallgrass", "workers": 1, "options": {**SMALL, **options}}
+    _, answer = await api.ask("POST", "check", body=body)
+    assert answer["ok"], answer
+    cluster = await tallgrass.launch(workers=1, **options)
+    cluster = await api.ready(cluster["id"], 1)
+    (job,) = slurm.jobs()
+    assert slurm.run("squeue", "-h", "-o", "%P %l").stdout.split() == ["debug", "4:00"]
+    logs = (await api.ask("GET", "clusters", cluster["id"], "logs"))[1]["jobs"]
+    assert [log["id"] for log in logs] == [job]
+    assert "Start worker" in logs[0]["text"]
+    await api.stop(cluster["id"])
+    assert slurm.jobs() == []
+
+
+async def test_variables_that_a_user_should_know_of(
+    api: Api, slurm: RealSlurm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards a preview that is not what runs."""
+    monkeypatch.setenv("SBATCH_SIGNAL", "USR1@60")
+    body = {"platform": "tallgrass", "workers": 1, "options": SMALL}
+    _, answer = await api.ask("POST", "code", body=body)
+    assert answer["warnings"] == [
+        "SBATCH_SIGNAL in the environment of the Jupyter server may change the jobs: SLURM applies "
+        "what the job script does not set."
+    ]
+
+
+@pytest.fixture
+def blanks(slurm: RealSlurm, tmp_path: Path) -> Iterator[RealServer]:
+    """Start a server in a home with blanks, where the batch system is polled once a minute."""
+    home = tmp_path / "My Home"
+    home.mkdir()
+    server = RealServer(home, "--ClusterLauncher.queue_interval=60")
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+def test_a_home_with_blanks_and_a_long_interval(slurm: RealSlurm, blanks: RealServer) -> None:
+    """Guards "Invalid directive found in batch script", and a Stop that took the interval."""
+    cluster_id = blanks.launch(platform="tallgrass", workers=1, options=SMALL)
+    blanks.ready(cluster_id, 1)
+    directory = blanks.runtime / "cluster-launcher" / cluster_id
+    assert len(list((directory / "jobs").glob("*.out"))) == 1
+    begun = time.monotonic()
+    assert blanks.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
+    wait_until(lambda: not blanks.clusters(), "the cluster is gone")
+    assert time.monotonic() - begun < 25
+    assert slurm.jobs() == []
