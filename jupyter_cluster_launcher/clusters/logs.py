@@ -26,7 +26,9 @@ async def collect(managed: ManagedCluster, services: Services) -> dict[str, Any]
     Where the scheduler does not answer, that stands in its place; the launch can always be read.
     """
     answer: dict[str, Any] = {"scheduler": "", "workers": []}
-    if managed.cluster.state is State.RUNNING:
+    if managed.cluster.state is State.RUNNING and not managed.ownership.held:
+        answer["scheduler"] = "Another of your Jupyter servers can show this log."
+    elif managed.cluster.state is State.RUNNING:
         try:
             answer = await managed.connection.call("logs")
         except LauncherError as error:

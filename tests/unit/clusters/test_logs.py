@@ -71,7 +71,11 @@ async def test_words_of_a_thousand_workers(tmp_path: Path) -> None:
         return {"scheduler": "y" * 5_000_000, "workers": [worker] * 1000}
 
     connection = SimpleNamespace(call=call)
-    one: Any = SimpleNamespace(cluster=a_cluster(state=State.RUNNING), connection=connection)
+    one: Any = SimpleNamespace(
+        cluster=a_cluster(state=State.RUNNING),
+        connection=connection,
+        ownership=SimpleNamespace(held=True),
+    )
     said = await logs.collect(one, services(Store(tmp_path)))
     assert len(said["scheduler"]) == LIMIT
     assert sum(len(one["text"]) for one in said["workers"]) == LIMIT

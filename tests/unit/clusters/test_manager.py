@@ -63,6 +63,8 @@ class World:
     def add(self, cluster: Cluster) -> ManagedCluster:
         """Let the manager have a cluster."""
         managed = ManagedCluster(cluster, self.manager.services, self.manager._changed)
+        self.store.directory(cluster.id)
+        assert managed.ownership.take()
         self.manager._clusters[cluster.id] = managed
         return managed
 
@@ -104,6 +106,7 @@ def test_a_report_is_saved_and_shown_once(world: World, monkeypatch: pytest.Monk
     jobs = (submission("1"), submission("2", closed=True))
     managed._reported(sent(replace(managed.cluster.report, ready=1, jobs=jobs)))
     assert world.events == [(managed.cluster.id, "changed")]
+    world.store.flush(managed.cluster.id)
     assert len(world.store.saved) == 1
     managed._reported(sent(managed.cluster.report))
     assert len(world.events) == 1, "the same report is no change"
