@@ -180,7 +180,7 @@ class ClusterManager:
     async def attach(self) -> None:
         """Take over the clusters of earlier servers; those that still run are ``running`` again."""
         self.services.store.sweep()
-        await self._others.scan()
+        await self._others.begin()
         for cluster in self.owned():
             self.services.backend(cluster).poll_soon(cluster)
         loop = asyncio.get_running_loop()

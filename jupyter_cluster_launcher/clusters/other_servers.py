@@ -50,13 +50,24 @@ class OtherServers:
                     log.info("Another server takes over cluster %s", managed.cluster.id)
                     await managed.hand_over(what == "stop")
 
+    async def begin(self) -> None:
+        """Take over what earlier servers left, before a first request can find no cluster."""
+        await self._update_all(*self._read())
+
     async def scan(self) -> None:
         """Update all rows; one that fails must not cost the others theirs."""
         reap()
-        stamps = await asyncio.to_thread(self._services.store.stamps)
-        new = [one for one in stamps if one not in self._clusters]
-        read = self._services.store.read
-        for record in await asyncio.to_thread(lambda: [read(one) for one in new]):
+        await self._update_all(*await asyncio.to_thread(self._read))
+
+    def _read(self) -> tuple[dict[str, int], list[Cluster | None]]:
+        """Return which records there are, as ``Store.stamps``, and those that are new."""
+        stamps = self._services.store.stamps()
+        return stamps, [
+            self._services.store.read(key) for key in stamps if key not in self._clusters
+        ]
+
+    async def _update_all(self, stamps: dict[str, int], new: list[Cluster | None]) -> None:
+        for record in new:
             if record is not None and record.id not in self._clusters:
                 self._add(record)
         before, self._stamps = self._stamps, stamps
