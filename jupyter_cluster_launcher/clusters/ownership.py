@@ -23,6 +23,7 @@ from .store import RECORD
 LOCK, WANTED = "owner.json", "wanted"
 RENEW = 60.0  # seconds after which the owner touches its lock again
 STALE = 600.0  # seconds after which another host takes an untouched lock for abandoned
+WANTED_FOR = 30.0  # seconds that a request counts, longer than any server waits
 SERVER = secrets.token_hex(8)  # this process, where the file system has no locks
 
 SHARED = (
@@ -118,10 +119,17 @@ class Ownership:
         """Ask the owner for the cluster, with ``stop`` even while it is being launched."""
         with contextlib.suppress(OSError):
             self._wanted.write_text("stop" if stop else "use", encoding="utf-8")
+            now = time.time()  # not the clock of a server of files
+            os.utime(self._wanted, (now, now))
 
     def requested(self) -> str | None:
-        """Return what another server of this host wants the cluster for: "stop", "use" or None."""
+        """Return what another server of this host wants the cluster for: "stop", "use" or None.
+
+        A server that ended while it waited wants nothing any more.
+        """
         try:
+            if abs(time.time() - self._wanted.stat().st_mtime) > WANTED_FOR:
+                return None
             return self._wanted.read_text(encoding="utf-8") or None
         except OSError:
             return None

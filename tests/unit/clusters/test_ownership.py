@@ -154,3 +154,18 @@ def test_the_lock_is_private(tmp_path: Path) -> None:
     assert lock.take()
     assert (tmp_path / LOCK).stat().st_mode & 0o777 == 0o600
     lock.release()
+
+
+def test_a_request_of_a_server_that_was_killed(tmp_path: Path) -> None:
+    """Guards against a cluster that is handed over again and again to nobody."""
+    lock, other = Ownership(tmp_path), Ownership(tmp_path)
+    assert lock.requested() is None
+    other.request(stop=False)
+    assert lock.requested() == "use"
+    other.request(stop=True)
+    assert lock.requested() == "stop"
+    then = time.time() - 60
+    os.utime(tmp_path / "wanted", (then, then))
+    assert lock.requested() is None
+    other.withdraw()
+    assert not (tmp_path / "wanted").exists()
