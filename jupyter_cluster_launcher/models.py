@@ -29,7 +29,9 @@ class State(str, Enum):
 # From each state, the states that may follow. A closing cluster can only end: a late report of its
 # controller must not bring it back on the screen.
 FOLLOWS: dict[State, frozenset[State]] = {
-    State.STARTING: frozenset({State.RUNNING, State.CLOSING, State.CLOSED, State.FAILED}),
+    State.STARTING: frozenset(
+        {State.RUNNING, State.CLOSING, State.CLOSED, State.FAILED, State.LOST}
+    ),
     State.RUNNING: frozenset({State.CLOSING, State.CLOSED, State.FAILED, State.LOST}),
     State.CLOSING: frozenset({State.CLOSED, State.FAILED}),
     State.CLOSED: frozenset({State.CLOSING}),
@@ -226,10 +228,9 @@ class Cluster:
 
     It carries what it needs of its platform, so that a changed or removed platform file does not
     affect it: ``kind`` names its backend, ``preparation`` is what the resident gets before the
-    create code runs, ``create_timeout`` is in seconds. ``server`` is the process of the Jupyter
-    server that owns it. ``leave`` says that a cluster which was joined is to be left running when
-    this one closes. ``log_directory`` is where
-    the logs of batch jobs go, relative to ``cwd``. ``readable`` is false where
+    create code runs, ``create_timeout`` is in seconds. ``leave`` says that a cluster which was
+    joined is to be left running when this one closes. ``log_directory`` is where the logs of batch
+    jobs go, relative to ``cwd``. ``readable`` is false where
     this is only what could be read of a record, ``unknown`` what another version wrote into it.
     Frozen: each change is a new value, saved before it is shown.
     """
@@ -252,7 +253,6 @@ class Cluster:
     keep_running: bool = False
     idle_timeout: float | None = None
     leave: bool = False
-    server: str = ""
     batch: str | None = None
     log_directory: str | None = None
     cost: Cost | None = None

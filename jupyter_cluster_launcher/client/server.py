@@ -10,6 +10,7 @@ import json
 import os
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -127,7 +128,7 @@ def servers() -> list[Server]:
             info, age = json.loads(path.read_text(encoding="utf-8")), -path.stat().st_mtime
         except (OSError, ValueError):  # gone, or just being written
             continue
-        if not info.get("sock") and _runs(info.get("pid")):
+        if _is_server(info) and not info.get("sock") and _runs(info["pid"]):
             known.append((not _ours(info), age, Server(info["url"], _token(info), True)))
     hub = os.environ.get("JUPYTERHUB_SERVICE_URL"), os.environ.get("JUPYTERHUB_API_TOKEN")
     if not known and hub[0] and hub[1]:
@@ -141,24 +142,39 @@ def find() -> Server:
 
 
 def holder(cluster_id: str) -> tuple[Server, dict[str, Any]]:
-    """Return the server that looks after a cluster, and the cluster as it shows it.
+    """Return a server that can act on a cluster, and the cluster as it shows it.
 
     Raises ``UnknownError`` where no server knows it and ``NotAvailableError`` where none answers.
     """
-    return _first(f"clusters/{quote(cluster_id)}")
+    return _first(f"clusters/{quote(cluster_id)}", lambda shown: shown["state"] != "elsewhere")
 
 
-def _first(path: str) -> tuple[Server, Any]:
-    """Return the first server that answers, and its answer; raise the likeliest server's error."""
+def _first(path: str, suits: Callable[[Any], bool] = lambda _: True) -> tuple[Server, Any]:
+    """Return the first server whose answer suits, and the answer; else the first that answers.
+
+    Raises the likeliest server's error.
+    """
     trouble: LauncherError | None = None
+    answers = []
     for server in servers():
         try:
-            return server, server.send("GET", path)
+            answers.append((server, server.send("GET", path)))
         except LauncherError as error:
             trouble = trouble or error
+            continue
+        if suits(answers[-1][1]):
+            return answers[-1]
+    if answers:
+        return answers[0]
     raise trouble or NotAvailableError(
         "No Jupyter server of yours is running on this computer. Start one with: jupyter lab"
     )
+
+
+def _is_server(info: Any) -> bool:
+    """Return whether a file describes a Jupyter server: other programs name theirs alike."""
+    keys = {"url": str, "base_url": str, "token": str, "pid": int}
+    return isinstance(info, dict) and all(isinstance(info.get(k), v) for k, v in keys.items())
 
 
 def _runs(pid: Any) -> bool:

@@ -76,6 +76,15 @@ class Connection:
         with contextlib.suppress(LauncherError):
             await self.call("ping")
 
+    async def answers(self, limit: float) -> bool:
+        """Return whether the controller runs an empty line within ``limit`` seconds."""
+        try:
+            if self.controller is not None:
+                await self.controller.run("", limit)
+        except (asyncio.TimeoutError, LauncherError):
+            return False
+        return True
+
     async def end(self, close: str | None, timeout: float) -> bool:
         """End the controller, as ``Controller.end``; False where there is none."""
         controller, self.controller = self.controller, None

@@ -7,6 +7,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
+from ..backends.base import Log
 from ..controller.log_files import LIMIT, PYTHON_LOG, shares
 from ..masking import masked
 from ..models import Cluster, LauncherError, State
@@ -26,9 +27,11 @@ async def collect(managed: ManagedCluster, services: Services) -> dict[str, Any]
     Where the scheduler does not answer, that stands in its place; the launch can always be read.
     """
     answer: dict[str, Any] = {"scheduler": "", "workers": []}
-    if managed.cluster.state is State.RUNNING:
+    if managed.cluster.state is State.RUNNING and not managed.ownership.held:
+        answer["scheduler"] = "Another of your Jupyter servers can show this log."
+    elif managed.cluster.state is State.RUNNING:
         try:
-            answer = await managed.connection.call("logs")
+            answer = await managed.connection.call("logs") or answer  # nothing while it ends
         except LauncherError as error:
             answer = {"scheduler": str(error), "workers": []}
     # Disks may be slow and texts long: not in the event loop.
@@ -43,7 +46,10 @@ def _readable(cluster: Cluster, services: Services, answer: dict[str, Any]) -> d
         {**worker, "text": worker["text"][-limit:]}
         for worker, limit in zip(answer["workers"], limits, strict=True)
     ]
-    files = services.backend(cluster).log_files(cluster, directory)
+    try:
+        files = services.backend(cluster).log_files(cluster, directory)
+    except (OSError, RuntimeError) as error:  # being removed, or in no user's home directory
+        files = [Log("jobs", "Jobs", f"The log files of the jobs cannot be read: {error}")]
     logs: dict[str, Any] = masked(
         {
             "launch": launch_log(services.store, cluster.id)[-LIMIT:],

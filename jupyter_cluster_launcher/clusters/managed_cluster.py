@@ -14,12 +14,24 @@ from typing import Any
 
 from ..controller.client import Controller, end_controller
 from ..controller.host import boot_id, interrupt, runs
-from ..models import Cluster, ControllerRef, LauncherError, NotAvailableError, Queue, State
+from ..controller.spawn import left_behind
+from ..models import (
+    Cluster,
+    ControllerRef,
+    LauncherError,
+    NotAvailableError,
+    Queue,
+    State,
+    WrongStateError,
+)
 from . import launch, ownership, records
 from .connection import CALL_LIMIT, CLOSE, SHUT_DOWN, Connection
 from .services import Services
 
 RECONNECT_AFTER = 60.0  # seconds between two controllers for one cluster
+ANSWER_LIMIT = 10.0  # seconds that a controller has for an answer before its row says so
+SILENT = "Its controller does not answer. It may be busy, or this host is overloaded."
+ENDED = (State.FAILED, State.CLOSED)  # in which a cluster needs no owner any more
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +48,9 @@ class ManagedCluster:
         """Hold ``cluster``; call ``changed`` with "created", "changed", "removed" afterwards."""
         self.cluster = cluster
         self._services, self._changed = services, changed
+        self.ownership = ownership.Ownership(services.store.root / cluster.id)
+        self.afar = False  # whether another host has it
+        self._saved: Cluster | None = None
         self.connection = Connection(
             self._reported,
             lambda text: services.store.append_log(self.cluster.id, text),
@@ -45,7 +60,7 @@ class ManagedCluster:
         self._tasks: set[asyncio.Task[None]] = set()
         self._notified: set[str] = set()  # the ended jobs that the controller was notified of
         self._reconnected: float | None = None
-        self._gone = False
+        self.gone = False
 
     def put(self, cluster: Cluster, action: str = "changed") -> None:
         """Replace the cluster: save it, show it, emit the event; nothing comes after its end.
@@ -53,50 +68,162 @@ class ManagedCluster:
         A full disk may lose the record of a change, but not the cluster. Raises
         ``NotAvailableError`` where a new one cannot be saved.
         """
-        cluster = replace(cluster, server=ownership.this_server())
-        if self._gone or (action != "created" and cluster == self.cluster):
+        if self.gone or (action != "created" and cluster == self.cluster):
             return
-        try:
-            self._services.store.save(cluster)
-        except OSError as error:
-            if action == "created":
-                raise NotAvailableError(
-                    f"The cluster cannot be launched, because nothing can be written in "
-                    f"{self._services.store.root}: {error.strerror}."
-                ) from None
-            log.warning("The record of cluster %s could not be written: %s", cluster.id, error)
+        if action == "created":
+            self._create_record(cluster)
+        elif not self._own():
+            return
+        elif _steady(cluster) != _steady(self._saved):
+            self._saved = cluster
+            self._services.store.save_soon(cluster)
         if cluster.state is not self.cluster.state:
             _log_state(cluster)
         self.cluster = cluster
+        if cluster.state in ENDED:  # any server may dismiss it
+            self._let_others_have_it()
         self._changed(self, action)
+
+    def _create_record(self, cluster: Cluster) -> None:
+        store = self._services.store
+        try:
+            store.directory(cluster.id)
+            self.ownership.take()
+            store.save(cluster)
+        except OSError as error:
+            raise NotAvailableError(
+                f"The cluster cannot be launched, because nothing can be written in "
+                f"{store.root}: {error.strerror}."
+            ) from None
+        self._saved = cluster
+
+    def _own(self) -> bool:
+        """Return whether this server owns the cluster, or does from now on.
+
+        What it owned already goes on without its directory.
+        """
+        if self.ownership.held:
+            return True
+        try:
+            self._services.store.directory(self.cluster.id)
+            return self.ownership.take()
+        except OSError as error:
+            log.warning("Cluster %s could not be locked: %s", self.cluster.id, error)
+            return False
+
+    def _let_others_have_it(self) -> None:
+        """Release the lock, after the record is as it is shown here."""
+        if self.ownership.held:
+            if self.cluster != self._saved:
+                self._services.store.save_soon(self.cluster)
+            self._services.store.flush(self.cluster.id)
+            self.ownership.release()
 
     def launch(self) -> None:
         """Begin to start the cluster; raises ``NotAvailableError`` where it cannot be saved."""
         try:
             self.put(self.cluster, "created")
         except NotAvailableError:
-            self._services.store.remove(self.cluster.id)
+            self._remove()
             raise
         log.info("Launching cluster %s (%s)", self.cluster.id, self.cluster.platform)
         self._work = self._task(self._launch())
 
     async def attach(self) -> None:
+        """Take over the cluster of an earlier server, or show what another one has of it."""
+        if self.ownership.held:
+            return
+        record = self._services.store.read(self.cluster.id)
+        unreadable = record is not None and not record.readable
+        if (
+            record is None
+            or record.state in ENDED
+            or (unreadable and record.state is not State.CLOSING)
+        ):
+            self._show(record)
+            return
+        afar = ownership.seen_from_afar(record, self.ownership)
+        self.afar = afar is not None
+        try:
+            mine = afar is None and self.ownership.take()
+        except OSError as error:
+            log.warning("Cluster %s could not be locked: %s", record.id, error)
+            mine = False
+        if mine:  # its last owner may have changed it until now
+            record = self._services.store.read(record.id)
+        if not mine or record is None:
+            self.ownership.release()
+            self._show(afar or (record and ownership.shared(record)))
+            return
+        self._show(record)
+        self._saved = record
+        await self._resume()
+
+    def _show(self, record: Cluster | None) -> None:
+        """Show the cluster as its record has it, None where that has gone."""
+        if record is None:
+            self.gone = True
+            self._changed(self, "removed")
+        else:
+            known = self._services.backends.recognized(record)
+            if known != self.cluster:
+                self.cluster = known
+                self._changed(self, "changed")
+
+    async def _resume(self) -> None:
         """Attach to the controller of an earlier server, or record what became of it."""
         cluster, ref = self.cluster, self.cluster.controller
-        if cluster.state in (State.FAILED, State.CLOSED):
-            return
-        owner = ownership.other_owner(cluster)
-        if owner:
-            self.cluster = ownership.elsewhere(cluster, owner)
-        elif not cluster.readable and cluster.state is not State.CLOSING:
-            self._changed(self, "changed")  # and its record is left as it is
-        elif ref is None or cluster.state in (State.STARTING, State.CLOSING):
+        directory = self._services.store.root / cluster.id
+        if ref is None or cluster.state in (State.STARTING, State.CLOSING):
+            ref = ref or await asyncio.to_thread(left_behind, directory)
             self._work = self._task(self._finish(ref))
         elif ref.boot_id != boot_id():
             self._lost("This computer was restarted.")
         else:
             self._work = self._task(self._attach(ref))
             await asyncio.wait([self._work])
+
+    async def attached(self) -> None:
+        """Return when attaching to an earlier server's controller has come to its end."""
+        if self._work is not None:
+            await asyncio.wait([self._work])
+
+    def try_again(self) -> None:
+        """Attach to a controller that did not answer and still runs, however long that takes."""
+        ref = self.cluster.controller
+        idle = self._work is None or self._work.done()
+        if not (self.ownership.held and self.cluster.state is State.LOST and ref and idle):
+            return
+        if ref.boot_id == boot_id() and runs(ref.pid, ref.connection_file):
+            self._work = self._task(self._attach(ref, again=True))
+
+    async def check(self) -> None:
+        """Warn in the row of a controller that does not answer, until it does again."""
+        if self.cluster.state is not State.RUNNING or self.connection.controller is None:
+            return
+        before = self.cluster.report
+        answers = await self.connection.answers(ANSWER_LIMIT)
+        report = self.cluster.report
+        if self.cluster.state is not State.RUNNING or (not answers and report != before):
+            return  # a report that came meanwhile is an answer, too
+        warnings = tuple(text for text in report.warnings if text != SILENT)
+        warnings += () if answers else (SILENT,)
+        self.put(replace(self.cluster, report=replace(report, warnings=warnings)))
+
+    async def hand_over(self, stop: bool) -> None:
+        """Let another server of this host have the cluster, which asked for it.
+
+        Nothing is handed over in the middle of a step that another server could not finish: a
+        launch only to be stopped, and no stop.
+        """
+        state = self.cluster.state
+        if state in (State.RUNNING, State.LOST) or (stop and state is State.STARTING):
+            for task in self._tasks:
+                task.cancel()
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=5)
+            self.detach()
+            self._show(ownership.shared(self.cluster))
 
     def close(self, leave: bool = False) -> asyncio.Task[None]:
         """Begin to stop the cluster, or to remove what is left of one that has ended.
@@ -105,17 +232,31 @@ class ManagedCluster:
         ``WrongStateError`` where it is being stopped already.
         """
         message = "Leaving the cluster" if leave else "Stopping"
-        # Saved first: the next server may have to finish it.
-        self.put(replace(self.cluster.to(State.CLOSING, message), leave=leave))
+        closing = replace(self.cluster.to(State.CLOSING, message), leave=leave)
+        if not self.ownership.held:
+            self._take_ended()
+        self.put(closing)
         launching, self._work = self._work, None
         self._work = self._task(self._end(launching))
         return self._work
+
+    def _take_ended(self) -> None:
+        """Become the owner of a cluster that has ended, or that no server looks after any more."""
+        try:
+            owned = self.ownership.take_stale()
+        except OSError as error:
+            raise WrongStateError(f"The cluster cannot be removed: {error.strerror}.") from None
+        if not owned:
+            raise WrongStateError(
+                "Another of your Jupyter servers is changing this cluster. Try again in a minute."
+            )
 
     def detach(self) -> None:
         """Disconnect from the cluster; it goes on without this server."""
         for task in self._tasks:
             task.cancel()
         self.connection.forget()
+        self._let_others_have_it()
 
     def update_queue(self, queue: Queue) -> None:
         """Record what the batch system answered about the jobs."""
@@ -133,13 +274,18 @@ class ManagedCluster:
     async def _create(self) -> None:
         async for known in launch.steps(self.cluster, self._services, self.connection.connect):
             self.put(replace(self.cluster, **known))
+            await self._flush()  # saved before the next step
         self._watch()
 
-    async def _attach(self, ref: ControllerRef) -> None:
+    async def _flush(self) -> None:
+        await asyncio.to_thread(self._services.store.flush, self.cluster.id)
+
+    async def _attach(self, ref: ControllerRef, again: bool = False) -> None:
         why = await self.connection.attach(ref, self._services.limits.start)
         if why:
             self.connection.forget()
-            self._lost(why)
+            if not again:
+                self._lost(why)
             return
         log.info("Attached to cluster %s (%s)", self.cluster.id, self.cluster.platform)
         self.put(self.cluster.to(State.RUNNING))
@@ -163,6 +309,7 @@ class ManagedCluster:
     async def _end(self, launching: asyncio.Task[None] | None) -> None:
         """Stop the cluster and remove every trace of it; a failed stop can be tried again."""
         try:
+            await self._flush()  # saved first: the next server may have to finish it
             if launching is not None:
                 launching.cancel()
                 await asyncio.wait([launching], timeout=5)
@@ -173,10 +320,13 @@ class ManagedCluster:
         if left:
             self.put(self.cluster.to(State.FAILED, left))
             return
-        self._gone = True
-        self._services.store.remove(self.cluster.id)
+        self.gone = True
+        self._remove()
         log.info("Removed cluster %s", self.cluster.id)
         self._changed(self, "removed")
+
+    def _remove(self) -> None:
+        self._services.store.remove(self.cluster.id, self.ownership.release)
 
     async def _close(self) -> str:
         """End the controller and its cluster; return a sentence where something may be left."""
@@ -185,7 +335,9 @@ class ManagedCluster:
             close = None if leave else SHUT_DOWN if joined else CLOSE
             closed = await self.connection.end(close, self._services.limits.close)
         else:
-            await end_controller(self.cluster.controller)
+            directory = self._services.store.root / self.cluster.id
+            ref = self.cluster.controller or await asyncio.to_thread(left_behind, directory)
+            await end_controller(ref)
         return await self._clean_up(shut_down=joined and not leave and not closed, wait=True)
 
     async def _clean_up(self, shut_down: bool = False, wait: bool = False) -> str:
@@ -293,6 +445,13 @@ class ManagedCluster:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _steady(cluster: Cluster | None) -> Cluster | None:
+    """Return a cluster without its meters, which are not worth a record of their own."""
+    if cluster is None:
+        return None
+    return replace(cluster, report=replace(cluster.report, usage=None, closes_at=None))
 
 
 def _log_state(cluster: Cluster) -> None:

@@ -17,6 +17,7 @@ from .request import plan
 from .services import Services
 
 PING_EVERY = 300.0  # seconds between two pings to the controllers
+CHECK_EVERY = 5.0  # seconds between two looks whether they answer
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +36,17 @@ class ClusterManager:
         self._emit = emit
         self._clusters: dict[str, ManagedCluster] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        services.backends.follow(self.list, self._update_queue)
+        self._others = other_servers.OtherServers(self._clusters, services, self._changed)
+        services.backends.follow(self.owned, self._update_queue)
 
     def list(self) -> list[Cluster]:
         """Return all clusters, oldest first."""
         clusters = (managed.cluster for managed in self._clusters.values())
         return sorted(clusters, key=lambda cluster: (cluster.created, cluster.id))
+
+    def owned(self) -> Sequence[Cluster]:
+        """Return the clusters that this server looks after, and no other server of the user."""
+        return [one.cluster for one in self._clusters.values() if one.ownership.held]
 
     def get(self, cluster_id: str) -> Cluster:
         """Return a cluster; raises ``UnknownError``."""
@@ -106,7 +112,7 @@ class ClusterManager:
 
     async def scale(self, cluster_id: str, workers: int) -> Cluster:
         """Request a number of workers, and end adaptive scaling; raises ``LauncherError``s."""
-        managed = self._running(cluster_id, "scaled")
+        managed = await self._running(cluster_id, "scaled")
         scaling = managed.cluster.scaling
         workers = options.check_workers(scaling, workers)
         await managed.connection.call("scale", workers, unit=scaling.unit)
@@ -115,7 +121,7 @@ class ClusterManager:
 
     async def adapt(self, cluster_id: str, bounds: dict[str, int]) -> Cluster:
         """Let the number of workers follow the load; raises ``LauncherError``s."""
-        managed = self._running(cluster_id, "scaled")
+        managed = await self._running(cluster_id, "scaled")
         cluster, scaling = managed.cluster, managed.cluster.scaling
         adapt = options.check_adapt(cluster.platform_title, scaling, bounds)
         await managed.connection.call("adapt", adapt.minimum, adapt.maximum, unit=scaling.unit)
@@ -124,38 +130,38 @@ class ClusterManager:
 
     async def rename(self, cluster_id: str, name: str) -> Cluster:
         """Give a cluster another name."""
-        managed = self._own(cluster_id)
+        managed = await self._own(cluster_id)
         managed.put(replace(managed.cluster, name=options.check_name(name)))
         return managed.cluster
 
     async def set_keep_running(self, cluster_id: str, keep: bool) -> Cluster:
         """Set whether a cluster outlives an orderly stop of the server."""
-        managed = self._own(cluster_id)
+        managed = await self._own(cluster_id)
         managed.put(replace(managed.cluster, keep_running=keep))
         return managed.cluster
 
     async def set_idle_timeout(self, cluster_id: str, timeout: float | None) -> Cluster:
         """Set after how many idle seconds a cluster shuts down, None for never."""
-        managed = self._running(cluster_id, "changed")
+        managed = await self._running(cluster_id, "changed")
         await managed.connection.call("keep", idle_timeout=timeout)
         managed.put(replace(managed.cluster, idle_timeout=timeout))
         return managed.cluster
 
     async def extend(self, cluster_id: str, keep: bool = True) -> Cluster:
         """Restart the idle timer of a cluster."""
-        managed = self._running(cluster_id, "kept")
+        managed = await self._running(cluster_id, "kept")
         if keep:
             await managed.connection.call("keep")
         return managed.cluster
 
-    def close(self, cluster_id: str, leave: bool | None = None) -> None:
+    async def close(self, cluster_id: str, leave: bool | None = None) -> None:
         """Begin to stop a cluster, or dismiss one that has ended.
 
         ``leave`` lets a cluster go on that was joined. Where such a cluster may still run, the
         caller must say: what was not started here is not shut down unasked. Raises
         ``LauncherError``s.
         """
-        managed = self._own(cluster_id)
+        managed = self._get(cluster_id)
         cluster = managed.cluster
         if cluster.state is State.CLOSING:
             raise WrongStateError("This cluster is already being stopped.")
@@ -166,24 +172,20 @@ class ClusterManager:
                 f"{cluster.name} was already running when you joined it, and others may use it. "
                 "Choose whether to leave it running or to shut it down for everyone."
             )
+        managed = await self._own(cluster_id, stop=True)
         managed.close(bool(leave))
 
     # The server's start and stop
 
     async def attach(self) -> None:
         """Attach to the clusters of earlier servers; those that still run are ``running`` again."""
-        for cluster in self.services.store.load():
-            known = self.services.backends.recognized(cluster)
-            self._clusters[cluster.id] = ManagedCluster(known, self.services, self._changed)
-        attached = (managed.attach() for managed in list(self._clusters.values()))
-        for error in await asyncio.gather(*attached, return_exceptions=True):
-            if error is not None:  # one that fails must not cost the others theirs
-                log.error("A cluster could not be attached to", exc_info=error)
-        for cluster in self.list():
+        self.services.store.sweep()
+        await self._others.begin()
+        for cluster in self.owned():
             self.services.backend(cluster).poll_soon(cluster)
         loop = asyncio.get_running_loop()
-        following = other_servers.follow(self._clusters, self.services, self._changed)
-        self._tasks = [loop.create_task(self._ping()), loop.create_task(following)]
+        jobs = (self._ping(), self._check(), self._others.follow(), self._others.answer())
+        self._tasks += [loop.create_task(job) for job in jobs]
 
     async def stop(self) -> None:
         """Stop all clusters but those that are to keep running, and disconnect from these."""
@@ -194,7 +196,9 @@ class ClusterManager:
         closing = [
             managed.close(leave=managed.cluster.report.joined)
             for managed in list(self._clusters.values())
-            if managed.cluster.state in live and not managed.cluster.keep_running
+            if managed.ownership.held
+            and managed.cluster.state in live
+            and not managed.cluster.keep_running
         ]
         if closing:
             await asyncio.wait(closing, timeout=self.services.limits.close + 10)
@@ -203,7 +207,9 @@ class ClusterManager:
         await self.services.backends.stop()
 
     async def _plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
-        taken = {managed.cluster.name for managed in self._clusters.values()}
+        def taken() -> set[str]:
+            return {managed.cluster.name for managed in self._clusters.values()}
+
         return await plan(self.services, request, taken, self.keep_running, cwd)
 
     def _changed(self, managed: ManagedCluster, action: str) -> None:
@@ -228,21 +234,33 @@ class ClusterManager:
                 if error is not None:  # the others must go on getting pings
                     log.error("A controller could not be pinged", exc_info=error)
 
+    async def _check(self) -> None:
+        """Warn in the rows of controllers that do not answer."""
+        while True:
+            await asyncio.sleep(CHECK_EVERY)
+            checks = (managed.check() for managed in list(self._clusters.values()))
+            for error in await asyncio.gather(*checks, return_exceptions=True):
+                if error is not None:
+                    log.error("A controller could not be checked", exc_info=error)
+
     def _get(self, cluster_id: str) -> ManagedCluster:
         try:
             return self._clusters[cluster_id]
         except KeyError:
             raise UnknownError("There is no such cluster: it may have been stopped.") from None
 
-    def _own(self, cluster_id: str) -> ManagedCluster:
-        """Return a cluster of this server; another server's record is not ours to write."""
+    async def _own(self, cluster_id: str, stop: bool = False) -> ManagedCluster:
+        """Return a cluster that this server owns now; another server may have to hand it over."""
         managed = self._get(cluster_id)
-        if managed.cluster.state is State.ELSEWHERE:
+        if managed.cluster.state is State.ELSEWHERE or (managed.afar and not stop):
             raise WrongStateError(f"{managed.cluster.message} Stop or change it from there.")
+        await other_servers.claim(managed, stop)
         return managed
 
-    def _running(self, cluster_id: str, what: str) -> ManagedCluster:
+    async def _running(self, cluster_id: str, what: str) -> ManagedCluster:
         managed = self._get(cluster_id)
+        if managed.cluster.state is State.RUNNING:
+            await other_servers.claim(managed)
         state = managed.cluster.state
         if state is not State.RUNNING:
             raise WrongStateError(f"A cluster that is {state.value} cannot be {what}.")

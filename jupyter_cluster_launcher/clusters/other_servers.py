@@ -1,49 +1,128 @@
-"""Keeps the rows of other servers' clusters true, and takes over what those servers left."""
+"""Follows what other servers of the user do with clusters, and takes over what they left."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from ..models import Cluster, State
-from .managed_cluster import ManagedCluster
-from .ownership import elsewhere, other_owner
+from ..controller.host import reap
+from ..models import Cluster, UnknownError, WrongStateError
+from .managed_cluster import ENDED, ManagedCluster
 from .services import Services
 
-EVERY = 10.0  # seconds between two scans of other servers' records
+EVERY = 10.0  # seconds between two scans of the directory with all clusters
+REQUESTS_EVERY = 1.0  # seconds between two looks for requests of other servers
+HAND_OVER = 15.0  # seconds that another server has to hand over a cluster
 
 log = logging.getLogger(__name__)
 
 
-async def follow(
-    clusters: dict[str, ManagedCluster],
-    services: Services,
-    changed: Callable[[ManagedCluster, str], None],
-) -> None:
-    """Scan the records of other servers' clusters again and again, and update their rows."""
-    while True:
-        await asyncio.sleep(EVERY)
-        others = [one for one in clusters.values() if one.cluster.state is State.ELSEWHERE]
-        records = {cluster.id: cluster for cluster in services.store.load()} if others else {}
-        for managed in others:
+class OtherServers:
+    """Keeps the list of clusters as the directory has it, whichever server wrote there."""
+
+    def __init__(
+        self,
+        clusters: dict[str, ManagedCluster],
+        services: Services,
+        changed: Callable[[ManagedCluster, str], None],
+    ) -> None:
+        """Keep ``clusters`` true; ``changed`` is called as by a ``ManagedCluster``."""
+        self._clusters, self._services, self._changed = clusters, services, changed
+        self._stamps: dict[str, int] = {}
+
+    async def follow(self) -> None:
+        """Scan again and again."""
+        while True:
+            await asyncio.sleep(EVERY)
             try:
-                await _update(managed, records.get(managed.cluster.id), changed)
-            except Exception:  # whatever is wrong with one, the others go on
-                log.exception("Cluster %s could not be updated", managed.cluster.id)
+                await self.scan()
+            except Exception:  # the next scan may work
+                log.exception("The directory with the clusters could not be read")
+
+    async def answer(self) -> None:
+        """Hand over clusters that other servers of this host ask for."""
+        while True:
+            await asyncio.sleep(REQUESTS_EVERY)
+            owned = [one for one in self._clusters.values() if one.ownership.held]
+            for managed, what in await asyncio.to_thread(_requests, owned):
+                if what is not None:
+                    log.info("Another server takes over cluster %s", managed.cluster.id)
+                    await managed.hand_over(what == "stop")
+
+    async def begin(self) -> None:
+        """Take over what earlier servers left, before a first request can find no cluster."""
+        await self._update_all(*self._read())
+
+    async def scan(self) -> None:
+        """Update all rows; one that fails must not cost the others theirs."""
+        reap()
+        await self._update_all(*await asyncio.to_thread(self._read))
+
+    def _read(self) -> tuple[dict[str, int], list[Cluster | None]]:
+        """Return which records there are, as ``Store.stamps``, and those that are new."""
+        stamps = self._services.store.stamps()
+        return stamps, [
+            self._services.store.read(key) for key in stamps if key not in self._clusters
+        ]
+
+    async def _update_all(self, stamps: dict[str, int], new: list[Cluster | None]) -> None:
+        for record in new:
+            if record is not None and record.id not in self._clusters:
+                self._add(record)
+        before, self._stamps = self._stamps, stamps
+        updates = (
+            self._update(managed, before.get(key) == stamps.get(key))
+            for key, managed in list(self._clusters.items())
+        )
+        for error in await asyncio.gather(*updates, return_exceptions=True):
+            if error is not None:
+                log.error("A cluster could not be updated", exc_info=error)
+
+    def _add(self, record: Cluster) -> None:
+        known = self._services.backends.recognized(record)
+        managed = ManagedCluster(known, self._services, self._changed)
+        self._clusters[record.id] = managed
+        self._changed(managed, "created")
+
+    async def _update(self, managed: ManagedCluster, unchanged: bool) -> None:
+        if managed.ownership.held:
+            managed.ownership.renew()
+            managed.try_again()
+        elif not (unchanged and managed.cluster.state in ENDED):
+            await managed.attach()
 
 
-async def _update(
-    managed: ManagedCluster,
-    record: Cluster | None,
-    changed: Callable[[ManagedCluster, str], None],
-) -> None:
-    why = other_owner(record) if record else None
-    if record is None:
-        changed(managed, "removed")
-    elif why is None:
-        managed.cluster = record
-        await managed.attach()
-    elif elsewhere(record, why) != managed.cluster:
-        managed.cluster = elsewhere(record, why)
-        changed(managed, "changed")
+def _requests(owned: Sequence[ManagedCluster]) -> list[tuple[ManagedCluster, str | None]]:
+    return [(one, one.ownership.requested()) for one in owned]
+
+
+async def claim(managed: ManagedCluster, stop: bool = False) -> None:
+    """Have another server of this host hand over its cluster, with ``stop`` to be stopped.
+
+    Raises ``WrongStateError`` where it does not, and ``UnknownError`` where the cluster has ended.
+    """
+    nobodys = managed.cluster.state in ENDED or managed.afar or not managed.cluster.readable
+    if managed.ownership.held or nobodys:
+        return
+    loop, ownership = asyncio.get_running_loop(), managed.ownership
+    deadline = loop.time() + HAND_OVER
+    ownership.request(stop)
+    try:
+        while not ownership.held:
+            await managed.attach()
+            if managed.gone:
+                raise UnknownError("There is no such cluster: it has just been stopped.")
+            if managed.cluster.state in ENDED:
+                return
+            if not ownership.held and loop.time() > deadline:
+                state = managed.cluster.state.value
+                raise WrongStateError(
+                    f"This cluster is {state} in another of your Jupyter servers, which does not "
+                    "hand it over now. Try again in a minute, or use it from there."
+                )
+            await asyncio.sleep(0 if ownership.held else 0.1)
+        if not stop:
+            await managed.attached()
+    finally:
+        ownership.withdraw()

@@ -71,7 +71,6 @@ def unreadable(cluster_id: str, data: Any, why: str) -> Cluster:
         requested=0,
         kind=text("kind", "local"),
         batch=text("batch", "") or None,
-        server=text("server", ""),
         state=State.LOST,
         message=(
             f"The record of this cluster cannot be read, perhaps because another version of the "
@@ -95,6 +94,7 @@ def _when(value: Any) -> str:
 
 def _upgraded(data: dict[str, Any]) -> dict[str, Any]:
     """Return a record of version 1, which had no kind and stored the words of its row, as ours."""
+    data.pop("server", None)  # of an owner without a lock
     if data.get("version", 1) != 1:
         return data
     by_name, batch = data.pop("by_name", False), data.get("batch")

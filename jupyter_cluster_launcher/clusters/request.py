@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ..backends import kind_of
@@ -16,15 +16,15 @@ from .services import Services
 async def plan(
     services: Services,
     request: dict[str, Any],
-    taken: Collection[str],
+    taken: Callable[[], Collection[str]],
     keep_running: bool,
     cwd: str | None,
 ) -> Cluster:
     """Return the cluster that a request describes, ready to start in folder ``cwd``.
 
-    ``request`` has the shape that the contract gives to a launch. ``taken`` are the names of other
-    clusters; ``keep_running`` holds where the request does not say. Raises ``BadInputError``,
-    ``UnknownError`` and ``NotAvailableError``.
+    ``request`` has the shape that the contract gives to a launch. ``taken`` returns the names of
+    other clusters; ``keep_running`` holds where the request does not say. Raises
+    ``BadInputError``, ``UnknownError`` and ``NotAvailableError``.
     """
     platform = services.catalog.get(request["platform"])
     backend = services.backends.for_platform(platform)
@@ -40,7 +40,7 @@ async def plan(
     given, joined = request.get("name"), request.get("adopt")
     if joined is not None and not backend.discovers:
         raise BadInputError(f"Clusters of {platform.title} cannot be joined: launch one.")
-    name = _free_name(platform, taken) if given is None else options.check_name(given)
+    name = None if given is None else options.check_name(given)
     create = (
         codegen.create(platform, chosen, workers, adapt, tls, declared, client=backend.client)
         if joined is None
@@ -50,7 +50,9 @@ async def plan(
     needs = backend.needs(platform, chosen)
     return Cluster(
         id=secrets.token_hex(6),
-        name=name,
+        # Chosen last, with nothing to wait for until the cluster is listed: two requests at once
+        # get two names.
+        name=_free_name(platform, taken()) if name is None else name,
         platform=platform.name,
         platform_title=platform.title,
         kernel_name=kernel_name,

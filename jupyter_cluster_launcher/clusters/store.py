@@ -6,11 +6,13 @@ are atomic: a server killed in the middle of one leaves the record of the step b
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,10 @@ from jupyter_core.paths import jupyter_runtime_dir
 from ..controller.log_files import LIMIT, PYTHON_LOG, read_tail
 from ..models import Cluster
 from . import records
+from .writer import Writer
 
 RECORD, LOG = "cluster.json", "launch.log"
+REMOVED = ".removed-"  # of the names of directories that are being deleted
 LOG_LIMIT = 10_000_000  # bytes
 
 log = logging.getLogger(__name__)
@@ -32,6 +36,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         """Keep records under ``root``."""
         self.root = root
+        self._writer = Writer(lambda cluster: self.save(cluster))  # noqa: PLW0108 - looked up at each call
 
     def directory(self, cluster_id: str) -> Path:
         """Return the private directory of a cluster, made if it is not there."""
@@ -55,14 +60,48 @@ class Store:
             Path(temporary).unlink(missing_ok=True)
             raise
 
+    def save_soon(self, cluster: Cluster) -> None:
+        """Write the record of a cluster in a thread; a newer one takes its place."""
+        self._writer.put(cluster)
+
+    def flush(self, cluster_id: str) -> None:
+        """Return when the record of a cluster is as it was last to be saved."""
+        self._writer.flush(cluster_id)
+
     def load(self) -> list[Cluster]:
         """Return every record, oldest first; one that cannot be read as a row that says so."""
-        clusters = (_read(path) for path in sorted(self.root.glob(f"*/{RECORD}")))
-        return sorted(filter(None, clusters), key=lambda cluster: cluster.created)
+        paths = sorted(self.root.glob(f"[!.]*/{RECORD}"))
+        return sorted(filter(None, map(_read, paths)), key=lambda cluster: cluster.created)
 
-    def remove(self, cluster_id: str) -> None:
-        """Delete the directory of a cluster and everything in it."""
-        shutil.rmtree(self.root / cluster_id, ignore_errors=True)
+    def read(self, cluster_id: str) -> Cluster | None:
+        """Return the record of a cluster, as ``load``; None where it has gone."""
+        return _read(self.root / cluster_id / RECORD)
+
+    def stamps(self) -> dict[str, int]:
+        """Return which clusters have records, by id, with a number that changes with a record."""
+        found = {}
+        for path in self.root.glob(f"[!.]*/{RECORD}"):
+            with contextlib.suppress(OSError):  # gone meanwhile
+                found[path.parent.name] = path.stat().st_mtime_ns
+        return found
+
+    def remove(self, cluster_id: str, release: Callable[[], None] | None = None) -> None:
+        """Delete the directory of a cluster and everything in it.
+
+        ``release`` is called when other servers no longer see the cluster.
+        """
+        self._writer.drop(cluster_id)
+        # Renamed first, so that no server finds half of it.
+        with contextlib.suppress(OSError):
+            (self.root / cluster_id).rename(self.root / f"{REMOVED}{cluster_id}")
+        if release is not None:
+            release()
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Delete what is left of directories whose removal was cut short."""
+        for path in self.root.glob(f"{REMOVED}*"):
+            shutil.rmtree(path, ignore_errors=True)
 
     def append_log(self, cluster_id: str, text: str) -> None:
         """Add to the launch log of a cluster."""

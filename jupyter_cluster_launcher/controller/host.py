@@ -57,6 +57,13 @@ def remember(child: subprocess.Popen[bytes]) -> int:
     return child.pid
 
 
+def reap() -> None:
+    """Wait for children that have ended: another server may have ended them."""
+    for pid, child in list(_CHILDREN.items()):
+        if child.poll() is not None:
+            _CHILDREN.pop(pid, None)
+
+
 def runs(pid: int, mark: str) -> bool:
     """Return whether process ``pid`` runs and has ``mark`` in its command line.
 
@@ -70,6 +77,14 @@ def runs(pid: int, mark: str) -> bool:
         return any(mark in word for word in psutil.Process(pid).cmdline())
     except (psutil.Error, OSError):  # gone, a zombie, or not shown to this user
         return False
+
+
+def leader(mark: str) -> int | None:
+    """Return the process that has ``mark`` in its command line and leads a group, or None."""
+    for process in psutil.process_iter(["cmdline"]):
+        if mark in (process.info["cmdline"] or ()) and _group(process.pid) == process.pid:
+            return int(process.pid)
+    return None
 
 
 def started(pid: int) -> str:

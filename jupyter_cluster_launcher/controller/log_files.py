@@ -13,13 +13,18 @@ PYTHON_LOG = "python.log"  # in a cluster's directory: what its kernel writes on
 
 
 def read_tail(path: Path, limit: int = LIMIT) -> str:
-    """Return at most the last ``limit`` bytes of a file as text; empty where there is no file."""
+    """Return at most the last ``limit`` bytes of a file as text; empty where there is no file.
+
+    Where it cannot be read, a sentence says so.
+    """
     try:
         with path.open("rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - limit))
             return file.read(limit).decode("utf-8", errors="replace")
     except FileNotFoundError:
         return ""
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror}\n"
 
 
 def size(path: Path) -> int:

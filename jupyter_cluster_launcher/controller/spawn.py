@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -15,6 +16,7 @@ from ..models import ControllerRef
 from . import host as processes
 from .log_files import PYTHON_LOG
 
+CONNECTION = "connection.json"
 SOCKETS = "/tmp"  # noqa: S108 - a directory only for this user is made in it
 
 
@@ -43,7 +45,7 @@ async def spawn(
     ``env`` is added to the environment of this server. Raises what ``jupyter_client`` raises where
     the kernel cannot be started.
     """
-    connection_file = directory / "connection.json"
+    connection_file = directory / CONNECTION
     sockets = tempfile.mkdtemp(prefix="cluster-", dir=_socket_directory())
     manager = _Spawner(
         kernel_name=kernel_name,
@@ -78,6 +80,21 @@ async def spawn(
     provisioner: Any = manager.provisioner
     pid = processes.remember(provisioner.process)
     return ControllerRef(str(connection_file), sockets, pid, processes.host(), processes.boot_id())
+
+
+def left_behind(directory: Path) -> ControllerRef | None:
+    """Return the controller of a server that ended before it could record it, None without one.
+
+    Its connection file, in the cluster's ``directory``, is in its command line.
+    """
+    path = directory / CONNECTION
+    try:
+        sockets = os.path.dirname(json.loads(path.read_text(encoding="utf-8"))["ip"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    # Its sockets are removed with it, also where it has ended: no process has the number 0.
+    pid = processes.leader(str(path)) or 0
+    return ControllerRef(str(path), sockets, pid, processes.host(), processes.boot_id())
 
 
 def _socket_directory() -> str:

@@ -142,8 +142,13 @@ def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any],
 def _plain(value: Any, schema: dict[str, Any]) -> Any:
     """Return a value as the code needs it.
 
-    JSON Schema takes 2.0 for an integer, Python's range does not; and only shells expand ~.
+    JSON Schema takes 2.0 for an integer, Python's range does not; and only shells expand ~. Raises
+    ``BadInputError`` for the home directory of a user who is not there.
     """
     if schema.get("as") == "path" and isinstance(value, str):
-        return os.path.expanduser(value)
+        expanded = os.path.expanduser(value)
+        if expanded.startswith("~"):
+            user = expanded.partition("/")[0][1:]
+            raise BadInputError(f"{schema.get('title', 'A path')}: there is no user {user!r} here.")
+        return expanded
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -88,7 +88,7 @@ class ClusterLauncher(ExtensionApp):
 
         jupyter_server calls this before ``ServerApp.shutdown_no_activity_timeout`` stops it.
         """
-        active = {one.id: one.name for one in self.manager.list() if is_active(one)}
+        active = {one.id: one.name for one in self.manager.owned() if is_active(one)}
         return active or None
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:

@@ -128,10 +128,10 @@ class ClusterHandler(LauncherHandler):
         self.reply(self.view(cluster), HTTPStatus.ACCEPTED)
 
     @web.authenticated
-    @authorized
-    def delete(self, cluster_id: str) -> None:
+    @authorized("execute")
+    async def delete(self, cluster_id: str) -> None:
         """Begin to stop it, or dismiss it."""
-        self.manager.close(cluster_id, self.query("leave"))
+        await self.manager.close(cluster_id, self.query("leave"))
         self.set_status(HTTPStatus.NO_CONTENT)
         self.finish()
 

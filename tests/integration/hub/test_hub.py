@@ -133,7 +133,7 @@ async def test_a_named_server_beside_the_first_one(hub: RealHub, alice: Browser)
     hub.spawn("alice", "second")
     second = Browser(hub.url, "alice", hub.password).open("second")
     _, rows = second.ask("GET", "cluster-launcher/clusters")
-    assert [(row["id"], row["state"]) for row in rows] == [(cluster["id"], "elsewhere")]
+    assert [(row["id"], row["state"]) for row in rows] == [(cluster["id"], "running")]
     assert "another of your Jupyter servers" in rows[0]["message"]
 
     own = second.launch(platform="nebari", workers=1, options={"profile": "Small Worker"})

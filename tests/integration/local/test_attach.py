@@ -144,6 +144,46 @@ def test_a_launch_that_the_server_did_not_live_to_finish_is_closed(server: RealS
     assert not directory.exists()
 
 
+def test_a_controller_that_no_record_knows_is_ended(server: RealServer) -> None:
+    """Guards against a kernel that runs on for ever, known to nobody: it was started just now."""
+    cluster = server.launch(platform="local", workers=1)
+    directory = server.runtime / "cluster-launcher" / cluster
+    wait_until(lambda: _record(directory).get("controller"), "a controller")
+    server.signal(signal.SIGKILL)
+    record = _record(directory)
+    pid, sockets = record["controller"]["pid"], Path(record["controller"]["socket_dir"])
+    assert _group(pid)
+    (directory / "cluster.json").write_text(json.dumps({**record, "controller": None}))
+    server.start()
+    server.until(cluster, lambda c: c["state"] == "failed")
+    wait_until(lambda: not _group(pid), "no process of the launch left")
+    assert not sockets.exists()
+    server.ask("DELETE", f"cluster-launcher/clusters/{cluster}")
+    wait_until(lambda: server.clusters() == [], "the row gone")
+    assert not directory.exists()
+
+
+def test_a_controller_that_answers_late_is_attached_to(tmp_path: Path) -> None:
+    """Guards against a cluster that stays lost because its host was busy at the server's start."""
+    server = RealServer(tmp_path, "--ClusterLauncher.start_timeout=20")
+    try:
+        server.start()
+        cluster = server.launch(platform="local", workers=0, keep_running=True)
+        server.ready(cluster, 0)
+        pid = _record(server.runtime / "cluster-launcher" / cluster)["controller"]["pid"]
+        os.kill(pid, signal.SIGSTOP)
+        server.signal(signal.SIGKILL)
+        server.arguments = ("--ClusterLauncher.start_timeout=2",)
+        server.start()
+        assert server.until(cluster, lambda c: c["state"] == "lost")["message"]
+        os.kill(pid, signal.SIGCONT)
+        server.ready(cluster, 0)
+        server.ask("DELETE", f"cluster-launcher/clusters/{cluster}")
+        wait_until(lambda: server.clusters() == [], "the row gone")
+    finally:
+        server.stop()
+
+
 def _record(directory: Path) -> dict[str, Any]:
     return dict(json.loads((directory / "cluster.json").read_text()))
 

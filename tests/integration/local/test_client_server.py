@@ -62,6 +62,18 @@ def test_no_server(runtime: Path) -> None:
         rest.find()
 
 
+def test_files_of_other_programs(runtime: Path) -> None:
+    """Guards against a traceback where another program names its file like a Jupyter server."""
+    odd = [{"pid": os.getpid(), "port": 1}, [], None, "x", {"pid": "x", "url": "http://x/"}]
+    for number, content in enumerate(odd):
+        (runtime / f"jpserver-mcp-{number}.json").write_text(json.dumps(content))
+    (runtime / "jpserver-mcp-9.json").write_bytes(b"\xff")
+    (runtime / "jpserver-mcp-10.json").mkdir()
+    assert rest.servers() == []
+    write(runtime, "a", url="http://a/")
+    assert [one.url for one in rest.servers()] == ["http://a/"]
+
+
 def write(runtime: Path, name: str, **info: object) -> None:
     """Write the file of a server that runs: of this very process."""
     known = {"pid": os.getpid(), "base_url": "/", "token": "own", "sock": "", **info}
@@ -78,6 +90,17 @@ def test_prefers_the_server_it_came_from(runtime: Path, monkeypatch: pytest.Monk
     assert [one.url for one in rest.servers()] == ["http://b/", "http://a/"]
     monkeypatch.setenv("JUPYTER_SERVER_URL", "http://a/")
     assert [one.url for one in rest.servers()] == ["http://a/", "http://b/"]
+
+
+def test_prefers_a_server_that_can_act(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a command that goes to a server which only shows the cluster."""
+    write(runtime, "a", url="http://a/")
+    write(runtime, "b", url="http://b/")
+    states = {"http://a/": "running", "http://b/": "elsewhere"}
+    monkeypatch.setattr(rest.Server, "send", lambda one, *_: {"state": states[one.url]})
+    assert rest.holder("c1")[0].url == "http://a/"
+    states["http://a/"] = "elsewhere"
+    assert rest.holder("c1")[1] == {"state": "elsewhere"}
 
 
 def test_on_a_hub_the_hub_lets_in(runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:

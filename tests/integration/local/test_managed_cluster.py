@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -193,3 +195,31 @@ async def test_a_restart_in_the_middle_of_a_launch(
         await asyncio.sleep(0.01)
     assert "Launch it again" in clusters.get("c1").message
     await api.stop("c1")
+
+
+async def test_a_controller_that_does_not_answer(
+    api: Api, clusters: manager.ClusterManager, jp_runtime_dir: Path
+) -> None:
+    """Guards against a frozen cluster that looks as if all were well."""
+    await clusters.attach()  # as at a server's start: this begins the checks
+    cluster = await api.launch(platform="local", workers=0)
+    await api.ready(cluster["id"], 0)
+    record = Path(jp_runtime_dir) / "cluster-launcher" / cluster["id"] / "cluster.json"
+    pid = json.loads(record.read_text())["controller"]["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        silent = await api.until(cluster["id"], lambda c: bool(c["warnings"]), timeout=30)
+        assert "does not answer" in silent["warnings"][0]
+        assert silent["state"] == "running"
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    await api.until(cluster["id"], lambda c: not c["warnings"], timeout=30)
+    await api.stop(cluster["id"])
+
+
+async def test_launches_at_once_get_names_of_their_own(api: Api) -> None:
+    """Guards against three clusters that nobody, and no command line, can tell apart."""
+    rows = await asyncio.gather(*(api.launch(platform="local", workers=0) for _ in range(3)))
+    assert len({row["name"] for row in rows}) == 3
+    for row in rows:
+        await api.stop(row["id"])

@@ -71,9 +71,49 @@ async def test_words_of_a_thousand_workers(tmp_path: Path) -> None:
         return {"scheduler": "y" * 5_000_000, "workers": [worker] * 1000}
 
     connection = SimpleNamespace(call=call)
-    one: Any = SimpleNamespace(cluster=a_cluster(state=State.RUNNING), connection=connection)
+    one: Any = SimpleNamespace(
+        cluster=a_cluster(state=State.RUNNING),
+        connection=connection,
+        ownership=SimpleNamespace(held=True),
+    )
     said = await logs.collect(one, services(Store(tmp_path)))
     assert len(said["scheduler"]) == LIMIT
     assert sum(len(one["text"]) for one in said["workers"]) == LIMIT
     assert {one["text"][-5:] for one in said["workers"]} == {"xlast"}
     assert (worker["id"], len(worker["text"])) == ("w", 30_004)
+
+
+async def test_logs_of_a_cluster_that_is_ending(tmp_path: Path) -> None:
+    """Guards against a server error where the scheduler, its files or its folder just went."""
+
+    class Going:
+        @staticmethod
+        def log_files(*_: Any) -> None:
+            raise FileNotFoundError(2, "No such file or directory", "jobs")
+
+    async def call(_: str) -> None:
+        """Answer nothing, as a kernel that is closing."""
+
+    one: Any = SimpleNamespace(
+        cluster=a_cluster(state=State.RUNNING),
+        connection=SimpleNamespace(call=call),
+        ownership=SimpleNamespace(held=True),
+    )
+    store = Store(tmp_path)
+    (store.directory("c1") / "launch.log").mkdir()
+    ending: Any = SimpleNamespace(store=store, backend=lambda cluster: Going)
+    said = await logs.collect(one, ending)
+    assert said["scheduler"] == ""
+    assert "launch.log cannot be read: Is a directory" in said["launch"]
+    (job,) = said["jobs"]
+    assert job["text"].startswith("The log files of the jobs cannot be read:")
+
+
+async def test_logs_below_the_home_of_nobody(tmp_path: Path) -> None:
+    """Guards against a server error for a log directory that an administrator mistyped."""
+    one: Any = SimpleNamespace(
+        cluster=a_cluster(state=State.FAILED, log_directory="~nosuchuser/x", kind="batch")
+    )
+    on_slurm: Any = SimpleNamespace(store=Store(tmp_path), backend=lambda cluster: backend("batch"))
+    said = await logs.collect(one, on_slurm)
+    assert "home" in said["jobs"][0]["text"]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import os
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -19,7 +23,16 @@ from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
 from jupyter_cluster_launcher.clusters.services import Limits, Services
 from jupyter_cluster_launcher.clusters.store import Store
-from jupyter_cluster_launcher.models import Cluster, Job, Phase, Queue, Report, State
+from jupyter_cluster_launcher.models import (
+    Cluster,
+    ControllerRef,
+    Job,
+    Phase,
+    Queue,
+    Report,
+    State,
+    WrongStateError,
+)
 from jupyter_cluster_launcher.platforms.catalog import Catalog
 
 
@@ -63,6 +76,8 @@ class World:
     def add(self, cluster: Cluster) -> ManagedCluster:
         """Let the manager have a cluster."""
         managed = ManagedCluster(cluster, self.manager.services, self.manager._changed)
+        self.store.directory(cluster.id)
+        assert managed.ownership.take()
         self.manager._clusters[cluster.id] = managed
         return managed
 
@@ -104,6 +119,7 @@ def test_a_report_is_saved_and_shown_once(world: World, monkeypatch: pytest.Monk
     jobs = (submission("1"), submission("2", closed=True))
     managed._reported(sent(replace(managed.cluster.report, ready=1, jobs=jobs)))
     assert world.events == [(managed.cluster.id, "changed")]
+    world.store.flush(managed.cluster.id)
     assert len(world.store.saved) == 1
     managed._reported(sent(managed.cluster.report))
     assert len(world.events) == 1, "the same report is no change"
@@ -184,3 +200,115 @@ def test_a_platform_that_is_gone_does_not_matter(
 
     monkeypatch.setattr(managed.connection, "call", call)
     assert asyncio.run(change(world.manager)).platform == "removed"
+
+
+def test_meters_alone_write_no_record(world: World) -> None:
+    """Guards against a server that writes to a slow home directory every other second."""
+    managed = world.add(a_cluster(state=State.RUNNING))
+    managed._reported(sent(Report(ready=1)))
+    for tasks in range(10):
+        usage = {"cpu": 0.5, "memory": 1.0, "tasks": tasks, "busy": True}
+        managed._reported({"ready": 1, "usage": usage})
+        world.store.flush("c1")
+    assert len(world.events) == 11, "shown"
+    assert len(world.store.saved) == 1, "and not saved"
+    managed.detach()
+    (record,) = world.store.load()
+    assert record.report.usage is not None
+    assert record.report.usage.tasks == 9, "the last is, when the server lets go of the cluster"
+
+
+def test_a_slow_disk_does_not_hold_up_the_server(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against requests that wait for the records of other clusters; the last one stays."""
+    managed, go = world.add(a_cluster(state=State.RUNNING)), threading.Event()
+    save, names = world.store.save, []
+
+    def slow(cluster: Cluster) -> None:
+        assert go.wait(60)
+        names.append(cluster.name)
+        save(cluster)
+
+    monkeypatch.setattr(world.store, "save", slow)
+    for name in ("first", "second", "third"):
+        managed.put(replace(managed.cluster, name=name))
+    assert managed.cluster.name == "third"
+    go.set()
+    world.store.flush("c1")
+    (record,) = world.store.load()
+    assert record.name == "third"
+    assert names in (["first", "third"], ["third"])
+
+
+def test_a_reconnection_that_fails_ends_in_a_state(world: World) -> None:
+    """Guards against a row that starts for ever after its second controller ended, too."""
+
+    async def story() -> None:
+        managed = world.add(a_cluster(state=State.STARTING, message="Reconnecting"))
+        managed._lost("Its kernel ended unexpectedly.")
+        assert managed.cluster.state is State.LOST
+
+    asyncio.run(story())
+
+
+async def scanned(world: World, cluster: Cluster, owner: dict[str, str] | None = None) -> Cluster:
+    """Return the row of a cluster whose record, and lock, an earlier server left."""
+    world.store.save(cluster)
+    if owner is not None:
+        (world.store.root / cluster.id / "owner.json").write_text(json.dumps(owner))
+    await world.manager._others.scan()
+    return world.manager.get(cluster.id)
+
+
+NODE7 = {"host": "node7", "boot_id": "another boot", "server": "one"}
+
+
+def test_a_launch_on_another_host_is_left_alone(world: World) -> None:
+    """Guards against ending what has no controller yet, and runs well on another host."""
+
+    async def story() -> None:
+        row = await scanned(world, a_cluster(), NODE7)
+        assert row.state is State.ELSEWHERE
+        with pytest.raises(WrongStateError, match="node7"):
+            await world.manager.close("c1")
+        assert world.store.load() == [a_cluster(created=row.created)]
+
+    asyncio.run(story())
+
+
+def test_what_another_host_left_is_dismissed(world: World) -> None:
+    """Guards against rows that nobody can dismiss, with keys that stay on the disk."""
+
+    async def story() -> None:
+        ref = ControllerRef("/run/c.json", "/tmp/none", 1, "node7", "another boot")
+        running = a_cluster(state=State.RUNNING, controller=ref)
+        assert (await scanned(world, running, NODE7)).state is State.ELSEWHERE
+        then = time.time() - 3600
+        os.utime(world.store.root / "c1" / "owner.json", (then, then))
+        await world.manager._others.scan()
+        assert world.manager.get("c1").state is State.LOST
+        (record,) = world.store.load()
+        assert record.state is State.RUNNING, "what is shown here is not saved"
+        with pytest.raises(WrongStateError, match="node7"):
+            await world.manager.rename("c1", "Mine")
+        await world.manager.close("c1")
+        while world.manager.list():
+            await asyncio.sleep(0.01)
+        assert list(world.store.root.iterdir()) == []
+
+    asyncio.run(story())
+
+
+def test_a_row_whose_record_has_gone(world: World) -> None:
+    """Guards against rows of clusters that another server has stopped or dismissed."""
+
+    async def story() -> None:
+        row = await scanned(world, a_cluster(state=State.FAILED, message="No licence."))
+        assert (row.state, row.message) == (State.FAILED, "No licence.")
+        world.store.remove("c1")
+        await world.manager._others.scan()
+        assert world.manager.list() == []
+        assert [action for _, action in world.events] == ["created", "removed"]
+
+    asyncio.run(story())

@@ -67,6 +67,7 @@ def test_only_what_differs_is_kept(given: Any, kept: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("given", "word"),
     [
+        ({"logs": "~nosuchuser/x"}, "there is no user 'nosuchuser' here"),
         ({"coers": 1}, "has no option 'coers'"),
         ({"x" * 10_000: 1}, "has no option"),
         ({"security": False}, "has no option 'security'"),

@@ -1,0 +1,171 @@
+"""Who owns a cluster: a lock on one host, the age of a file between hosts."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import a_cluster
+
+from jupyter_cluster_launcher.clusters import ownership
+from jupyter_cluster_launcher.clusters.ownership import LOCK, STALE, Ownership, seen_from_afar
+from jupyter_cluster_launcher.controller.host import boot_id, host
+from jupyter_cluster_launcher.models import ControllerRef, State
+
+HOLDER = """
+import sys, subprocess
+from pathlib import Path
+from jupyter_cluster_launcher.clusters.ownership import Ownership
+assert Ownership(Path(sys.argv[1])).take()
+child = subprocess.Popen(["sleep", "600"], close_fds=False)
+print(child.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_the_end_of_a_server_releases_its_clusters(tmp_path: Path) -> None:
+    """Guards against a lock that a killed server, or a controller it started, keeps for ever."""
+    command = [sys.executable, "-c", HOLDER, str(tmp_path)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as server:
+        assert server.stdout is not None
+        controller = int(server.stdout.readline())
+        try:
+            ours = Ownership(tmp_path)
+            assert not ours.take()
+            server.kill()
+            server.wait()
+            assert ours.take(), "the controller holds the lock"
+            ours.release()
+        finally:
+            os.kill(controller, 9)
+
+
+def test_only_one_owner(tmp_path: Path) -> None:
+    """Guards against two servers that both write a cluster's record, or stop it."""
+    first, second = Ownership(tmp_path), Ownership(tmp_path)
+    assert first.take()
+    assert first.take()
+    assert not second.take()
+    first.release()
+    assert second.take()
+    assert not first.take()
+    second.release()
+
+
+def test_no_lock_on_a_directory_that_was_removed(tmp_path: Path) -> None:
+    """Guards against a server that takes a cluster which its owner has just removed."""
+    with pytest.raises(FileNotFoundError):
+        Ownership(tmp_path / "gone").take()
+
+
+def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards clusters on a Lustre that is mounted without flock: there the age decides."""
+
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    ours = Ownership(tmp_path)
+    assert ours.take()
+    ours.release()
+    monkeypatch.setattr(ownership, "SERVER", "another")
+    assert not ours.take()
+    age(tmp_path, 300)
+    assert ours.take()
+    ours.release()
+
+
+def age(directory: Path, seconds: float) -> None:
+    """Let a lock be as old as that."""
+    then = time.time() - seconds
+    os.utime(directory / LOCK, (then, then))
+
+
+def of(directory: Path, name: str, boot: str) -> Ownership:
+    """Return the lock of a cluster whose last owner ran on a host."""
+    owner = {"host": name, "boot_id": boot, "server": "one"}
+    (directory / LOCK).write_text(json.dumps(owner))
+    return Ownership(directory)
+
+
+def on(name: str, boot: str) -> ControllerRef:
+    """Return a controller on a host."""
+    return ControllerRef("/run/c.json", "/tmp/none", 1, name, boot)
+
+
+def test_a_host_is_known_by_its_boot(tmp_path: Path) -> None:
+    """Guards against a laptop that gets another name in another network and loses its clusters."""
+    renamed = a_cluster(state=State.RUNNING, controller=on("renamed", boot_id()))
+    assert seen_from_afar(renamed, Ownership(tmp_path)) is None
+    assert seen_from_afar(a_cluster(), of(tmp_path, "renamed", boot_id())) is None
+    restarted = a_cluster(state=State.RUNNING, controller=on(host(), "another boot"))
+    assert seen_from_afar(restarted, Ownership(tmp_path)) is None
+
+
+def test_another_hosts_launch_is_not_ours(tmp_path: Path) -> None:
+    """Guards against ending a launch of another host that has no controller yet."""
+    row = seen_from_afar(a_cluster(), of(tmp_path, "node7", "another boot"))
+    assert row is not None
+    assert (row.state, row.message) == (State.ELSEWHERE, "It runs on another host, node7.")
+
+
+def test_what_another_host_abandoned_can_be_dismissed(tmp_path: Path) -> None:
+    """Guards against rows of batch jobs with JupyterLab that ended long ago, and stay for ever."""
+    lock = of(tmp_path, "node7", "another boot")
+    running = a_cluster(state=State.RUNNING, controller=on("node7", "another boot"))
+    age(tmp_path, STALE - 60)
+    row = seen_from_afar(running, lock)
+    assert row is not None
+    assert row.state is State.ELSEWHERE
+    age(tmp_path, STALE + 60)
+    row = seen_from_afar(running, lock)
+    assert row is not None
+    assert row.state is State.LOST
+    assert "node7" in row.message
+    assert lock.take_stale()
+    lock.release()
+
+
+def test_an_owner_shows_that_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a cluster that another host takes for abandoned while its server runs."""
+    lock = Ownership(tmp_path)
+    assert lock.take()
+    age(tmp_path, 1000)
+    lock.renew()
+    assert lock.age() > 900, "not at each scan"
+    monkeypatch.setattr(ownership, "RENEW", 0)
+    lock.renew()
+    assert lock.age() < 60
+    lock.release()
+
+
+def test_the_lock_is_private(tmp_path: Path) -> None:
+    """Guards against another user of the host who holds the lock."""
+    lock = Ownership(tmp_path)
+    assert lock.take()
+    assert (tmp_path / LOCK).stat().st_mode & 0o777 == 0o600
+    lock.release()
+
+
+def test_a_request_of_a_server_that_was_killed(tmp_path: Path) -> None:
+    """Guards against a cluster that is handed over again and again to nobody."""
+    lock, other = Ownership(tmp_path), Ownership(tmp_path)
+    assert lock.requested() is None
+    other.request(stop=False)
+    assert lock.requested() == "use"
+    other.request(stop=True)
+    assert lock.requested() == "stop"
+    then = time.time() - 60
+    os.utime(tmp_path / "wanted", (then, then))
+    assert lock.requested() is None
+    other.withdraw()
+    assert not (tmp_path / "wanted").exists()
