@@ -14,6 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 from ..models import ControllerRef
 from . import host as processes
 from .log_files import PYTHON_LOG
+from .startup import empty_ipython
 
 SOCKETS = "/tmp"  # noqa: S108 - a directory only for this user is made in it
 
@@ -58,7 +59,7 @@ async def spawn(
     try:
         await manager.start_kernel(
             independent=True,
-            env={**inherited, **env},
+            env={**inherited, **empty_ipython(sockets), **env},
             cwd=cwd,
             stdout=log,
             stderr=log,

@@ -82,6 +82,7 @@ class TrackedJob(ProcessInterface):
     tracker: JobTracker
     directory: str
     config_name: str  # these are of dask-jobqueue's class
+    cancel_command: str
     name: object
     job_id: str | None
     entry: JobEntry | None = None
@@ -105,6 +106,7 @@ class TrackedJob(ProcessInterface):
     async def start(self) -> None:
         """Submit the job; a refusal is recorded and not raised."""
         self.entry = entry = self.tracker.begin(self.name)
+        self.tracker.cancel_command = self.cancel_command
         try:
             await super().start()
             entry["id"] = self.job_id

@@ -68,14 +68,14 @@ async def test_a_reply_is_not_lost_while_the_server_is_busy(tmp_path: Path) -> N
 
 CLUSTER = """
 from dask.distributed import LocalCluster
-cluster = LocalCluster(n_workers=0, processes=False, dashboard_address=None)
+cluster = LocalCluster(n_workers=0, processes=False, protocol="tcp://", dashboard_address=None)
 """
 
 
 async def watched(one: Kernel, folder: Path) -> None:
     await one.controller.load("local", folder)
     await one.controller.run(CLUSTER, FOREVER)
-    await one.controller.start_watch("cluster", {"directory": str(folder)}, FOREVER)
+    await one.controller.start_watch("cluster", {}, FOREVER)
     await one.until(lambda: one.reports)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from fake_clusters import Dashboard, FakeCluster
 
-from jupyter_cluster_launcher.resident import credentials, scheduler
+from jupyter_cluster_launcher.resident import credentials, plots, scheduler
 from jupyter_cluster_launcher.resident import logs as collecting
 from jupyter_cluster_launcher.resident import versions as installed
 from jupyter_cluster_launcher.resident.kernel import ANSWER
@@ -28,7 +28,8 @@ KEY = "-----BEGIN PRIVATE KEY-----\nsecret\n"
 def resident(published: list[Report], tmp_path: Path) -> LocalResident:
     """A resident that watches a cluster of two workers."""
     one = RESIDENT()
-    one.start(FakeCluster(0, 1), directory=str(tmp_path))
+    one.begin(str(tmp_path))
+    one.start(FakeCluster(0, 1))
     return one
 
 
@@ -91,7 +92,7 @@ def test_closing(resident: LocalResident) -> None:
     resident.close(resident.cluster)
     resident.shut_down()
     assert calls(resident) == [("close", {}), ("close", {})]
-    assert resident.watch.done.is_set()
+    assert resident.watch.closing
     RESIDENT().close(None)
 
 
@@ -103,8 +104,8 @@ def test_what_is_called_too_early() -> None:
 
 def test_answers_are_plain_data(resident: LocalResident, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards the way of a returned value to the server: as JSON, and displayed as nothing else."""
-    monkeypatch.setattr(resident, "logs", lambda *args, **kwargs: {"args": args, **kwargs})
-    resident.call("logs", 1, function="x")
+    monkeypatch.setattr(resident, "keep", lambda *args, **kwargs: {"args": args, **kwargs})
+    resident.call("keep", 1, function="x")
     assert resident.answer is not None
     assert resident.answer._repr_mimebundle_() == {ANSWER: {"args": (1,), "function": "x"}}
 
@@ -114,7 +115,7 @@ def test_answers_are_plain_data(resident: LocalResident, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("fails", [None, OSError("no such thing"), ValueError("no context")])
 def test_workers_are_forked_from_a_prepared_process(
-    monkeypatch: pytest.MonkeyPatch, fails: Exception | None
+    monkeypatch: pytest.MonkeyPatch, fails: Exception | None, tmp_path: Path
 ) -> None:
     """Guards against importing Dask once for each worker; a system without it does without."""
     begun: list[list[str]] = []
@@ -128,7 +129,7 @@ def test_workers_are_forked_from_a_prepared_process(
     monkeypatch.setattr(forkserver._forkserver, "_preload_modules", ["__main__"])
     RESIDENT().prepare({"workers_here": False})
     assert begun == []
-    RESIDENT().prepare({"workers_here": True})
+    RESIDENT().prepare({"workers_here": True, "sockets": str(tmp_path)})
     assert [names[:2] for names in begun] == ([] if fails else [["distributed", "dask"]])
 
 
@@ -172,11 +173,11 @@ def test_plots(dashboard: Dashboard) -> None:
     """Guards the list of plots, and an environment without bokeh, where there is none."""
     path = "/individual-plots.json"
     dashboard.pages[path] = b'{"Progress": "/individual-progress"}'
-    assert scheduler.plots(dashboard.server_port) == {"Progress": "/individual-progress"}
+    assert plots.plots(dashboard.server_port) == {"Progress": "/individual-progress"}
     dashboard.pages[path] = b"<html>"
-    assert scheduler.plots(dashboard.server_port) == {}
+    assert plots.plots(dashboard.server_port) == {}
     dashboard.pages.clear()
-    assert scheduler.plots(dashboard.server_port) == {}
+    assert plots.plots(dashboard.server_port) == {}
 
 
 def test_versions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,8 @@ def a_resident(cluster: FakeJobqueueCluster, tracker: JobTracker, folder: Path) 
     """A resident that watches ``cluster``."""
     one = RESIDENT()
     one.tracker = tracker
-    one.start(cluster, directory=str(folder))
+    one.begin(str(folder))
+    one.start(cluster)
     return one
 
 
