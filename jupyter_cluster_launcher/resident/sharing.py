@@ -70,6 +70,8 @@ class Sharing:
         for _ in range(workers - (len(cluster.worker_spec) - len(old))):
             cluster.worker_spec.update(cluster.new_worker_spec())
         await cluster
+        # Dask's own scaling looks for these names among addresses, so that their data is lost.
+        await cluster.scheduler.retire_workers(names=old)
         for name in old:
             cluster.worker_spec.pop(name, None)
 
