@@ -43,8 +43,10 @@ class LocalBackend(Backend):
 def shared(platform: Platform, options: Mapping[str, Any]) -> list[str]:
     """Return the arguments of workers that all of them share, since nothing sets them.
 
-    They are called as Dask's workers have them.
+    They are called as Dask's workers have them. Other classes start workers on other hosts.
     """
+    if platform.class_name != "LocalCluster":
+        return []
     given = {**platform.kwargs, **{k: v for k, v in options.items() if v is not None}}
     names = []
     if given.get("threads_per_worker") == {"cpus": "shared"}:

@@ -6,15 +6,19 @@ import asyncio
 import json
 import stat
 import threading
+import time
+import urllib.request
+from itertools import pairwise
 from multiprocessing import forkserver
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import dask
 import pytest
 from fake_clusters import Dashboard, FakeCluster
 
-from jupyter_cluster_launcher.resident import credentials, plots, scheduler
+from jupyter_cluster_launcher.resident import base, credentials, plots, scheduler
 from jupyter_cluster_launcher.resident import logs as collecting
 from jupyter_cluster_launcher.resident import versions as installed
 from jupyter_cluster_launcher.resident.kernel import ANSWER
@@ -178,6 +182,63 @@ def test_plots(dashboard: Dashboard) -> None:
     assert plots.plots(dashboard.server_port) == {}
     dashboard.pages.clear()
     assert plots.plots(dashboard.server_port) == {}
+
+
+def test_plots_are_never_behind_a_proxy(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against requests to the site's proxy for what is on loopback."""
+    dashboard.pages["/individual-plots.json"] = b'{"Progress": "/individual-progress"}'
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setattr(urllib.request, "_opener", None)  # an earlier one knows no proxy
+    assert plots.plots(dashboard.server_port) == {"Progress": "/individual-progress"}
+
+
+def test_a_dashboard_without_plots_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a request several times a second for ever, where bokeh is missing."""
+    now, asked = 1000.0, list[float]()
+
+    def none(port: int) -> dict[str, str]:
+        asked.append(now)
+        return {}
+
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(plots, "plots", none)
+    one = plots.Plots()
+    for _ in range(1000):
+        assert one.of(None) == one.of(8787) == {}
+        now += 0.3
+    pauses = [later - before for before, later in pairwise(asked)]
+    assert len(asked) == 6
+    assert pauses == sorted(pauses)
+
+
+def test_a_scheduler_that_was_shut_down(resident: LocalResident) -> None:
+    """Guards against a row that says "running" after ``client.shutdown()``, and a slow stop."""
+    cluster = FakeCluster(0)
+    for form in ("closing", "closed", SimpleNamespace(name="closed")):
+        cluster.scheduler.status = form
+        report = scheduler.sample_scheduler(cluster).report
+        assert report["ended"] == "Stopped: the scheduler was shut down."
+        assert (report["ready"], report["usage"]) == (0, None)
+    cluster.scheduler.status = "running"
+    assert "ended" not in scheduler.sample_scheduler(cluster).report
+    cluster.scheduler.status = "closed"
+    with dask.config.set({"distributed.comm.timeouts.connect": "30s"}):
+        resident.end_cluster(cluster)
+        assert dask.config.get("distributed.comm.timeouts.connect") == "1s"
+    assert cluster.calls == [("close", {})]
+
+
+def test_a_cluster_that_is_still_being_created(
+    resident: LocalResident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against workers that stay when a timer ends a launch."""
+    cluster = FakeCluster(0)
+    monkeypatch.setattr(base, "variable", {"cluster": cluster}.get)
+    RESIDENT()._close_whatever()
+    assert cluster.calls == [("close", {})]
 
 
 def test_versions(monkeypatch: pytest.MonkeyPatch) -> None:
