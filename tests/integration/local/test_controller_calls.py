@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +90,12 @@ async def test_a_cluster_that_no_notebook_can_reach(tmp_path: Path) -> None:
             await one.controller.start_watch("cluster", {}, FOREVER)
         assert await one.controller.end(CLOSE, FOREVER)
         nothing_left(one.ref)
+
+
+async def test_a_server_that_dies_after_it_closed_the_cluster(tmp_path: Path) -> None:
+    """Guards against a controller that stays for ever, because ending it was left to its server."""
+    async with kernel(tmp_path) as one:
+        await watched(one, tmp_path)
+        await one.controller.run(CLOSE, FOREVER)
+        await one.controller.ended
+        assert json.loads((tmp_path / "ended.json").read_text()) == {"ended": "Stopped."}
