@@ -21,8 +21,10 @@ class LocalBackend(Backend):
     """A scheduler in the controller's own process."""
 
     def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
-        """Return whether the workers start on this host."""
-        return Needs({"workers_here": platform.module in DASK_MODULES})
+        """Return whether the workers start on this host, and what they share of it."""
+        if platform.module not in DASK_MODULES:
+            return Needs({"workers_here": False})
+        return Needs({"workers_here": True, "shared": shared(platform, options)})
 
     @classmethod
     def connect_code(cls, cluster: Cluster, directory: Path) -> str | None:
@@ -36,6 +38,22 @@ class LocalBackend(Backend):
     def reachable_from_other_hosts(cls, cluster: Cluster) -> bool:
         """Return whether the scheduler listens on more than loopback."""
         return bool(cluster.report.address) and "//127." not in str(cluster.report.address)
+
+
+def shared(platform: Platform, options: Mapping[str, Any]) -> list[str]:
+    """Return the arguments of workers that all of them share, since nothing sets them.
+
+    They are called as Dask's workers have them. Other classes start workers on other hosts.
+    """
+    if platform.class_name != "LocalCluster":
+        return []
+    given = {**platform.kwargs, **{k: v for k, v in options.items() if v is not None}}
+    names = []
+    if given.get("threads_per_worker") == {"cpus": "shared"}:
+        names.append("nthreads")
+    if "memory_limit" not in given:
+        names.append("memory_limit")
+    return names
 
 
 BACKEND = LocalBackend

@@ -13,6 +13,7 @@ from ..models import ControllerRef, LauncherError, WrongStateError
 
 CLOSE = f"{RESIDENT}.close(globals().get('cluster'))"
 SHUT_DOWN = f"{RESIDENT}.shut_down()"
+PING_LIMIT = 2.0  # seconds to wait for a ping, which a busy controller takes in later
 CALL_LIMIT = 15.0  # seconds that a controller may take to scale, where nothing waits for workers
 
 log = logging.getLogger(__name__)
@@ -73,8 +74,9 @@ class Connection:
 
         A busy controller gets this later, and reports when it can.
         """
-        with contextlib.suppress(LauncherError):
-            await self.call("ping")
+        if self.controller is not None:
+            with contextlib.suppress(LauncherError, asyncio.TimeoutError):
+                await self.controller.call("ping", timeout=PING_LIMIT)
 
     async def answers(self, limit: float) -> bool:
         """Return whether the controller runs an empty line within ``limit`` seconds."""

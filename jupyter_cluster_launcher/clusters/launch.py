@@ -34,8 +34,9 @@ async def steps(
     yield {"controller": ref}
     controller = connect(ref)
     await controller.attach(services.limits.start)
-    await controller.load(backend.resident, directory)
-    await controller.call("prepare", backend.preparation(cluster, directory))
+    await controller.load(backend.resident, directory, services.limits.orphan)
+    preparation = {**backend.preparation(cluster, directory), "sockets": ref.socket_dir}
+    await controller.call("prepare", preparation)
     yield {"message": "Creating the cluster"}
     # After a controller died the cluster goes on under its name: it is not created a second time.
     name = cluster.report.name if backend.outlives_controller else None
@@ -43,9 +44,7 @@ async def steps(
     await controller.run(code, cluster.create_timeout)
     yield {"message": "Waiting for the scheduler"}
     settings = {
-        "directory": str(directory),
         "idle_timeout": cluster.idle_timeout,
-        "orphan_timeout": services.limits.orphan,
         "core_seconds": cluster.report.core_seconds,
     }
     await controller.start_watch("cluster", settings, services.limits.start)

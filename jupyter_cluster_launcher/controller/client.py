@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import re
 import shutil
+import time
+import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,11 +24,14 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from ..models import ControllerRef, LauncherError
 from . import host as processes
 from .archive import ARCHIVE, importing, write_archive
+from .startup import forgetting
 
 MIME = "application/vnd.cluster-launcher.report+json"
 ANSWER = "application/vnd.cluster-launcher.answer+json"
 RESIDENT = "__cluster_launcher"  # the variable in the controller
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+log = logging.getLogger(__name__)
 
 
 class ExecutionError(LauncherError):
@@ -62,6 +68,7 @@ class Controller:
         self._on_report, self._on_output = on_report, on_output
         self._client = AsyncKernelClient()
         self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}  # by ticket
         self._tasks: list[asyncio.Task[None]] = []
         self._connected = False
         self._subscribed = asyncio.Event()
@@ -137,21 +144,59 @@ class Controller:
             raise ExecutionError(content.get("ename", ""), content.get("evalue", ""), lines)
         return content["user_expressions"]["answer"].get("data", {}).get(ANSWER)
 
-    async def load(self, module: str, directory: Path) -> None:
-        """Have the controller import a module of the resident and begin with its class.
+    async def load(self, module: str, directory: Path, orphan_timeout: float | None = None) -> None:
+        """Have the controller import a module of the resident and begin to watch over itself.
 
         The resident is written into ``directory``, the cluster's, which must stay as long as the
-        controller. Raises ``OSError`` where that is impossible, and as ``run``.
+        controller. ``orphan_timeout`` is in seconds. Raises ``OSError`` where that is impossible,
+        and as ``run``.
         """
         path = directory / ARCHIVE
         write_archive(path)
         code = importing(RESIDENT, path, module)
-        await self.run(f"{code}\n{RESIDENT} = {RESIDENT}().RESIDENT()", timeout=30)
+        watch = f"{RESIDENT}.begin({str(directory)!r}, {orphan_timeout!r})"
+        await self.run(
+            f"{forgetting(self.ref.socket_dir)}\n"
+            f"{code}\n{RESIDENT} = {RESIDENT}().RESIDENT()\n{watch}",
+            timeout=30,
+        )
 
     async def call(self, function: str, *args: Any, timeout: float = 60.0, **kwargs: Any) -> Any:
-        """Call a method of the resident with plain data, and return the data it returns."""
+        """Call a method of the resident with plain data, and return the data it returns.
+
+        A call that cannot begin within ``timeout`` seconds is not carried out later. Raises as
+        ``run``.
+        """
+        self._touch()
+        loop, ticket = asyncio.get_running_loop(), uuid.uuid4().hex
+        later = self._answers[ticket] = loop.create_future()
+        # Attributes, and no arguments: residents of an earlier version know neither.
+        deadline = time.monotonic() + timeout
         parts = [repr(function), *map(repr, args), *_keywords(kwargs)]
-        return await self.run(f"{RESIDENT}.call({', '.join(parts)})", timeout, f"{RESIDENT}.answer")
+        code = (
+            f"{RESIDENT}.ticket, {RESIDENT}.deadline = {ticket!r}, {deadline!r}\n"
+            f"{RESIDENT}.call({', '.join(parts)})"
+        )
+        try:
+            answer = await self.run(code, timeout, f"{RESIDENT}.answer")
+            if answer != {"ticket": ticket}:
+                return answer
+            content = await self._first(later, deadline - time.monotonic())
+        finally:
+            self._answers.pop(ticket, None)
+        if "error" in content:
+            name, text = content["error"]
+            raise ExecutionError(name, text, "")
+        return content["data"]
+
+    def _touch(self) -> None:
+        """Show the controller that a server is there, also while it is busy with other code.
+
+        Unlike a message, that needs no answer; unlike this server's process number, it counts for
+        each server of the user, and in containers.
+        """
+        with contextlib.suppress(OSError):  # the directory may be gone: there are calls as well
+            os.utime(self.ref.connection_file)
 
     async def start_watch(self, variable: str, settings: dict[str, Any], timeout: float) -> None:
         """Begin to watch the cluster that the create code left in ``variable``."""
@@ -215,17 +260,23 @@ class Controller:
     async def _reply(self, message: str, timeout: float | None) -> dict[str, Any]:
         reply = self._replies.setdefault(message, asyncio.get_running_loop().create_future())
         try:
-            either: set[asyncio.Future[Any]] = {reply, self.ended}
-            await asyncio.wait(either, timeout=timeout, return_when="FIRST_COMPLETED")
-            if reply.done():
-                return reply.result()
-            if self.ended.done():
-                raise ControllerDiedError("Its kernel ended unexpectedly.")
-            raise asyncio.TimeoutError
+            return await self._first(reply, timeout)
         finally:
             # What was given up is still being worked on; whoever ends this controller has to know.
             if reply.done():
                 self._replies.pop(message, None)
+
+    async def _first(
+        self, answer: asyncio.Future[dict[str, Any]], timeout: float | None
+    ) -> dict[str, Any]:
+        """Return an answer when it comes; raises as ``run``."""
+        either: set[asyncio.Future[Any]] = {answer, self.ended}
+        await asyncio.wait(either, timeout=timeout, return_when="FIRST_COMPLETED")
+        if answer.done():
+            return answer.result()
+        if self.ended.done():
+            raise ControllerDiedError("Its kernel ended unexpectedly.")
+        raise asyncio.TimeoutError
 
     async def _collect(self, receive: Callable[[], Any]) -> None:
         """Hand each reply to whoever waits for it."""
@@ -236,17 +287,30 @@ class Controller:
                 reply.set_result(message["content"])
 
     async def _listen(self) -> None:
-        """Take in what the kernel broadcasts."""
+        """Take in what the kernel broadcasts; what cannot be taken in is logged and left out."""
         while True:
             message = await self._client.get_iopub_msg()
             self._subscribed.set()
-            content = message["content"]
-            if message["msg_type"] == "stream":
-                self._on_output(content["text"])
-            elif message["msg_type"] == "error":
-                self._on_output(ANSI.sub("", "\n".join(content["traceback"])) + "\n")
-            elif message["msg_type"] == "display_data" and MIME in content["data"]:
-                self._on_report(content["data"][MIME])
+            try:
+                self._take(message["msg_type"], message["content"])
+            except Exception:  # of whatever kind: the next message may be the one that matters
+                log.exception(
+                    "A message of cluster %s could not be taken in",
+                    Path(self.ref.connection_file).parent.name,
+                )
+
+    def _take(self, kind: str, content: dict[str, Any]) -> None:
+        if kind == "stream":
+            self._on_output(content["text"])
+        elif kind == "error":
+            self._on_output(ANSI.sub("", "\n".join(content["traceback"])) + "\n")
+        elif kind == "display_data" and MIME in content["data"]:
+            self._on_report(content["data"][MIME])
+        elif kind == "display_data" and ANSWER in content["data"]:
+            answer = content["data"][ANSWER]
+            later = self._answers.get(answer["ticket"])
+            if later is not None and not later.done():
+                later.set_result(answer)
 
 
 def _keywords(arguments: Mapping[str, Any]) -> list[str]:

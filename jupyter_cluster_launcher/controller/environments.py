@@ -184,7 +184,7 @@ class Environments:
             words = err.decode(errors="replace").strip().split("\n")[-1][:300]
             last = masked(words, os.environ)
             raise NotAvailableError(f"Python failed in the environment {title}: {last}")
-        return out.decode()
+        return out.decode(errors="replace")  # some sites' Pythons print Latin-1
 
 
 def _plain_python(command: str) -> bool:

@@ -15,6 +15,7 @@ from jupyter_client.manager import AsyncKernelManager
 from ..models import ControllerRef
 from . import host as processes
 from .log_files import PYTHON_LOG
+from .startup import empty_ipython
 
 CONNECTION = "connection.json"
 SOCKETS = "/tmp"  # noqa: S108 - a directory only for this user is made in it
@@ -60,7 +61,7 @@ async def spawn(
     try:
         await manager.start_kernel(
             independent=True,
-            env={**inherited, **env},
+            env={**inherited, **empty_ipython(sockets), **env},
             cwd=cwd,
             stdout=log,
             stderr=log,

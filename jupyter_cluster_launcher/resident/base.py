@@ -2,58 +2,100 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from .credentials import write_credentials
-from .kernel import Answer
+from .kernel import Answer, send_answer, variable
 from .logs import Logs
 from .protocols import Cluster
 from .report import Report, Sample
+from .scheduler import is_gone
 from .versions import versions
-from .watch import Watch
+from .watch import CLOSE_LIMIT, Watch, not_closed
 
 ClusterT = TypeVar("ClusterT", bound=Cluster)
+
+IN_BACKGROUND = ("logs",)  # calls that take long, and must not keep others waiting
+NEWS = ("ping", "jobs_ended")  # calls that are as true later
+AFTER_CLOSE = 10.0  # seconds that a server has to end this process after it has closed the cluster
+QUICK = "1s"  # for connections to a scheduler that is known to be gone
+INPROC = (
+    "The cluster runs inside a single process (its address is inproc://), so no notebook can "
+    "connect to it. Launch it without processes=False."
+)
+
+
+class UnreachableError(RuntimeError):
+    """No notebook can connect to the cluster; the text says why."""
 
 
 class Resident(ABC, Generic[ClusterT]):
     """Watches one cluster and acts on it for the server; a subclass for each kind of platform."""
 
     cluster: ClusterT  # from ``start`` on
+    # Of the next call, set by the server: a resident that knows neither can be called all the same.
+    ticket = ""
+    deadline: float | None = None  # on the monotonic clock, which all processes of a host share
 
     def __init__(self) -> None:
         """Watch nothing yet."""
         self._watch: Watch | None = None
+        self._closing = threading.Lock()
         self.answer: Answer | None = None
 
     def call(self, function: str, /, *args: Any, **kwargs: Any) -> None:
-        """Call a method and keep the plain data it returns in ``answer`` for the server."""
-        self.answer = Answer(getattr(self, function)(*args, **kwargs))
+        """Call a method and keep the plain data it returns in ``answer`` for the server.
+
+        Does nothing after ``deadline``, when the server has given up: what it reported as failed
+        must not happen later. What takes long answers from a thread, with the call's ``ticket``.
+        """
+        self.answer, ticket = None, self.ticket
+        late = self.deadline is not None and time.monotonic() > self.deadline
+        if late and function not in NEWS:
+            return
+        method = getattr(self, function)
+        if function in IN_BACKGROUND:
+            self.answer = Answer({"ticket": ticket})
+            work = (ticket, lambda: method(*args, **kwargs))
+            threading.Thread(target=_answer, args=work, daemon=True).start()
+        else:
+            self.answer = Answer(method(*args, **kwargs))
+
+    def begin(self, directory: str, orphan_timeout: float | None = None) -> None:
+        """Begin to watch over this process, before anything else.
+
+        ``directory`` is the cluster's; ``orphan_timeout`` is as in ``Watch``.
+        """
+        self._watch = Watch(self._close_whatever, directory, orphan_timeout=orphan_timeout)
+        self._watch.start()
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Get ready before the create code runs; ``settings`` are of the platform's kind."""
 
-    def start(self, cluster: ClusterT, *, directory: str, **limits: Any) -> None:
+    def start(self, cluster: ClusterT, **limits: Any) -> None:
         """Begin to watch ``cluster`` and publish the first report.
 
-        ``directory`` is the cluster's; ``limits`` are further arguments of ``Watch``.
+        ``limits`` are further arguments of ``Watch.begin``. Raises ``UnreachableError`` for a
+        cluster that no notebook could use.
         """
+        if str(cluster.scheduler_address).startswith("inproc:"):
+            raise UnreachableError(INPROC)
         self.cluster = cluster
+        security = getattr(cluster, "security", None)
         known: Report = {
-            "tls": write_credentials(getattr(cluster, "security", None), directory),
+            "tls": write_credentials(security, self.watch.directory),
             "versions": versions(),
         }
-        self._watch = Watch(
-            self.sample, lambda: self.close(cluster), directory, known=known, **limits
-        )
-        self._watch.poll(always=True)
-        self._watch.start()
+        self.watch.begin(self.sample, known=known, **limits)
+        self.watch.poll(always=True)
 
     @property
     def watch(self) -> Watch:
-        """The watch over the cluster; raises ``RuntimeError`` before ``start``."""
+        """The watch over the cluster; raises ``RuntimeError`` before ``begin``."""
         if self._watch is None:
             raise RuntimeError("The cluster is still being created.")
         return self._watch
@@ -94,12 +136,41 @@ class Resident(ABC, Generic[ClusterT]):
             self.cluster._adaptive = None  # type: ignore[attr-defined]
 
     def close(self, cluster: ClusterT | None) -> None:
-        """Close the cluster; this may be called twice, and before ``start``."""
+        """Close the cluster; this may be called twice, and before ``start``.
+
+        The process ends some time later, also where the server that called this has gone.
+        """
         if self._watch is not None:
-            self._watch.done.set()
-        if cluster is not None:
-            cluster.close()
+            self._watch.close_within(CLOSE_LIMIT, f"Stopped. {not_closed()}")
+        with self._closing:  # a timer may have begun it
+            self.end_cluster(cluster)
+        if self._watch is not None:
+            self._watch.close_within(AFTER_CLOSE, "Stopped.")
+
+    def end_cluster(self, cluster: ClusterT | None) -> None:
+        """Shut down the cluster, None where it was not created completely."""
+        if cluster is None:
+            return
+        if is_gone(cluster):
+            # Else Dask tries for half a minute to tell the scheduler that it is to end.
+            import dask  # noqa: PLC0415 - the server's checks import this module without Dask
+
+            dask.config.set({"distributed.comm.timeouts.connect": QUICK})
+        cluster.close()
+
+    def _close_whatever(self) -> None:
+        """Close the cluster, or what the create code has left by now."""
+        with self._closing:
+            self.end_cluster(getattr(self, "cluster", None) or variable("cluster"))
 
     def shut_down(self) -> None:
         """Close the cluster although it was joined and others may use it."""
         self.close(self.cluster)
+
+
+def _answer(ticket: str, work: Callable[[], Any]) -> None:
+    """Do the work of a call and send what it returned or raised."""
+    try:
+        send_answer({"ticket": ticket, "data": work()})
+    except Exception as error:
+        send_answer({"ticket": ticket, "error": [type(error).__name__, str(error)]})

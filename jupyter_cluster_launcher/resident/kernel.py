@@ -34,6 +34,19 @@ def publish(report: Report) -> None:
         shell.display_pub.publish(data={MIME: report}, metadata={})
 
 
+def send_answer(answer: dict[str, Any]) -> None:
+    """Send the answer to a call whose method went on in another thread."""
+    shell = get_ipython()
+    if shell is not None:
+        shell.display_pub.publish(data={ANSWER: answer}, metadata={})
+
+
+def variable(name: str) -> Any:
+    """Return a variable of the code that runs in this kernel, None where there is none."""
+    shell = get_ipython()
+    return shell.user_ns.get(name) if shell is not None else None
+
+
 def end_process() -> None:
     """Kill this process and, where it leads a group, its workers; published reports leave first."""
     time.sleep(PUBLISHING)

@@ -47,6 +47,7 @@ class Scheduler(LogSource, Protocol):
     tasks: Mapping[Any, Any]
     unrunnable: Iterable[Any]
     transition_counter: int
+    status: object  # as a cluster's
 
 
 class Loop(Protocol):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from typing import Any
 
 from .protocols import SchedulerCluster
 from .report import Report, Sample
 
 ENDINGS = {"closed": "The cluster was closed.", "failed": "The cluster failed."}
+SHUT_DOWN = "Stopped: the scheduler was shut down."
+GONE = ("closing", "closed", "failed")  # a scheduler's status when there is no way back
 
 
 def sample_scheduler(cluster: SchedulerCluster) -> Sample:
@@ -35,10 +35,23 @@ def sample_scheduler(cluster: SchedulerCluster) -> Sample:
             or bool(getattr(scheduler, "queued", ())),
         },
     }
-    status = str(getattr(cluster.status, "name", cluster.status))
-    if status in ENDINGS:
-        report["ended"] = ENDINGS[status]
+    ended = ENDINGS.get(_status(cluster.status)) or (SHUT_DOWN if is_gone(cluster) else None)
+    if ended:
+        report["ended"], report["ready"], report["usage"] = ended, 0, None
     return Sample(report, scheduler.transition_counter)
+
+
+def is_gone(cluster: object) -> bool:
+    """Return whether the scheduler of a cluster has ended, as after ``client.shutdown()``.
+
+    The cluster object itself does not notice: it says "running" for ever.
+    """
+    return _status(getattr(getattr(cluster, "scheduler", None), "status", None)) in GONE
+
+
+def _status(status: object) -> str:
+    """Return a status, an enum member or its name in some versions, by its name."""
+    return str(getattr(status, "name", status))
 
 
 def load(metrics: list[Any], cores: int) -> float:
@@ -48,14 +61,3 @@ def load(metrics: list[Any], cores: int) -> float:
     """
     percents: float = sum(one.get("cpu", 0) for one in metrics)
     return round(percents / 100 / max(1, cores), 2)
-
-
-def plots(port: int) -> dict[str, str]:
-    """Return the single plots of a dashboard, {title: path}, as the scheduler itself lists them."""
-    url = f"http://127.0.0.1:{port}/individual-plots.json"
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            listed: dict[str, str] = json.load(answer)
-    except (OSError, ValueError):  # no bokeh in this environment, or not up yet
-        return {}
-    return listed

@@ -1,8 +1,13 @@
-"""The thread that polls a cluster, publishes reports when something changes, and ends it."""
+"""The thread that watches over a controller for its whole life.
+
+It polls the cluster, publishes reports when something changes, and ends the cluster and this
+process. It starts before the create code and ends with the process, so that its timers hold while
+a cluster is being created and while it closes, too.
+"""
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import threading
 import time
@@ -11,57 +16,99 @@ from datetime import datetime, timezone
 
 from .core_time import CoreTime
 from .durations import in_words
+from .ending import note_ending, within
 from .kernel import end_process, publish
+from .plots import Plots
 from .report import Report, Sample, Usage
-from .scheduler import plots
 
 PERIOD = 0.3  # seconds between two polls of the cluster, all within this process
 USAGE_PERIOD = 3.0  # seconds between two reports in which only CPU, memory and tasks differ
 FLUCTUATING = ("usage", "closes_at")  # what may differ from poll to poll
+CLOSE_LIMIT = 60.0  # seconds for closing a cluster; a server waits for half of it
+NOTE_LIMIT = 10.0  # seconds for writing why it ended: network file systems may hang
+NOTE_PAUSES = (0.2, 1.0, 3.0)  # seconds before another try to write that
+CONTACT_FILE = "connection.json"  # the file of the cluster's directory that servers touch
 
 
 class Watch(threading.Thread):
     """Polls a cluster in its own process and publishes what changed."""
 
     def __init__(
-        self,
-        sample: Callable[[], Sample],
-        close: Callable[[], object],
-        directory: str,
-        *,
-        idle_timeout: float | None = None,
-        orphan_timeout: float | None = None,
-        core_seconds: float = 0.0,
-        known: Report | None = None,
+        self, close: Callable[[], object], directory: str, *, orphan_timeout: float | None = None
     ) -> None:
-        """Watch the cluster of which ``sample`` returns the state and which ``close`` shuts down.
+        """Watch over this process; ``close`` shuts down its cluster, also one half created.
 
-        A cluster is shut down after ``idle_timeout`` seconds without work, and after
-        ``orphan_timeout`` seconds without contact with a server; None is never. ``core_seconds``
-        is what an earlier controller of the cluster has counted, ``known`` what every report says.
+        ``directory`` is the cluster's. The cluster is shut down after ``orphan_timeout`` seconds
+        without contact with a server; None is never.
         """
         super().__init__(name="cluster-launcher", daemon=True)
-        self._sample, self._close, self._directory = sample, close, directory
-        self.idle_timeout, self.orphan_timeout = idle_timeout, orphan_timeout
-        self.known: Report = known or {}
+        self._close, self.directory = close, directory
+        self.orphan_timeout = orphan_timeout
+        self.idle_timeout: float | None = None
+        self._sample: Callable[[], Sample] | None = None
+        self.known: Report = {}
         self.idle_since = self.pinged_at = time.monotonic()
-        self._busy: bool | None = None
+        self._touched_at = self._touched()
+        self._busy: bool | None = None  # None where it is not known
         self._closes_at: str | None = None
+        self._close_until: float | None = None  # set once the cluster is being closed
+        self._closed_words = ""
         self._activity: int | None = None
-        self._plots: dict[str, str] = {}
-        self._core_time = CoreTime(core_seconds)
+        self._plots = Plots()
+        self._core_time = CoreTime()
         self.last: Report = {}
         self.last_time = 0.0
         self.done = threading.Event()
         self._polling = threading.RLock()  # the shell's thread polls too
 
+    def begin(
+        self,
+        sample: Callable[[], Sample],
+        *,
+        idle_timeout: float | None = None,
+        core_seconds: float = 0.0,
+        known: Report | None = None,
+    ) -> None:
+        """Begin to poll the cluster, of which ``sample`` returns the state.
+
+        It is shut down after ``idle_timeout`` seconds without work; None is never.
+        ``core_seconds`` is what an earlier controller of the cluster has counted, ``known`` what
+        every report says.
+        """
+        with self._polling:
+            self.idle_timeout, self.known = idle_timeout, known or {}
+            self._core_time = CoreTime(core_seconds)
+            self.idle_since = self.pinged_at = time.monotonic()
+            self._sample = sample
+
     def run(self) -> None:
-        """Poll until the cluster has ended."""
+        """Poll for as long as the process runs."""
         while not self.done.wait(PERIOD):
-            try:
-                self.poll()
-            except Exception as error:  # a poll that failed must not end the watch
-                self._warn(f"The cluster's state cannot be read: {type(error).__name__}: {error}")
+            self.tick()
+
+    def tick(self) -> None:
+        """Poll once, and end what is overdue."""
+        try:
+            self.poll()
+        except Exception as error:  # a poll that failed must not end the watch
+            self._busy = None  # what cannot be read is not idle
+            self._warn(f"The cluster's state cannot be read: {type(error).__name__}: {error}")
+        why = self._overdue()
+        if why:
+            self.end(why)
+
+    @property
+    def closing(self) -> bool:
+        """Whether the cluster is being closed or has been."""
+        return self._close_until is not None
+
+    def close_within(self, seconds: float, why: str) -> None:
+        """Poll no more, and end this process in ``seconds`` unless a server does so before.
+
+        ``why`` is the sentence to leave behind then.
+        """
+        self._closed_words = why
+        self._close_until = time.monotonic() + seconds
 
     def restart_idle_time(self, idle_timeout: float | None) -> None:
         """Count ``idle_timeout`` seconds from now, None for no limit."""
@@ -69,27 +116,18 @@ class Watch(threading.Thread):
         self.idle_since, self._closes_at = time.monotonic(), None
 
     def poll(self, always: bool = False) -> None:
-        """Poll once, publish a report where it is news or ``always``, and end what is overdue."""
+        """Poll the cluster, if there is one, and publish where that is news or ``always``."""
         with self._polling:
-            report = self._read()
+            if self._sample is None or self.closing or self.last.get("ended"):
+                return
+            report = self._read(self._sample())
             if always or self.differs(report):
                 self.push(report)
-            if report.get("ended"):
-                self.done.set()
-            elif self._overdue(self.idle_timeout, self.idle_since) and not self._busy:
-                self.end(f"Closed after {in_words(self.idle_timeout or 0)} without work.")
-            elif self._overdue(self.orphan_timeout, self.pinged_at):
-                span = in_words(self.orphan_timeout or 0)
-                self.end(f"Closed: no contact with a Jupyter server for {span}.")
 
-    def _read(self) -> Report:
+    def _read(self, sample: Sample) -> Report:
         """Return the cluster's state as a whole report."""
-        sample = self._sample()
         report: Report = {**self.known, **sample.report}
-        port = report.get("dashboard_port")
-        if not self._plots and port:
-            self._plots = plots(port)
-        report.setdefault("plots", self._plots)
+        report.setdefault("plots", self._plots.of(report.get("dashboard_port")))
         report["core_seconds"], report["cores_since"] = self._core_time.count(
             report.get("cores", 0)
         )
@@ -116,8 +154,36 @@ class Watch(threading.Thread):
         when = datetime.fromtimestamp(time.time() + left, timezone.utc)
         return when.isoformat(timespec="seconds")
 
-    def _overdue(self, timeout: float | None, since: float) -> bool:
-        return timeout is not None and time.monotonic() - since > timeout
+    def _overdue(self) -> str | None:
+        """Return why this process has to end now, None where it has not."""
+        now = time.monotonic()
+        if self._close_until is not None:
+            return self._closed_words if now > self._close_until else None
+        if self.last.get("ended"):
+            return self.last["ended"]
+        idle, orphan = self.idle_timeout, self.orphan_timeout
+        if idle is not None and self._busy is False and now - self.idle_since > idle:
+            return f"Closed after {in_words(idle)} without work."
+        if orphan is not None and now - self._contact() > orphan:
+            return f"Closed: no contact with a Jupyter server for {in_words(orphan)}."
+        return None
+
+    def _contact(self) -> float:
+        """Return when a server was last there, by the monotonic clock.
+
+        Servers touch a file with each call, since the call itself does not arrive while the kernel
+        is busy with the create code.
+        """
+        touched = self._touched()
+        if touched != self._touched_at:
+            self._touched_at, self.pinged_at = touched, time.monotonic()
+        return self.pinged_at
+
+    def _touched(self) -> int | None:
+        """Return the file's time as it is; it is only compared, whatever the clock says."""
+        with contextlib.suppress(OSError):
+            return os.stat(os.path.join(self.directory, CONTACT_FILE)).st_mtime_ns
+        return None
 
     def differs(self, report: Report) -> bool:
         """Return whether a report is news: meters that fluctuate a little are not."""
@@ -144,22 +210,45 @@ class Watch(threading.Thread):
 
     def _warn(self, text: str) -> None:
         """Publish what is wrong, once; the next poll that succeeds takes it back."""
-        if not self.done.is_set() and self.last.get("warnings") != [text]:
-            self.push({**self.last, "warnings": [text]})
+        if not self.closing and self.last.get("warnings") != [text]:
+            with contextlib.suppress(Exception):  # the timers have to go on
+                self.push({**self.last, "warnings": [text]})
 
     def end(self, why: str) -> None:
-        """Close the cluster, record why in ``ended.json``, and end this whole process group."""
+        """Close the cluster, then note why in ``ended.json``, and end this whole process group.
+
+        Nothing that fails or hangs meanwhile keeps the process from ending.
+        """
         self.done.set()
-        path = os.path.join(self._directory, "ended.json")
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump({"ended": why}, file)
-        seconds, since = self._core_time.count(0)
         try:
-            self._close()
+            # What a server has begun to close is not begun a second time.
+            if not self.closing and not within(CLOSE_LIMIT, self._close):
+                why = f"{why} {not_closed()}"
+            self._note(why)
         finally:
-            last: Report = {**self.last, "ready": 0, "usage": None, "closes_at": None}
-            self.push({**last, "core_seconds": seconds, "cores_since": since, "ended": why})
             end_process()
+
+    def _note(self, why: str) -> None:
+        """Write why the cluster ended and publish it, with a warning where it cannot be written."""
+        trouble = note_ending(self.directory, why, NOTE_LIMIT)
+        seconds, since = self._core_time.count(0)
+        last: Report = {**self.last, "ready": 0, "usage": None, "closes_at": None, "ended": why}
+        last["core_seconds"], last["cores_since"] = seconds, since
+        if trouble:
+            last["warnings"] = [f"Why the cluster ended could not be written down: {trouble}."]
+        if self.last.get("ended") != why:  # else its server knows, and has begun to clean up
+            with contextlib.suppress(Exception):
+                self.push(last)
+        for pause in NOTE_PAUSES:
+            if not trouble:
+                return
+            time.sleep(pause)
+            trouble = note_ending(self.directory, why, NOTE_LIMIT)
+
+
+def not_closed() -> str:
+    """Return the sentence about a cluster whose close took too long."""
+    return f"The cluster did not close within {in_words(CLOSE_LIMIT)} and was killed."
 
 
 def _steady(report: Report) -> dict[str, object]:

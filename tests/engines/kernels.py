@@ -52,6 +52,20 @@ class Kernel:
         return json.loads(path.read_text(encoding="utf-8"))
 
 
+CLUSTER = """
+from dask.distributed import LocalCluster
+cluster = LocalCluster(n_workers=0, processes=False, protocol="tcp://", dashboard_address=None)
+"""
+
+
+async def watched(one: Kernel, folder: Path) -> None:
+    """Have a controller watch a cluster whose workers are threads, of which it has none yet."""
+    await one.controller.load("local", folder)
+    await one.controller.run(CLUSTER, FOREVER)
+    await one.controller.start_watch("cluster", {}, FOREVER)
+    await one.until(lambda: one.reports)
+
+
 @contextlib.asynccontextmanager
 async def kernel(folder: Path, name: str = "python3", **env: str) -> AsyncIterator[Kernel]:
     """Spawn a controller and attach to it; it is always ended."""

@@ -47,7 +47,7 @@ class GatewayResident(Resident[GatewayCluster]):
         record_submissions(self.submissions)
         record_limits(self.limits)
 
-    def start(self, cluster: GatewayCluster, *, directory: str, **limits: Any) -> None:
+    def start(self, cluster: GatewayCluster, **limits: Any) -> None:
         """Begin to watch the cluster; the gateway stops it when this process closes it, or not."""
         from .monitor import GatewayMonitor  # noqa: PLC0415 - as above
 
@@ -56,7 +56,7 @@ class GatewayResident(Resident[GatewayCluster]):
         self.monitor = GatewayMonitor(GatewayState(cluster, joined, self.limits))
         self.monitor.start()
         self.monitor.first.wait(2 * ANSWER_LIMIT)
-        super().start(cluster, directory=directory, **limits)
+        super().start(cluster, **limits)
 
     def sample(self) -> Sample:
         """Return the cluster's state as it was last polled."""
@@ -90,14 +90,12 @@ class GatewayResident(Resident[GatewayCluster]):
         workers = {address: one["name"] for address, one in self.monitor.state.workers.items()}
         return self.monitor.do(collect(self.monitor.scheduler, workers), LOGS_LIMIT)
 
-    def close(self, cluster: GatewayCluster | None) -> None:
+    def end_cluster(self, cluster: GatewayCluster | None) -> None:
         """Stop what this launch started, and nothing that it joined.
 
         May be called twice, while the cluster is being made, and where making it failed half-way.
         Raises ``RuntimeError`` where the gateway does not stop it.
         """
-        if self._watch is not None:
-            self._watch.done.set()
         limit = time.monotonic() + ANSWER_LIMIT
         while self.submissions.pending and time.monotonic() < limit:
             time.sleep(PENDING_PERIOD)

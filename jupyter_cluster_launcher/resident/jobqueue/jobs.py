@@ -117,6 +117,7 @@ class TrackedJob(ProcessInterface):
     log_directory: str | None
     job_header: str
     _command_template: str
+    cancel_command: str
     name: object
     job_id: str | None
     entry: JobEntry | None = None
@@ -155,6 +156,7 @@ class TrackedJob(ProcessInterface):
     async def start(self) -> None:
         """Submit the job; a refusal is recorded and not raised."""
         self.entry = entry = self.tracker.begin(self.name)
+        self.tracker.cancel_command = self.cancel_command
         try:
             await super().start()
             entry["id"] = self.job_id

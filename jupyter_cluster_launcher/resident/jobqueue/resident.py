@@ -39,13 +39,13 @@ class JobqueueResident(Resident[JobqueueCluster]):
         except (ImportError, AttributeError):
             return
 
-    def start(self, cluster: JobqueueCluster, *, directory: str, **limits: Any) -> None:
+    def start(self, cluster: JobqueueCluster, **limits: Any) -> None:
         """Begin to watch once the jobs are submitted.
 
         Raises ``SubmissionError`` where the batch system accepted none.
         """
         self._await_submission(cluster)
-        super().start(cluster, directory=directory, **limits)
+        super().start(cluster, **limits)
 
     def sample(self) -> Sample:
         """Return the cluster's present state, with its jobs."""
@@ -57,6 +57,12 @@ class JobqueueResident(Resident[JobqueueCluster]):
             requested = len(self.cluster.worker_spec) * workers_per_job(self.cluster)
             report["requested"] = requested
         return Sample(report, sample.activity)
+
+    def end_cluster(self, cluster: JobqueueCluster | None) -> None:
+        """Close the cluster; cancel the jobs of one that was not created completely."""
+        super().end_cluster(cluster)
+        if cluster is None and hasattr(self, "tracker"):
+            self.tracker.cancel()
 
     def logs(self) -> Logs:
         """Return the logs of the scheduler and the workers."""

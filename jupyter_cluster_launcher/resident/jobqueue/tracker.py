@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
+import subprocess
 from collections.abc import Iterable
 from typing import TypedDict, TypeVar
 
+CANCEL_LIMIT = 20.0  # seconds for the batch system's command
 REMEMBERED = 100  # closed jobs, so that adaptive scaling over days does not fill the record
 IDS_NOTE = "job-ids"  # in a cluster's directory: the ids of all jobs, one a line
 Name = TypeVar("Name")
@@ -43,6 +46,15 @@ class JobTracker:
         self.job_name, self.unit, self.lifetime = job_name, unit, lifetime
         self.entries: list[JobEntry] = []
         self.submitted = 0
+        self.cancel_command = ""  # dask-jobqueue's for this batch system, once a job is submitted
+
+    def cancel(self) -> None:
+        """Cancel the jobs that no cluster object will close."""
+        ids = [entry["id"] for entry in self.entries if entry["id"] and not entry["closed"]]
+        for number in ids if self.cancel_command else ():
+            command = [*shlex.split(self.cancel_command), number]
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                subprocess.run(command, timeout=CANCEL_LIMIT, check=False)  # noqa: S603
 
     def begin(self, worker: object) -> JobEntry:
         """Return the new entry of a job that is about to be submitted."""

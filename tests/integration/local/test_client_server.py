@@ -64,7 +64,9 @@ def test_no_server(runtime: Path) -> None:
 
 def test_files_of_other_programs(runtime: Path) -> None:
     """Guards against a traceback where another program names its file like a Jupyter server."""
-    odd = [{"pid": os.getpid(), "port": 1}, [], None, "x", {"pid": "x", "url": "http://x/"}]
+    odd: list[object] = [
+        {"pid": os.getpid(), "port": 1}, [], None, "x", {"pid": "x", "url": "http://x/"},
+    ]  # fmt: skip
     for number, content in enumerate(odd):
         (runtime / f"jpserver-mcp-{number}.json").write_text(json.dumps(content))
     (runtime / "jpserver-mcp-9.json").write_bytes(b"\xff")

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from kernels import FOREVER, Kernel, kernel
+from kernels import FOREVER, Kernel, kernel, watched
 
 from jupyter_cluster_launcher.controller.client import ExecutionError
 
@@ -65,18 +65,6 @@ async def test_a_reply_is_not_lost_while_the_server_is_busy(tmp_path: Path) -> N
 
 
 # Reports
-
-CLUSTER = """
-from dask.distributed import LocalCluster
-cluster = LocalCluster(n_workers=0, processes=False, dashboard_address=None)
-"""
-
-
-async def watched(one: Kernel, folder: Path) -> None:
-    await one.controller.load("local", folder)
-    await one.controller.run(CLUSTER, FOREVER)
-    await one.controller.start_watch("cluster", {"directory": str(folder)}, FOREVER)
-    await one.until(lambda: one.reports)
 
 
 async def test_reports_are_pushed(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ PACKAGES = (
     *("dask[distributed]==2024.5.*", "ipykernel==6.29.*", "dask-jobqueue==0.8.*"),
     *("bokeh", "cryptography"),
 )
+SHARED = ["memory_limit"]
 CREATE = """
 from dask.distributed import LocalCluster, Security
 cluster = LocalCluster(n_workers=1, threads_per_worker=1, security=Security.temporary())
@@ -89,9 +90,10 @@ async def test_a_cluster_in_the_oldest_kernel(old_kernel: str, tmp_path: Path) -
         )
         absent = "__import__('importlib.util').util.find_spec('jupyter_cluster_launcher') is None"
         assert await one.value(absent, tmp_path)
-        await one.controller.call("prepare", {"workers_here": True}, timeout=FOREVER)
+        settings = {"workers_here": True, "sockets": one.ref.socket_dir, "shared": SHARED}
+        await one.controller.call("prepare", settings, timeout=FOREVER)
         await one.controller.run(CREATE, FOREVER)
-        watch = {"directory": str(tmp_path), "idle_timeout": 3600.0}
+        watch = {"idle_timeout": 3600.0}
         await one.controller.start_watch("cluster", watch, FOREVER)
         await one.until(lambda: one.reports and one.reports[-1]["ready"] == 1)
         report = one.reports[-1]
@@ -137,9 +139,8 @@ async def test_an_error_in_the_resident_has_a_file_and_a_line(
     async with kernel(tmp_path, old_kernel) as one:
         await one.controller.load("local", tmp_path)
         await one.controller.run("import traceback", FOREVER)
-        code = (
-            "try:\n    __cluster_launcher.ping()\nexcept RuntimeError:\n    traceback.print_exc()"
-        )
+        new = "type(__cluster_launcher)()"
+        code = f"try:\n    {new}.ping()\nexcept RuntimeError:\n    traceback.print_exc()"
         await one.controller.run(code, FOREVER)
         await one.until(lambda: "RuntimeError" in one.output)
         assert f'{tmp_path}/resident.zip/cluster_launcher_resident/base.py", line ' in one.output

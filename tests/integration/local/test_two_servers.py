@@ -54,8 +54,7 @@ def test_each_server_shows_and_changes_all_clusters(pair: tuple[RealServer, Real
     second.ready(cluster, 1)
     pid = pid_of(first, cluster)
     assert second.ask("DELETE", f"cluster-launcher/clusters/{cluster}")[0] == 204
-    for server in pair:
-        wait_until(lambda server=server: server.clusters() == [], "the row gone")
+    wait_until(lambda: all(server.clusters() == [] for server in pair), "the row gone")
     wait_until(lambda: not psutil.pid_exists(pid), "no process left, also no zombie")
     assert list((first.runtime / "cluster-launcher").iterdir()) == []
 
@@ -66,8 +65,7 @@ def test_a_launch_is_stopped_from_the_other_server(pair: tuple[RealServer, RealS
     cluster = first.launch(platform="local", workers=1)
     second.until(cluster, lambda _: True)
     assert second.ask("DELETE", f"cluster-launcher/clusters/{cluster}")[0] == 204
-    for server in pair:
-        wait_until(lambda server=server: server.clusters() == [], "the row gone")
+    wait_until(lambda: all(server.clusters() == [] for server in pair), "the row gone")
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])

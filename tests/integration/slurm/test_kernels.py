@@ -64,9 +64,8 @@ async def test_closing_twice(slurm: RealSlurm, tmp_path: Path, options: dict[str
         settings = backend.preparation(cluster, tmp_path / "0a1b2c")
         await one.controller.call("prepare", settings, timeout=FOREVER)
         await one.controller.run(codegen.create(platform, chosen, workers=2), FOREVER)
-        watch = {"directory": str(tmp_path / "0a1b2c")}
         with refused if options else contextlib.nullcontext():
-            await one.controller.start_watch("cluster", watch, FOREVER)
+            await one.controller.start_watch("cluster", {}, FOREVER)
         # Somebody who looks at the jobs keeps them, so that nothing depends on what is collected.
         await one.controller.run("held = list(cluster.workers.values())", FOREVER)
         for _ in range(2):

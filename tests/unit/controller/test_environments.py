@@ -237,6 +237,15 @@ async def test_chatter_before_the_answer(
 # The resident's own programs
 
 
+async def test_an_environment_that_prints_latin_1(
+    kernels: Path, asked: Environments, tmp_path: Path
+) -> None:
+    """Guards against a 500 where a site's wrapper greets in its own encoding."""
+    greeting = f"printf 'Gr\\374\\337e\\n'\nexec {sys.executable} \"$@\""
+    write_kernelspec(kernels, "latin", python=script(tmp_path, "python", greeting))
+    assert await asked.packages.missing("latin", ["json", "no_such"]) == ["no_such"]
+
+
 async def test_a_program_of_the_resident(
     kernels: Path,
     asked: Environments,

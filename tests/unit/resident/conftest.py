@@ -24,6 +24,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Report]]:
         start(one)
 
     monkeypatch.setattr(watch, "publish", reports.append)
+    monkeypatch.setattr(watch, "end_process", lambda: None)  # it would be that of the tests
     monkeypatch.setattr(watch.Watch, "start", noted)
     yield reports
     for one in watches:

@@ -6,16 +6,20 @@ import asyncio
 import json
 import stat
 import threading
+import time
+import urllib.request
 from collections.abc import Awaitable
+from itertools import pairwise
 from multiprocessing import forkserver
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import dask
 import pytest
 from fake_clusters import Dashboard, FakeCluster
 
-from jupyter_cluster_launcher.resident import credentials, scheduler
+from jupyter_cluster_launcher.resident import base, credentials, plots, scheduler
 from jupyter_cluster_launcher.resident import logs as collecting
 from jupyter_cluster_launcher.resident import versions as installed
 from jupyter_cluster_launcher.resident.kernel import ANSWER
@@ -30,7 +34,8 @@ KEY = "-----BEGIN PRIVATE KEY-----\nsecret\n"
 def resident(published: list[Report], tmp_path: Path) -> LocalResident:
     """A resident that watches a cluster of two workers."""
     one = RESIDENT()
-    one.start(FakeCluster(0, 1), directory=str(tmp_path))
+    one.begin(str(tmp_path))
+    one.start(FakeCluster(0, 1))
     return one
 
 
@@ -93,7 +98,7 @@ def test_closing(resident: LocalResident) -> None:
     resident.close(resident.cluster)
     resident.shut_down()
     assert calls(resident) == [("close", {}), ("close", {})]
-    assert resident.watch.done.is_set()
+    assert resident.watch.closing
     RESIDENT().close(None)
 
 
@@ -105,8 +110,8 @@ def test_what_is_called_too_early() -> None:
 
 def test_answers_are_plain_data(resident: LocalResident, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards the way of a returned value to the server: as JSON, and displayed as nothing else."""
-    monkeypatch.setattr(resident, "logs", lambda *args, **kwargs: {"args": args, **kwargs})
-    resident.call("logs", 1, function="x")
+    monkeypatch.setattr(resident, "keep", lambda *args, **kwargs: {"args": args, **kwargs})
+    resident.call("keep", 1, function="x")
     assert resident.answer is not None
     assert resident.answer._repr_mimebundle_() == {ANSWER: {"args": (1,), "function": "x"}}
 
@@ -116,7 +121,7 @@ def test_answers_are_plain_data(resident: LocalResident, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("fails", [None, OSError("no such thing"), ValueError("no context")])
 def test_workers_are_forked_from_a_prepared_process(
-    monkeypatch: pytest.MonkeyPatch, fails: Exception | None
+    monkeypatch: pytest.MonkeyPatch, fails: Exception | None, tmp_path: Path
 ) -> None:
     """Guards against importing Dask once for each worker; a system without it does without."""
     begun: list[list[str]] = []
@@ -130,7 +135,7 @@ def test_workers_are_forked_from_a_prepared_process(
     monkeypatch.setattr(forkserver._forkserver, "_preload_modules", ["__main__"])
     RESIDENT().prepare({"workers_here": False})
     assert begun == []
-    RESIDENT().prepare({"workers_here": True})
+    RESIDENT().prepare({"workers_here": True, "sockets": str(tmp_path)})
     assert [names[:2] for names in begun] == ([] if fails else [["distributed", "dask"]])
 
 
@@ -174,11 +179,68 @@ def test_plots(dashboard: Dashboard) -> None:
     """Guards the list of plots, and an environment without bokeh, where there is none."""
     path = "/individual-plots.json"
     dashboard.pages[path] = b'{"Progress": "/individual-progress"}'
-    assert scheduler.plots(dashboard.server_port) == {"Progress": "/individual-progress"}
+    assert plots.plots(dashboard.server_port) == {"Progress": "/individual-progress"}
     dashboard.pages[path] = b"<html>"
-    assert scheduler.plots(dashboard.server_port) == {}
+    assert plots.plots(dashboard.server_port) == {}
     dashboard.pages.clear()
-    assert scheduler.plots(dashboard.server_port) == {}
+    assert plots.plots(dashboard.server_port) == {}
+
+
+def test_plots_are_never_behind_a_proxy(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against requests to the site's proxy for what is on loopback."""
+    dashboard.pages["/individual-plots.json"] = b'{"Progress": "/individual-progress"}'
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setattr(urllib.request, "_opener", None)  # an earlier one knows no proxy
+    assert plots.plots(dashboard.server_port) == {"Progress": "/individual-progress"}
+
+
+def test_a_dashboard_without_plots_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a request several times a second for ever, where bokeh is missing."""
+    now, asked = 1000.0, list[float]()
+
+    def none(port: int) -> dict[str, str]:
+        asked.append(now)
+        return {}
+
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(plots, "plots", none)
+    one = plots.Plots()
+    for _ in range(1000):
+        assert one.of(None) == one.of(8787) == {}
+        now += 0.3
+    pauses = [later - before for before, later in pairwise(asked)]
+    assert len(asked) == 6
+    assert pauses == sorted(pauses)
+
+
+def test_a_scheduler_that_was_shut_down(resident: LocalResident) -> None:
+    """Guards against a row that says "running" after ``client.shutdown()``, and a slow stop."""
+    cluster = FakeCluster(0)
+    for form in ("closing", "closed", SimpleNamespace(name="closed")):
+        cluster.scheduler.status = form
+        report = scheduler.sample_scheduler(cluster).report
+        assert report["ended"] == "Stopped: the scheduler was shut down."
+        assert (report["ready"], report["usage"]) == (0, None)
+    cluster.scheduler.status = "running"
+    assert "ended" not in scheduler.sample_scheduler(cluster).report
+    cluster.scheduler.status = "closed"
+    with dask.config.set({"distributed.comm.timeouts.connect": "30s"}):
+        resident.end_cluster(cluster)
+        assert dask.config.get("distributed.comm.timeouts.connect") == "1s"
+    assert cluster.calls == [("close", {})]
+
+
+def test_a_cluster_that_is_still_being_created(
+    resident: LocalResident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against workers that stay when a timer ends a launch."""
+    cluster = FakeCluster(0)
+    monkeypatch.setattr(base, "variable", {"cluster": cluster}.get)
+    RESIDENT()._close_whatever()
+    assert cluster.calls == [("close", {})]
 
 
 def test_versions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_cluster_launcher.resident import kernel
+from jupyter_cluster_launcher.resident import ending, kernel
+from jupyter_cluster_launcher.resident import plots as dashboards
 from jupyter_cluster_launcher.resident import watch as watching
 from jupyter_cluster_launcher.resident.report import Report, Sample
 from jupyter_cluster_launcher.resident.watch import Watch
@@ -56,7 +59,9 @@ def watch(folder: Path, *reports: Report, activity: int | None = None, **limits:
     def sample() -> Sample:
         return Sample(states.pop(0) if len(states) > 1 else states[0], activity)
 
-    return Watch(sample, lambda: None, str(folder), **limits)
+    one = Watch(lambda: None, str(folder), orphan_timeout=limits.pop("orphan_timeout", None))
+    one.begin(sample, **limits)
+    return one
 
 
 # Reports
@@ -120,7 +125,7 @@ def test_a_report_is_whole(
         asked.append(port)
         return listed[len(asked) - 1]
 
-    monkeypatch.setattr(watching, "plots", plots)
+    monkeypatch.setattr(dashboards, "plots", plots)
     one = watch(tmp_path, {**IDLE, "dashboard_port": 8787}, known={"tls": True})
     one.poll()
     assert published[0] == {
@@ -132,7 +137,10 @@ def test_a_report_is_whole(
         "cores_since": "2023-11-14T22:13:20+00:00",
         "closes_at": None,
     }
+    one.poll(always=True)
+    assert asked == [8787], "not at once again"
     for _ in range(3):
+        clock(2)
         one.poll(always=True)
     assert published[-1]["plots"] == listed[1]
     assert asked == [8787, 8787], "the dashboard is asked until it answers"
@@ -154,19 +162,29 @@ def test_a_cluster_that_cannot_be_read(
         return Sample(state)
 
     monkeypatch.setattr(watching, "PERIOD", 0)
-    one = Watch(sample, lambda: None, str(tmp_path))
+    one = Watch(lambda: None, str(tmp_path))
+    one.begin(sample)
     one.run()
     warnings = [report.get("warnings") for report in published]
     assert warnings == [None, ["The cluster's state cannot be read: ValueError: odd"], None]
 
 
-def test_a_cluster_that_ended_is_watched_no_more(published: list[Report], tmp_path: Path) -> None:
-    """Guards against a thread that polls what has been closed, and fills the log with errors."""
-    one = watch(tmp_path, {**IDLE, "ended": "The cluster was closed."})
+def test_a_cluster_that_ended_is_watched_no_more(
+    published: list[Report], ended: list[str], tmp_path: Path
+) -> None:
+    """Guards against a thread that polls what has been closed, and jobs that wait for it."""
+    words = "Stopped: the scheduler was shut down."
+    one = watch(tmp_path, {**IDLE, "ended": words})
+    one._close = lambda: ended.append("closed")
     one.poll()
+    assert not ended, "the row says so before the jobs are cancelled, which takes a while"
+    assert published[-1]["ended"] == words
+    one.tick()
+    assert ended == ["closed", "ended"]
     assert one.done.is_set()
     one.run()
     assert len(published) == 1
+    assert json.loads((tmp_path / "ended.json").read_text()) == {"ended": words}
 
 
 # Ending
@@ -178,13 +196,13 @@ def test_an_idle_cluster_ends_and_says_why(
     """Guards the idle time: told beforehand, kept to, and told to a server that comes later."""
     one = watch(tmp_path, IDLE, idle_timeout=60.0)
     one._close = lambda: ended.append("closed")
-    one.poll()
+    one.tick()
     assert published[-1]["closes_at"] == "2023-11-14T22:14:20+00:00"
     clock(59)
-    one.poll()
+    one.tick()
     assert not ended
     clock(2)
-    one.poll()
+    one.tick()
     assert ended == ["closed", "ended"]
     assert one.done.is_set()
     last = published[-1]
@@ -195,7 +213,11 @@ def test_an_idle_cluster_ends_and_says_why(
 
 
 def test_a_close_that_fails_ends_all_the_same(
-    published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+    published: list[Report],
+    ended: list[str],
+    tmp_path: Path,
+    clock: Callable[[float], None],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Guards against a cluster that idles for ever because its close fails."""
     one = watch(tmp_path, IDLE, idle_timeout=1.0)
@@ -204,10 +226,10 @@ def test_a_close_that_fails_ends_all_the_same(
         raise OSError("scancel failed")
 
     one._close = fail
-    one.poll()
+    one.tick()
     clock(2)
-    with pytest.raises(OSError, match="scancel failed"):
-        one.poll()
+    one.tick()
+    assert "scancel failed" in capsys.readouterr().err, "which is the launch log"
     assert ended == ["ended"]
     assert "ended" in published[-1]
 
@@ -217,14 +239,14 @@ def test_work_begins_the_idle_time_anew(
 ) -> None:
     """Guards against an end under a computation, and right after one."""
     one = watch(tmp_path, IDLE, BUSY, BUSY, IDLE, idle_timeout=60.0)
-    one.poll()
+    one.tick()
     clock(50)
-    one.poll()
+    one.tick()
     assert published[-1]["closes_at"] is None
     clock(500)
-    one.poll()
+    one.tick()
     clock(50)
-    one.poll()
+    one.tick()
     assert published[-1]["closes_at"] == "2023-11-14T22:24:20+00:00"
     assert not ended
 
@@ -234,13 +256,14 @@ def test_tasks_between_two_polls_are_work(
 ) -> None:
     """Guards against an end under a notebook whose tasks are over before a poll sees them."""
     counter = 0
-    one = Watch(lambda: Sample(IDLE, counter), lambda: None, str(tmp_path), idle_timeout=60.0)
+    one = Watch(lambda: None, str(tmp_path))
+    one.begin(lambda: Sample(IDLE, counter), idle_timeout=60.0)
     for counter in (1, 1, 2, 2):  # noqa: B007 - read by the sample
         clock(40)
-        one.poll()
+        one.tick()
     assert not ended
     clock(61)
-    one.poll()
+    one.tick()
     assert ended == ["ended"]
 
 
@@ -249,7 +272,7 @@ def test_the_idle_time_is_restarted(
 ) -> None:
     """Guards "keep": the new end is shown, and None is never."""
     one = watch(tmp_path, IDLE, idle_timeout=60.0)
-    one.poll()
+    one.tick()
     clock(50)
     one.restart_idle_time(100.0)
     one.poll(always=True)
@@ -269,12 +292,127 @@ def test_an_orphan_ends(
     clock(7000)
     one.pinged_at = time.monotonic()
     clock(7000)
-    one.poll()
+    one.tick()
     assert not ended
     clock(300)
-    one.poll()
+    one.tick()
     assert ended == ["ended"]
     assert published[-1]["ended"] == "Closed: no contact with a Jupyter server for 2 hours."
+
+
+@pytest.mark.parametrize("gone", ["disk", "directory"])
+def test_an_end_that_cannot_be_written_down(
+    published: list[Report],
+    ended: list[str],
+    tmp_path: Path,
+    clock: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+    gone: str,
+) -> None:
+    """Guards against a cluster that runs on for ever because its disk is full or gone."""
+    tries: list[str] = []
+
+    def write(path: str, text: str) -> None:
+        tries.append(path)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    one = watch(tmp_path / "gone", IDLE, idle_timeout=1.0)
+    one._close = lambda: ended.append("closed")
+    if gone == "disk":
+        monkeypatch.setattr(ending, "write_private", write)
+    monkeypatch.setattr(watching, "NOTE_PAUSES", (0, 0))
+    one.tick()
+    clock(2)
+    one.tick()
+    assert ended == ["closed", "ended"]
+    assert published[-1]["ended"] == "Closed after 1 second without work."
+    why = "No space left on device" if gone == "disk" else "No such file or directory"
+    assert published[-1]["warnings"] == [f"Why the cluster ended could not be written down: {why}."]
+    assert len(tries) == (3 if gone == "disk" else 0)
+
+
+def test_the_end_is_written_down_when_there_is_room_again(
+    published: list[Report],
+    ended: list[str],
+    tmp_path: Path,
+    clock: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guards against a later server that shows "lost" for what a timer has ended."""
+    failures = [OSError(errno.ENOSPC, "No space left on device")]
+
+    def write(path: str, text: str) -> None:
+        if failures:
+            raise failures.pop()
+        Path(path).write_text(text)
+
+    monkeypatch.setattr(ending, "write_private", write)
+    monkeypatch.setattr(watching, "NOTE_PAUSES", (0, 0))
+    one = watch(tmp_path, IDLE, idle_timeout=1.0)
+    one.tick()
+    clock(2)
+    one.tick()
+    assert json.loads((tmp_path / "ended.json").read_text())["ended"].startswith("Closed after")
+
+
+def test_a_close_that_hangs_is_cut_short(
+    published: list[Report],
+    ended: list[str],
+    tmp_path: Path,
+    clock: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guards against workers that stay for ever because the batch system does not answer."""
+    release = threading.Event()
+    monkeypatch.setattr(watching, "CLOSE_LIMIT", 0.05)
+    one = watch(tmp_path, IDLE, idle_timeout=1.0)
+    one._close = release.wait
+    one.tick()
+    clock(2)
+    one.tick()
+    release.set()
+    assert ended == ["ended"]
+    words = json.loads((tmp_path / "ended.json").read_text())["ended"]
+    assert words.endswith("The cluster did not close within 0.05 seconds and was killed.")
+    assert published[-1]["ended"] == words
+
+
+def test_timers_hold_before_there_is_a_cluster(
+    published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards against a controller that stays for ever when its server dies during a launch.
+
+    A server that is there touches the connection file, since the kernel is busy creating.
+    """
+    contact = tmp_path / "connection.json"
+    contact.touch()
+    one = Watch(lambda: ended.append("closed"), str(tmp_path), orphan_timeout=7200.0)
+    for second in range(3):
+        clock(7000)
+        os.utime(contact, (second, second))  # whatever its clock says
+        one.tick()
+    assert not ended
+    contact.unlink()
+    one.tick()
+    clock(7300)
+    one.tick()
+    assert ended == ["closed", "ended"]
+    assert published[-1]["ended"] == "Closed: no contact with a Jupyter server for 2 hours."
+
+
+def test_a_server_that_dies_while_it_closes(
+    published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards against a closed cluster whose controller stays, since nobody is left to end it."""
+    one = watch(tmp_path, IDLE)
+    one._close = lambda: ended.append("closed")
+    one.close_within(60, "Stopped.")
+    one.tick()
+    assert (published, ended) == ([], [])
+    clock(61)
+    one.tick()
+    assert ended == ["ended"], "a close that hangs is not begun a second time"
+    assert json.loads((tmp_path / "ended.json").read_text()) == {"ended": "Stopped."}
 
 
 # The kernel

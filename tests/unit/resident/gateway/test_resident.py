@@ -154,7 +154,8 @@ def launch(
         one.prepare({"directory": str(tmp_path)})
         if not joined:
             one.submissions.add("1f")
-        one.start(FakeGatewayCluster(), directory=str(tmp_path), idle_timeout=60.0)
+        one.begin(str(tmp_path))
+        one.start(FakeGatewayCluster(), idle_timeout=60.0)
         assert isinstance(one.monitor, FakeMonitor)
         return one, one.monitor
 
@@ -206,7 +207,7 @@ def test_stopping(launch: Launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(clients, "stop_clusters", lambda names, limit: stopped.append([*names]))
     one, _ = launch(joined=True)
     one.close(one.cluster)
-    assert (stopped, one.watch.done.is_set()) == ([], True)
+    assert (stopped, one.watch.closing) == ([], True)
     one.shut_down()
     assert stopped == [["1f"]]
     one, _ = launch()

@@ -75,7 +75,8 @@ def a_resident(cluster: FakeJobqueueCluster, tracker: JobTracker, folder: Path) 
     """A resident that watches ``cluster``."""
     one = RESIDENT()
     one.tracker = tracker
-    one.start(cluster, directory=str(folder))
+    one.begin(str(folder))
+    one.start(cluster)
     return one
 
 
@@ -136,6 +137,18 @@ def test_a_batch_system_that_does_not_decide(
     monkeypatch.setattr(jobqueue, "SUBMIT_LIMIT", 0.05)
     a_resident(FakeJobqueueCluster(0), a_tracker(w0=None), tmp_path)
     assert published[0]["jobs"][0]["id"] is None
+
+
+def test_jobs_of_a_cluster_that_is_still_being_created(tmp_path: Path) -> None:
+    """Guards against jobs that wait in the queue for a controller that has ended."""
+    one, cancelled = RESIDENT(), tmp_path / "cancelled"
+    one.tracker = a_tracker(w0="11", w1=None, w2="!refused", w3="14")
+    one.tracker.entries[3]["closed"] = True
+    one.close(None)
+    assert not cancelled.exists(), "no job was submitted by dask-jobqueue"
+    one.tracker.cancel_command = f"sh -c 'echo $0 >> {cancelled}'"
+    one.close(None)
+    assert cancelled.read_text() == "11\n"
 
 
 # Counting

@@ -1,0 +1,79 @@
+"""What a controller begins with: nothing of the user's interactive setup, nothing in /tmp."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from kernels import FOREVER, kernel, nothing_left
+
+from jupyter_cluster_launcher.clusters.connection import CLOSE
+
+STARTUP = """
+print("startup was here")
+class Stranger:
+    def close(self):
+        print("the wrong cluster was closed")
+cluster = Stranger()
+"""
+
+
+async def test_startup_files_do_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against the user's own ``cluster``, and what startup files print, in a launch.
+
+    Workers and jobs get the user's environment, not ours.
+    """
+    profile = tmp_path / "home" / "profile_default"
+    (profile / "startup").mkdir(parents=True)
+    (profile / "startup" / "50-mine.py").write_text(STARTUP)
+    (tmp_path / "python_startup.py").write_text(STARTUP)
+    monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "python_startup.py"))
+    for mine in (str(profile.parent), None):
+        if mine is None:
+            monkeypatch.delenv("IPYTHONDIR")
+            monkeypatch.setenv("HOME", str(tmp_path))
+            profile.parent.rename(tmp_path / ".ipython")
+        else:
+            monkeypatch.setenv("IPYTHONDIR", mine)
+        async with kernel(tmp_path) as one:
+            await one.controller.load("local", tmp_path)
+            assert await one.value("'cluster' in globals()", tmp_path) is False
+            assert await one.value("os.environ.get('IPYTHONDIR')", tmp_path) == mine
+            assert await one.value("os.environ['PYTHONSTARTUP']", tmp_path)
+            await one.controller.end(CLOSE, FOREVER)
+            assert "startup was here" not in one.output
+        log = (tmp_path / "python.log").read_text()
+        assert "startup was here" not in log
+        assert "wrong cluster" not in log
+
+
+async def test_a_foreign_cluster_is_forgotten(tmp_path: Path) -> None:
+    """Guards against closing what a site's startup file has left in ``cluster``."""
+    async with kernel(tmp_path) as one:
+        await one.controller.run(STARTUP, FOREVER)
+        await one.controller.load("local", tmp_path)
+        await one.controller.end(CLOSE, FOREVER)
+        assert "wrong cluster" not in one.output
+
+
+CLUSTER = """
+from dask.distributed import LocalCluster
+cluster = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None)
+"""
+
+
+async def test_sockets_of_workers_are_removed(tmp_path: Path) -> None:
+    """Guards against a directory in /tmp for each launch."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    method = {"DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver"}
+    async with kernel(tmp_path, TMPDIR=str(temporary), **method) as one:
+        await one.controller.load("local", tmp_path)
+        settings = {"workers_here": True, "sockets": one.ref.socket_dir}
+        await one.controller.call("prepare", settings)
+        await one.controller.run(CLUSTER, FOREVER)
+        assert list(Path(one.ref.socket_dir).glob("pymp-*"))
+        assert await one.value("__import__('tempfile').gettempdir()", tmp_path) == str(temporary)
+        await one.controller.end(CLOSE, FOREVER)
+        nothing_left(one.ref)
+    assert not list(temporary.glob("pymp-*"))

@@ -1,0 +1,135 @@
+"""The watch over a controller's whole life: what ends without a server, and what does not."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from real_server import RealServer, wait_until
+
+from jupyter_cluster_launcher.controller.host import group_runs
+
+ORPHANED = 8  # seconds
+
+# A platform whose create code takes as long as a file is there.
+SLOW = """
+version: 1
+title: Slow
+requires: {{modules: [distributed]}}
+module: slow_site
+function: create
+returns: [cluster, client]
+sys_path: {folder}
+kwargs: {{}}
+workers: {{title: Workers, keyword: n_workers, default: 1, minimum: 0, maximum: 4}}
+options: {{}}
+"""
+SLOW_MODULE = """
+import os, subprocess, time
+
+def create(n_workers):
+    subprocess.Popen(["sleep", "3600"])
+    while True:
+        time.sleep(0.05)
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RealServer]:
+    """A server whose clusters do not outlive it for long."""
+    hours = ORPHANED / 3600
+    running = RealServer(tmp_path, f"--ClusterLauncher.orphan_hours={hours}").start()
+    yield running
+    running.stop()
+
+
+def directory(server: RealServer, cluster_id: str) -> Path:
+    """Return the directory of a cluster."""
+    return server.runtime / "cluster-launcher" / cluster_id
+
+
+def group(server: RealServer, cluster_id: str) -> int:
+    """Return the process group of a cluster's controller and workers."""
+    record = json.loads((directory(server, cluster_id) / "cluster.json").read_text())
+    return int(record["controller"]["pid"])
+
+
+def ended(pid: int) -> None:
+    """Wait until no process of a group is left."""
+    wait_until(lambda: not group_runs(pid), "the end of the cluster's processes", 90)
+
+
+@pytest.fixture
+def slow(server: RealServer) -> RealServer:
+    """A server that has the slow platform, too."""
+    folder = server.folder / "slow"
+    folder.mkdir()
+    (folder / "slow_site.py").write_text(SLOW_MODULE)
+    link = server.folder / "jupyter" / "cluster-platforms"
+    shipped = link.resolve()
+    link.unlink()
+    shutil.copytree(shipped, link)
+    (link / "slow.yaml").write_text(SLOW.format(folder=folder))
+    return server
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
+def test_a_server_that_ends_during_a_launch(slow: RealServer, how: signal.Signals) -> None:
+    """Guards against a controller that creates for ever, for nobody; not while a server is there.
+
+    The kernel is busy all the time, so that no call arrives.
+    """
+    cluster_id = slow.launch(platform="slow", workers=1, keep_running=True)
+    slow.until(cluster_id, lambda c: c["message"] == "Creating the cluster")
+    pid = group(slow, cluster_id)
+    began = os.stat(directory(slow, cluster_id) / "resident.zip").st_mtime
+    now = directory(slow, cluster_id) / "now"
+
+    def past() -> bool:
+        now.touch()
+        return now.stat().st_mtime > began + 2.5 * ORPHANED
+
+    wait_until(past, "more than twice the time")
+    assert group_runs(pid), "a server was there"
+    slow.signal(how)
+    ended(pid)
+    words = json.loads((directory(slow, cluster_id) / "ended.json").read_text())
+    assert words["ended"] == "Closed: no contact with a Jupyter server for 8 seconds."
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
+def test_a_server_that_ends_right_after_a_stop(server: RealServer, how: signal.Signals) -> None:
+    """Guards against workers that stay for ever because their server died while stopping them."""
+    cluster_id = server.launch(platform="local", workers=1, keep_running=True)
+    server.ready(cluster_id, 1)
+    pid, server_pid = group(server, cluster_id), server.pid
+    assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] in (202, 204)
+    os.kill(server_pid, how)
+    ended(pid)
+
+
+def run(connect: str, code: str) -> subprocess.CompletedProcess[str]:
+    """Run code as a notebook would, connected to a cluster."""
+    command = [sys.executable, "-c", f"{connect}\n{code}"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_scheduler_that_was_shut_down(server: RealServer) -> None:
+    """Guards against a dead cluster that says "running", and a stop of half a minute."""
+    cluster_id = server.launch(platform="local", workers=1)
+    cluster: dict[str, Any] = server.ready(cluster_id, 1)
+    pid = group(server, cluster_id)
+    assert run(cluster["code"]["connect"], "client.shutdown()").returncode == 0
+    stopped = server.until(cluster_id, lambda c: c["state"] == "closed")
+    assert stopped["message"] == "Stopped: the scheduler was shut down."
+    assert stopped["workers"]["ready"] == 0
+    ended(pid)
+    assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
