@@ -12,7 +12,7 @@ def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
     """Return the running cluster of that name, or the only one, and a Dask client of it.
 
     ``cluster, client = connect()`` makes the same notebook run on every platform. Raises
-    ``models.LauncherError`` with a sentence where it is not clear which cluster is meant.
+    ``errors.LauncherError`` with a sentence where it is not clear which cluster is meant.
     """
     # Imported here, so that the server and the import itself stay light.
     from .client.connect import connect as connect_by_name  # noqa: PLC0415 - a server needs none

@@ -1,4 +1,4 @@
-"""The data everything else works on: a cluster, its state, its jobs, and the errors users see."""
+"""The data everything else works on: a cluster, its state, its report and its jobs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from enum import Enum
 from typing import Any
+
+from .errors import WrongStateError
 
 VERSION = 2  # of a cluster's record on disk
 
@@ -39,26 +41,6 @@ FOLLOWS: dict[State, frozenset[State]] = {
     State.LOST: frozenset({State.CLOSING, State.RUNNING, State.CLOSED}),
     State.ELSEWHERE: frozenset(),
 }
-
-
-class LauncherError(Exception):
-    """An error whose text is a sentence for the user."""
-
-
-class BadInputError(LauncherError):
-    """The input cannot be used; the sentence says what to change."""
-
-
-class UnknownError(LauncherError):
-    """No such cluster or platform."""
-
-
-class WrongStateError(LauncherError):
-    """The cluster is in a state that does not allow this."""
-
-
-class NotAvailableError(LauncherError):
-    """Something this needs is missing or does not answer."""
 
 
 @dataclass(frozen=True)

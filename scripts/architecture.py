@@ -51,7 +51,7 @@ def graph() -> str:
         for name, path in modules()
         if "/" in name
         for other in imports(path)
-        if other not in (package(name), "models", "masking")
+        if other not in (package(name), "errors", "models", "masking")
     }
     arrows = [f"  {source} --> {target}" for source, target in sorted(edges)]
     return "\n".join(["```mermaid", "flowchart TB", *arrows, "```"])

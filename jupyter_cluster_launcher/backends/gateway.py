@@ -15,7 +15,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..models import Cluster, LauncherError, NotAvailableError
+from ..errors import LauncherError, NotAvailableError
+from ..models import Cluster
 from ..platforms.expressions import literal
 from . import errors
 from .base import Backend, Context, Found, Status

@@ -6,105 +6,19 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from ..client import server as rest
-from ..models import LauncherError, UnknownError, WrongStateError
+from ..errors import LauncherError, UnknownError, WrongStateError
 
 ENDED = ("closed", "failed", "lost")  # states whose clusters are dismissed, not stopped
 LEAVE = "?leave=true"
 HEADS = ("NAME", "STATE", "WORKERS", "CORES", "MEMORY", "PLATFORM", "ID", "")
 
 
-def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
-    """Add the commands to a parser; ``parents`` define the options that all of them share."""
-
-    def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> Any:
-        description = f"{text[0].upper()}{text[1:]}."
-        command = commands.add_parser(name, parents=parents, help=text, description=description)
-        command.set_defaults(run=run, usage_error=command.error)
-        return command
-
-    starting = add("start", _start, "launch a cluster")
-    starting.add_argument(
-        "platform", help="name of a platform, see `jupyter cluster-launcher platforms`"
-    )
-    starting.add_argument(
-        "-w", "--workers", type=int, help="number of workers, or of jobs on a batch system"
-    )
-    _add_adapt(starting)
-    starting.add_argument(
-        "-o",
-        "--option",
-        action="append",
-        default=[],
-        type=_pair,
-        metavar="NAME=VALUE",
-        help="set an option of the platform; can be repeated",
-    )
-    starting.add_argument("--kernel", help="name of the kernel whose environment to use")
-    starting.add_argument("--name", help="name of the cluster (default: generated automatically)")
-    starting.add_argument(
-        "--keep-running",
-        action="store_true",
-        default=None,
-        help="keep the cluster running when the Jupyter server stops",
-    )
-    starting.add_argument(
-        "--idle-timeout",
-        type=float,
-        metavar="SECONDS",
-        help="shut the cluster down when idle for this many seconds",
-    )
-    starting.add_argument(
-        "--no-tls",
-        action="store_true",
-        help="do not encrypt traffic; anyone who can reach the scheduler can then run code as you",
-    )
-    starting.add_argument("--wait", action="store_true", help="wait until all workers are ready")
-
-    add("list", _list, "list the clusters")
-
-    scaling = add("scale", _scale, "change the number of workers")
-    _add_cluster(scaling)
-    scaling.add_argument(
-        "workers", type=int, nargs="?", help="number of workers, or of jobs on a batch system"
-    )
-    _add_adapt(scaling)
-
-    stopping = add("stop", _stop, "stop clusters, and dismiss those that have ended")
-    stopping.add_argument("clusters", nargs="+", metavar="CLUSTER", help="name or ID of a cluster")
-    joined = stopping.add_mutually_exclusive_group()
-    joined.add_argument(
-        "--leave",
-        action="store_const",
-        const=LEAVE,
-        default="",
-        dest="joined",
-        help="leave a cluster that you joined: it keeps running",
-    )
-    joined.add_argument(
-        "--shut-down",
-        action="store_const",
-        const="?leave=false",
-        dest="joined",
-        help="stop a cluster that you joined, for everyone who uses it",
-    )
-
-    coding = add("code", _code, "print the code that connects a notebook to a cluster")
-    _add_cluster(coding)
-    coding.add_argument(
-        "--create", action="store_true", help="print the code that creates the cluster instead"
-    )
-
-    _add_cluster(
-        add("logs", _logs, "print the logs of a cluster: launch, scheduler, workers and jobs")
-    )
-
-
-def _start(arguments: argparse.Namespace) -> int:
+def start(arguments: argparse.Namespace) -> int:
+    """Launch a cluster, and wait for its workers where that is wanted."""
     server = _server(arguments)
     request = {
         "platform": arguments.platform,
@@ -125,7 +39,8 @@ def _start(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _list(arguments: argparse.Namespace) -> int:
+def list_all(arguments: argparse.Namespace) -> int:
+    """List the clusters."""
     clusters = _server(arguments).send("GET", "clusters")
     rows = [HEADS, *map(_row, clusters)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
@@ -134,7 +49,8 @@ def _list(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _scale(arguments: argparse.Namespace) -> int:
+def scale(arguments: argparse.Namespace) -> int:
+    """Change the number of workers of a cluster."""
     if (arguments.workers is None) == (arguments.adapt is None):
         arguments.usage_error("give either a number of workers or --adapt")
     server = _server(arguments)
@@ -147,7 +63,8 @@ def _scale(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _stop(arguments: argparse.Namespace) -> int:
+def stop(arguments: argparse.Namespace) -> int:
+    """Stop clusters, and dismiss those that have ended."""
     server = _server(arguments)
     clusters = [_cluster(server, name) for name in arguments.clusters]
     for cluster in clusters:
@@ -175,7 +92,8 @@ def _verb(cluster: dict[str, Any], arguments: argparse.Namespace) -> str:
     return "Left" if cluster["joined"] and arguments.joined == LEAVE else "Stopped"
 
 
-def _code(arguments: argparse.Namespace) -> int:
+def code(arguments: argparse.Namespace) -> int:
+    """Print the code of a cluster."""
     cluster = _cluster(_server(arguments), arguments.cluster)
     text = cluster["code"]["create" if arguments.create else "connect"]
     if text is None:
@@ -186,7 +104,8 @@ def _code(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _logs(arguments: argparse.Namespace) -> int:
+def logs(arguments: argparse.Namespace) -> int:
+    """Print the logs of a cluster."""
     server = _server(arguments)
     cluster = _cluster(server, arguments.cluster)
     logs = server.send("GET", f"clusters/{cluster['id']}/logs")
@@ -276,33 +195,3 @@ def _row(cluster: dict[str, Any]) -> tuple[str, ...]:
 
 def _show(arguments: argparse.Namespace, data: Any, text: str) -> None:
     print(json.dumps(data, indent=2) if arguments.json else text)
-
-
-def _add_cluster(command: Any) -> None:
-    command.add_argument("cluster", help="name or ID of the cluster")
-
-
-def _add_adapt(command: Any) -> None:
-    command.add_argument(
-        "--adapt",
-        type=_bounds,
-        metavar="MINIMUM:MAXIMUM",
-        help="scale adaptively: add and remove workers with the load, within these bounds",
-    )
-
-
-def _bounds(text: str) -> dict[str, int]:
-    try:
-        minimum, maximum = map(int, text.split(":"))
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not of the form MINIMUM:MAXIMUM, such as 0:10"
-        ) from None
-    return {"minimum": minimum, "maximum": maximum}
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
-    return name, value

@@ -13,8 +13,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from ..models import LauncherError
-from . import clusters as cli_clusters
+from ..errors import LauncherError
+from .arguments import add_commands
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
         default=os.environ.get("JUPYTER_TOKEN", ""),
         help="token of that server; set JUPYTER_TOKEN instead to hide it from other users",
     )
-    cli_clusters.add_commands(commands, [reaching])
+    add_commands(commands, [reaching])
     listing = commands.add_parser(
         "platforms",
         parents=[common],

@@ -9,7 +9,8 @@ from typing import Any
 from ..backends import connect_code, reachable_from_other_hosts
 from ..clusters.store import Store, default_root
 from ..controller.host import boot_id, host, runs
-from ..models import Cluster, NotAvailableError, State, UnknownError
+from ..errors import NotAvailableError, UnknownError
+from ..models import Cluster, State
 from .handle import ClusterHandle
 from .versions import Mismatch
 

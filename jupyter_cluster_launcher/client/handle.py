@@ -7,7 +7,7 @@ import os
 from typing import Any
 from urllib.parse import urljoin
 
-from ..models import LauncherError
+from ..errors import LauncherError
 from . import server as rest
 
 

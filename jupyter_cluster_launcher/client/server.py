@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from jupyter_core.paths import jupyter_runtime_dir
 
-from ..models import BadInputError, LauncherError, NotAvailableError, UnknownError, WrongStateError
+from ..errors import BadInputError, LauncherError, NotAvailableError, UnknownError, WrongStateError
 
 ERRORS: dict[int, type[LauncherError]] = {
     404: UnknownError,

@@ -8,8 +8,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from ..controller.client import RESIDENT, Controller, ControllerDiedError, ExecutionError
-from ..models import ControllerRef, LauncherError, WrongStateError
+from ..controller.client import RESIDENT, Controller
+from ..controller.kernel_connection import ControllerDiedError, ExecutionError
+from ..errors import LauncherError, WrongStateError
+from ..models import ControllerRef
 
 CLOSE = f"{RESIDENT}.close(globals().get('cluster'))"
 SHUT_DOWN = f"{RESIDENT}.shut_down()"

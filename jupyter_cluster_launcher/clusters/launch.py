@@ -7,9 +7,11 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from ..controller.client import Controller, ControllerDiedError, ExecutionError
+from ..controller.client import Controller
+from ..controller.kernel_connection import ControllerDiedError, ExecutionError
 from ..controller.spawn import spawn
-from ..models import Cluster, ControllerRef, LauncherError
+from ..errors import LauncherError
+from ..models import Cluster, ControllerRef
 from .services import Services
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..backends.base import Log
 from ..controller.log_files import LIMIT, PYTHON_LOG, shares
+from ..errors import LauncherError
 from ..masking import masked
-from ..models import Cluster, LauncherError, State
+from ..models import Cluster, State
 from .services import Services
 from .store import Store
 

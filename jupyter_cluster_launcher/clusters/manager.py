@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..backends.base import Check, Found
-from ..models import BadInputError, Cluster, Queue, State, UnknownError, WrongStateError
+from ..errors import BadInputError, UnknownError, WrongStateError
+from ..models import Cluster, Queue, State
 from ..platforms import options
 from . import logs, other_servers, preflight
 from .managed_cluster import ManagedCluster

@@ -7,8 +7,10 @@ import logging
 from collections.abc import Callable, Sequence
 
 from ..controller.host import reap
-from ..models import Cluster, UnknownError, WrongStateError
-from .managed_cluster import ENDED, ManagedCluster
+from ..errors import UnknownError, WrongStateError
+from ..models import Cluster
+from .managed_cluster import ManagedCluster
+from .recorded_cluster import ENDED
 from .services import Services
 
 EVERY = 10.0  # seconds between two scans of the directory with all clusters

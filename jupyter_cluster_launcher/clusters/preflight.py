@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..backends.base import Backend, Check
-from ..models import BadInputError, Cluster
+from ..errors import BadInputError
+from ..models import Cluster
 from ..platforms.platform import Platform
 from .services import Services
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from ..backends import kind_of
-from ..models import BadInputError, Cluster, Cost, Scaling
+from ..errors import BadInputError
+from ..models import Cluster, Cost, Scaling
 from ..platforms import codegen, options
 from ..platforms.platform import Platform
 from .services import Services

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ..backends import Backends
 from ..backends.base import Backend
 from ..backends.errors import first_cause
-from ..controller.client import ExecutionError
 from ..controller.environments import Environments
+from ..controller.kernel_connection import ExecutionError
 from ..models import Cluster
 from ..platforms.catalog import Catalog
 from .store import Store

@@ -18,8 +18,8 @@ from typing import Any
 
 from traitlets import TraitError
 
+from ..errors import BadInputError, NotAvailableError
 from ..masking import masked
-from ..models import BadInputError, NotAvailableError
 from .archive import importing, temporary_archive
 from .packages import Packages
 

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Sequence
 
 from ..controller.environments import Environments
-from ..models import BadInputError, NotAvailableError, UnknownError
+from ..errors import BadInputError, NotAvailableError, UnknownError
 from . import files
 from .encryption import TLS_MODULE, cryptography_missing
 from .files import Fault

@@ -15,7 +15,8 @@ from typing import Any
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
-from ..models import Adapt, BadInputError, Scaling
+from ..errors import BadInputError
+from ..models import Adapt, Scaling
 from .platform import Platform
 
 NAME_LENGTH = 60

@@ -11,15 +11,9 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.extension.handler import ExtensionHandlerMixin
 
 from ..clusters.manager import ClusterManager
+from ..errors import BadInputError, LauncherError, NotAvailableError, UnknownError, WrongStateError
 from ..masking import masked
-from ..models import (
-    BadInputError,
-    Cluster,
-    LauncherError,
-    NotAvailableError,
-    UnknownError,
-    WrongStateError,
-)
+from ..models import Cluster
 from . import contract
 from .serializers import cluster_view
 

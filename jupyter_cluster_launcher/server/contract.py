@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-from ..models import BadInputError
+from ..errors import BadInputError
 from ..platforms.reading import LOADER
 
 DEPTH = 32  # levels of nesting in a body: whatever handles it later may recurse

@@ -7,7 +7,8 @@ from itertools import product
 import pytest
 from fakes import a_cluster
 
-from jupyter_cluster_launcher.models import FOLLOWS, State, WrongStateError
+from jupyter_cluster_launcher.errors import WrongStateError
+from jupyter_cluster_launcher.models import FOLLOWS, State
 
 
 @pytest.mark.parametrize(("old", "new"), list(product(State, State)))

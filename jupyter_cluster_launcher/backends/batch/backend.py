@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from ...models import Cluster, NotAvailableError, Queue
+from ...errors import NotAvailableError
+from ...models import Cluster, Queue
 from ..base import Check, Context, Log, Needs, Status
 from ..local import LocalBackend
 from . import check as checking

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from ...models import NotAvailableError
+from ...errors import NotAvailableError
 from ..base import Context
 from .commands import run
 from .queue import QueuePoller, Wanted

@@ -8,7 +8,8 @@ from typing import Any
 
 from ...controller.environments import Environments
 from ...controller.host import interfaces
-from ...models import BadInputError, Cluster, NotAvailableError
+from ...errors import BadInputError, NotAvailableError
+from ...models import Cluster
 from ..base import Check
 from .commands import overriding, run
 from .system import BatchSystem

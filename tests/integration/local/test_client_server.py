@@ -13,7 +13,7 @@ import pytest
 from real_server import TOKEN, RealServer
 
 from jupyter_cluster_launcher.client import server as rest
-from jupyter_cluster_launcher.models import BadInputError, NotAvailableError, UnknownError
+from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError, UnknownError
 
 
 @pytest.fixture(scope="module")

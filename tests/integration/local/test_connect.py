@@ -18,15 +18,8 @@ from real_server import RealServer
 
 from jupyter_cluster_launcher.client.connect import choose, reachable
 from jupyter_cluster_launcher.controller.host import boot_id, host
-from jupyter_cluster_launcher.models import (
-    Cluster,
-    ControllerRef,
-    LauncherError,
-    NotAvailableError,
-    Report,
-    State,
-    UnknownError,
-)
+from jupyter_cluster_launcher.errors import LauncherError, NotAvailableError, UnknownError
+from jupyter_cluster_launcher.models import Cluster, ControllerRef, Report, State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

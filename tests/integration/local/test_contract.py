@@ -8,7 +8,7 @@ import pytest
 
 from api import Api
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
-from jupyter_cluster_launcher.controller.client import ControllerDiedError
+from jupyter_cluster_launcher.controller.kernel_connection import ControllerDiedError
 from jupyter_cluster_launcher.server import contract
 
 

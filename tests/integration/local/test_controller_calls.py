@@ -11,7 +11,7 @@ import pytest
 from kernels import CLUSTER, FOREVER, kernel, nothing_left, watched
 
 from jupyter_cluster_launcher.clusters.connection import CLOSE
-from jupyter_cluster_launcher.controller.client import ExecutionError
+from jupyter_cluster_launcher.controller.kernel_connection import ExecutionError
 
 SLOW_LOGS = """
 import threading

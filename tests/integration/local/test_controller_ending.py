@@ -18,7 +18,10 @@ from jupyter_client.kernelspec import KernelSpecManager
 from kernels import FOREVER, Kernel, kernel, nothing_left
 from processes import group
 
-from jupyter_cluster_launcher.controller.client import ControllerDiedError, ExecutionError
+from jupyter_cluster_launcher.controller.kernel_connection import (
+    ControllerDiedError,
+    ExecutionError,
+)
 from jupyter_cluster_launcher.controller.spawn import spawn
 from jupyter_cluster_launcher.models import ControllerRef
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from kernels import FOREVER, Kernel, kernel, watched
 
-from jupyter_cluster_launcher.controller.client import ExecutionError
+from jupyter_cluster_launcher.controller.kernel_connection import ExecutionError
 
 # Running code
 

@@ -14,7 +14,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from api import Api
 from jupyter_cluster_launcher.controller import packages
 from jupyter_cluster_launcher.controller.environments import Environments
-from jupyter_cluster_launcher.models import NotAvailableError
+from jupyter_cluster_launcher.errors import NotAvailableError
 
 
 @pytest.fixture

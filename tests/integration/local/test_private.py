@@ -14,7 +14,8 @@ from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
 from jupyter_cluster_launcher.backends.batch.check import job_script
 from jupyter_cluster_launcher.backends.gateway import STARTED, GatewayBackend
 from jupyter_cluster_launcher.controller.environments import Environments
-from jupyter_cluster_launcher.models import NotAvailableError, Report
+from jupyter_cluster_launcher.errors import NotAvailableError
+from jupyter_cluster_launcher.models import Report
 from jupyter_cluster_launcher.platforms import codegen
 
 KEY = "wJalrXUtnFEMI"

@@ -23,16 +23,8 @@ from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
 from jupyter_cluster_launcher.clusters.services import Limits, Services
 from jupyter_cluster_launcher.clusters.store import Store
-from jupyter_cluster_launcher.models import (
-    Cluster,
-    ControllerRef,
-    Job,
-    Phase,
-    Queue,
-    Report,
-    State,
-    WrongStateError,
-)
+from jupyter_cluster_launcher.errors import WrongStateError
+from jupyter_cluster_launcher.models import Cluster, ControllerRef, Job, Phase, Queue, Report, State
 from jupyter_cluster_launcher.platforms.catalog import Catalog
 
 

@@ -17,7 +17,7 @@ from pythons import bare_python
 
 from jupyter_cluster_launcher.controller import archive, environments
 from jupyter_cluster_launcher.controller.environments import Environments
-from jupyter_cluster_launcher.models import BadInputError, NotAvailableError
+from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError
 
 
 @pytest.fixture

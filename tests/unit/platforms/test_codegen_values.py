@@ -11,7 +11,7 @@ from fakes import backend, site
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jupyter_cluster_launcher.models import BadInputError
+from jupyter_cluster_launcher.errors import BadInputError
 from jupyter_cluster_launcher.platforms import codegen, options
 
 TYPES: dict[str, tuple[dict[str, Any], Any]] = {

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from fakes import site
 
-from jupyter_cluster_launcher.models import Adapt, BadInputError, Scaling
+from jupyter_cluster_launcher.errors import BadInputError
+from jupyter_cluster_launcher.models import Adapt, Scaling
 from jupyter_cluster_launcher.platforms import options
 
 OPTIONS: dict[str, Any] = {

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_cluster_launcher import models, resident
-from jupyter_cluster_launcher.controller import archive, client, environments
+from jupyter_cluster_launcher.controller import archive, environments, kernel_connection
 from jupyter_cluster_launcher.resident import kernel, program
 from jupyter_cluster_launcher.resident.report import Report
 
@@ -77,7 +77,7 @@ def test_the_archive_is_private_and_always_the_same(tmp_path: Path) -> None:
 
 def test_the_names_that_server_and_resident_share() -> None:
     """Guards against reports under a name that the server does not listen to."""
-    assert (client.MIME, client.ANSWER) == (kernel.MIME, kernel.ANSWER)
+    assert (kernel_connection.MIME, kernel_connection.ANSWER) == (kernel.MIME, kernel.ANSWER)
     assert environments.PRIVATE == program.PRIVATE
 
 

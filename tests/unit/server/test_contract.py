@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_cluster_launcher.models import BadInputError
+from jupyter_cluster_launcher.errors import BadInputError
 from jupyter_cluster_launcher.server import contract
 
 NAME = "must be 1 to 60 characters: letters, digits, spaces, and # ( ) + , - . / : @ _."

@@ -17,13 +17,8 @@ from jupyter_cluster_launcher.backends import Backends
 from jupyter_cluster_launcher.backends.batch import check, commands, slurm
 from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
 from jupyter_cluster_launcher.clusters import preflight, records
-from jupyter_cluster_launcher.models import (
-    BadInputError,
-    NotAvailableError,
-    Phase,
-    Queue,
-    State,
-)
+from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError
+from jupyter_cluster_launcher.models import Phase, Queue, State
 from jupyter_cluster_launcher.platforms.files import Platform
 
 

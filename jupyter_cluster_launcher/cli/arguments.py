@@ -1,0 +1,137 @@
+"""The arguments of the commands that act through a running Jupyter server."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import clusters
+
+Add = Callable[[str, Callable[[argparse.Namespace], int], str], Any]
+
+
+def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
+    """Add the commands to a parser; ``parents`` define the options that all of them share."""
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> Any:
+        description = f"{text[0].upper()}{text[1:]}."
+        command = commands.add_parser(name, parents=parents, help=text, description=description)
+        command.set_defaults(run=run, usage_error=command.error)
+        return command
+
+    _add_start(add)
+    add("list", clusters.list_all, "list the clusters")
+    _add_scale(add)
+    _add_stop(add)
+    _add_code(add)
+    text = "print the logs of a cluster: launch, scheduler, workers and jobs"
+    _add_cluster(add("logs", clusters.logs, text))
+
+
+def _add_start(add: Add) -> None:
+    starting = add("start", clusters.start, "launch a cluster")
+    starting.add_argument(
+        "platform", help="name of a platform, see `jupyter cluster-launcher platforms`"
+    )
+    starting.add_argument(
+        "-w", "--workers", type=int, help="number of workers, or of jobs on a batch system"
+    )
+    _add_adapt(starting)
+    starting.add_argument(
+        "-o",
+        "--option",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=VALUE",
+        help="set an option of the platform; can be repeated",
+    )
+    starting.add_argument("--kernel", help="name of the kernel whose environment to use")
+    starting.add_argument("--name", help="name of the cluster (default: generated automatically)")
+    starting.add_argument(
+        "--keep-running",
+        action="store_true",
+        default=None,
+        help="keep the cluster running when the Jupyter server stops",
+    )
+    starting.add_argument(
+        "--idle-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="shut the cluster down when idle for this many seconds",
+    )
+    starting.add_argument(
+        "--no-tls",
+        action="store_true",
+        help="do not encrypt traffic; anyone who can reach the scheduler can then run code as you",
+    )
+    starting.add_argument("--wait", action="store_true", help="wait until all workers are ready")
+
+
+def _add_scale(add: Add) -> None:
+    scaling = add("scale", clusters.scale, "change the number of workers")
+    _add_cluster(scaling)
+    scaling.add_argument(
+        "workers", type=int, nargs="?", help="number of workers, or of jobs on a batch system"
+    )
+    _add_adapt(scaling)
+
+
+def _add_stop(add: Add) -> None:
+    stopping = add("stop", clusters.stop, "stop clusters, and dismiss those that have ended")
+    stopping.add_argument("clusters", nargs="+", metavar="CLUSTER", help="name or ID of a cluster")
+    joined = stopping.add_mutually_exclusive_group()
+    joined.add_argument(
+        "--leave",
+        action="store_const",
+        const=clusters.LEAVE,
+        default="",
+        dest="joined",
+        help="leave a cluster that you joined: it keeps running",
+    )
+    joined.add_argument(
+        "--shut-down",
+        action="store_const",
+        const="?leave=false",
+        dest="joined",
+        help="stop a cluster that you joined, for everyone who uses it",
+    )
+
+
+def _add_code(add: Add) -> None:
+    coding = add("code", clusters.code, "print the code that connects a notebook to a cluster")
+    _add_cluster(coding)
+    coding.add_argument(
+        "--create", action="store_true", help="print the code that creates the cluster instead"
+    )
+
+
+def _add_cluster(command: Any) -> None:
+    command.add_argument("cluster", help="name or ID of the cluster")
+
+
+def _add_adapt(command: Any) -> None:
+    command.add_argument(
+        "--adapt",
+        type=_bounds,
+        metavar="MINIMUM:MAXIMUM",
+        help="scale adaptively: add and remove workers with the load, within these bounds",
+    )
+
+
+def _bounds(text: str) -> dict[str, int]:
+    try:
+        minimum, maximum = map(int, text.split(":"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not of the form MINIMUM:MAXIMUM, such as 0:10"
+        ) from None
+    return {"minimum": minimum, "maximum": maximum}
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return name, value

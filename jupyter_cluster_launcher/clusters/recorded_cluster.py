@@ -1,0 +1,121 @@
+"""One cluster as its record on disk and as the rows show it, by the server that owns it.
+
+Every change goes through ``put``: saved first, then shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..errors import NotAvailableError
+from ..models import Cluster, State
+from .ownership import Ownership
+from .services import Services
+
+ENDED = (State.FAILED, State.CLOSED)  # in which a cluster needs no owner any more
+
+log = logging.getLogger(__name__)
+
+
+class RecordedCluster:
+    """One cluster, its record, and the lock of the server that owns it."""
+
+    def __init__(
+        self, cluster: Cluster, services: Services, changed: Callable[[str], None]
+    ) -> None:
+        """Hold ``cluster``; call ``changed`` with "created", "changed", "removed" afterwards."""
+        self.cluster = cluster
+        self._services, self._changed = services, changed
+        self.ownership = Ownership(services.store.root / cluster.id)
+        self._saved: Cluster | None = None
+        self.gone = False
+
+    def put(self, cluster: Cluster, action: str = "changed") -> None:
+        """Replace the cluster: save it, show it, emit the event; nothing comes after its end.
+
+        A full disk may lose the record of a change, but not the cluster. Raises
+        ``NotAvailableError`` where a new one cannot be saved.
+        """
+        if self.gone or (action != "created" and cluster == self.cluster):
+            return
+        if action == "created":
+            self._create_record(cluster)
+        elif not self._own():
+            return
+        elif _steady(cluster) != _steady(self._saved):
+            self._saved = cluster
+            self._services.store.save_soon(cluster)
+        if cluster.state is not self.cluster.state:
+            _log_state(cluster)
+        self.cluster = cluster
+        if cluster.state in ENDED:  # any server may dismiss it
+            self._let_others_have_it()
+        self._changed(action)
+
+    def _create_record(self, cluster: Cluster) -> None:
+        store = self._services.store
+        try:
+            store.directory(cluster.id)
+            self.ownership.take()
+            store.save(cluster)
+        except OSError as error:
+            raise NotAvailableError(
+                f"The cluster cannot be launched, because nothing can be written in "
+                f"{store.root}: {error.strerror}."
+            ) from None
+        self._saved = cluster
+
+    def _own(self) -> bool:
+        """Return whether this server owns the cluster, or does from now on.
+
+        What it owned already goes on without its directory.
+        """
+        if self.ownership.held:
+            return True
+        try:
+            self._services.store.directory(self.cluster.id)
+            return self.ownership.take()
+        except OSError as error:
+            log.warning("Cluster %s could not be locked: %s", self.cluster.id, error)
+            return False
+
+    def _let_others_have_it(self) -> None:
+        """Release the lock, after the record is as it is shown here."""
+        if self.ownership.held:
+            if self.cluster != self._saved:
+                self._services.store.save_soon(self.cluster)
+            self._services.store.flush(self.cluster.id)
+            self.ownership.release()
+
+    def _show(self, record: Cluster | None) -> None:
+        """Show the cluster as its record has it, None where that has gone."""
+        if record is None:
+            self.gone = True
+            self._changed("removed")
+        else:
+            known = self._services.backends.recognized(record)
+            if known != self.cluster:
+                self.cluster = known
+                self._changed("changed")
+
+    async def _flush(self) -> None:
+        await asyncio.to_thread(self._services.store.flush, self.cluster.id)
+
+    def _remove(self) -> None:
+        self._services.store.remove(self.cluster.id, self.ownership.release)
+
+
+def _steady(cluster: Cluster | None) -> Cluster | None:
+    """Return a cluster without its meters, which are not worth a record of their own."""
+    if cluster is None:
+        return None
+    return replace(cluster, report=replace(cluster.report, usage=None, closes_at=None))
+
+
+def _log_state(cluster: Cluster) -> None:
+    trouble = cluster.state in (State.FAILED, State.LOST)
+    level = logging.WARNING if trouble else logging.INFO
+    log.log(level, "Cluster %s is %s. %s", cluster.id, cluster.state.value, cluster.message)
