@@ -15,6 +15,7 @@ from dataclasses import MISSING, asdict, fields, is_dataclass
 from datetime import datetime, timezone
 from enum import Enum
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from ..models import Cluster, ControllerRef, Report, State
@@ -37,7 +38,14 @@ def read(data: Any) -> Cluster:
     names = {field.name for field in fields(Cluster)} - {"unknown"}
     unknown = {key: value for key, value in upgraded.items() if key not in names}
     known = {key: value for key, value in upgraded.items() if key in names}
-    return cast(Cluster, _read(Cluster, {**known, "unknown": unknown}, ""))
+    cluster = cast(Cluster, _read(Cluster, {**known, "unknown": unknown}, ""))
+    if cluster.state is State.ELSEWHERE:  # which is shown, and never saved
+        raise ValueError("state is 'elsewhere'")
+    if _when(cluster.created) != cluster.created:
+        raise ValueError(f"created is {cluster.created!r:.80}")
+    if cluster.controller is not None:
+        _check_controller(cluster.controller)
+    return cluster
 
 
 def report(data: Any) -> Report:
@@ -45,10 +53,12 @@ def report(data: Any) -> Report:
     return cast(Report, _read(Report, data, "report"))
 
 
-def unreadable(cluster_id: str, data: Any, why: str) -> Cluster:
+def unreadable(directory: Path, data: Any, why: str) -> Cluster:
     """Return a row for a record that cannot be read, with all that its end needs and that can be.
 
-    It is ``lost``: the user decides whether what is left of it ends.
+    ``directory`` is where it stands, and must be where its controller's connection file stands: a
+    copy of a record must not end the original's cluster. It is ``lost``: the user decides whether
+    what is left of it ends.
     """
     known = data if isinstance(data, Mapping) else {}
 
@@ -58,11 +68,14 @@ def unreadable(cluster_id: str, data: Any, why: str) -> Cluster:
 
     try:
         controller = _read(ControllerRef, known.get("controller"), "controller")
+        _check_controller(controller)
     except ValueError:
         controller = None
+    if controller is not None and Path(controller.connection_file).parent != directory:
+        controller = None
     return Cluster(
-        id=cluster_id,
-        name=text("name", cluster_id),
+        id=directory.name,
+        name=text("name", directory.name),
         platform=text("platform", "unknown"),
         platform_title=text("platform_title", "Unknown platform"),
         kernel_name=text("kernel_name", ""),
@@ -81,6 +94,12 @@ def unreadable(cluster_id: str, data: Any, why: str) -> Cluster:
         controller=controller,
         readable=False,
     )
+
+
+def _check_controller(ref: ControllerRef) -> None:
+    """Raise ``ValueError`` for what would match processes of others, or none at all."""
+    if not 1 < ref.pid < 2**31 or not ref.connection_file:
+        raise ValueError(f"controller is process {ref.pid!r:.40} of {ref.connection_file!r:.80}")
 
 
 def _when(value: Any) -> str:

@@ -10,7 +10,9 @@ import contextlib
 import json
 import logging
 import os
+import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +26,7 @@ from . import records
 from .writer import Writer
 
 RECORD, LOG = "cluster.json", "launch.log"
+ID = re.compile(r"[0-9a-zA-Z_-]+")
 REMOVED = ".removed-"  # of the names of directories that are being deleted
 LOG_LIMIT = 10_000_000  # bytes
 
@@ -70,8 +73,7 @@ class Store:
 
     def load(self) -> list[Cluster]:
         """Return every record, oldest first; one that cannot be read as a row that says so."""
-        paths = sorted(self.root.glob(f"[!.]*/{RECORD}"))
-        return sorted(filter(None, map(_read, paths)), key=lambda cluster: cluster.created)
+        return sorted(filter(None, map(_read, self._paths())), key=lambda one: one.created)
 
     def read(self, cluster_id: str) -> Cluster | None:
         """Return the record of a cluster, as ``load``; None where it has gone."""
@@ -80,10 +82,15 @@ class Store:
     def stamps(self) -> dict[str, int]:
         """Return which clusters have records, by id, with a number that changes with a record."""
         found = {}
-        for path in self.root.glob(f"[!.]*/{RECORD}"):
+        for path in self._paths():
             with contextlib.suppress(OSError):  # gone meanwhile
                 found[path.parent.name] = path.stat().st_mtime_ns
         return found
+
+    def _paths(self) -> list[Path]:
+        """Return the records' paths, without directories that no route can name."""
+        paths = sorted(self.root.glob(f"*/{RECORD}"))
+        return [path for path in paths if ID.fullmatch(path.parent.name)]
 
     def remove(self, cluster_id: str, release: Callable[[], None] | None = None) -> None:
         """Delete the directory of a cluster and everything in it.
@@ -148,6 +155,8 @@ def _read(path: Path) -> Cluster | None:
     """Return the cluster of a record; None where the record has gone meanwhile."""
     data: Any = None
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # to open a named pipe would wait for ever
+            raise ValueError("it is not a regular file")
         data = json.loads(path.read_text(encoding="utf-8"))
         cluster = records.read(data)
         if cluster.id != path.parent.name:
@@ -156,7 +165,7 @@ def _read(path: Path) -> Cluster | None:
         return None
     except (OSError, ValueError, RecursionError) as error:
         log.warning("The record of a cluster in %s cannot be read: %s", path.parent, error)
-        return records.unreadable(path.parent.name, data, str(error))
+        return records.unreadable(path.parent, data, str(error))
     return cluster
 
 

@@ -275,8 +275,8 @@ async def test_a_query_that_says_nothing(api: Api) -> None:
 
 # Clusters that ended, or are not here: their records are from an earlier server
 
-ELSEWHERE = ControllerRef("/run/c.json", "/tmp/none", 1, "another-host", "boot")
-GONE = ControllerRef("/run/c.json", "/tmp/none", 1, host(), boot_id())
+ELSEWHERE = ControllerRef("/run/c.json", "/tmp/none", 2**22 + 1, "another-host", "boot")
+GONE = ControllerRef("/run/c.json", "/tmp/none", 2**22 + 1, host(), boot_id())
 RECORDS = {
     "failed": a_cluster(id="failed", state=State.FAILED, message="No account."),
     "closed": a_cluster(id="closed", state=State.CLOSED),

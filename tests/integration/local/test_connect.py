@@ -177,7 +177,7 @@ def test_on_a_hub_with_a_gateway(tmp_path: Path) -> None:
 
 def cluster(name: str, state: State = State.RUNNING, address: str | None = None) -> Cluster:
     """Return the record of a cluster behind a gateway, which is reached from everywhere."""
-    ref = ControllerRef("connection.json", "sockets", 1, "another-host", "boot")
+    ref = ControllerRef("connection.json", "sockets", 2**22 + 1, "another-host", "boot")
     made = Cluster(name.lower(), name, "nebari", "Nebari", "python3", None, "", 1, controller=ref)
     return replace(made, state=state, kind="gateway", report=Report(name="hub.1", address=address))
 

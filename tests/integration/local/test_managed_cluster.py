@@ -172,7 +172,7 @@ async def test_a_late_report_brings_nothing_back(clusters: manager.ClusterManage
 
 async def attached(clusters: manager.ClusterManager, **changes: Any) -> Cluster:
     """Return what a server makes of a record that an earlier one left."""
-    ref = ControllerRef("/run/none.json", "/tmp/none", 1, host(), "another boot")
+    ref = ControllerRef("/run/none.json", "/tmp/none", 2**22 + 1, host(), "another boot")
     clusters.services.store.save(a_cluster(controller=ref, **changes))
     await clusters.attach()
     return clusters.get("c1")

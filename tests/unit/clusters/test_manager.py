@@ -273,7 +273,7 @@ def test_what_another_host_left_is_dismissed(world: World) -> None:
     """Guards against rows that nobody can dismiss, with keys that stay on the disk."""
 
     async def story() -> None:
-        ref = ControllerRef("/run/c.json", "/tmp/none", 1, "node7", "another boot")
+        ref = ControllerRef("/run/c.json", "/tmp/none", 2**22 + 1, "node7", "another boot")
         running = a_cluster(state=State.RUNNING, controller=ref)
         assert (await scanned(world, running, NODE7)).state is State.ELSEWHERE
         then = time.time() - 3600

@@ -99,7 +99,7 @@ def of(directory: Path, name: str, boot: str) -> Ownership:
 
 def on(name: str, boot: str) -> ControllerRef:
     """Return a controller on a host."""
-    return ControllerRef("/run/c.json", "/tmp/none", 1, name, boot)
+    return ControllerRef("/run/c.json", "/tmp/none", 2**22 + 1, name, boot)
 
 
 def test_a_host_is_known_by_its_boot(tmp_path: Path) -> None:

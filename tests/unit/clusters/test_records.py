@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,7 +113,8 @@ BROKEN: list[object] = [
     None, [], "text", 1, {},
     record(state="flying"), record(adapt={"lowest": 1}), record(report=[1]),
     record(controller="somewhere"), record(created=5), record(requested="two"),
-    record(tls="yes"), record(queue={"jobs": [{"id": 1}]}), record(name=None),
+    record(tls="yes"), record(state="elsewhere"), record(created="yesterday"),
+    record(queue={"jobs": [{"id": 1}]}), record(name=None),
     record(idle_timeout=float("nan")), record(idle_timeout=10**400), record(idle_timeout=True),
     *(record(queue={"jobs": [{"id": "1", "name": "", "phase": "ended", "state": "", "end": end}]})
       for end in ("2026-11-23T12:00:00", "9999-12-31T23:59:59-14:00")),
@@ -129,7 +131,7 @@ def test_what_cannot_be_read_says_what(data: Any) -> None:
 @pytest.mark.parametrize("data", BROKEN)
 def test_what_cannot_be_read_is_a_row(data: Any) -> None:
     """Guards against a cluster that nobody can see or end because its record is of another kind."""
-    row = records.unreadable("0a1b2c", data, "state is 'flying'")
+    row = records.unreadable(Path("/run/0a1b2c"), data, "state is 'flying'")
     assert (row.id, row.state, row.readable) == ("0a1b2c", State.LOST, False)
     assert "state is 'flying'" in row.message
     assert records.read(json.loads(json.dumps(records.write(row)))) == row
@@ -137,9 +139,26 @@ def test_what_cannot_be_read_is_a_row(data: Any) -> None:
 
 def test_the_controller_of_an_unreadable_record_is_known() -> None:
     """Guards against "Clean up" that leaves the kernel running."""
-    row = records.unreadable("c1", record(state="flying"), "why")
+    row = records.unreadable(Path("/run"), record(state="flying"), "why")
     assert row.controller == full().controller
     assert (row.name, row.kind) == (full().name, full().kind)
+
+
+def test_a_copy_of_a_record_ends_no_other_cluster() -> None:
+    """Guards a running cluster against dismissing the copy that somebody made of its directory."""
+    row = records.unreadable(Path("/run/copy"), record(), "id is 'c1'")
+    assert (row.id, row.controller) == ("copy", None)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"pid": -1}, {"pid": 0}, {"pid": 1}, {"pid": 10**20}, {"connection_file": ""}]
+)
+def test_a_controller_that_cannot_be(changes: dict[str, Any]) -> None:
+    """Guards the processes of others: such numbers mean groups, and "" is in every command."""
+    data = record(controller={**record()["controller"], **changes})
+    with pytest.raises(ValueError, match="controller is process"):
+        records.read(data)
+    assert records.unreadable(Path("/run"), data, "why").controller is None
 
 
 ANY = st.recursive(
@@ -157,5 +176,5 @@ def test_any_value_in_any_entry(entry: str, value: Any) -> None:
     try:
         cluster = records.read(data)
     except ValueError as error:
-        cluster = records.unreadable("c1", data, str(error))
+        cluster = records.unreadable(Path("/run/c1"), data, str(error))
     json.dumps(records.write(cluster))

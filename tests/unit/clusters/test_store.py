@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -125,3 +126,19 @@ def test_remove_leaves_nothing(store: Store) -> None:
     (store.root / "c1" / "key.pem").write_text("secret")
     store.remove("c1")
     assert list(store.root.iterdir()) == []
+
+
+def test_directories_that_no_route_can_name(store: Store) -> None:
+    """Guards against rows that cannot be dismissed: copies that somebody put beside the records."""
+    store.save(a_cluster(id="good"))
+    for name in ("good.bak", "copy of good", "größe"):
+        shutil.copytree(store.root / "good", store.root / name)
+    assert [cluster.id for cluster in store.load()] == ["good"]
+    assert list(store.stamps()) == ["good"]
+
+
+def test_a_record_that_is_a_pipe(store: Store) -> None:
+    """Guards the server's start: to open a named pipe waits for a writer."""
+    os.mkfifo(store.directory("pipe") / "cluster.json")
+    (row,) = store.load()
+    assert (row.id, row.state, row.readable) == ("pipe", State.LOST, False)
