@@ -13,7 +13,8 @@ from ..controller.kernel_connection import ControllerDiedError, ExecutionError
 from ..errors import LauncherError, WrongStateError
 from ..models import ControllerRef
 
-CLOSE = f"{RESIDENT}.close(globals().get('cluster'))"
+# A launch can fail before the resident is there.
+CLOSE = f"if {RESIDENT!r} in globals(): {RESIDENT}.close(globals().get('cluster'))"
 SHUT_DOWN = f"{RESIDENT}.shut_down()"
 PING_LIMIT = 2.0  # seconds to wait for a ping, which a busy controller takes in later
 CALL_LIMIT = 15.0  # seconds that a controller may take to scale, where nothing waits for workers

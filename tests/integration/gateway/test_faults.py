@@ -86,8 +86,8 @@ async def test_workers_that_never_come(
     """
     load = Controller.load
 
-    async def impatient(self: Controller, module: str, directory: Path) -> None:
-        await load(self, module, directory)
+    async def impatient(self: Controller, *args: Any) -> None:
+        await load(self, *args)
         state = "sys.modules['cluster_launcher_resident.gateway.state']"
         await self.run(f"import sys; {state}.SLOW_START = 2.0", 30)
 
