@@ -34,7 +34,7 @@ def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
         exec(code, scope)  # noqa: S102 - what the launcher would insert in a cell
     client = scope["client"]
     found = client.get_versions()
-    tell(
+    show_mismatch(
         Mismatch(
             found["client"]["packages"],
             (found["scheduler"] or {"packages": {}})["packages"],
@@ -74,7 +74,7 @@ def reachable(cluster: Cluster) -> bool:
     return reachable_from_other_hosts(cluster)
 
 
-def tell(mismatch: Mismatch) -> None:
+def show_mismatch(mismatch: Mismatch) -> None:
     """Show a mismatch, if there is one, below the cell, in a terminal as text."""
     if not mismatch:
         return

@@ -71,8 +71,8 @@ class ClusterHandle:
         return f"<{self.name}: {self._facts()[0]}>"
 
     def _repr_html_(self) -> str:
-        said, link = self._facts()
-        shown = f"<b>{html.escape(self.name)}</b><br>{html.escape(said)}"
+        facts, link = self._facts()
+        shown = f"<b>{html.escape(self.name)}</b><br>{html.escape(facts)}"
         if not link:
             return shown
         target = html.escape(link)

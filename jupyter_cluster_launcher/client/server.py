@@ -104,8 +104,8 @@ class Server:
                 f"The Jupyter server at {self.url} has no cluster launcher. Install "
                 "jupyter-cluster-launcher in its environment and restart it."
             )
-        said = message or f"The Jupyter server at {self.url} failed: {error.code} {error.reason}."
-        return ERRORS.get(error.code, NotAvailableError)(said)
+        text = message or f"The Jupyter server at {self.url} failed: {error.code} {error.reason}."
+        return ERRORS.get(error.code, NotAvailableError)(text)
 
 
 class _NoRedirect(request.HTTPRedirectHandler):

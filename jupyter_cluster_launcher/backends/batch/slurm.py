@@ -195,8 +195,8 @@ def explain(text: str) -> str:
     partition name specified".
     """
     lines = text.splitlines()
-    said = [PREFIX.sub("", line.strip()) for line in lines if not NOISE.match(line.strip())]
-    return "; ".join(dict.fromkeys(said))
+    messages = [PREFIX.sub("", line.strip()) for line in lines if not NOISE.match(line.strip())]
+    return "; ".join(dict.fromkeys(messages))
 
 
 def unreachable(text: str) -> bool:
