@@ -13,7 +13,7 @@ ROUNDS = 5
 SIZES = (2, 4, 8)
 LIMIT = 120.0  # seconds
 
-# One thread a worker everywhere. The bare cluster is made in a Python that has made one before.
+# One thread a worker everywhere. The bare cluster is made in a process that has made one before.
 BARE = """
 import json, sys, time
 from dask.distributed import LocalCluster

@@ -15,7 +15,7 @@ SCRIPT = Path(__file__).with_name("many_server.py")
 
 
 class Many(Server):
-    """A server of ours with a hundred running clusters."""
+    """A server with our extension and a hundred running clusters."""
 
     def command(self) -> list[str]:
         """Return the command that starts it."""
@@ -40,7 +40,7 @@ def times(server: Server, path: str, rounds: int) -> list[float]:
 
 
 def measure(rounds: int = ROUNDS) -> str:
-    """Ask both for their lists and return the medians; a cluster of the peer has no worker here."""
+    """Fetch the lists of both and return the medians; a cluster of the peer has no worker here."""
     kwargs = json.dumps({"n_workers": 0, "dashboard_address": ":0"})
     with Many(OURS) as mine:
         ours = times(mine, OUR_CLUSTERS, rounds)

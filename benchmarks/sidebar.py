@@ -32,7 +32,7 @@ SIDEBARS = {
 
 
 def browse(server: Server, count: int, seconds: float) -> tuple[float, float]:
-    """Return the milliseconds to draw ``count`` rows, and the requests a minute after that."""
+    """Return the milliseconds to draw ``count`` rows, and the requests per minute after that."""
     assert server.extension is not None
     tab, rows, address, requests = SIDEBARS[server.extension]
     command = ["node", str(SCRIPT), f"{server.url}lab?token={TOKEN}", tab, rows]
@@ -43,7 +43,7 @@ def browse(server: Server, count: int, seconds: float) -> tuple[float, float]:
 
 
 def idle(extension: str, seconds: float) -> float:
-    """Return the requests a minute with one cluster that computes nothing."""
+    """Return the requests per minute with one cluster that computes nothing."""
     kwargs = json.dumps({"n_workers": 1})
     with Server(extension, DASK_LABEXTENSION__FACTORY__KWARGS=kwargs) as server:
         if extension == PEER:

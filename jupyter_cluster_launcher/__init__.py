@@ -21,12 +21,12 @@ def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
-    """Tell JupyterLab where the browser half is."""
+    """Return where JupyterLab finds the front-end extension."""
     return [{"src": "labextension", "dest": "jupyter-cluster-launcher"}]
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
-    """Tell the Jupyter server what to load."""
+    """Return the extension that the Jupyter server loads."""
     # Imported here, so that a notebook that imports this package loads no server.
     from .server.app import ClusterLauncher  # noqa: PLC0415 - a notebook needs none
 

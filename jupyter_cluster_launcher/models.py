@@ -67,7 +67,7 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Cost:
-    """What an administrator says that cores cost."""
+    """The administrator's price of cores."""
 
     per_core_hour: float
     currency: str

@@ -236,7 +236,7 @@ class Backend:
         """Look after ``clusters``; call ``update(id, queue)`` when the engine's answer changes."""
 
     def poll_soon(self, cluster: Cluster) -> None:
-        """Poll the engine about a cluster soon, where there is something to ask."""
+        """Poll the engine about a cluster soon, where there is something to poll."""
 
     def hurry(self) -> None:
         """From now on take the order to end something for its end: the server is stopping."""

@@ -50,7 +50,7 @@ class ManagedCluster(ControlledCluster):
         self._work = self._task(self._launch())
 
     async def attach(self) -> None:
-        """Take over the cluster of an earlier server, or show what another one has of it."""
+        """Control the cluster of an earlier server, or only show it if another server owns it."""
         if self.ownership.held:
             return
         record = self._services.store.read(self.cluster.id)
@@ -107,7 +107,7 @@ class ManagedCluster(ControlledCluster):
             self._work = self._task(self._attach(ref, again=True))
 
     async def hand_over(self, stop: bool) -> None:
-        """Let another server of this host have the cluster, which asked for it.
+        """Hand the cluster over to another server of this host that requested it.
 
         Nothing is handed over in the middle of a step that another server could not finish: a
         launch only to be stopped, and no stop.

@@ -43,7 +43,7 @@ class OtherServers:
                 log.exception("The directory with the clusters could not be read")
 
     async def answer(self) -> None:
-        """Hand over clusters that other servers of this host ask for."""
+        """Hand over clusters that other servers of this host request."""
         while True:
             await asyncio.sleep(REQUESTS_EVERY)
             owned = [one for one in self._clusters.values() if one.ownership.held]
@@ -53,7 +53,7 @@ class OtherServers:
                     await managed.hand_over(what == "stop")
 
     async def begin(self) -> None:
-        """Take over what earlier servers left, before a first request can find no cluster."""
+        """Attach to what earlier servers left, before a first request can find no cluster."""
         await self._update_all(*self._read())
 
     async def scan(self) -> None:

@@ -89,7 +89,7 @@ def scaling_of(platform: Platform) -> Scaling:
 
 
 def cost_of(platform: Platform) -> Cost | None:
-    """Return what the administrator says that cores cost, None if there is no price."""
+    """Return the administrator's price of cores, None if there is none."""
     cost = platform.cost
     return Cost(**cost) if cost else None
 

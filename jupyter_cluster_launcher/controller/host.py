@@ -31,7 +31,7 @@ def host() -> str:
 
 
 def boot_id() -> str:
-    """Return what tells this boot of the host from the next; empty where the system has none."""
+    """Return the id of this boot of the host; empty where the system has none."""
     try:
         return BOOT_ID.read_text(encoding="ascii").strip()
     except OSError:
@@ -90,7 +90,7 @@ def leader(mark: str) -> int | None:
 def started(pid: int) -> str:
     """Return when a process started, in clock ticks of the system; empty where none runs.
 
-    Together with its number that tells it from a later process.
+    Together with its number that identifies it among all processes since the host started.
     """
     try:
         # Linux counts from its boot. psutil adds the time of the boot, which moves when the clock

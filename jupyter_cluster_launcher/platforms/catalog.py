@@ -46,7 +46,7 @@ class Catalog:
         return known[name]
 
     def detected(self, platform: Platform) -> bool:
-        """Return whether this server runs at the platform's own place."""
+        """Return whether this server runs at the platform's own site."""
         return files.detected(platform, os.environ, shutil.which)
 
     async def reasons(self, found: Sequence[Platform], kernel_name: str) -> list[str | None]:

@@ -152,7 +152,7 @@ class Resident(ABC, Generic[ClusterT]):
         if cluster is None:
             return
         if is_gone(cluster):
-            # Else Dask tries for half a minute to tell the scheduler that it is to end.
+            # Else Dask tries for half a minute to reach the scheduler and shut it down.
             import dask  # noqa: PLC0415 - the server's checks import this module without Dask
 
             dask.config.set({"distributed.comm.timeouts.connect": QUICK})

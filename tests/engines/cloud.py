@@ -64,6 +64,6 @@ async def ended(api: Api, cluster_id: str, timeout: float = 90) -> dict[str, Any
 
 
 def opens(url: str) -> bool:
-    """Ask whether there is a page at an address."""
+    """Return whether there is a page at an address."""
     with urlopen(url, timeout=10) as page:
         return bool(page.status == 200)

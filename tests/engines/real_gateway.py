@@ -94,7 +94,7 @@ class RealGateway:
         return self
 
     def healthy(self) -> bool:
-        """Ask whether the server answers."""
+        """Return whether the server answers."""
         try:
             with urllib.request.urlopen(f"{self.url}/api/health", timeout=1) as answer:
                 return bool(json.load(answer)["status"] == "pass")
@@ -102,7 +102,7 @@ class RealGateway:
             return False
 
     def stop(self) -> None:
-        """Stop the server; nothing of any of its lives stays behind."""
+        """Stop the server; no process of any of its runs stays behind."""
         for server in self.servers:
             server.stop()
         self.servers.clear()

@@ -124,7 +124,7 @@ class RealHub:
         return self
 
     def healthy(self) -> bool:
-        """Ask whether the hub and, through it, the gateway answer."""
+        """Return whether the hub and, through it, the gateway answer."""
         try:
             self.ask("GET", "")
             with urllib.request.urlopen(
@@ -141,7 +141,7 @@ class RealHub:
             self.server = None
 
     def ask(self, verb: str, path: str, data: Any = None) -> Any:
-        """Ask the hub's own API, as the tests' service."""
+        """Send a request to the hub's API, as the tests' service."""
         return self._request(verb, f"{self.url}hub/api/{path}", self.token, data)
 
     def user_token(self, user: str) -> str:

@@ -76,7 +76,7 @@ class RealSlurm:
     def run(
         self, *command: str, timeout: float = 60, **options: Any
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command against this SLURM and return what it said, whatever its exit code."""
+        """Run a command against this SLURM and return what it printed, whatever its exit code."""
         return subprocess.run(
             command,
             check=False,

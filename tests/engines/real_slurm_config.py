@@ -34,7 +34,7 @@ def why_not(accounting: bool = False) -> str | None:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where a private SLURM lives and how large it pretends to be.
+    """Where a private SLURM keeps its files and how large it pretends to be.
 
     ``memory`` is MB a node. The last node has two make-believe GPUs and is the only one of
     partition ``gpu``.

@@ -1,4 +1,4 @@
-"""The documents say what is so: examples run, keys are all there, links lead somewhere."""
+"""The documents are true: examples run, keys are all there, links lead somewhere."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def keys(schema: Any) -> set[str]:
 
 
 def test_example_platform_makes_the_example_code(tmp_path: Path) -> None:
-    """Guards against an example that people copy and that is refused, or does something else."""
+    """Guards against an example that users copy and that is refused, or does something else."""
     (tmp_path / "birch.yaml").write_text(blocks(FORMAT, "yaml")[0], encoding="utf-8")
     found, faults = platforms.find([str(tmp_path)])
     assert not faults
@@ -58,9 +58,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_defaults_of_the_server_are_those_of_the_table() -> None:
-    """Guards against a batch system that is asked more often than every 15 seconds by default.
+    """Guards against a batch system that is polled more often than every 15 seconds by default.
 
-    And against any other default that is not what people read.
+    And against any other default that differs from the documented one.
     """
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     told = dict(re.findall(r"^\| `c\.ClusterLauncher\.(\w+)` .*\| `([^`]+)` +\|$", readme, re.M))
@@ -70,7 +70,7 @@ def test_defaults_of_the_server_are_those_of_the_table() -> None:
 
 
 def test_the_architecture_page_is_up_to_date() -> None:
-    """Guards against a list of modules, or a graph of their imports, that nobody finds true."""
+    """Guards against a list of modules, or a graph of their imports, that is out of date."""
     done = subprocess.run(
         [sys.executable, "scripts/architecture.py", "--check"],
         cwd=ROOT, capture_output=True, text=True, check=False,

@@ -23,7 +23,7 @@ def why_not() -> str:
 
 
 def test_make_lab(tmp_path: Path) -> None:
-    """Guards the first minute of everybody: JupyterLab, with the extension and a demo notebook."""
+    """Guards every user's first minute: JupyterLab, with the extension and a demo notebook."""
     missing = why_not()
     if missing:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)

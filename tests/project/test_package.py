@@ -1,4 +1,4 @@
-"""The wheel as a person installs it, built from nothing but what is in version control."""
+"""The wheel as a user installs it, built from nothing but what is in version control."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class Api:
             await asyncio.sleep(0.05)
 
     async def stop(self, cluster_id: str, leave: bool | None = None) -> None:
-        """Stop a cluster and wait until it is gone; ``leave`` is said of one that was joined."""
+        """Stop a cluster and wait until it is gone; ``leave`` is sent for one that was joined."""
         params = {} if leave is None else {"leave": str(leave).lower()}
         status, answer = await self.ask("DELETE", "clusters", cluster_id, params=params)
         assert status == 204, answer

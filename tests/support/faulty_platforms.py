@@ -27,7 +27,7 @@ def option(text: str, title: str = "T") -> str:
     return f"{GOOD}options:\n  a: {{title: {title}, {text}}}\n"
 
 
-# What is wrong, the line it is in, and words of what is said about it.
+# What is wrong, the line it is in, and words of the message about it.
 FAULTY: dict[str, tuple[str, int, str]] = {
     # Names
     "option is a keyword": (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def run(code: str, expression: str = "None", home: Path | None = None) -> str:
-    """Run inserted code in a fresh Python, as a notebook does, and return what is printed."""
+    """Run inserted code in a fresh process, as a notebook does, and return what is printed."""
     script = f"{code}\nprint({expression})\nclient.close()\n"
     command = [sys.executable, "-c", script]
     done = subprocess.run(

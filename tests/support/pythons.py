@@ -1,4 +1,4 @@
-"""Pythons with fewer packages than this one."""
+"""Python environments with fewer packages than this one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules that no single file shows: who may import whom, and what no file says."""
+"""The rules that no single file shows: the allowed imports, and what no file may contain."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def test_no_file_names(what: str) -> None:
 
 
 def test_what_moves_stands_still_where_that_is_wished() -> None:
-    """Guards against motion for those who asked their system for none, and waiting without any."""
+    """Guards against motion for users who turned it off, and against waiting without any sign."""
     usual, reduced = "", ""
     for path in (ROOT / "style").glob("*.css"):
         before, _, after = path.read_text(encoding="utf-8").partition("@media (prefers-reduced")

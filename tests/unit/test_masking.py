@@ -1,4 +1,4 @@
-"""What nobody should read who looks at a log, or over a shoulder."""
+"""Secrets that must not appear in a log or on the screen."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_masks(text: str, shown: str) -> None:
     ],
 )
 def test_small_letters_too(text: str, shown: str) -> None:
-    """Guards against the secret that most people here have: the one in ~/.aws/credentials."""
+    """Guards against the secret that most users here have: the one in ~/.aws/credentials."""
     assert masked(text, {}) == shown
 
 
@@ -80,7 +80,7 @@ def test_long_texts() -> None:
 
 
 def test_what_a_row_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against a key in the reason of a failure, which stands in everybody's sight.
+    """Guards against a key in the reason of a failure, which the row shows.
 
     An exception quotes what it was called with.
     """

@@ -32,7 +32,7 @@ class Endings:
     _known: dict[str, Ending] = field(default_factory=dict)
 
     def remember(self, jobs: Iterable[Job]) -> None:
-        """Take over how jobs ended from what an earlier server recorded."""
+        """Load how jobs ended from what an earlier server recorded."""
         for job in jobs:
             self._known.setdefault(job.id, Ending(job, _sure(job)))
 

@@ -71,7 +71,7 @@ class QueuePoller:
             self._task = asyncio.get_running_loop().create_task(self._poll_on())
 
     def remember(self, jobs: Iterable[Job]) -> None:
-        """Take over how jobs ended from what an earlier server recorded."""
+        """Load how jobs ended from what an earlier server recorded."""
         self._endings.remember(jobs)
 
     async def poll_now(self, name: str, wanted: Wanted) -> Queue:

@@ -53,7 +53,7 @@ def list_jobs(user: str, names: Sequence[str]) -> list[str]:
 def parse_jobs(text: str) -> list[Job]:
     """Read the XML of qstat; what is not XML holds no jobs."""
     try:
-        root = ElementTree.fromstring(text)  # noqa: S314 - qstat's, no stranger's
+        root = ElementTree.fromstring(text)  # noqa: S314 - qstat's output is trusted
     except ElementTree.ParseError:
         return []
     return [_job(node) for node in root.iter("job_list")]
@@ -103,7 +103,7 @@ def preflight(script: str) -> list[str]:
 
 
 def verdict(returncode: int, text: str) -> Verdict:
-    """Read "verification: found suitable queue(s)"; Grid Engine tells no start time."""
+    """Read "verification: found suitable queue(s)"; Grid Engine gives no start time."""
     if returncode == 0:
         return Verdict(True, "Grid Engine has a queue for the job.")
     if unreachable(text):

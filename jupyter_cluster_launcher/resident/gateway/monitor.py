@@ -97,7 +97,7 @@ class GatewayMonitor(threading.Thread):
     async def read_settings(self) -> None:
         """Read, once, what the gateway has set in its scheduler, and which plots there are.
 
-        Its Python must be ours for that: a function of another version could crash it.
+        Its Python version must be ours for that: a function of another version could crash it.
         """
         state, settings = self.state, GatewaySettings()
         state.idle_timeout = 0

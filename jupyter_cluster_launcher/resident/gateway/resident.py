@@ -29,7 +29,7 @@ class GatewayResident(Resident[GatewayCluster]):
         """Know of no cluster yet."""
         super().__init__()
         self.submissions = Submissions()
-        self.limits: list[str] = []  # what the gateway said of numbers above its limit
+        self.limits: list[str] = []  # the gateway's messages about numbers above its limit
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Record, from before the cluster is created, what this launch requests of the gateway.

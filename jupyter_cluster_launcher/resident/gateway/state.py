@@ -37,7 +37,7 @@ class GatewayState:
     ) -> None:
         """Know nothing yet of ``cluster``.
 
-        ``joined`` says that it was not started here; ``limits`` has what the gateway said of
+        ``joined`` says that it was not started here; ``limits`` has the gateway's messages about
         numbers above its limit.
         """
         self.cluster, self.joined = cluster, joined

@@ -89,7 +89,7 @@ async def test_an_unknown_profile(api: Api, gateway: RealGateway, hub_home: Path
 async def test_an_exception_after_the_cluster_is_up(
     api: Api, gateway: RealGateway, hub_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the failed launch started is stopped; what somebody else started there is not."""
+    """What the failed launch started is stopped; clusters started elsewhere are not."""
     monkeypatch.setenv("EBDPY_FAILS", "after-up")
     other = gateway.start_cluster()
     options = {"worker_profile": "Small Worker", "use_existing_cluster": False}
@@ -125,7 +125,7 @@ async def test_a_call_that_never_returns_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
     platform_folder: Path,
 ) -> None:
-    """The time limit of the platform file ends what nobody cancels."""
+    """The time limit of the platform file ends a launch that is not cancelled."""
     file = platform_folder / "esip-qhub.yaml"
     file.write_text(file.read_text().replace("timeout: 180", "timeout: 8"))
     monkeypatch.setenv("EBDPY_FAILS", "never-returns")
@@ -140,7 +140,7 @@ async def test_a_call_that_never_returns_is_given_up(
 async def test_an_existing_cluster_is_joined_and_left(
     api: Api, gateway: RealGateway, hub_home: Path
 ) -> None:
-    """It was there before and stays there, unless a person says otherwise."""
+    """It was there before and stays there, unless the user stops it."""
     name = gateway.start_cluster()
     cluster = await api.launch(platform="esip-qhub", workers=2)
     cluster = await api.ready(cluster["id"], 2)

@@ -49,7 +49,7 @@ async def creating(api: Api, cluster_id: str) -> None:
 async def test_a_cluster_that_cannot_start(
     api: Api, gateway: RealGateway, profile: str, words: str
 ) -> None:
-    """The gateway's own words where it has any; a traceback helps nobody."""
+    """The gateway's message where it has one; a traceback does not help users."""
     cluster = await api.launch(platform="nebari", workers=1, options={"profile": profile})
     cluster = await ended(api, cluster["id"])
     assert cluster["state"] == "failed"
@@ -138,7 +138,7 @@ async def test_somebody_elses_cluster(api: Api, gateway: RealGateway) -> None:
 async def test_a_wrong_password(
     api: Api, gateway: RealGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Asked for the form, found clusters, or to launch: the same sentence."""
+    """The form, the discovered clusters and a launch fail with the same message."""
     point_to(gateway, monkeypatch, password="guess")
     for path in (("platforms", "nebari", "options"), ("platforms", "nebari", "found")):
         status, answer = await api.ask("GET", *path)
@@ -171,7 +171,7 @@ async def test_the_gateway_is_down_at_the_launch(api: Api, durable: RealGateway)
 
 
 async def test_the_gateway_goes_and_comes_back(api: Api, durable: RealGateway) -> None:
-    """Its clusters live on: the row waits with a word, and all is well afterwards."""
+    """Its clusters run on: the row shows why it waits, and all is well afterwards."""
     cluster = await api.launch(platform="nebari", workers=1)
     cluster = await api.ready(cluster["id"], 1)
     durable.kill()
@@ -206,7 +206,7 @@ async def test_stopping_while_the_gateway_is_down(api: Api, durable: RealGateway
 async def test_shutting_down_a_joined_one_while_the_gateway_is_down(
     api: Api, durable: RealGateway
 ) -> None:
-    """It runs on and costs money: the row must stay until somebody has really stopped it."""
+    """It runs on and costs money: the row must stay until the cluster has really stopped."""
     name = durable.start_cluster()
     cluster = await api.launch(platform="nebari", adopt=name)
     await api.until(cluster["id"], lambda c: c["joined"])
@@ -219,7 +219,7 @@ async def test_shutting_down_a_joined_one_while_the_gateway_is_down(
     assert "may still be running there: stop it again later" in cluster["message"]
     await asyncio.to_thread(durable.start)
     assert [listed["name"] for listed in durable.clusters()] == [name]
-    # Nobody's row: what is not said is not done.
+    # A joined cluster is neither left nor stopped unless the request says which.
     assert (await api.ask("DELETE", "clusters", cluster["id"]))[0] == 409
     await api.stop(cluster["id"], leave=False)
     assert durable.clusters() == []
@@ -229,7 +229,7 @@ async def test_shutting_down_a_joined_one_while_the_gateway_is_down(
 async def test_a_server_that_ended_while_a_joined_one_was_stopped(
     api: Api, gateway: RealGateway, jp_serverapp: Any, leave: bool
 ) -> None:
-    """The next server finishes what was wished, and does not shut down what was to be left."""
+    """The next server finishes the stop, and does not shut down what was to be left."""
     name = gateway.start_cluster()
     manager = jp_serverapp.web_app.settings["cluster_manager"]
     record = a_cluster(

@@ -41,7 +41,7 @@ async def test_the_form_is_the_gateways_own(api: Api, gateway: RealGateway) -> N
 async def test_a_gateway_without_a_form_is_asked_once(
     api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jp_serverapp: Any
 ) -> None:
-    """Guards against a Python that imports dask_gateway at each key that is pressed.
+    """Guards against a process that imports dask_gateway at each key that is pressed.
 
     No field is an answer as good as any, until the form is opened anew.
     """
@@ -73,7 +73,7 @@ async def test_a_gateway_without_a_form_is_asked_once(
 async def test_a_launch_from_the_form_to_nothing_left(
     api: Api, gateway: RealGateway, jp_runtime_dir: Path
 ) -> None:
-    """The main job. A number above the limit, or a secret on the disk, must not go unsaid."""
+    """The main job. A number above the limit, or a secret on the disk, must be noticed."""
     options = {"profile": "Medium Worker"}
     cluster = await api.launch(platform="nebari", workers=30, options=options)
     assert 'profile="Medium Worker"' in cluster["code"]["create"]
@@ -128,7 +128,7 @@ async def test_adapting_follows_the_load_within_the_limit(api: Api, gateway: Rea
 async def test_a_cluster_made_elsewhere_is_found_connected_to_scaled_and_stopped(
     api: Api, gateway: RealGateway
 ) -> None:
-    """People start clusters in notebooks, too, and must not have to remember their names."""
+    """Users start clusters in notebooks, too, and must not have to remember their names."""
     name = gateway.start_cluster(profile="Medium Worker")
     gateway.start_cluster(user="bob")
     status, found = await api.ask("GET", "platforms", "nebari", "found")
@@ -145,7 +145,7 @@ async def test_a_cluster_made_elsewhere_is_found_connected_to_scaled_and_stopped
     cluster = await api.ready(cluster["id"], 2)
     assert run(cluster["code"]["connect"], "client.submit(lambda: 6 * 7).result()") == "42"
 
-    # Leaving it is not stopping it, and stopping it is what was asked for; nothing unasked.
+    # Leaving does not stop it; it is stopped only on request, and a choice is required.
     status, answer = await api.ask("DELETE", "clusters", cluster["id"])
     assert (status, "Choose whether to leave it running" in answer["message"]) == (409, True)
     await api.stop(cluster["id"], leave=True)

@@ -91,7 +91,7 @@ def test_without_the_token_of_the_page_or_a_login_nothing_happens(
 
 
 def test_a_bad_token_of_the_hub(hub: RealHub, alice: Browser) -> None:
-    """The gateway answers 500 where it means 401, and a person can mend it by a restart."""
+    """The gateway answers 500 where it means 401, and the user can fix it by a restart."""
     folder = hub.home("alice") / ".local" / "share" / "jupyter" / "kernels" / "stale"
     folder.mkdir(parents=True)
     spec = {

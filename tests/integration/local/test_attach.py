@@ -112,7 +112,7 @@ def test_an_orderly_stop_closes_the_others(server: RealServer) -> None:
 
 
 def test_a_controller_that_was_killed_is_lost_and_can_be_cleared_away(server: RealServer) -> None:
-    """A dead cluster that is shown as running, or leaves workers behind, helps nobody."""
+    """A dead cluster must not be shown as running, nor leave workers behind."""
     cluster = server.launch(platform="local", workers=1)
     server.ready(cluster, 1)
     directory = server.runtime / "cluster-launcher" / cluster
@@ -145,7 +145,7 @@ def test_a_launch_that_the_server_did_not_live_to_finish_is_closed(server: RealS
 
 
 def test_a_controller_that_no_record_knows_is_ended(server: RealServer) -> None:
-    """Guards against a kernel that runs on for ever, known to nobody: it was started just now."""
+    """Guards against a kernel that was started just now and runs on for ever, without a record."""
     cluster = server.launch(platform="local", workers=1)
     directory = server.runtime / "cluster-launcher" / cluster
     wait_until(lambda: _record(directory).get("controller"), "a controller")

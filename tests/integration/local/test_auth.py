@@ -93,7 +93,7 @@ def test_every_handler_shares_what_protects() -> None:
 
 
 async def test_nobody_without_a_token(browser: Browser) -> None:
-    """Guards against one forgotten decorator: anybody could start code on this machine."""
+    """Guards against one forgotten decorator: any client could run code on this machine."""
     for verb, path in VERBS:
         for headers in ({}, {"Authorization": "token wrong"}, {"X-XSRFToken": "x"}):
             answer = await browser.ask(verb, path, headers=headers)

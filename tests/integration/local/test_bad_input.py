@@ -259,7 +259,7 @@ async def test_a_list_for_an_unknown_kernel(api: Api) -> None:
 
 
 async def test_a_query_that_says_nothing(api: Api) -> None:
-    """Guards against a misspelt wish that counts as none: the cluster would be shut down."""
+    """Guards against a misspelt value that counts as none: the cluster would be shut down."""
     both = [("leave", "true"), ("leave", "false")]
     for params, word in (([("leave", "maybe")], "true or false"), (both, "only once")):
         code, answer = await api.ask("DELETE", "clusters", "unknown", params=params)
@@ -302,7 +302,7 @@ async def attached(api: Api, jp_serverapp: Any, folder: Folder) -> AsyncIterator
 
 
 async def test_what_does_not_run_is_not_scaled(api: Api, jp_serverapp: Any, folder: Folder) -> None:
-    """Guards against a request to nobody, and against a cluster that seems to have changed."""
+    """Guards against a request that no process gets, and a cluster that seems to have changed."""
     async with attached(api, jp_serverapp, folder):
         for state in RECORDS:
             assert (await api.ask("GET", "clusters", state))[1]["state"] == state

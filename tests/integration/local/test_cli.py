@@ -35,7 +35,7 @@ def terminal(
 
 
 def test_as_a_command_of_jupyter(server: RealServer) -> None:
-    """Guards against a command that is not installed, or wants seconds before it asks."""
+    """Guards against a command that is not installed, or takes seconds before its request."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     env = {**os.environ, "PATH": path, "JUPYTER_RUNTIME_DIR": str(server.runtime)}
     words = ["jupyter", "cluster-launcher", "list"]

@@ -18,7 +18,7 @@ from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError, Un
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
-    """A server that wants its token."""
+    """A server that requires its token."""
     running = RealServer(tmp_path_factory.mktemp("server")).start()
     yield running
     running.stop()
@@ -42,7 +42,7 @@ def url(server: RealServer) -> str:
 def test_finds_the_running_server(
     server: RealServer, runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against a command line that wants to be told what stands in a file."""
+    """Guards against a command line that needs as an argument what it can read from a file."""
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(server.runtime))
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9/")  # as on many a computing centre
     found = rest.find()

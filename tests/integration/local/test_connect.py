@@ -29,14 +29,14 @@ CONNECT = "from jupyter_cluster_launcher import connect\ncluster, client = conne
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RealServer]:
-    """A Jupyter server of a person."""
+    """A Jupyter server of a user."""
     running = RealServer(tmp_path).start()
     yield running
     running.stop()
 
 
 def run(code: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run code in a fresh Python with this environment and nothing of Jupyter besides."""
+    """Run code in a fresh process with this environment and nothing of Jupyter besides."""
     rest = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY"))}
     return subprocess.run(
         [sys.executable, "-c", code],
@@ -56,7 +56,7 @@ def notebook(server: RealServer, code: str) -> str:
 
 
 def test_import_is_light() -> None:
-    """Guards against a notebook that loads a web server, or Dask before it is asked to."""
+    """Guards against a notebook that loads a web server, or Dask before it is needed."""
     code = "import sys\nfrom jupyter_cluster_launcher import connect\nprint(*sys.modules)"
     loaded = set(run(code, {}).stdout.split())
     assert "jupyter_cluster_launcher" in loaded
@@ -70,7 +70,7 @@ def test_import_is_light() -> None:
 
 
 def test_the_only_cluster(server: RealServer) -> None:
-    """The promise: one line for every platform, and a handle that does what people know."""
+    """One line connects to every platform, and the handle works as users expect."""
     server.ready(server.launch(platform="local", workers=2, name="Tides"), 2)
     said = notebook(
         server,
@@ -103,7 +103,7 @@ def test_the_only_cluster(server: RealServer) -> None:
 
 
 def test_a_mismatch_is_told(server: RealServer) -> None:
-    """Guards against a first task that fails in a way that nobody can explain."""
+    """Guards against a first task that fails for no visible reason."""
     server.ready(server.launch(platform="local", workers=1), 1)
     old = server.folder / "old" / "cloudpickle-0.1.dist-info"
     old.mkdir(parents=True)
@@ -183,7 +183,7 @@ def cluster(name: str, state: State = State.RUNNING, address: str | None = None)
 
 
 def test_which_one_is_meant() -> None:
-    """Guards against a notebook that computes on somebody's other cluster, or says "KeyError"."""
+    """Guards against a notebook that computes on the wrong cluster, or fails with "KeyError"."""
     one, two = cluster("One"), cluster("Two")
     assert choose([one]) is one
     assert choose([one, two], "Two") is two

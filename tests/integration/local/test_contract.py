@@ -18,7 +18,7 @@ async def test_it_is_served(api: Api) -> None:
 
 
 async def test_answers_are_as_promised(api: Api) -> None:
-    """Guards against a field that comes, goes or changes its type without the contract's word.
+    """Guards against a field that comes, goes or changes its type while the contract does not.
 
     Each answer that passes ``Api`` is held against the contract there.
     """

@@ -83,7 +83,7 @@ async def test_where_and_with_what_it_starts(tmp_path: Path) -> None:
 
 
 async def test_private_files(tmp_path: Path) -> None:
-    """Guards against others on the machine who could talk to the kernel: be this person."""
+    """Guards against others on the machine who could talk to the kernel, and act as this user."""
     before = os.umask(0)
     try:
         async with kernel(tmp_path) as one:

@@ -135,7 +135,7 @@ async def test_a_death_is_noticed(tmp_path: Path) -> None:
 async def test_a_death_while_attaching_is_noticed(
     tmp_path: Path, jp_environ: None, jp_kernel_dir: Path
 ) -> None:
-    """Guards against waiting a minute for a Python that failed at once."""
+    """Guards against waiting a minute for a kernel that failed at once."""
     argv = [sys.executable, "-c", "raise SystemExit('no ipykernel')", "{connection_file}"]
     write_kernelspec(Path(jp_kernel_dir), "dies", argv=argv)
     with pytest.raises(ControllerDiedError):
@@ -159,7 +159,7 @@ async def test_a_kernel_that_never_answers(
 
 
 async def test_anothers_process_with_that_number(tmp_path: Path) -> None:
-    """Guards against ending somebody's program whose number an old record holds."""
+    """Guards against ending an unrelated process whose number an old record holds."""
     async with kernel(tmp_path) as one:
         record = one.ref
         await one.controller.end(None, 5)

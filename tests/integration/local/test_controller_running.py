@@ -15,7 +15,7 @@ from jupyter_cluster_launcher.controller.kernel_connection import ExecutionError
 
 
 async def test_prints_reach_the_log(tmp_path: Path) -> None:
-    """Guards against a launch whose progress, or warning, nobody can read."""
+    """Guards against a launch whose progress, or warning, is not shown."""
     async with kernel(tmp_path) as one:
         await one.controller.run("import sys; print('out'); print('err', file=sys.stderr)", FOREVER)
         await one.until(lambda: "out\n" in one.output and "err\n" in one.output)
@@ -36,7 +36,7 @@ async def test_an_error_is_told_whole(tmp_path: Path) -> None:
 
 
 async def test_code_that_asks_does_not_wait(tmp_path: Path) -> None:
-    """Guards against a launch that waits for ever for an answer nobody can give."""
+    """Guards against a launch that waits for ever for input that users cannot give."""
     async with kernel(tmp_path) as one:
         with pytest.raises(ExecutionError) as raised:
             await one.controller.run("input('Password? ')", FOREVER)
@@ -68,7 +68,7 @@ async def test_a_reply_is_not_lost_while_the_server_is_busy(tmp_path: Path) -> N
 
 
 async def test_reports_are_pushed(tmp_path: Path) -> None:
-    """Guards against a row that changes only when it is asked."""
+    """Guards against a row that changes only when it is polled."""
     async with kernel(tmp_path) as one:
         await watched(one, tmp_path)
         assert one.reports[0]["address"] == await one.value("cluster.scheduler_address", tmp_path)
@@ -110,7 +110,7 @@ async def test_a_second_server_gets_a_report(tmp_path: Path) -> None:
 
 
 async def test_two_servers_at_once(tmp_path: Path) -> None:
-    """Guards against a reply that goes to whoever listens, and not to who asked."""
+    """Guards against a reply that goes to another listener than the caller."""
     async with kernel(tmp_path) as one:
         two = Kernel(one.ref)
         await two.controller.attach(FOREVER)

@@ -1,4 +1,4 @@
-"""What clusters cost: the administrator's price on its way to the person."""
+"""What clusters cost: the administrator's price on its way to the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the Python behind a kernelspec is asked, and when what it said before will do."""
+"""When the environment of a kernelspec is queried, and when the earlier answer will do."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from jupyter_cluster_launcher.errors import NotAvailableError
 
 @pytest.fixture
 def kernels(jp_environ: None, jp_kernel_dir: Path) -> Path:
-    """The folder of a person's own kernelspecs."""
+    """The folder of a user's own kernelspecs."""
     return Path(jp_kernel_dir)
 
 
@@ -61,7 +61,7 @@ class Clock:
 
 
 async def test_what_is_there_is_answered_at_once(kernels: Path) -> None:
-    """Guards against a launch that waits for a Python because another platform's module is absent.
+    """Guards against a launch that waits for a query because another platform's module is absent.
 
     The absent answer is old by then, and on most machines there is always one.
     """
@@ -91,7 +91,7 @@ async def test_nobody_is_refused_for_what_is_installed_by_now(
 
 
 async def test_a_look_notices_what_was_just_installed(kernels: Path, tmp_path: Path) -> None:
-    """Guards against a list that is wrong for a while, although the person looked again."""
+    """Guards against a list that is wrong for a while, although the user looked again."""
     write_kernelspec(kernels, "grows", env={"PYTHONPATH": str(tmp_path)})
     asked = Counting(KernelSpecManager(), "python3", clock=Clock())
     for _ in range(2):
@@ -104,9 +104,9 @@ async def test_a_look_notices_what_was_just_installed(kernels: Path, tmp_path: P
 
 
 async def test_looks_renew_in_the_background_what_was_there(kernels: Path, tmp_path: Path) -> None:
-    """Guards against a package that was removed and is said to be there for as long as one looks.
+    """Guards against a package that was removed and stays listed for as long as one looks.
 
-    Nobody waits for that: the next look is the one that knows.
+    No request waits for that: the next one has the new answer.
     """
     write_kernelspec(kernels, "shrinks", env={"PYTHONPATH": str(tmp_path)})
     (tmp_path / "goes.py").write_text("")
@@ -161,7 +161,7 @@ async def test_a_failure_is_not_kept(kernels: Path, tmp_path: Path) -> None:
     assert await asked.packages.missing("heals", ["json"]) == []
 
 
-# As a person meets it
+# As a user meets it
 
 
 async def test_a_launch_starts_no_python_to_ask(
@@ -169,7 +169,7 @@ async def test_a_launch_starts_no_python_to_ask(
 ) -> None:
     """Guards against a launch that waits because some other platform's package is absent for long.
 
-    A Python behind `conda run` or on a network disk takes seconds to say so.
+    An environment behind `conda run` or on a network disk takes seconds to answer.
     """
     asked = jp_serverapp.web_app.settings["cluster_manager"].services.environments
     clock = Clock()
@@ -196,7 +196,7 @@ async def test_a_launch_starts_no_python_to_ask(
 async def test_a_first_launch_asks_once(
     api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against a script's launch that starts one Python for Dask and one for encryption."""
+    """Guards against a script's launch that starts one process for Dask and one for encryption."""
     asked = jp_serverapp.web_app.settings["cluster_manager"].services.environments
     started: list[list[str]] = []
     run = asked.run
@@ -228,7 +228,7 @@ async def test_a_kernel_that_cannot_run_a_cluster_has_a_list(api: Api, kernels: 
 async def test_a_server_without_a_python_kernel_has_a_list(
     api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against "bad input" where nobody put in anything: the default kernel is not there."""
+    """Guards against "bad input" without any input: the default kernel is not there."""
     asked = jp_serverapp.web_app.settings["cluster_manager"].services.environments
     monkeypatch.setattr(asked, "default", "gone")
     status, listed = await api.ask("GET", "platforms")

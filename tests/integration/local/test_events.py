@@ -1,4 +1,4 @@
-"""Changes are pushed: the bell on Jupyter's event bus, and what it says."""
+"""Changes are pushed: the events on Jupyter's event bus, and what they hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CLUSTER = "https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1"
 
 
 async def heard(bell: Any) -> dict[str, Any]:
-    """Return the next event of ours."""
+    """Return the next event about a cluster."""
     while True:
         event = json.loads(await asyncio.wait_for(bell.read_message(), 60))
         if event["schema_id"] == CLUSTER:
@@ -20,7 +20,7 @@ async def heard(bell: Any) -> dict[str, Any]:
 
 
 async def test_each_change_rings_the_bell_and_tells_no_more(api: Api, jp_ws_fetch: Any) -> None:
-    """A browser that hears nothing shows stale rows; an event that says more leaks to others."""
+    """A browser without events shows stale rows; an event that holds more leaks to others."""
     bell = await jp_ws_fetch("api", "events", "subscribe")
     cluster = await api.launch(platform="local", workers=1)
     event = await heard(bell)
@@ -28,7 +28,7 @@ async def test_each_change_rings_the_bell_and_tells_no_more(api: Api, jp_ws_fetc
     # Only what the bus itself adds may stand beside the two.
     assert {k for k in event if not k.startswith("__")} <= {"cluster_id", "action", "schema_id"}
 
-    # Not once is anything asked for here before the bell has rung.
+    # Nothing is fetched here before an event was emitted.
     state, ready = "starting", 0
     while (state, ready) != ("running", 1):
         assert (await heard(bell))["action"] == "changed"

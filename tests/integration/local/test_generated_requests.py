@@ -1,4 +1,4 @@
-"""Bodies that nobody thought of, made from the contract's schemas and from anything else."""
+"""Unexpected bodies, made from the contract's schemas and from anything else."""
 
 from __future__ import annotations
 

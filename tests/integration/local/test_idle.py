@@ -1,6 +1,6 @@
 """Clusters that end by themselves: when nothing is computed, and when no server is there any more.
 
-The idle time of the tests is the shortest that a person may ask for: ten seconds.
+The idle time of the tests is the shortest that users can set: ten seconds.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ async def computing(cluster: dict[str, Any], folder: Path) -> AsyncIterator[None
 
 
 def closes_at(cluster: dict[str, Any]) -> datetime | None:
-    """Return when a cluster says that it will close."""
+    """Return when a cluster will shut down, by its row."""
     when = cluster["idle"]["closes_at"]
     return datetime.fromisoformat(when) if when else None
 
@@ -108,7 +108,7 @@ async def test_an_idle_cluster_closes_and_says_so(
 
 
 async def test_short_tasks_are_work(api: Api) -> None:
-    """Guards against closing under a notebook whose tasks are over before anybody looks."""
+    """Guards against closing under a notebook whose tasks are over between two polls."""
     cluster = await api.launch(platform="local", workers=1, idle_timeout=600)
     cluster = await api.ready(cluster["id"], 1)
     idle = await api.until(cluster["id"], lambda c: closes_at(c) is not None)
@@ -131,12 +131,12 @@ def server(tmp_path: Path) -> Iterator[RealServer]:
 
 
 def test_an_orphan_closes_without_a_server(server: RealServer) -> None:
-    """Guards against clusters that cost money for nobody, and against closing under a server."""
+    """Guards against unused clusters that cost money, and against closing under a server."""
     cluster_id = server.launch(platform="local", workers=1, keep_running=True)
     running = server.ready(cluster_id, 1)
     began = datetime.fromisoformat(running["created"])
     pid = group(server.runtime, cluster_id)
-    # A server that is there says so often enough.
+    # A server that is there pings often enough.
     wait_until(lambda: past(began + timedelta(seconds=3 * ORPHANED)), "three times as long")
     assert server.ready(cluster_id, 1)["state"] == "running"
 

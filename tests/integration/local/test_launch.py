@@ -78,7 +78,7 @@ async def test_denali_has_a_worker_for_each_cpu_that_may_be_used(
 
 
 async def test_a_scheduler_that_cannot_start_says_why(api: Api, platform_folder: Path) -> None:
-    """A bare "cluster failed to start" is no reason: nobody could do anything about it."""
+    """A bare "cluster failed to start" is no reason: users could not act on it."""
     data = yaml.safe_load((platform_folder / "local.yaml").read_text())
     data["kwargs"]["host"] = "192.0.2.1"  # kept for documentation: no computer has it
     (platform_folder / "wrong.yaml").write_text(yaml.safe_dump(data))

@@ -1,4 +1,4 @@
-"""What a person can read of a cluster: everything that was said, and no secrets."""
+"""What users can read of a cluster: all of its output, and no secrets."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ async def test_a_stop_that_fails_can_be_tried_again(
 async def test_every_controller_hears_of_the_server(
     clusters: manager.ClusterManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against one cluster whose fault ends the signs of life to all others.
+    """Guards against one cluster whose fault ends the pings to all others.
 
     They would close a day later, whatever they compute.
     """
@@ -116,7 +116,7 @@ async def test_every_controller_hears_of_the_server(
 async def test_a_python_that_ends_at_once_says_why(
     api: Api, jp_kernel_dir: Path, tmp_path: Path
 ) -> None:
-    """Guards against "Python ended", which nobody can do anything about."""
+    """Guards against "Python ended", which users cannot act on."""
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\n"
         "if 'ipykernel_launcher' in sys.orig_argv:\n"
@@ -135,7 +135,7 @@ async def test_a_python_that_ends_at_once_says_why(
 
 
 async def test_a_stop_at_once_leaves_no_python(api: Api, jp_runtime_dir: Path) -> None:
-    """Guards against a process that was being started just then, and that nobody knows of."""
+    """Guards against a process that was being started just then, and that no record names."""
     for _ in range(5):
         cluster = await api.launch(platform="local", workers=0)
         await api.stop(cluster["id"])
@@ -218,7 +218,7 @@ async def test_a_controller_that_does_not_answer(
 
 
 async def test_launches_at_once_get_names_of_their_own(api: Api) -> None:
-    """Guards against three clusters that nobody, and no command line, can tell apart."""
+    """Guards against three clusters that neither users nor the command line can tell apart."""
     rows = await asyncio.gather(*(api.launch(platform="local", workers=0) for _ in range(3)))
     assert len({row["name"] for row in rows}) == 3
     for row in rows:

@@ -74,7 +74,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealServ
 
 
 def test_from_launch_to_stop(server: RealServer) -> None:
-    """Guards against a kind that is asked for by name somewhere else."""
+    """Guards against a kind whose name is checked somewhere else."""
     cluster = server.ready(server.launch(platform="toy"), 1)
     assert cluster["message"] == "A toy."
     assert cluster["warnings"] == ["It plays."]

@@ -52,7 +52,7 @@ def oldest_python() -> str:
 
 @pytest.fixture(scope="module")
 def old_python(pytestconfig: pytest.Config) -> str:
-    """The Python of an environment with the oldest supported packages, made once and kept."""
+    """The interpreter of an environment with the oldest supported packages, made once and kept."""
     base = oldest_python()
     folder = Path(pytestconfig.cache.mkdir("oldest-kernel")) / "venv"
     python, complete = folder / "bin" / "python", folder / "complete"
@@ -135,7 +135,7 @@ async def test_a_job_script_of_the_oldest_environment(old_kernel: str, tmp_path:
 async def test_an_error_in_the_resident_has_a_file_and_a_line(
     old_kernel: str, tmp_path: Path
 ) -> None:
-    """Guards against a report of a fault that nobody can place."""
+    """Guards against an error report that does not name its source."""
     async with kernel(tmp_path, old_kernel) as one:
         await one.controller.load("local", tmp_path)
         await one.controller.run("import traceback", FOREVER)

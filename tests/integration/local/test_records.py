@@ -98,7 +98,7 @@ async def test_an_unknown_batch_system(api: Api, clusters: ClusterManager) -> No
 async def test_cleaning_up_ends_the_kernel_of_an_unreadable_record(
     api: Api, clusters: ClusterManager
 ) -> None:
-    """Guards against a controller that goes on, unknown to anybody, when its row is removed."""
+    """Guards against a controller that goes on, without a record, when its row is removed."""
     cluster = await api.launch(platform="local", workers=0, keep_running=True)
     await api.ready(cluster["id"], 0)
     await clusters.stop()

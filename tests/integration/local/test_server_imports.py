@@ -37,8 +37,8 @@ app.start()
 def test_server_has_no_dask(tmp_path: Path) -> None:
     """Guards against a server that imports Dask, and with it its threads, memory and seconds.
 
-    A server in a process of its own, asked for the platforms: that is when the environments of the
-    kernels are looked at.
+    A server in a process of its own, whose platforms are fetched: that is when the environments of
+    the kernels are looked at.
     """
     env = {**os.environ, "HOME": str(tmp_path), "JUPYTER_NO_CONFIG": "0"}
     run = subprocess.run(

@@ -15,7 +15,7 @@ TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}"
 
 
 def test_a_warning_has_level_time_and_name(tmp_path: Path) -> None:
-    """Guards an administrator who looks for the cause of a warning and cannot tell its source."""
+    """Guards against a warning in the server's log that does not name its source."""
     server = RealServer(tmp_path)
     broken = server.runtime / "cluster-launcher" / "broken"
     broken.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""The watch over a controller's whole life: what ends without a server, and what does not."""
+"""The watch over a controller, from start to end: what ends without a server, and what does not."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def slow(server: RealServer) -> RealServer:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
 def test_a_server_that_ends_during_a_launch(slow: RealServer, how: signal.Signals) -> None:
-    """Guards against a controller that creates for ever, for nobody; not while a server is there.
+    """Guards against a controller that creates for ever without a server; not while one is there.
 
     The kernel is busy all the time, so that no call arrives.
     """

@@ -1,4 +1,4 @@
-"""SLURM with accounting, where accounts and QOS are enforced, and people who are not root."""
+"""SLURM with accounting, where accounts and QOS are enforced, and users who are not root."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How jobs end on a real SLURM, what is told of it afterwards, and ends that do not come."""
+"""How jobs end on a real SLURM, what the row shows of it afterwards, and ends that do not come."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def forgetful(slurm: RealSlurm) -> Iterator[None]:
 async def test_an_ending_that_slurm_forgets(
     api: Api, slurm: RealSlurm, tallgrass: Tallgrass, jp_serverapp: Any
 ) -> None:
-    """Guards SLURM's word and exit code: without accounts the row said GONE after MinJobAge."""
+    """Guards SLURM's state and exit code: without accounting the row had GONE after MinJobAge."""
     cluster = await tallgrass.launch(workers=2, job_script_prologue=["exit 3"])
     cluster = await api.until(
         cluster["id"], lambda c: [job["state"] for job in c["jobs"]] == ["FAILED"] * 2
@@ -84,7 +84,7 @@ async def test_stop_while_a_node_is_dead(
     jp_serverapp: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Guards "Stopping" for hours: what SLURM cannot end is told, and can be left to it."""
+    """Guards against "Stopping" for hours: jobs that SLURM cannot end are shown and can be left."""
     ran: list[str] = []
 
     async def run(system: Any, command: Sequence[str], timeout: float) -> Any:
@@ -103,7 +103,7 @@ async def test_stop_while_a_node_is_dead(
         still = f"SLURM is still ending a part of it: Job {job}: COMPLETING on n"
         assert still in cluster["message"]
         assert "in the SLURM queue" not in cluster["message"]
-        assert len(ran) == 2  # by name and by id: SLURM heard it the first time
+        assert len(ran) == 2  # by name and by id: SLURM accepted it the first time
         await api.stop(cluster["id"])
         assert slurm.jobs() == [job]
     await tallgrass.empty(slurm)
@@ -112,7 +112,7 @@ async def test_stop_while_a_node_is_dead(
 async def test_a_node_that_comes_back(
     api: Api, slurm: RealSlurm, tallgrass: Tallgrass, jp_serverapp: Any
 ) -> None:
-    """Guards a row that tells of jobs that SLURM has ended in the end."""
+    """Guards against a row that still lists jobs that SLURM has ended in the end."""
     cluster = await tallgrass.launch(workers=1)
     limited(jp_serverapp, cluster["id"])
     await api.ready(cluster["id"], 1)

@@ -1,4 +1,4 @@
-"""What goes wrong on SLURM, made to go wrong: each is told in its words and leaves nothing."""
+"""What goes wrong on SLURM, made to go wrong: each fault is shown and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEAD = {"job_script_prologue": ["exit 3"]}  # a job that dies before its worker 
 
 
 def squeues() -> set[int]:
-    """Return the process numbers of the questions that the server has under way."""
+    """Return the process numbers of the polls that the server has under way."""
     return {one.pid for one in psutil.Process().children() if one.name() == "squeue"}
 
 
@@ -72,12 +72,12 @@ async def test_a_job_that_somebody_cancels(
     cluster = await api.until(cluster["id"], ended("CANCELLED"))
     assert f"Job {victim}: CANCELLED" in cluster["message"]
     cluster = await api.ready(cluster["id"], 1)
-    assert cluster["workers"]["failed"] == 0  # nothing failed: somebody wished it
+    assert cluster["workers"]["failed"] == 0  # nothing failed: it was cancelled
     await api.stop(cluster["id"])
 
 
 async def test_a_node_that_fails(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) -> None:
-    """Guards NODE_FAIL: the job must not wait in the queue again for a worker nobody wants."""
+    """Guards NODE_FAIL: the job must not wait in the queue again for an unneeded worker."""
     cluster = await tallgrass.launch(workers=1)
     cluster = await api.ready(cluster["id"], 1)
     node = slurm.run("squeue", "-h", "-o", "%N").stdout.strip()
@@ -146,7 +146,7 @@ async def test_a_hung_controller(api: Api, slurm: RealSlurm, tallgrass: Tallgras
 
 
 async def test_a_controller_that_is_down(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) -> None:
-    """Guards a launch while SLURM is away: it is told, and nothing is left when SLURM is back."""
+    """Guards a launch while SLURM is down: the row shows why, and nothing is left afterwards."""
     slurm.stop_controller()
     try:
         cluster = await tallgrass.launch(workers=1)

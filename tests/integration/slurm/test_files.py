@@ -1,4 +1,4 @@
-"""Files of clusters on a real SLURM: keys and logs, where a site or a person wants them."""
+"""Files of clusters on a real SLURM: keys and logs, where a site or a user wants them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def test_keys_in_a_folder_of_the_site(
 async def test_keys_of_a_controller_that_was_killed(
     api: Api, slurm: RealSlurm, tallgrass: Tallgrass, shared: Path, jp_runtime_dir: Path
 ) -> None:
-    """Guards the same where nobody but the server is left to remove them."""
+    """Guards the same where only the server is left to remove them."""
     cluster = await tallgrass.launch(workers=1)
     await api.ready(cluster["id"], 1)
     record = Path(jp_runtime_dir) / "cluster-launcher" / cluster["id"] / "cluster.json"

@@ -1,4 +1,4 @@
-"""Controllers on a real SLURM: whose Python the workers use, and closing what never was."""
+"""Controllers on a real SLURM: which environment the workers use, and closing what never was."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_workers_have_the_python_of_the_kernel(
 
 @pytest.mark.parametrize("options", [{"queue": "nosuch"}, {}])
 async def test_closing_twice(slurm: RealSlurm, tmp_path: Path, options: dict[str, Any]) -> None:
-    """Guards the stop of a cluster whose jobs were refused, or that somebody still looks at.
+    """Guards the stop of a cluster whose jobs were refused, or that is still referenced.
 
     dask-jobqueue's first ``close`` fails then, and its second one waits for ever.
     """
@@ -66,7 +66,7 @@ async def test_closing_twice(slurm: RealSlurm, tmp_path: Path, options: dict[str
         await one.controller.run(codegen.create(platform, chosen, workers=2), FOREVER)
         with refused if options else contextlib.nullcontext():
             await one.controller.start_watch("cluster", {}, FOREVER)
-        # Somebody who looks at the jobs keeps them, so that nothing depends on what is collected.
+        # A reference keeps the jobs, so that nothing depends on garbage collection.
         await one.controller.run("held = list(cluster.workers.values())", FOREVER)
         for _ in range(2):
             await one.controller.run(CLOSE, FOREVER)

@@ -16,7 +16,7 @@ SUBMIT = "sorted(set(client.gather(client.map(lambda i: __import__('os').getpid(
 
 
 def shows(text: str) -> Any:
-    """Return what holds of a cluster whose row says ``text`` of its jobs."""
+    """Return a condition: the row of a cluster shows ``text`` about its jobs."""
     return lambda cluster: text in (cluster["queue"] or "")
 
 
@@ -132,7 +132,7 @@ async def test_stop_at_once(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) ->
 
 
 async def test_several_workers_in_one_job(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) -> None:
-    """Guards the count: people ask for jobs, so jobs are what the row counts, and scaling too."""
+    """Guards the count: users request jobs, so the row counts jobs, and so does scaling."""
     cluster = await tallgrass.launch(workers=2, processes=2, cores=2, memory="1GB")
     cluster = await api.until(
         cluster["id"], lambda c: c["workers"]["ready"] == 2 and c["cores"] == 4
@@ -148,7 +148,7 @@ async def test_several_workers_in_one_job(api: Api, slurm: RealSlurm, tallgrass:
 
 
 async def test_workers_end_by_themselves(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) -> None:
-    """Guards a lifetime of one's own: it is not overruled, and its end is told and made good."""
+    """Guards a lifetime set by the user: it is not overruled, its end is shown, and jobs follow."""
     own = ["--lifetime", "4s", "--resources", "A=1"]
     cluster = await tallgrass.launch(workers=1, worker_extra_args=own)
     await api.ready(cluster["id"], 1)

@@ -42,7 +42,7 @@ async def test_nothing_listens_for_everybody(
 ) -> None:
     """Guards the scheduler, which is for the nodes, and dashboards, which have no encryption.
 
-    Workers open one on all addresses of their node unless they are told where.
+    Workers open one on all addresses of their node unless an address is set.
     """
     name = next((one for one in interfaces() if one != "lo"), "lo")
     address = interfaces()[name]

@@ -1,4 +1,4 @@
-"""The launcher as most people run it: no root, one's own server, jobs in one's own name."""
+"""The launcher as most users run it: no root, one's own server, jobs in one's own name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known before a launch: job script, verdict, doubts; on a real SLURM."""
+"""What is known before a launch: job script, verdict, warnings; on a real SLURM."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def test_the_sum_in_the_preview(api: Api, slurm: RealSlurm) -> None:
 async def test_the_login_node_is_a_doubt(
     api: Api, slurm: RealSlurm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards the recipe's own question: it is asked, and a person may launch all the same."""
+    """Guards the recipe's own warning: it is shown, and users may launch all the same."""
     monkeypatch.delenv("SLURM_JOB_ACCOUNT")
     _, answer = await api.ask("POST", "code", body=request())
     (doubt,) = answer["warnings"]
@@ -82,7 +82,7 @@ async def test_an_interface_that_is_not_here(api: Api, slurm: RealSlurm) -> None
 
 
 async def test_no_answer_is_no_verdict(api: Api, slurm: RealSlurm) -> None:
-    """Guards a controller that is down: said so, in a bounded time, with the script to read."""
+    """Guards a controller that is down: reported in a bounded time, with the script to read."""
     slurm.stop_controller()
     try:
         _, answer = await api.ask("POST", "check", body=request(), request_timeout=60)

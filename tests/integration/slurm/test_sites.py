@@ -22,7 +22,7 @@ HOLD = ["--hold"]
 
 
 async def kill_controller(api: Api, cluster: dict[str, Any], runtime: Path) -> None:
-    """Kill the controller of a cluster, and wait until its row says so."""
+    """Kill the controller of a cluster, and wait until its row shows it."""
     record = Path(runtime) / "cluster-launcher" / cluster["id"] / "cluster.json"
     os.kill(json.loads(record.read_text())["controller"]["pid"], signal.SIGKILL)
     await api.until(cluster["id"], lambda c: c["state"] == "lost")

@@ -1,4 +1,4 @@
-"""What a person is told when Python raised."""
+"""What users read when an exception was raised."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_what_distributed_really_says_without_cryptography() -> None:
 
 
 def test_a_missing_package_is_named() -> None:
-    """Guards against a person who does not learn which environment lacks what."""
+    """Guards against an error that does not name what is missing, and in which environment."""
     sentence = explain("ModuleNotFoundError", "No module named 'dask.distributed'", "Climate")
     assert sentence.startswith(
         "The environment Climate does not have the package dask.distributed."

@@ -18,7 +18,7 @@ from fakes import backend, shipped, site
     ],
 )
 def test_what_the_user_set_is_not_shared_out(options: dict[str, Any], shared: list[str]) -> None:
-    """Guards against a scale that takes away the threads or the memory that were asked for."""
+    """Guards against scaling that takes away the threads or the memory that were requested."""
     needs = backend().needs(shipped("local"), options)
     assert needs.preparation == {"workers_here": True, "shared": shared}
 

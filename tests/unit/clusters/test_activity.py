@@ -48,7 +48,7 @@ def test_a_joined_cluster_needs_no_server() -> None:
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.FAILED, State.LOST, State.ELSEWHERE])
 def test_what_has_ended_or_is_of_another_server_is_not_active(state: State) -> None:
-    """Guards against a server that never stops because of a row that nobody dismissed."""
+    """Guards against a server that never stops because of a row that was not dismissed."""
     cluster = replace(a_cluster(), report=Report(usage=BUSY), queue=QUEUED)
     assert not is_active(replace(cluster, state=state))
 

@@ -40,7 +40,7 @@ def test_logs_do_not_fill_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 async def test_logs_are_read_beside_the_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against a server that answers nobody while it reads logs from a slow disk."""
+    """Guards against a server that does not respond while it reads logs from a slow disk."""
     store, threads = Store(tmp_path), set()
     read_log = store.read_log
 

@@ -270,7 +270,7 @@ def test_a_launch_on_another_host_is_left_alone(world: World) -> None:
 
 
 def test_what_another_host_left_is_dismissed(world: World) -> None:
-    """Guards against rows that nobody can dismiss, with keys that stay on the disk."""
+    """Guards against rows that cannot be dismissed, with keys that stay on the disk."""
 
     async def story() -> None:
         ref = ControllerRef("/run/c.json", "/tmp/none", 2**22 + 1, "node7", "another boot")

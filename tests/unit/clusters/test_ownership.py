@@ -157,7 +157,7 @@ def test_the_lock_is_private(tmp_path: Path) -> None:
 
 
 def test_a_request_of_a_server_that_was_killed(tmp_path: Path) -> None:
-    """Guards against a cluster that is handed over again and again to nobody."""
+    """Guards against a cluster that is handed over again and again, though no server takes it."""
     lock, other = Ownership(tmp_path), Ownership(tmp_path)
     assert lock.requested() is None
     other.request(stop=False)

@@ -130,7 +130,7 @@ def test_what_cannot_be_read_says_what(data: Any) -> None:
 
 @pytest.mark.parametrize("data", BROKEN)
 def test_what_cannot_be_read_is_a_row(data: Any) -> None:
-    """Guards against a cluster that nobody can see or end because its record is of another kind."""
+    """Guards against a cluster that is neither shown nor stopped: its record is of another kind."""
     row = records.unreadable(Path("/run/0a1b2c"), data, "state is 'flying'")
     assert (row.id, row.state, row.readable) == ("0a1b2c", State.LOST, False)
     assert "state is 'flying'" in row.message
@@ -145,7 +145,7 @@ def test_the_controller_of_an_unreadable_record_is_known() -> None:
 
 
 def test_a_copy_of_a_record_ends_no_other_cluster() -> None:
-    """Guards a running cluster against dismissing the copy that somebody made of its directory."""
+    """Guards a running cluster against dismissing a copy that was made of its directory."""
     row = records.unreadable(Path("/run/copy"), record(), "id is 'c1'")
     assert (row.id, row.controller) == ("copy", None)
 

@@ -19,7 +19,7 @@ from jupyter_cluster_launcher.models import State
 
 @pytest.fixture
 def no_umask() -> Iterator[None]:
-    """Let modes be what the code says, as where a person has set `umask 0`."""
+    """Let modes be what the code says, as where a user has set `umask 0`."""
     before = os.umask(0)
     yield
     os.umask(before)
@@ -32,7 +32,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.mark.usefixtures("no_umask")
 def test_directories_are_private_whatever_the_umask(store: Store) -> None:
-    """Guards against keys that other people of a shared machine can read."""
+    """Guards against keys that other users of a shared machine can read."""
     store.root.mkdir(parents=True)
     (store.root / "c1").mkdir(mode=0o755)
     store.save(a_cluster())
@@ -44,7 +44,7 @@ def test_directories_are_private_whatever_the_umask(store: Store) -> None:
 
 @pytest.mark.usefixtures("no_umask")
 def test_the_root_is_private_too(store: Store) -> None:
-    """Guards against a list of one's clusters that everybody can read."""
+    """Guards against a list of clusters that all users can read."""
     store.save(a_cluster())
     assert store.root.stat().st_mode & 0o777 == 0o700
 
@@ -129,7 +129,7 @@ def test_remove_leaves_nothing(store: Store) -> None:
 
 
 def test_directories_that_no_route_can_name(store: Store) -> None:
-    """Guards against rows that cannot be dismissed: copies that somebody put beside the records."""
+    """Guards against rows that cannot be dismissed: copies that were put beside the records."""
     store.save(a_cluster(id="good"))
     for name in ("good.bak", "copy of good", "größe"):
         shutil.copytree(store.root / "good", store.root / name)

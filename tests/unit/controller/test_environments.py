@@ -1,4 +1,4 @@
-"""The Pythons behind kernelspecs, asked without importing anything."""
+"""The environments of kernelspecs, queried without importing anything."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError
 
 @pytest.fixture
 def kernels(jp_environ: None, jp_kernel_dir: Path) -> Path:
-    """The folder of a person's own kernelspecs."""
+    """The folder of a user's own kernelspecs."""
     return Path(jp_kernel_dir)
 
 
@@ -74,7 +74,7 @@ def test_not_python(kernels: Path, asked: Environments) -> None:
     ids=["ssh", "docker", "another kernel", "nothing"],
 )
 def test_elsewhere(kernels: Path, asked: Environments, entries: dict[str, Any]) -> None:
-    """Guards against asking this computer about an environment on another."""
+    """Guards against querying this computer about an environment on another."""
     write_kernelspec(kernels, "remote", **entries)
     with pytest.raises(BadInputError, match="cannot run a cluster"):
         asked.command("remote")
@@ -97,7 +97,7 @@ def test_another_provisioner() -> None:
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"argv": "python"}', '{"argv": [1]}', "null"])
 def test_a_broken_kernelspec(kernels: Path, asked: Environments, text: str) -> None:
-    """Guards against an error of the server's because a file of the person's is half written."""
+    """Guards against a server error because a file of the user's is half written."""
     (kernels / "broken").mkdir()
     (kernels / "broken" / "kernel.json").write_text(text)
     with pytest.raises(BadInputError, match=r"broken.* Choose another environment"):
@@ -114,13 +114,13 @@ def test_the_local_provisioner_by_name(kernels: Path, asked: Environments) -> No
 
 @pytest.mark.parametrize("name", ["python", "python3"])
 def test_plain_python_is_the_servers(kernels: Path, asked: Environments, name: str) -> None:
-    """Guards against asking another Python than the one that would be started."""
+    """Guards against querying another interpreter than the one that would be started."""
     write_kernelspec(kernels, "plain", python=name)
     assert asked.command("plain")[0] == [sys.executable]
 
 
 def test_conda_runner(kernels: Path, asked: Environments) -> None:
-    """Guards against asking conda's own Python instead of the environment it activates."""
+    """Guards against querying conda's own environment instead of the one that it activates."""
     runner = ["conda", "run", "-n", "climate", "--no-capture-output", "/envs/climate/bin/python"]
     write_kernelspec(
         kernels,
@@ -138,7 +138,7 @@ def test_conda_runner(kernels: Path, asked: Environments) -> None:
 
 
 async def test_this_environment(kernels: Path, asked: Environments) -> None:
-    """Guards against a package that is there and is said to be missing, or the other way round."""
+    """Guards against a package that is there and is reported missing, or the other way round."""
     assert await asked.packages.missing("python3", ["json", "distributed", "no_such"]) == [
         "no_such"
     ]
@@ -153,7 +153,7 @@ async def test_a_python_without_dask(kernels: Path, asked: Environments, bare: s
 
 
 async def test_nothing_is_imported(kernels: Path, asked: Environments, tmp_path: Path) -> None:
-    """Guards against a question that takes ten seconds, or runs code, because it imports."""
+    """Guards against a query that takes ten seconds, or runs code, because it imports."""
     (tmp_path / "loud.py").write_text("raise SystemExit('imported')\n")
     write_kernelspec(kernels, "loud", env={"PYTHONPATH": str(tmp_path)})
     assert await asked.packages.missing("loud", ["loud", "loud.inner"]) == []
@@ -169,7 +169,7 @@ async def test_a_folder_is_no_package(kernels: Path, asked: Environments, tmp_pa
 async def test_its_environment_is_that_of_the_kernel(
     kernels: Path, asked: Environments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against a question that is answered without the kernel's own variables."""
+    """Guards against a query that runs without the kernel's own variables."""
     monkeypatch.setenv("FROM_SERVER", "1")
     write_kernelspec(kernels, "own", env={"FROM_SPEC": "2"})
     code = "import json, os, sys; print(json.dumps([os.environ[n] for n in sys.argv[1:]]))"
@@ -228,7 +228,7 @@ async def test_a_python_that_hangs(kernels: Path, tmp_path: Path) -> None:
 async def test_chatter_before_the_answer(
     kernels: Path, asked: Environments, tmp_path: Path
 ) -> None:
-    """Guards against a sitecustomize, or a conda runner, that greets."""
+    """Guards against a sitecustomize, or a conda runner, that prints a banner."""
     python = script(tmp_path, "python", f'echo Welcome; exec {sys.executable} "$@"')
     write_kernelspec(kernels, "greets", python=python)
     assert await asked.packages.missing("greets", ["json", "no_such"]) == ["no_such"]
@@ -240,7 +240,7 @@ async def test_chatter_before_the_answer(
 async def test_an_environment_that_prints_latin_1(
     kernels: Path, asked: Environments, tmp_path: Path
 ) -> None:
-    """Guards against a 500 where a site's wrapper greets in its own encoding."""
+    """Guards against a 500 where a site's wrapper prints a banner in its own encoding."""
     greeting = f"printf 'Gr\\374\\337e\\n'\nexec {sys.executable} \"$@\""
     write_kernelspec(kernels, "latin", python=script(tmp_path, "python", greeting))
     assert await asked.packages.missing("latin", ["json", "no_such"]) == ["no_such"]

@@ -142,7 +142,7 @@ async def test_ended_returns_when_it_has(start: Start) -> None:
 
 
 async def test_ended_at_once_where_it_is_gone_or_foreign(start: Start) -> None:
-    """Guards against waiting for a program of somebody else to end."""
+    """Guards against waiting for an unrelated process to end."""
     child = start(WAIT, mark="something else")
     line(child)
     await processes.ended(child.pid, MARK)
@@ -193,7 +193,7 @@ async def test_a_group_ends_whose_leader_is_dead(start: Start) -> None:
 
 
 async def test_a_foreign_process_with_that_number_is_left_alone(start: Start) -> None:
-    """Guards against killing somebody else's program after its number was used again."""
+    """Guards against killing an unrelated process after its number was used again."""
     foreign = start(WAIT, mark="something else")
     line(foreign)
     await processes.end_group(foreign.pid, MARK)
@@ -277,7 +277,7 @@ def adopting() -> Iterator[None]:
 @pytest.mark.skipif(sys.platform != "linux", reason="Orphans can be adopted on Linux only.")
 @pytest.mark.usefixtures("adopting")
 async def test_zombies_do_not_count(start: Start) -> None:
-    """Guards against waiting for dead workers that nobody buries, as in many containers."""
+    """Guards against waiting for dead workers that no process reaps, as in many containers."""
     parent = start(PARENT)
     children = [int(pid) for pid in line(parent).split()]
     await processes.end_group(parent.pid, MARK, timeout=3600)

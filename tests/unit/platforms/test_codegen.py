@@ -186,7 +186,7 @@ def test_defaults_are_the_recipe(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["local", "denali", "tallgrass"])
 def test_protected_by_default(name: str) -> None:
-    """Guards against a scheduler or a dashboard that anybody on the machine can reach."""
+    """Guards against a scheduler or a dashboard that every user of the machine can reach."""
     code = created(name)
     assert "security=True" in code
     assert '"127.0.0.1:0"' in code

@@ -75,7 +75,7 @@ def option(text: str) -> str:
     return f"{GOOD}options:\n  {text}\n"
 
 
-# What is wrong, the line it is in, and a word of what is said about it.
+# What is wrong, the line it is in, and a word of the message about it.
 BROKEN: dict[str, tuple[str | bytes, int, str]] = {
     "empty": ("", 1, "not of type 'object'"),
     "syntax": ("version: 1\ntitle: [a\n", 3, "not valid YAML"),

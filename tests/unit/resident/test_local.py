@@ -40,7 +40,7 @@ def resident(published: list[Report], tmp_path: Path) -> LocalResident:
 
 
 def calls(resident: LocalResident) -> list[Any]:
-    """Return what the cluster was asked to do."""
+    """Return the calls that the cluster got."""
     cluster: Any = resident.cluster
     return list(cluster.calls)
 
@@ -285,7 +285,7 @@ def test_a_missing_certificate_is_not_written(tmp_path: Path) -> None:
     "security", [None, SimpleNamespace(), SimpleNamespace(require_encryption=None)]
 )
 def test_without_encryption(security: Any, tmp_path: Path) -> None:
-    """Guards against a cluster shown as encrypted that is not, and keys that nobody needs."""
+    """Guards against a cluster shown as encrypted that is not, and keys that are not needed."""
     assert not credentials.write_credentials(security, str(tmp_path))
     assert list(tmp_path.iterdir()) == []
 

@@ -256,7 +256,7 @@ def test_an_error_is_an_answer(
 
 
 def test_a_gateway_that_hangs_is_given_up() -> None:
-    """It takes the connection and says nothing: the form must not spin for ever."""
+    """It accepts the connection and does not answer: the form must not spin for ever."""
     code = f"from {queries.__name__} import sys; queries = sys.modules[{queries.__name__!r}]"
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}"

@@ -193,7 +193,7 @@ def test_a_cluster_that_ended_is_watched_no_more(
 def test_an_idle_cluster_ends_and_says_why(
     published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
 ) -> None:
-    """Guards the idle time: told beforehand, kept to, and told to a server that comes later."""
+    """Guards the idle time: announced, kept to, and reported to a server that comes later."""
     one = watch(tmp_path, IDLE, idle_timeout=60.0)
     one._close = lambda: ended.append("closed")
     one.tick()
@@ -287,7 +287,7 @@ def test_the_idle_time_is_restarted(
 def test_an_orphan_ends(
     published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
 ) -> None:
-    """Guards against clusters that cost money for nobody, also while they compute."""
+    """Guards against clusters that cost money without a server, also while they compute."""
     one = watch(tmp_path, BUSY, orphan_timeout=7200.0)
     clock(7000)
     one.pinged_at = time.monotonic()
@@ -403,7 +403,7 @@ def test_timers_hold_before_there_is_a_cluster(
 def test_a_server_that_dies_while_it_closes(
     published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
 ) -> None:
-    """Guards against a closed cluster whose controller stays, since nobody is left to end it."""
+    """Guards against a closed cluster whose controller stays, since no server is left to end it."""
     one = watch(tmp_path, IDLE)
     one._close = lambda: ended.append("closed")
     one.close_within(60, "Stopped.")

@@ -99,7 +99,7 @@ def test_a_long_name_of_a_field_is_cut() -> None:
 
 
 def test_what_fits_comes_through_unchanged() -> None:
-    """Guards against a check that changes what was asked for."""
+    """Guards against a check that changes the request."""
     body = {"platform": "local", "workers": 2.0, "adapt": None, "options": {"a": [{"b": "\ud800"}]}}
     assert contract.check_body("/clusters", "post", json.dumps(body).encode()) == body
 
@@ -135,7 +135,7 @@ def test_numbers_of_workers(given: Any) -> None:
 
 
 def test_queries() -> None:
-    """Guards against a wish in another spelling that counts as none."""
+    """Guards against a value in another spelling that counts as none."""
 
     def leave(*values: str) -> Any:
         return contract.check_query("/clusters/{cluster_id}", "delete", "leave", values)

@@ -40,7 +40,7 @@ def described() -> set[tuple[str, str]]:
 
 
 def test_contract_and_routes_are_the_same() -> None:
-    """Guards against a route that nobody can read about, and a promise that nothing serves."""
+    """Guards against a route that is not documented, and a documented one that does not exist."""
     assert described() == served()
 
 
@@ -74,7 +74,7 @@ def references(node: Any) -> list[str]:
 
 @pytest.mark.parametrize("reference", sorted(set(references(CONTRACT))))
 def test_references_lead_somewhere(reference: str) -> None:
-    """Guards against a schema that was renamed and is checked by nobody any more."""
+    """Guards against a schema that was renamed and is not checked any more."""
     node = CONTRACT
     for step in reference.removeprefix("#/").split("/"):
         node = node[step]

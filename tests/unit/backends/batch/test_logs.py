@@ -12,7 +12,7 @@ from jupyter_cluster_launcher.controller.log_files import LIMIT
 
 
 def test_what_jobs_wrote(tmp_path: Path) -> None:
-    """Guards against a job whose own last words nobody sees: the reason that it failed."""
+    """Guards against a job whose last output is not shown: the reason that it failed."""
     folder = tmp_path / "jobs"
     folder.mkdir()
     (folder / "dask-worker-123.err").write_text("slurmstepd: out of memory\n")

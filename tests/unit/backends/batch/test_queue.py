@@ -1,4 +1,4 @@
-"""Asking a batch system: seldom, in one question, and never for long."""
+"""Polls of a batch system: seldom, one query for all clusters, and never for long."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def site(tmp_path: Path) -> Site:
 
 
 def test_one_question_for_all_names(site: Site) -> None:
-    """Guards the batched call: two clusters, one process, each told of its own jobs."""
+    """Guards the batched call: two clusters, one process, each updated with its own jobs."""
 
     async def story() -> None:
         site.names = {"dask-b": [], "dask-a": []}
@@ -39,7 +39,7 @@ def test_one_question_for_all_names(site: Site) -> None:
 
 
 def test_none_where_there_is_nothing_to_ask(site: Site) -> None:
-    """Guards an idle server: no names, no squeue, and a later wake begins again."""
+    """Guards an idle server: no names, no squeue, and a later request begins again."""
 
     async def story() -> None:
         site.names = {}
@@ -57,7 +57,7 @@ def test_none_where_there_is_nothing_to_ask(site: Site) -> None:
 
 
 def test_the_interval_holds_however_often_it_is_woken(site: Site) -> None:
-    """Guards the batch system: a busy person must not mean a busy squeue."""
+    """Guards the batch system: a busy user must not mean a busy squeue."""
 
     async def story() -> None:
         site.poller.interval = 3600
@@ -72,7 +72,7 @@ def test_the_interval_holds_however_often_it_is_woken(site: Site) -> None:
 
 
 def test_the_same_answer_is_no_news(site: Site) -> None:
-    """Guards against a bell that rings every 15 seconds for nothing."""
+    """Guards against an event every 15 seconds for nothing."""
 
     async def story() -> None:
         site.poller.poll_soon()
@@ -103,7 +103,7 @@ def test_an_idle_poller_wakes_again(site: Site) -> None:
 
 
 def test_a_poll_for_one_name_does_not_wait_for_the_interval(site: Site) -> None:
-    """Guards the stop: "nothing left" is said after the cancelling, at once, to this name alone."""
+    """Guards the stop: "nothing left" is reported right after cancelling, for this name alone."""
 
     async def story() -> None:
         site.poller.interval = 3600
@@ -188,7 +188,7 @@ def test_silence_is_logged_once(site: Site, caplog: pytest.LogCaptureFixture) ->
 
 
 def test_silence_is_told_and_the_jobs_are_kept(site: Site) -> None:
-    """Guards a controller that is down: the row says so, and the jobs do not vanish from it."""
+    """Guards a controller that is down: the row shows it, and the jobs do not vanish from it."""
 
     async def story() -> None:
         site.squeue("1|RUNNING|None|N/A|N/A|0|n1|dask-a|\n")

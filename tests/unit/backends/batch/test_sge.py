@@ -33,7 +33,7 @@ def test_jobs_of_all_phases() -> None:
 
 
 def test_the_time_limit_says_when_a_job_ends() -> None:
-    """Guards the time left: Grid Engine tells the start and the limit, not the end."""
+    """Guards the time left: Grid Engine lists the start and the limit, not the end."""
     (job,) = [j for j in sge.parse_jobs((DATA / "qstat.xml").read_text()) if j.id == "38"]
     assert job.start is not None
     assert job.end is not None
@@ -41,7 +41,7 @@ def test_the_time_limit_says_when_a_job_ends() -> None:
 
 
 def test_a_job_in_error_is_a_failure_that_waits() -> None:
-    """Guards Eqw: such a job waits for ever, and nothing but its E says so."""
+    """Guards Eqw: such a job waits for ever, and nothing but its E shows it."""
     jobs = sge.parse_jobs((DATA / "qstat-error.xml").read_text())
     (job,) = [job for job in jobs if job.state == "Eqw"]
     assert job.failed

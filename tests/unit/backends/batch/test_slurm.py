@@ -35,7 +35,7 @@ stderr:
 
 
 def test_jobs_are_read_in_slurms_words() -> None:
-    """Guards phases, reasons and exit codes, and a name in which a person put a bar."""
+    """Guards phases, reasons and exit codes, and a name in which a user put a bar."""
     jobs = {job.id: job for job in slurm.parse_jobs(SQUEUE)}
     assert [(j.id, j.phase.value, j.reason) for j in jobs.values()] == [
         ("8", "queued", "PartitionDown"),

@@ -75,7 +75,7 @@ def test_a_job_that_was_never_reported_is_shown() -> None:
 
 
 def test_a_batch_system_that_does_not_answer() -> None:
-    """Guards a batch system that is down: the row says so, the jobs stay as they were."""
+    """Guards a batch system that is down: the row shows it, the jobs stay as they were."""
     running = job("1", Phase.RUNNING, "RUNNING", end=NOW + timedelta(hours=1))
     silent = polled(running, error="SLURM does not answer (why).")
     seen = status(cluster(State.RUNNING, submission("1"), queue=silent))

@@ -1,4 +1,4 @@
-"""What is asked of a batch system: sums, and the time that workers leave themselves."""
+"""What a launch requests from a batch system: sums, and the time that workers leave themselves."""
 # ruff: noqa: RUF001  # the sign of multiplication
 
 from __future__ import annotations

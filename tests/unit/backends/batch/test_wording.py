@@ -23,7 +23,7 @@ def running(end: datetime | None) -> Job:
 
 
 def test_the_whole_row() -> None:
-    """Guards the sentence that people know the row by."""
+    """Guards the text by which users know the row."""
     jobs = [queued("Resources", NOW + timedelta(hours=2))] * 5
     jobs += [running(NOW + timedelta(hours=3, minutes=40))] * 3
     assert words.queue(jobs, NOW) == "5 queued (Resources), start about 14:05"

@@ -35,7 +35,7 @@ LIMIT = (
 
 
 def test_names_are_written_down_at_once(tmp_path: Path) -> None:
-    """Guards against clusters that nobody stops because a controller was killed."""
+    """Guards against clusters that are never stopped because a controller was killed."""
     first = Submissions()
     first.restore(str(tmp_path))
     first.add("1f")
@@ -117,7 +117,7 @@ def test_without_dask_gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 class FakeMonitor(GatewayMonitor):
-    """A monitor that polls nothing, and whose gateway notes what it is sent."""
+    """A monitor that polls nothing, and whose gateway records its requests."""
 
     def __init__(self, state: GatewayState) -> None:
         super().__init__(state)
@@ -192,7 +192,7 @@ def test_scaling_within_the_gateways_limit(launch: Launch, published: list[Repor
 
 
 def test_logs(launch: Launch) -> None:
-    """Guards logs from far away, asked by the monitor that is connected already."""
+    """Guards logs from far away, fetched by the monitor that is connected already."""
     one, monitor = launch()
     monitor.state.workers = {"tls://1": WORKER}
     assert one.logs() == {

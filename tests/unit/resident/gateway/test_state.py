@@ -53,7 +53,7 @@ def test_workers_that_never_come_are_worth_a_warning(state: GatewayState) -> Non
 def test_why_a_cluster_ended(
     state: GatewayState, status: str, idle_timeout: int, idle: int, words: str | None
 ) -> None:
-    """The gateway gives no reason: an idle stop is told from others by the clock."""
+    """The gateway gives no reason: an idle stop is recognized by the clock."""
     state.busy, state.idle_timeout = False, idle_timeout
     state.idle_since = time.time() - idle
     state.end(status)

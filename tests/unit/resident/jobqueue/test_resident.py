@@ -224,7 +224,7 @@ def test_place_in_the_queue() -> None:
 def test_logs_are_those_of_the_scheduler(
     published: list[Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against a batch cluster whose scheduler's log nobody can read."""
+    """Guards against a batch cluster whose scheduler's log is not shown."""
     cluster = FakeJobqueueCluster(0)
     one = a_resident(cluster, a_tracker(w0="11"), tmp_path)
     collected: list[object] = []
@@ -353,7 +353,7 @@ def test_blanks_in_paths(tmp_path: Path) -> None:
 async def test_a_job_that_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Guards against a refusal that nobody sees, and a second close that waits for ever."""
+    """Guards against a refusal that is not shown, and a second close that waits for ever."""
     monkeypatch.setattr(QuietJob, "refusal", RuntimeError("Invalid partition"))
     tracker = a_tracker()
     job = a_job(tracker, tmp_path)
