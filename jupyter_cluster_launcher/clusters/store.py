@@ -39,6 +39,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         """Keep records under ``root``."""
         self.root = root
+        self._unreadable: dict[Path, str] = {}  # why, for what was logged already
         self._writer = Writer(lambda cluster: self.save(cluster))  # noqa: PLW0108 - looked up at each call
 
     def directory(self, cluster_id: str) -> Path:
@@ -73,11 +74,30 @@ class Store:
 
     def load(self) -> list[Cluster]:
         """Return every record, oldest first; one that cannot be read as a row that says so."""
-        return sorted(filter(None, map(_read, self._paths())), key=lambda one: one.created)
+        return sorted(filter(None, map(self._read, self._paths())), key=lambda one: one.created)
 
     def read(self, cluster_id: str) -> Cluster | None:
         """Return the record of a cluster, as ``load``; None where it has gone."""
-        return _read(self.root / cluster_id / RECORD)
+        return self._read(self.root / cluster_id / RECORD)
+
+    def _read(self, path: Path) -> Cluster | None:
+        """Return the cluster of a record; None where the record has gone meanwhile."""
+        data: Any = None
+        try:
+            if not stat.S_ISREG(path.stat().st_mode):  # to open a named pipe would wait for ever
+                raise ValueError("it is not a regular file")
+            data = json.loads(path.read_text(encoding="utf-8"))
+            cluster = records.read(data)
+            if cluster.id != path.parent.name:
+                raise ValueError(f"id is {cluster.id!r:.80}")
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, RecursionError) as error:
+            if self._unreadable.get(path) != str(error):  # it is read again and again
+                log.warning("The record of a cluster in %s cannot be read: %s", path.parent, error)
+                self._unreadable[path] = str(error)
+            return records.unreadable(path.parent, data, str(error))
+        return cluster
 
     def stamps(self) -> dict[str, int]:
         """Return which clusters have records, by id, with a number that changes with a record."""
@@ -149,24 +169,6 @@ class Store:
     def read_log(self, cluster_id: str, limit: int = LIMIT, name: str = LOG) -> str:
         """Return a log, by default that of the launch, at most its last ``limit`` bytes."""
         return read_tail(self.root / cluster_id / name, limit)
-
-
-def _read(path: Path) -> Cluster | None:
-    """Return the cluster of a record; None where the record has gone meanwhile."""
-    data: Any = None
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):  # to open a named pipe would wait for ever
-            raise ValueError("it is not a regular file")
-        data = json.loads(path.read_text(encoding="utf-8"))
-        cluster = records.read(data)
-        if cluster.id != path.parent.name:
-            raise ValueError(f"id is {cluster.id!r:.80}")
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, RecursionError) as error:
-        log.warning("The record of a cluster in %s cannot be read: %s", path.parent, error)
-        return records.unreadable(path.parent, data, str(error))
-    return cluster
 
 
 def default_root() -> Path:

@@ -38,6 +38,8 @@ async def test_a_key_in_the_job_script(seen: Path, tmp_path: Path) -> None:
     backend = BatchBackend(Context(environments))
     cluster = a_cluster(
         kernel_name="watched",
+        kind="batch",
+        batch="slurm",
         create=codegen.create(tallgrass, options, 1),
         preparation=backend.needs(tallgrass, options).preparation,
     )
