@@ -14,6 +14,7 @@ from ..models import Cluster, Queue, State
 from ..platforms import options
 from . import logs, other_servers, preflight
 from .managed_cluster import ManagedCluster
+from .recorded_cluster import ENDED
 from .request import plan
 from .services import Services
 
@@ -38,7 +39,7 @@ class ClusterManager:
         self._clusters: dict[str, ManagedCluster] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._others = other_servers.OtherServers(self._clusters, services, self._changed)
-        services.backends.follow(self.owned, self._update_queue)
+        services.backends.follow(self._polled, self._update_queue)
 
     def list(self) -> list[Cluster]:
         """Return all clusters, oldest first."""
@@ -48,6 +49,14 @@ class ClusterManager:
     def owned(self) -> Sequence[Cluster]:
         """Return the clusters that this server looks after, and no other server of the user."""
         return [one.cluster for one in self._clusters.values() if one.ownership.held]
+
+    def _polled(self) -> Sequence[Cluster]:
+        """Return the clusters whose jobs are looked after here: its own, and ended ones.
+
+        An ended cluster has no owner, but jobs of it may be ending still.
+        """
+        ended = (one for one in self._clusters.values() if one.cluster.state in ENDED)
+        return [*self.owned(), *(one.cluster for one in ended if not one.ownership.held)]
 
     def get(self, cluster_id: str) -> Cluster:
         """Return a cluster; raises ``UnknownError``."""
@@ -182,7 +191,7 @@ class ClusterManager:
         """Attach to the clusters of earlier servers; those that still run are ``running`` again."""
         self.services.store.sweep()
         await self._others.begin()
-        for cluster in self.owned():
+        for cluster in self._polled():
             self.services.backend(cluster).poll_soon(cluster)
         loop = asyncio.get_running_loop()
         jobs = (self._ping(), self._check(), self._others.follow(), self._others.answer())
