@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..errors import BadInputError
 from ..models import Cluster, Job, Queue
 from . import errors
 
@@ -159,8 +160,11 @@ class Backend:
         return {"directory": str(directory), **cluster.preparation}
 
     def join_code(self, name: str) -> str:
-        """Return the create code that joins the running cluster called ``name``."""
-        raise NotImplementedError(f"clusters of this kind cannot be joined: {name}")
+        """Return the create code that joins the running cluster called ``name``.
+
+        Raises ``BadInputError`` where clusters of this kind cannot be joined.
+        """
+        raise BadInputError(f"{name} cannot be joined: its platform has no way to do so.")
 
     def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:
         """Raise ``BadInputError`` for options with which a launch cannot work on this host."""

@@ -33,8 +33,8 @@ def test_the_package_of_a_module(module: str, pip: str, conda: str) -> None:
     assert hint == f"Install it with: '/envs/my env/bin/python' -m pip install {pip}"
     hint = install_hint(module, ["python"], "/opt/conda/envs/climate", "climate")
     assert hint == f"Install it with: conda install -n climate -c conda-forge {conda}"
-    hint = install_hint(module, ["python"], "/work/my env", None)
-    assert hint == f"Install it with: conda install -p '/work/my env' -c conda-forge {conda}"
+    hint = install_hint(module, ["python"], "/opt/my env", None)
+    assert hint == f"Install it with: conda install -p '/opt/my env' -c conda-forge {conda}"
 
 
 def test_a_module_of_the_site() -> None:
