@@ -50,6 +50,11 @@ def reachable_from_other_hosts(cluster: Cluster) -> bool:
     return _class_of(cluster).reachable_from_other_hosts(cluster)
 
 
+def waits(cluster: Cluster) -> bool:
+    """Return whether a running cluster waits for workers that its engine is to provide."""
+    return _class_of(cluster).waits(cluster)
+
+
 def _class_of(cluster: Cluster) -> type[Backend]:
     try:
         return backend_class(cluster.kind)

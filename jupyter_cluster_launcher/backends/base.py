@@ -113,6 +113,11 @@ class Backend:
 
     def unavailable(self, platform: Platform) -> str | None:
         """Return why the platform cannot work on this host, in one sentence, or None."""
+        if platform.options_from and not self.options_source(platform):
+            return (
+                f"{platform.title} does not launch through a gateway, so it cannot take options "
+                f"from one. Remove the line options_from: in {platform.origin}."
+            )
         return None
 
     def batch_system(self, platform: Platform) -> str | None:
@@ -211,6 +216,11 @@ class Backend:
         """Return the sentence for an exception in the controller; ``name`` is its class."""
         environment = self.context.environments.title(cluster.kernel_name)
         return errors.explain(name, text, environment)
+
+    @classmethod
+    def waits(cls, cluster: Cluster) -> bool:
+        """Return whether a running cluster waits for workers that its engine is to provide."""
+        return False
 
     def log_files(self, cluster: Cluster, directory: Path) -> list[Log]:
         """Return the logs that are kept in files besides the launch's own."""

@@ -95,6 +95,12 @@ class GatewayBackend(Backend):
         status = super().status(cluster, now)
         return status if reported is None else replace(status, requested=reported)
 
+    @classmethod
+    def waits(cls, cluster: Cluster) -> bool:
+        """Return whether the gateway still has workers to start."""
+        reported = cluster.report.requested
+        return cluster.report.ready < (cluster.requested if reported is None else reported)
+
     def explain(self, cluster: Cluster, name: str, text: str) -> str:
         """Return the sentence for an exception of dask-gateway's client, or of any other."""
         return self._explain(cluster.kernel_name, name, text)

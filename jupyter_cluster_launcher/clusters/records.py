@@ -43,6 +43,7 @@ def read(data: Any) -> Cluster:
         raise ValueError("state is 'elsewhere'")
     if _when(cluster.created) != cluster.created:
         raise ValueError(f"created is {cluster.created!r:.80}")
+    _check_report(cluster.report)
     if cluster.controller is not None:
         _check_controller(cluster.controller)
     return cluster
@@ -50,7 +51,9 @@ def read(data: Any) -> Cluster:
 
 def report(data: Any) -> Report:
     """Return the report that a controller sent; raises ``ValueError`` for what is none."""
-    return cast(Report, _read(Report, data, "report"))
+    read = cast(Report, _read(Report, data, "report"))
+    _check_report(read)
+    return read
 
 
 def unreadable(directory: Path, data: Any, why: str) -> Cluster:
@@ -100,6 +103,24 @@ def _check_controller(ref: ControllerRef) -> None:
     """Raise ``ValueError`` for what would match processes of others, or none at all."""
     if not 1 < ref.pid < 2**31 or not ref.connection_file:
         raise ValueError(f"controller is process {ref.pid!r:.40} of {ref.connection_file!r:.80}")
+
+
+def _check_report(report: Report) -> None:
+    """Raise ``ValueError`` for times and amounts that no controller reports."""
+    for name in ("cores_since", "closes_at", "stops_at"):
+        value = getattr(report, name)
+        if value is not None:
+            _check_time(value, f"report.{name}")
+    for name in ("ready", "failed", "cores", "core_seconds", "memory"):
+        if getattr(report, name) < 0:
+            raise ValueError(f"report.{name} is {getattr(report, name)!r:.80}")
+
+
+def _check_time(value: str, where: str) -> None:
+    try:
+        _time(value)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{where} is {value!r:.80}") from None
 
 
 def _when(value: Any) -> str:

@@ -93,10 +93,11 @@ class Store:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, RecursionError) as error:
-            if self._unreadable.get(path) != str(error):  # it is read again and again
-                log.warning("The record of a cluster in %s cannot be read: %s", path.parent, error)
-                self._unreadable[path] = str(error)
-            return records.unreadable(path.parent, data, str(error))
+            why = _words(error)
+            if self._unreadable.get(path) != why:  # it is read again and again
+                log.warning("The record of a cluster in %s cannot be read: %s", path.parent, why)
+                self._unreadable[path] = why
+            return records.unreadable(path.parent, data, why)
         return cluster
 
     def stamps(self) -> dict[str, int]:
@@ -174,3 +175,14 @@ class Store:
 def default_root() -> Path:
     """Return where this user's servers keep their records."""
     return Path(jupyter_runtime_dir()) / "cluster-launcher"
+
+
+def _words(error: OSError | ValueError | RecursionError) -> str:
+    """Return why a record cannot be read, without the terms of Python."""
+    if isinstance(error, OSError):
+        return error.strerror or "the file system gives no reason"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text"
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is not valid JSON: see line {error.lineno}"
+    return "its values are nested too deep" if isinstance(error, RecursionError) else str(error)

@@ -44,7 +44,7 @@ def _names(platform: Platform) -> Iterator[Problem]:
         names.append((("before", i, "function"), step["function"]))
         names += [(("before", i, "kwargs", name), name) for name in step.get("kwargs", {})]
     for path, name in names:
-        if keyword.iskeyword(name):
+        if keyword.iskeyword(name) or name == "__debug__":  # which nothing can be assigned to
             yield path, f"{name} is a keyword of Python: choose another name."
         elif not name.isidentifier():
             yield path, f"{name!r} is not a Python name."
@@ -72,6 +72,8 @@ def _lines(platform: Platform) -> Iterator[Problem]:
     for path, text in texts:
         if any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in text or ""):
             yield path, "Line breaks and control characters are not allowed here."
+        if text and not any(unicodedata.category(c)[0] in "LNPS" for c in text):
+            yield path, "There is no visible character here."
 
 
 def _options(platform: Platform) -> Iterator[Problem]:

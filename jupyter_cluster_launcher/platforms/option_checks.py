@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from jsonschema import Draft7Validator
+import regex
 from jsonschema.exceptions import SchemaError, best_match
 
 from .expressions import kind, references
+from .validation import OptionValidator
 
 Path: TypeAlias = tuple[str | int, ...]
 Problem: TypeAlias = tuple[Path, str]  # where, and a sentence
 
 PATTERN_LENGTH = 1000
+# A schema that is referred to may be anywhere on the net; names of fields are not compared with
+# patterns within a time limit.
+UNSUPPORTED = ("$ref", "$id", "$schema", "patternProperties")
 NO_SCHEMAS = ("default", "enum", "const", "examples")  # below these, all is data
 
 
@@ -34,15 +37,15 @@ def _schema_problems(option: dict[str, Any]) -> Iterator[Problem]:
             yield path, f"A pattern may have at most {PATTERN_LENGTH} characters."
             return
         try:
-            re.compile(pattern)
-        except (re.error, OverflowError, RecursionError) as error:
+            regex.compile(pattern)
+        except (regex.error, OverflowError, RecursionError) as error:
             yield path, f"This is not a regular expression (regex): {error}."
             return
-    for path, key in _reference_keys(option):
+    for path, key in _unsupported_keys(option):
         yield path, f"{key} is not supported in an option."
         return
     try:
-        Draft7Validator.check_schema(option)
+        OptionValidator.check_schema(option)
     except SchemaError as broken:
         yield tuple(broken.absolute_path), f"{broken.message}."
 
@@ -63,15 +66,12 @@ def _patterns(option: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     for path, schema in _schemas(option):
         if isinstance(schema.get("pattern"), str):
             yield (*path, "pattern"), schema["pattern"]
-        keys = schema.get("patternProperties")
-        if isinstance(keys, dict):
-            yield from (((*path, "patternProperties", key), key) for key in keys)
 
 
-def _reference_keys(option: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield what refers to another schema, which may be anywhere on the net."""
+def _unsupported_keys(option: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield the keys of a schema that no option can have."""
     for path, schema in _schemas(option):
-        yield from (((*path, key), key) for key in ("$ref", "$id", "$schema") if key in schema)
+        yield from (((*path, key), key) for key in UNSUPPORTED if key in schema)
 
 
 def _default_problems(option: dict[str, Any]) -> Iterator[str]:
@@ -89,10 +89,11 @@ def _default_problems(option: dict[str, Any]) -> Iterator[str]:
     known = None if found else default
     if isinstance(default, dict) and found == "env":
         known = default.get("else")
-    error = None if known is None else best_match(Draft7Validator(option).iter_errors(known))
+    error = None if known is None else best_match(OptionValidator(option).iter_errors(known))
     if error is not None:
         # YAML reads 24:00:00 as a number of seconds, and no as false.
-        hint = " Put text in quotes." if option["type"] == "string" and found is None else ""
+        meant_as_text = option["type"] == "string" and not isinstance(known, str)
+        hint = " Put text in quotes." if meant_as_text and found is None else ""
         yield f"The default is not allowed: {error.message}.{hint}"
     elif option.get("as") == "environ" and not all(isinstance(name, str) for name in known or ()):
         yield "The default is not allowed: as: environ takes names of environment variables."

@@ -12,12 +12,12 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
 from ..errors import BadInputError
 from ..models import Adapt, Scaling
 from .platform import Platform
+from .validation import TOO_SLOW, OptionValidator
 
 NAME_LENGTH = 60
 NAME_MARKS = frozenset(" -_.,()#:+/@")
@@ -48,7 +48,7 @@ def check_options(
         if isinstance(leaf, float) and not math.isfinite(leaf):  # Python reads 1e999 as infinite
             raise BadInputError(f"{_title(properties, path)}: the number is too large.")
     schema = {"type": "object", "properties": properties}
-    for error in Draft7Validator(schema).iter_errors(values):
+    for error in OptionValidator(schema).iter_errors(values):
         raise BadInputError(_sentence(properties, error))
     return {
         name: _plain(value, properties[name])
@@ -115,6 +115,8 @@ def _sentence(properties: dict[str, Any], error: ValidationError) -> str:
     """Return what to change, in words that need no knowledge of JSON Schema."""
     title = _title(properties, list(error.absolute_path))
     limit = error.validator_value
+    if limit == TOO_SLOW:
+        return f"{title}: {str(error.instance)[:60]!r} takes too long to check. Shorten it."
     choices = ", ".join(map(str, limit)) if isinstance(limit, list) else limit
     what = {
         "type": f"must be of type {limit}",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import stat
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +125,9 @@ class _Check:
             )
         inside = [*around, id(node)]
         if isinstance(node, yaml.MappingNode):
+            names: set[str] = set()
             for key, value in node.value:
-                _check_key(key, line)
+                _check_key(key, line, names)
                 self.visit(key, inside)
                 self.visit(value, inside)
         elif isinstance(node, yaml.SequenceNode):
@@ -136,20 +137,29 @@ class _Check:
             _check_scalar(name, node, line)
 
 
-def _check_key(key: yaml.Node, line: int) -> None:
+def _check_key(key: yaml.Node, line: int, names: set[str]) -> None:
+    """Refuse what is no name, or is among ``names`` already: only one of the two would count."""
     if key.tag not in (f"{TAG}str", f"{TAG}merge"):
         text = key.value if isinstance(key.value, str) else "this"
         raise ReadingError(
             f"A name must be text: put {text:.60} in quotes.", key.start_mark.line + 1 or line
         )
+    if key.value in names:
+        raise ReadingError(f"{key.value:.60} is set twice: remove one.", key.start_mark.line + 1)
+    names.add(key.value)
 
 
 def _check_scalar(name: str, node: yaml.Node, line: int) -> None:
     if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in node.value):
         raise ReadingError("This text contains a character that cannot be used.", line)
-    if name not in ("int", "float"):
+    if name in ("str", "null", "merge"):
         return
-    number: Hashable = yaml.constructor.SafeConstructor().construct_object(node)
+    try:
+        number: object = yaml.constructor.SafeConstructor().construct_object(node)
+    except (ValueError, TypeError, LookupError, ArithmeticError):
+        raise ReadingError(
+            f"{node.value:.60} cannot be read as {name:.60}. Put text in quotes.", line
+        ) from None
     if isinstance(number, float) and not math.isfinite(number):
         raise ReadingError(f"{node.value:.60} is not a number that can be used.", line)
     if isinstance(number, int) and abs(number) > LARGEST:

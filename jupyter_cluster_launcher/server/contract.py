@@ -47,13 +47,7 @@ def check_body(path: str, verb: str, body: bytes) -> dict[str, Any]:
     ``path`` is written as in the contract, with names in braces; ``verb`` in lower case. Raises
     ``BadInputError``.
     """
-    try:
-        data = json.loads(body, parse_constant=_refuse, object_pairs_hook=_unique)
-        nested = _nested(data)
-    except (ValueError, RecursionError):
-        nested = True
-    if nested:
-        raise BadInputError(f"{BODY} must be JSON, nested at most {DEPTH} levels deep.")
+    data = _json(body)
     if not isinstance(data, dict):
         raise BadInputError(f"{BODY} must be a JSON object.")
     _check(_body_validator(path, verb), data, BODY)
@@ -77,6 +71,28 @@ def check_query(path: str, verb: str, name: str, values: Sequence[str]) -> Any:
         value = {"true": True, "false": False}.get(value, value)
     _check(validator, value, name)
     return value
+
+
+def _json(body: bytes) -> Any:
+    """Return the data of a body; raises ``BadInputError``."""
+    if not body.strip():
+        raise BadInputError(f"{BODY} is empty. It must be a JSON object.")
+    try:
+        data = json.loads(body, parse_constant=_refuse, object_pairs_hook=_unique)
+        nested = _nested(data)
+    except UnicodeDecodeError:
+        raise BadInputError(f"{BODY} must be encoded as UTF-8.") from None
+    except json.JSONDecodeError as error:
+        raise BadInputError(
+            f"{BODY} is not valid JSON: see line {error.lineno}, column {error.colno}."
+        ) from None
+    except ValueError:  # Python refuses whole numbers of thousands of digits
+        raise BadInputError(f"{BODY} contains a number that is too long.") from None
+    except RecursionError:
+        nested = True
+    if nested:
+        raise BadInputError(f"{BODY} must be nested at most {DEPTH} levels deep.")
+    return data
 
 
 @cache
@@ -150,7 +166,7 @@ def expected(schema: Mapping[str, Any]) -> str:
 
 def _refuse(constant: str) -> None:
     """Refuse NaN and Infinity, which are not JSON."""
-    raise ValueError(constant)
+    raise BadInputError(f"{BODY} is not valid JSON: {constant} is no number there.")
 
 
 def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

@@ -49,8 +49,13 @@ FAULTY: dict[str, tuple[str, int, str]] = {
     "line break in a name": (f'{GOOD}kwargs: {{"a\\n": 1}}\n', NEXT, "not a Python name"),
     "__debug__": (
         f"{GOOD}variables: {{__debug__: 1}}\n",
-        1,
-        "does not make valid Python code: cannot assign to __debug__.",
+        NEXT,
+        "__debug__ is a keyword",
+    ),
+    "option __debug__": (
+        f"{GOOD}options:\n  __debug__: {{type: string, title: T}}\n",
+        NEXT + 1,
+        "__debug__ is a keyword",
     ),
     "variable that the code uses": (
         f"{GOOD}variables: {{os: a}}\n",
@@ -294,6 +299,30 @@ FAULTY: dict[str, tuple[str, int, str]] = {
     "deeper": (f"a: {'[' * 90_000}", 1, "nesting"),
     "large": (f"{GOOD}# {'x' * 1_000_000}\n", 0, "at most 1000 kB"),
     "tag of Python": (f"{GOOD}kwargs: {{a: !!python/name:os.system }}\n", NEXT, "not valid YAML"),
-    "tag without a value": (f"{GOOD}kwargs: {{a: !!bool maybe}}\n", 0, "A value cannot be read"),
-    "empty number": (f'{GOOD}kwargs: {{a: !!int ""}}\n', 0, "A value cannot be read"),
+    "tag without a value": (f"{GOOD}kwargs: {{a: !!bool maybe}}\n", NEXT, "cannot be read as bool"),
+    "empty number": (f'{GOOD}kwargs: {{a: !!int ""}}\n', NEXT, "cannot be read as int"),
+    "number in words": (f"{GOOD}kwargs:\n  a: !!int x\n", NEXT + 1, "cannot be read as int"),
+    "set twice": (f"{GOOD}title: Other\n", NEXT, "title is set twice"),
+    "set twice, deep": (f"{GOOD}kwargs: {{a: {{b: 1, b: 2}}}}\n", NEXT, "b is set twice"),
+    "title that cannot be seen": (
+        GOOD.replace("title: Site", 'title: "\\u200b"'),
+        2,
+        "There is no visible character",
+    ),
+    # Patterns that take for ever
+    "pattern that takes for ever": (
+        option(f"type: string, pattern: '^(a|aa)+$', default: '{'a' * 60}!'"),
+        NEXT + 1,
+        "takes too long",
+    ),
+    "pattern within a list that takes for ever": (
+        option(f"type: array, items: {{type: string, pattern: '(x|xx)+y'}}, default: [{'x' * 60}]"),
+        NEXT + 1,
+        "takes too long",
+    ),
+    "patterns for names": (
+        option("type: object, patternProperties: {'(a+)+$': {type: string}}"),
+        NEXT + 1,
+        "patternProperties is not supported",
+    ),
 }

@@ -52,6 +52,8 @@ def imports(path: Path) -> set[str]:
     """Return what a file imports, inside functions too: others by name, ours with a dot."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            found |= {name.split(".")[0] for name in _imported_by_call(node)}
         if isinstance(node, ast.Import):
             found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -64,6 +66,14 @@ def imports(path: Path) -> set[str]:
                 outer = base if base in modules() else f"{base}.__init__".lstrip(".")
                 found.add("." + (inner if inner in modules() else outer))
     return found
+
+
+def _imported_by_call(call: ast.Call) -> list[str]:
+    """Return the name that ``import_module("x")`` or ``__import__("x")`` imports, if it is one."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    values = [arg.value for arg in call.args[:1] if isinstance(arg, ast.Constant)]
+    called = name in ("import_module", "__import__")
+    return [str(value) for value in values if called and not str(value).startswith(".")]
 
 
 def package(module: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from ...errors import NotAvailableError
-from ...models import Cluster, Queue
+from ...models import Cluster, Phase, Queue
 from ..base import Check, Context, Log, Needs, Status
 from ..local import LocalBackend
 from . import check as checking
@@ -50,11 +50,13 @@ class BatchBackend(LocalBackend):
 
     def unavailable(self, platform: Platform) -> str | None:
         """Return what is wrong with the batch system that a platform file names."""
+        if not platform.batch:
+            return f"No batch system is named. Add a line batch: to {platform.origin}."
         try:
             batch_system(platform.batch)
         except LookupError as error:
             return f"{error} See the line batch: in {platform.origin}."
-        return None
+        return super().unavailable(platform)
 
     def batch_system(self, platform: Platform) -> str | None:
         """Return the name of the batch system that the platform file gives."""
@@ -129,6 +131,13 @@ class BatchBackend(LocalBackend):
             log.exception("The jobs of cluster %s cannot be described", cluster.id)
             warning = f"The jobs of this cluster cannot be described: {error}"
         return replace(status, warnings=(warning,))
+
+    @classmethod
+    def waits(cls, cluster: Cluster) -> bool:
+        """Return whether jobs are queued, or submitted and not listed yet."""
+        submitted = any(job.id and not job.closed and not job.ended for job in cluster.report.jobs)
+        queued = any(job.phase is Phase.QUEUED for job in cluster.queue.jobs)
+        return queued or (submitted and not cluster.queue.polled)
 
     def newly_ended(self, cluster: Cluster) -> list[str]:
         """Return the ids of jobs that the batch system has ended."""

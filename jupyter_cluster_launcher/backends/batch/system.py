@@ -12,10 +12,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from importlib import metadata
 from typing import Protocol, cast
 
+from ...errors import NotAvailableError
 from ...models import Job
 
 ENTRY_POINTS = "jupyter_cluster_launcher.batch_systems"
@@ -171,4 +172,30 @@ def _installed(point: metadata.EntryPoint) -> object:
     absent = [name for name in REQUIRED if not hasattr(module, name)]
     if absent:
         raise LookupError(f"{origin} is incomplete: {point.value} has no {', '.join(absent)}.")
-    return module
+    return _Guarded(module, origin)
+
+
+class BatchSystemError(NotAvailableError, LookupError):
+    """A function of another distribution's batch system has failed."""
+
+
+class _Guarded:
+    """The contents of another distribution's module: what its functions raise, in a sentence."""
+
+    def __init__(self, module: object, origin: str) -> None:
+        self._module, self._origin = module, origin
+
+    def __getattr__(self, name: str) -> object:
+        found: object = getattr(self._module, name)
+        if not callable(found):
+            return found
+
+        @wraps(found)
+        def guarded(*args: object, **kwargs: object) -> object:
+            try:
+                return found(*args, **kwargs)
+            except (Exception, SystemExit) as error:
+                reason = f"{type(error).__name__}: {error}"
+                raise BatchSystemError(f"{self._origin} failed in {name}: {reason}.") from error
+
+        return guarded

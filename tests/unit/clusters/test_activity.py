@@ -35,7 +35,9 @@ def test_what_only_a_server_can_finish_is_active(state: State) -> None:
 )
 def test_a_running_cluster(usage: Usage | None, queue: Queue, active: bool) -> None:
     """Guards work that would be lost, and hubs that pay for clusters which only wait for work."""
-    cluster = replace(a_cluster(), state=State.RUNNING, report=Report(usage=usage), queue=queue)
+    cluster = replace(
+        a_cluster(kind="batch"), state=State.RUNNING, report=Report(usage=usage), queue=queue
+    )
     assert is_active(cluster) is active
 
 
@@ -56,7 +58,24 @@ def test_what_has_ended_or_is_of_another_server_is_not_active(state: State) -> N
 def test_jobs_that_are_not_listed_yet() -> None:
     """Guards against a server that stops before the batch system has listed the first job."""
     report = Report(usage=IDLE, jobs=(Submission("w", "13"),))
-    cluster = replace(a_cluster(), state=State.RUNNING, report=report)
+    cluster = replace(a_cluster(kind="batch"), state=State.RUNNING, report=report)
     assert is_active(cluster)
     assert not is_active(replace(cluster, queue=Queue(polled=True)))
     assert not is_active(replace(cluster, report=Report(jobs=(Submission("w", "13", ended=True),))))
+
+
+@pytest.mark.parametrize(
+    ("requested", "report", "active"),
+    [
+        (2, Report(), True),
+        (2, Report(ready=1), True),
+        (2, Report(ready=2), False),
+        (2, Report(ready=1, requested=1), False),  # the gateway's limit
+        (0, Report(requested=0), False),
+        (2, Report(joined=True), False),
+    ],
+)
+def test_a_gateway_that_has_workers_to_start(requested: int, report: Report, active: bool) -> None:
+    """Guards against a server that stops while the nodes for a cluster are being started."""
+    cluster = a_cluster(kind="gateway", requested=requested, report=report)
+    assert is_active(replace(cluster, state=State.RUNNING)) is active

@@ -195,3 +195,12 @@ def test_names_that_cannot_be(given: Any) -> None:
     """Guards against a name that breaks a page, a shell, or a job script."""
     with pytest.raises(BadInputError, match="A name must have 1 to 60 characters"):
         options.check_name(given)
+
+
+def test_a_pattern_that_takes_for_ever() -> None:
+    """Guards the server, which would wait: the pattern is an administrator's, the text a user's."""
+    slow = site(options={"name": {"type": "string", "title": "Name", "pattern": "^(x|xx)+$"}})
+    assert options.check_options(slow, {"name": "xxx"}) == {"name": "xxx"}
+    with pytest.raises(BadInputError) as error:
+        options.check_options(slow, {"name": f"{'x' * 80}y"})
+    assert sentence(error) == f"Name: '{'x' * 60}' takes too long to check. Shorten it."

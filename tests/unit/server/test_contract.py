@@ -12,7 +12,8 @@ from jupyter_cluster_launcher.server import contract
 
 NAME = "must be 1 to 60 characters: letters, digits, spaces, and # ( ) + , - . / : @ _."
 IDLE = "idle_timeout must be a number of seconds from 10 to 2592000 (30 days), or null."
-JSON = "The body of the request must be JSON, nested at most 32 levels deep."
+BODY = "The body of the request"
+DEEP = f"{BODY} must be nested at most 32 levels deep."
 ADAPT = "adapt must be an object with a maximum and, if needed, a minimum number of workers."
 FIELDS = (
     "The body of the request must be a JSON object with any of platform, workers, adapt, options, "
@@ -73,16 +74,23 @@ def test_changes(body: Any, sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "sentence"),
     [
-        b"", b"{", b"\xff", b'{"platform": NaN}', b'{"workers": -Infinity}', b"[" * 100_000,
-        b'{"options": ' + b"[" * 10_000 + b"]" * 10_000 + b"}", b"[" * 33 + b"]" * 33,
-        b"9" * 5000,
+        (b"", f"{BODY} is empty. It must be a JSON object."),
+        (b"{", f"{BODY} is not valid JSON: see line 1, column 2."),
+        (b'{"name":\n local}', f"{BODY} is not valid JSON: see line 2, column 2."),
+        (b'{"name": "\xff"}', f"{BODY} must be encoded as UTF-8."),
+        (b'{"platform": NaN}', f"{BODY} is not valid JSON: NaN is no number there."),
+        (b'{"workers": -Infinity}', f"{BODY} is not valid JSON: -Infinity is no number there."),
+        (b"[" * 100_000, DEEP),
+        (b'{"options": ' + b"[" * 10_000 + b"]" * 10_000 + b"}", DEEP),
+        (b"[" * 33 + b"]" * 33, DEEP),
+        (b"9" * 5000, f"{BODY} contains a number that is too long."),
     ],
-)  # fmt: skip
-def test_what_is_not_json(body: bytes) -> None:
+)
+def test_what_is_not_json(body: bytes, sentence: str) -> None:
     """Guards against a server error for text that cannot be read, or only by deep recursion."""
-    assert refusal(body) == JSON
+    assert refusal(body) == sentence
 
 
 def test_what_json_allows_and_no_request_is() -> None:

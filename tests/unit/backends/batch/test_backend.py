@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from batch_rows import NOW, cluster, job, submission
-from fakes import context, shipped
+from fakes import context, shipped, site
 from queue_site import until
 
 from jupyter_cluster_launcher.backends import Backends
@@ -187,6 +187,19 @@ def test_a_misspelt_batch_system_in_a_file(tallgrass: Platform) -> None:
     wrong = Platform("x", Path("/etc/x.yaml"), {**tallgrass.data, "batch": "slrum"})
     assert backends.unavailable(wrong) == (
         "There is no batch system 'slrum'. See the line batch: in /etc/x.yaml."
+    )
+
+
+def test_entries_that_do_not_fit_together() -> None:
+    """Guards an administrator against a line that is missing, and one that has no effect."""
+    backends = Backends(context())
+    local = site(options_from="gateway")
+    assert backends.unavailable(local) == (
+        "Site does not launch through a gateway, so it cannot take options from one. Remove the line "
+        "options_from: in site.yaml."
+    )
+    assert backends.unavailable(site(kind="batch")) == (
+        "No batch system is named. Add a line batch: to site.yaml."
     )
 
 

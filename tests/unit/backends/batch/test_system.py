@@ -10,6 +10,7 @@ import pytest
 
 from jupyter_cluster_launcher.backends.batch import slurm, system
 from jupyter_cluster_launcher.backends.batch.system import BatchSystem, batch_system
+from jupyter_cluster_launcher.errors import NotAvailableError
 
 COMPLETE = "from jupyter_cluster_launcher.backends.batch.sge import *\nTITLE = 'Other'\n"
 
@@ -84,6 +85,19 @@ def test_an_incomplete_module(installed: Callable[..., None]) -> None:
     assert sentence("partial") == (
         "The batch system 'partial' of the package partial_batch 1.2 is incomplete: "
         "partial_batch has no preflight, verdict."
+    )
+
+
+def test_a_function_that_raises(installed: Callable[..., None]) -> None:
+    """Guards against a server error: which package failed, and in which function."""
+    installed("raises", "raising_batch", f"{COMPLETE}def seconds(walltime): return int(walltime)")
+    found = batch_system("raises")
+    assert found.seconds("60") == 60
+    with pytest.raises(NotAvailableError) as error:
+        found.seconds("1 h")
+    assert str(error.value) == (
+        "The batch system 'raises' of the package raising_batch 1.2 failed in seconds: ValueError: "
+        "invalid literal for int() with base 10: '1 h'."
     )
 
 
