@@ -195,8 +195,8 @@ def test_entries_that_do_not_fit_together() -> None:
     backends = Backends(context())
     local = site(options_from="gateway")
     assert backends.unavailable(local) == (
-        "Site does not launch through a gateway, so it cannot take options from one. Remove the line "
-        "options_from: in site.yaml."
+        "Site does not launch through a gateway, so it cannot take options from one. Remove the "
+        "line options_from: in site.yaml."
     )
     assert backends.unavailable(site(kind="batch")) == (
         "No batch system is named. Add a line batch: to site.yaml."
