@@ -102,6 +102,8 @@ class Backend:
     outlives_controller: ClassVar[bool] = False
     # Whether clusters that were made elsewhere can be found, and joined.
     discovers: ClassVar[bool] = False
+    # Whether notebooks on any host reach such clusters, through a service that is there for them.
+    reached_from_anywhere: ClassVar[bool] = False
     # Whether users pay or queue for cores, so that core-hours are worth showing.
     metered: ClassVar[bool] = False
 
@@ -113,6 +115,12 @@ class Backend:
 
     def unavailable(self, platform: Platform) -> str | None:
         """Return why the platform cannot work on this host, in one sentence, or None."""
+        gateway = self.context.environments.gateway
+        if gateway and not self.reached_from_anywhere:
+            return (
+                f"The kernels of your notebooks run behind a kernel gateway ({gateway}), where "
+                f"clusters of {platform.title} cannot be reached."
+            )
         if platform.options_from and not self.options_source(platform):
             return (
                 f"{platform.title} does not launch through a gateway, so it cannot take options "

@@ -36,6 +36,7 @@ class GatewayBackend(Backend):
     outlives_controller = True
     discovers = True
     metered = True
+    reached_from_anywhere = True
 
     def __init__(self, context: Context) -> None:
         """Query gateways through the environments of ``context``."""

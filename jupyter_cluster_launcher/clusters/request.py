@@ -29,7 +29,7 @@ async def plan(
     """
     platform = services.catalog.get(request["platform"])
     backend = services.backends.for_platform(platform)
-    kernel_name = request.get("kernel_name") or services.environments.default
+    kernel_name = services.environments.on_this_host(request.get("kernel_name"))
     declared = await backend.options(platform, kernel_name)
     chosen = options.check_options(platform, request.get("options"), declared)
     scaling = scaling_of(platform)

@@ -11,16 +11,17 @@ import contextlib
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
 from traitlets import TraitError
 
 from ..errors import BadInputError, NotAvailableError
 from ..masking import masked
 from .archive import importing, temporary_archive
+from .kernelspecs import KernelCommand, command_of
 from .packages import Packages
 
 PRIVATE = "CLUSTER_LAUNCHER_PRIVATE"  # as in resident/program.py
@@ -35,15 +36,35 @@ class Environments:
         default: str,
         timeout: float = 20.0,
         clock: Callable[[], float] = time.monotonic,
+        gateway: str | None = None,
     ) -> None:
         """Use the kernels that ``kernel_spec_manager`` knows; a process gets ``timeout`` seconds.
 
         ``default`` is the kernel that is used where the user named none; ``clock`` gives the
-        seconds by which knowledge of packages ages.
+        seconds by which knowledge of packages ages. ``gateway`` is the address of the kernel
+        gateway that runs the notebooks' kernels, None where this server does.
         """
         self.kernel_spec_manager, self.default = kernel_spec_manager, default
-        self._timeout = timeout
+        self._timeout, self.gateway = timeout, gateway
         self.packages = Packages(self, clock)
+
+    @classmethod
+    def without_gateway(cls, parent: Any, gateway: str) -> Environments:
+        """Return the kernels that a server would have without its kernel gateway.
+
+        ``parent`` has the configuration of kernelspecs.
+        """
+        return cls(KernelSpecManager(parent=parent), NATIVE_KERNEL_NAME, gateway=gateway)
+
+    def on_this_host(self, kernel_name: str | None) -> str:
+        """Return the kernel in which a controller runs for a notebook with ``kernel_name``.
+
+        A kernel gateway has kernels of names that this host does not know.
+        """
+        if kernel_name and self.gateway:
+            known = kernel_name in self.kernel_spec_manager.find_kernel_specs()
+            return kernel_name if known else self.default
+        return kernel_name or self.default
 
     def spec(self, kernel_name: str) -> Any:
         """Return a kernelspec; raises ``BadInputError`` where there is none that can be read."""
@@ -58,38 +79,13 @@ class Environments:
                 f"The kernelspec of {kernel_name!r:.80} cannot be read. Choose another environment."
             ) from None
 
-    def command(self, kernel_name: str) -> tuple[list[str], dict[str, str], str]:
-        """Return a kernel's Python as a command, the environment to add, and the kernel's title.
+    def command(self, kernel_name: str) -> KernelCommand:
+        """Return how the Python of a kernel is started.
 
         Raises ``BadInputError`` for a kernel that does not exist, is not Python, or does not run
         on this host.
         """
-        spec = self.spec(kernel_name)
-        title = str(spec.display_name or kernel_name)
-        if spec.language.lower() != "python":
-            raise BadInputError(
-                f"{title} is not a Python kernel, and Dask needs one. Choose another environment."
-            )
-        provisioner = (spec.metadata or {}).get("kernel_provisioner") or {}
-        name = provisioner.get("provisioner_name", "local-provisioner")
-        argv = list(spec.argv)
-        if argv and _plain_python(argv[0]):
-            argv[0] = sys.executable
-        # conda's kernels begin with a runner that activates the environment: it stays in front.
-        module = next(
-            (
-                i
-                for i, part in enumerate(argv)
-                if part == "-m" and "ipykernel" in "".join(argv[i + 1 : i + 2])
-            ),
-            None,
-        )
-        if name != "local-provisioner" or module is None:
-            raise BadInputError(
-                f"{title} is started in a way that cannot run a cluster (it is not an "
-                "ordinary Python kernel of this computer). Choose another environment."
-            )
-        return argv[:module], dict(spec.env or {}), title
+        return command_of(kernel_name, self.spec(kernel_name), self.kernel_spec_manager)
 
     def title(self, kernel_name: str) -> str:
         """Return the name of a kernel that users see, its plain name where the kernel has gone."""
@@ -144,36 +140,34 @@ class Environments:
     ) -> str:
         """Run code in a kernel's environment and return what it printed.
 
-        Every user of this computer can read ``arguments``. ``private`` data goes as JSON into the
-        variable ``PRIVATE`` of the process: standard input would not do, because a runner in front,
-        such as conda's, may keep it.
+        Code, ``arguments`` and ``private`` data, which goes as JSON into the variable ``PRIVATE``,
+        are in the environment of the process: other users of this computer can read a command, and
+        a runner in front, such as conda's, may keep the standard input.
 
         Raises ``NotAvailableError`` where it fails or takes longer than ``timeout`` seconds.
         """
-        command, own, title = self.command(kernel_name)
+        command = self.command(kernel_name)
         limit = timeout or self._timeout
         secret = {} if private is None else {PRIVATE: json.dumps(private)}
         try:
             process = await asyncio.create_subprocess_exec(
-                *command,
-                "-c",
-                code,
-                *arguments,
+                *command.argv,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
                 start_new_session=True,
-                env={**os.environ, **own, **secret},
+                env={**await command.environment(code, list(arguments)), **secret},
             )
         except OSError as error:
             raise NotAvailableError(
-                f"Python cannot be started in the environment {title}: {error.strerror}."
+                f"Python cannot be started in the environment {command.title}: {error.strerror}."
             ) from None
         try:
             out, err = await asyncio.wait_for(process.communicate(), limit)
         except asyncio.TimeoutError:
             raise NotAvailableError(
-                f"The environment {title} did not answer within {limit:g} seconds. Try again."
+                f"The environment {command.title} did not answer within {limit:g} seconds. "
+                "Try again."
             ) from None
         finally:
             # All of it: behind a runner such as conda's, Python is a child of what was started.
@@ -183,11 +177,5 @@ class Environments:
         if process.returncode:
             words = err.decode(errors="replace").strip().split("\n")[-1][:300]
             last = masked(words, os.environ)
-            raise NotAvailableError(f"Python failed in the environment {title}: {last}")
+            raise NotAvailableError(f"Python failed in the environment {command.title}: {last}")
         return out.decode(errors="replace")  # some sites' Pythons print Latin-1
-
-
-def _plain_python(command: str) -> bool:
-    """Return whether ``jupyter_client`` would put the server's own Python in its place."""
-    major, minor = sys.version_info[:2]
-    return command in {"python", f"python{major}", f"python{major}.{minor}"}

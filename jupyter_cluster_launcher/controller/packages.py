@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from .kernelspecs import KernelCommand
+
 ABSENT_FOR = 5.0  # seconds for which a missing package is not looked for again by a launch
 RENEW_AFTER = 60.0  # seconds after which the list of platforms has found packages checked again
 PROBE = """
@@ -25,8 +27,8 @@ print(json.dumps({"absent": absent, "prefix": sys.prefix}))
 class Runner(Protocol):
     """What runs code in a kernel's environment."""
 
-    def command(self, kernel_name: str) -> tuple[list[str], dict[str, str], str]:
-        """Return a kernel's Python as a command, the environment to add, and its title."""
+    def command(self, kernel_name: str) -> KernelCommand:
+        """Return how the Python of a kernel is started."""
         ...
 
     async def run_json(self, kernel_name: str, code: str, arguments: Sequence[str]) -> Any:
@@ -109,8 +111,8 @@ class Packages:
 
     def _known(self, kernel_name: str, folder: str | None) -> Known:
         """Return what is known of an environment, which several kernelspecs may share."""
-        command, env, _ = self._runner.command(kernel_name)
-        key = (*command, *sorted(env.items()), folder)
+        command = self._runner.command(kernel_name)
+        key = (*command.argv, *sorted(command.env.items()), folder)
         return self._known_by_environment.setdefault(key, Known())
 
     def _query(

@@ -86,10 +86,11 @@ class Catalog:
         missing = [module for module in platform.requires_modules if module in absent]
         if not missing:
             return None
-        python, _, title = self._environments.command(kernel_name)
+        command = self._environments.command(kernel_name)
         prefix = self._environments.packages.prefix(kernel_name, platform.library_folder)
+        python = command.python or (f"{prefix}/bin/python",)
         hint = install_hint(missing[0], python, *conda_environment(prefix))
-        sentence = f"The environment {title} has no {missing[0]}. {hint}"
+        sentence = f"The environment {command.title} has no {missing[0]}. {hint}"
         return files.reason(platform, missing[0], sentence)
 
     async def check_available(self, platform: Platform, kernel_name: str, tls: bool) -> None:

@@ -64,8 +64,7 @@ class ClusterLauncher(ExtensionApp):
         serverapp: Any = self.serverapp  # linked by now, and its traits are untyped
         _log_to(serverapp.log)
         serverapp.event_logger.register_event_schema(EVENTS / "cluster.yaml")
-        default = serverapp.kernel_manager.default_kernel_name
-        environments = Environments(serverapp.kernel_spec_manager, default)
+        environments = _environments(serverapp)
         orphan = self.orphan_hours * 3600 if self.orphan_hours > 0 else None
         backends = Backends(Context(environments, self.queue_interval))
         services = Services(
@@ -123,6 +122,13 @@ class ClusterLauncher(ExtensionApp):
         serverapp: Any = self.serverapp
         if self.current_activity():
             serverapp.web_app.settings[LAST_ACTIVITY] = datetime.now(timezone.utc)
+
+
+def _environments(serverapp: Any) -> Environments:
+    """Return the environments of the kernels on this host."""
+    if serverapp.gateway_config.gateway_enabled:
+        return Environments.without_gateway(serverapp, serverapp.gateway_config.url)
+    return Environments(serverapp.kernel_spec_manager, serverapp.kernel_manager.default_kernel_name)
 
 
 def _log_to(log: logging.Logger) -> None:

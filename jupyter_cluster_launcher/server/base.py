@@ -42,7 +42,7 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
     @property
     def kernel_name(self) -> str:
         """The kernel that the request names, or the server's default."""
-        return str(self.query("kernel_name") or self.manager.services.environments.default)
+        return self.manager.services.environments.on_this_host(self.query("kernel_name"))
 
     def body(self) -> dict[str, Any]:
         """Return the request's JSON object; raises ``BadInputError``."""

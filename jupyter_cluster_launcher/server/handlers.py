@@ -10,6 +10,7 @@ from tornado import web
 
 from . import contract
 from .base import LauncherHandler
+from .folders import working_directory
 from .serializers import check_view, found_view, platform_view, plots_view, preview_view
 
 
@@ -103,7 +104,9 @@ class ClustersHandler(LauncherHandler):
     async def post(self) -> None:
         """Begin to start one."""
         request = self.body()
-        cwd = self.kernel_manager.cwd_for_path(request["cwd"]) if "cwd" in request else None
+        cwd = None
+        if "cwd" in request:
+            cwd = working_directory(request["cwd"], self.kernel_manager, self.contents_manager)
         cluster = await self.manager.start(request, cwd)
         self.set_header("Location", f"{self.base_url}cluster-launcher/clusters/{cluster.id}")
         self.reply(self.view(cluster), HTTPStatus.ACCEPTED)

@@ -166,7 +166,7 @@ class Titles(Environments):
     """Environments of which only the names are known."""
 
     def __init__(self) -> None:
-        self.default = "python3"
+        self.default, self.gateway = "python3", None
 
     def title(self, kernel_name: str) -> str:
         """Return the name that users see."""

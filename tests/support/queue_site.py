@@ -20,6 +20,7 @@ class Site:
         self.folder = folder
         self.names: dict[str, list[str]] = {"dask-a": []}
         self.updates: list[tuple[str, Queue]] = []
+        self._texts = 0
         self.squeue("")
         functions = {**vars(slurm), "list_jobs": self.list_jobs, "ended_jobs": self.ended_jobs}
         self.poller = QueuePoller(
@@ -43,12 +44,15 @@ class Site:
 
     def squeue(self, text: str, code: int = 0, seconds: float = 0) -> None:
         """Let ``squeue`` write ``text`` and exit with ``code`` after ``seconds``."""
-        (self.folder / "text").write_text(text)
+        # One file for each text: a program that runs now still writes its own.
+        self._texts += 1
+        answer = self.folder / f"text{self._texts}"
+        answer.write_text(text)
         program = self.folder / "squeue.new"
         program.write_text(
             f'#!/bin/sh\necho "$@" >>{self.folder}/polls\n'
             f"[ {seconds} = 0 ] || exec sleep {seconds}\n"
-            f"cat {self.folder}/text\nexit {code}\n"
+            f"cat {answer}\nexit {code}\n"
         )
         program.chmod(0o755)
         program.rename(self.folder / "squeue")

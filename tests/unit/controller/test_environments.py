@@ -109,14 +109,14 @@ def test_the_local_provisioner_by_name(kernels: Path, asked: Environments) -> No
     """Guards against refusing what a kernelspec says explicitly and would be so anyway."""
     local = {"kernel_provisioner": {"provisioner_name": "local-provisioner"}}
     write_kernelspec(kernels, "local", metadata=local)
-    assert asked.command("local") == ([sys.executable], {}, "Kernel local")
+    assert asked.command("local").python == (sys.executable,)
 
 
 @pytest.mark.parametrize("name", ["python", "python3"])
 def test_plain_python_is_the_servers(kernels: Path, asked: Environments, name: str) -> None:
     """Guards against querying another interpreter than the one that would be started."""
     write_kernelspec(kernels, "plain", python=name)
-    assert asked.command("plain")[0] == [sys.executable]
+    assert asked.command("plain").python == (sys.executable,)
 
 
 def test_conda_runner(kernels: Path, asked: Environments) -> None:
@@ -128,10 +128,56 @@ def test_conda_runner(kernels: Path, asked: Environments) -> None:
         argv=[*runner, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         env={"PROJ_DATA": "/envs/climate/share"},
     )
-    command, env, title = asked.command("climate")
-    assert command == runner
-    assert env == {"PROJ_DATA": "/envs/climate/share"}
-    assert title == "Kernel climate"
+    command = asked.command("climate")
+    assert command.python == tuple(runner)
+    assert command.env == {"PROJ_DATA": "/envs/climate/share"}
+    assert command.title == "Kernel climate"
+
+
+# Kernels of computing centres: the command, and what its script does before Python starts
+KERNEL = ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+SET = "export FROM_HELPER=1"
+STARTS = {
+    "helper in the kernel's folder": (["{resource_dir}/helper.sh", *KERNEL], f'{SET}; exec "$@"'),
+    "options of Python": (
+        ["{resource_dir}/helper.sh", "python", "-Xfrozen_modules=off", *KERNEL[1:]],
+        f'{SET}; exec "$@"',
+    ),
+    "shell": (
+        [
+            "bash",
+            "-c",
+            "source {resource_dir}/helper.sh && exec python -m ipykernel -f {connection_file}",
+        ],
+        SET,
+    ),
+    "login shell, quoted": (
+        [
+            "bash",
+            "-lc",
+            "source '{resource_dir}/helper.sh'; "
+            f"exec '{sys.executable}'  -m ipykernel_launcher -f '{{connection_file}}'",
+        ],
+        SET,
+    ),
+}
+
+
+@pytest.mark.parametrize("how", STARTS)
+async def test_kernels_that_a_script_starts(
+    kernels: Path, asked: Environments, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Guards against platforms that are refused although the notebook's kernel starts."""
+    argv, helper = STARTS[how]
+    folder = Path(sys.executable).parent
+    # As jupyter_client does, variables within the kernelspec's are replaced.
+    path = {"PATH": f"{folder}:${{PATH}}", "OWN": "${FROM_SERVER}-2"}
+    write_kernelspec(kernels, "site", argv=argv, env=path)
+    script(kernels / "site", "helper.sh", helper)
+    monkeypatch.setenv("FROM_SERVER", "1")
+    assert await asked.packages.missing("site", ["json", "dask", "no_such"]) == ["no_such"]
+    code = "import json, os, sys; print(json.dumps([os.environ[n] for n in sys.argv[1:]]))"
+    assert await asked.run_json("site", code, ["FROM_HELPER", "OWN"]) == ["1", "1-2"]
 
 
 # What they have
