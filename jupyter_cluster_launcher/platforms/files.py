@@ -1,12 +1,14 @@
 """Platform files: found on Jupyter's data path like kernelspecs, checked, and read.
 
-One file is one platform. A user's file hides the environment's of the same name, which hides the
-system's. A broken file is one clear fault with its path and line; the others stay usable.
+One file is one platform. A user's file hides the system administrator's of the same name, which
+hides the one that a package brought into the environment. A broken file is one clear fault with its
+path and line; the others stay usable.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -16,10 +18,12 @@ from pathlib import Path
 
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import best_match
+from jupyter_core import paths
 from jupyter_core.paths import jupyter_path
 from yaml import Node
 
 from ..controller.host import host
+from . import dask_config
 from .checks import problem
 from .platform import Platform
 from .reading import ReadingError, line_of, load, text_of
@@ -48,22 +52,38 @@ def find(folders: Sequence[str] | None = None) -> tuple[list[Platform], list[Fau
     """Return the platforms in their order, and the faults of files that are none.
 
     ``folders`` come first to last, by default those of Jupyter's data path. A broken file hides
-    nothing: the next of its name is used, and the fault is reported.
+    nothing: the next of its name is used, and the fault is reported. One that says ``hidden: true``
+    hides all others of its name.
     """
-    found: dict[str, Platform] = {}
+    found: dict[str, Platform | None] = {}
     faults: list[Fault] = []
-    for folder in jupyter_path("cluster-platforms") if folders is None else folders:
+    for folder in data_path() if folders is None else folders:
         for path in sorted(Path(folder).glob("*.yaml")):
             platform = read(path)
             if isinstance(platform, Fault):
                 faults.append(platform)
             else:
-                found.setdefault(platform.name, platform)
-    return sorted(found.values(), key=lambda p: (p.order, p.title.lower())), faults
+                found.setdefault(path.stem, platform)
+    shown = [platform for platform in found.values() if platform is not None]
+    return sorted(shown, key=lambda p: (p.order, p.title.lower())), faults
 
 
-def read(path: Path) -> Platform | Fault:
-    """Read one file; one that has not changed since is not read again."""
+def data_path() -> list[str]:
+    """Return the folders of platform files by whose they are: the user, the system, packages.
+
+    In a virtual environment jupyter_core has the environment first. What stands there came with a
+    package, though, and neither a user nor an administrator could replace it.
+    """
+    folders = jupyter_path("cluster-platforms")
+    of_packages = {os.path.join(path, "cluster-platforms") for path in paths.ENV_JUPYTER_PATH}
+    return sorted(folders, key=lambda folder: folder in of_packages)
+
+
+def read(path: Path) -> Platform | Fault | None:
+    """Return the platform of a file, None where it says that it is hidden.
+
+    A file that has not changed since is not read again.
+    """
     try:
         stat = path.stat()
     except OSError as error:
@@ -72,11 +92,13 @@ def read(path: Path) -> Platform | Fault:
 
 
 @lru_cache(maxsize=256)
-def _read(path: Path, version: tuple[int, ...]) -> Platform | Fault:
+def _read(path: Path, version: tuple[int, ...]) -> Platform | Fault | None:
     try:
         data, nodes = load(text_of(path))
     except ReadingError as unreadable:
         return Fault(path, unreadable.line, str(unreadable))
+    if isinstance(data, dict) and data.get("hidden") is True:
+        return None  # whatever else is in it, so that one line is enough
     # The most telling one of a nest of alternatives, not "is not valid under any of these".
     error = best_match(_validator().iter_errors(data))
     if error is not None:
@@ -126,9 +148,11 @@ def detected(platform: Platform, env: Mapping[str, str], which: Which) -> bool:
     detect = platform.detect
     if not detect:
         return False
-    variables = detect.get("env", {})
+    values = {name: env.get(name) for name in detect.get("env", {})}
+    values |= {key: dask_config.value(key, env) for key in detect.get("dask", {})}
+    patterns = {**detect.get("env", {}), **detect.get("dask", {})}
     return (
-        all(name in env and fnmatchcase(env[name], pattern) for name, pattern in variables.items())
+        all(value is not None and fnmatchcase(value, patterns[k]) for k, value in values.items())
         and fnmatchcase(host(), detect.get("host", "*"))
         and all(which(command) for command in detect.get("commands", []))
     )

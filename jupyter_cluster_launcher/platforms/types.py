@@ -27,6 +27,7 @@ class Detect(TypedDict, total=False):
     """What marks the host of a platform."""
 
     env: dict[str, str]
+    dask: dict[str, str]
     host: str
     commands: Names
 
@@ -122,6 +123,7 @@ class PlatformFile(_PlatformFile, _Class, total=False):
     """One platform file."""
 
     description: str
+    hidden: bool
     order: int
     detect: Detect
     requires: Requires

@@ -32,6 +32,9 @@ CREDENTIALS = (
     "AWS_SESSION_TOKEN",
     "AWS_DEFAULT_REGION",
     "AWS_REGION",
+    "AWS_S3_ENDPOINT",
+    "AWS_REQUEST_CHECKSUM_CALCULATION",
+    "AWS_RESPONSE_CHECKSUM_VALIDATION",
 )
 TYPES = {"String": "string", "Bool": "boolean", "Integer": "integer", "Float": "number"}
 BOUNDS = {"minimum": "min", "maximum": "max"}

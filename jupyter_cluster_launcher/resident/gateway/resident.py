@@ -42,10 +42,12 @@ class GatewayResident(Resident[GatewayCluster]):
                 record_limits,
                 record_submissions,
             )
+            from .old_plugins import add_old_names  # noqa: PLC0415
         except ImportError:  # the create code fails with the reason
             return
         record_submissions(self.submissions)
         record_limits(self.limits)
+        add_old_names()
 
     def start(self, cluster: GatewayCluster, **limits: Any) -> None:
         """Begin to watch the cluster; the gateway stops it when this process closes it, or not."""

@@ -14,9 +14,10 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 from dask_gateway import Gateway, GatewayCluster
-from distributed import Client
+from distributed import Client, WorkerPlugin
 
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
 
@@ -63,8 +64,6 @@ def start_dask_cluster(
         print("Starting a new cluster")
         options = gateway.cluster_options()
         options.profile = worker_profile
-        if propagate_env:
-            options.environment_vars = {name: os.environ[name] for name in CREDENTIALS}
         cluster = gateway.new_cluster(options)
     fail(os.environ.get("EBDPY_FAILS"))
     if adaptive_scaling:
@@ -74,7 +73,29 @@ def start_dask_cluster(
     client = cluster.get_client()
     while wait_for_cluster and len(cluster.scheduler_info["workers"]) < worker_max:
         time.sleep(1)
+    if propagate_env:
+        client.register_worker_plugin(credentials_plugin())
     return client, cluster
+
+
+def credentials_plugin() -> WorkerPlugin:
+    """Return what sets variables on each worker, by a module that the worker imports."""
+    variables = {name: os.environ[name] for name in CREDENTIALS}
+    script = f"import os\nos.environ.update({variables!r})\n"
+
+    class Credentials(WorkerPlugin):
+        """Within a function, so that it can be sent to workers that have no such module."""
+
+        name = "credentials"
+
+        async def setup(self, worker: Any) -> None:
+            """Write the module and import it, as the workers of 2021 did."""
+            answer = await worker.upload_file(
+                comm=None, filename="credentials_of_user.py", data=script, load=True
+            )
+            assert answer["nbytes"] == len(script)
+
+    return Credentials()
 
 
 def stop_dask_cluster(client: Client, cluster: GatewayCluster) -> None:

@@ -71,6 +71,46 @@ def test_found_on_the_jupyter_path(
     assert [p.title for p in platforms.find()[0] if p.name == "here"] == ["user"]
 
 
+@pytest.mark.usefixtures("jp_environ")
+@pytest.mark.parametrize("prefer_environment", ["0", "1"])
+def test_by_whose_file_it_is(
+    jp_data_dir: Path,
+    jp_env_jupyter_path: Path,
+    jp_system_jupyter_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    prefer_environment: str,
+) -> None:
+    """Guards a user's file in a virtual environment, and a system administrator's anywhere."""
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", prefer_environment)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "variable"))
+    folders = {
+        "variable": tmp_path / "variable",
+        "user": jp_data_dir,
+        "system": jp_system_jupyter_path,
+        "package": jp_env_jupyter_path,
+    }
+    titles = list(folders)
+    for last, title in enumerate(titles, 1):
+        for name in titles[:last]:
+            write_platform(Path(folders[title], "cluster-platforms"), name, title=title)
+    assert {p.name: p.title for p in platforms.find()[0]} == {name: name for name in titles}
+
+
+@pytest.mark.parametrize("more", ["", "title: Any\n", "workers: none at all\n"])
+def test_hidden_by_whoever_comes_first(tmp_path: Path, more: str) -> None:
+    """Guards an administrator who offers fewer platforms than the package brings."""
+    write_platform(tmp_path / "package", "local", title="package")
+    write_platform(tmp_path / "package", "other", title="package")
+    (tmp_path / "system").mkdir()
+    (tmp_path / "system" / "local.yaml").write_text(f"version: 1\nhidden: true\n{more}")
+    found, faults = find(tmp_path / "system", tmp_path / "package")
+    assert list(found) == ["other"]
+    assert faults == []
+    write_platform(tmp_path / "user", "local", title="user", hidden=False)
+    assert find(tmp_path / "user", tmp_path / "system")[0]["local"].title == "user"
+
+
 def option(text: str) -> str:
     return f"{GOOD}options:\n  {text}\n"
 

@@ -1,0 +1,71 @@
+"""Dask's configuration as Dask reads it, without importing Dask.
+
+Hubs give the address of their gateway in ``/etc/dask`` or in variables such as
+``DASK_GATEWAY__ADDRESS``. The order and the names are those of ``dask.config``.
+"""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from .reading import ReadingError, load, text_of
+
+SUFFIXES = (".json", ".yaml", ".yml")
+NOTHING = ("", "none", "null")
+
+
+def value(key: str, env: Mapping[str, str]) -> str | None:
+    """Return the text under a key such as "gateway.address", None where nothing is set.
+
+    ``env`` are the variables of this server; files that cannot be read are left out.
+    """
+    found: Any = None
+    for file in _files(env):
+        inner: Any = _read(file, file.stat().st_mtime_ns)
+        for name in key.split("."):
+            inner = _named(inner, name)
+        found = found if inner is None else inner
+    for variable, text in env.items():
+        if variable.startswith("DASK_") and _same(variable[5:].lower().replace("__", "."), key):
+            found = text.strip("\"'")
+    return None if found is None or str(found).lower() in NOTHING else str(found)
+
+
+def _files(env: Mapping[str, str]) -> Iterator[Path]:
+    """Yield the files of Dask's configuration; later ones come before earlier ones."""
+    folders = [
+        env.get("DASK_ROOT_CONFIG", "/etc/dask"),
+        *(os.path.join(prefix, "etc", "dask") for prefix in (sys.prefix, *site.PREFIXES)),
+        os.path.join(os.path.expanduser("~"), ".config", "dask"),
+        env.get("DASK_CONFIG", ""),
+    ]
+    for path in map(Path, filter(None, folders)):
+        if path.is_dir() and os.access(path, os.R_OK | os.X_OK):
+            yield from sorted(p for p in path.iterdir() if p.suffix in SUFFIXES and p.is_file())
+        elif path.is_file():
+            yield path
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, version: int) -> Any:
+    try:
+        return load(text_of(path))[0]
+    except ReadingError:
+        return None
+
+
+def _named(values: Any, name: str) -> Any:
+    """Return what a mapping has under a name, written with hyphens or underscores."""
+    if not isinstance(values, dict):
+        return None
+    return next((item for key, item in values.items() if _same(str(key), name)), None)
+
+
+def _same(one: str, other: str) -> bool:
+    return one.replace("_", "-") == other.replace("_", "-")
