@@ -44,6 +44,13 @@ async def test_answers_are_kept(kernels: Path) -> None:
     assert asked.started == 1, "two kernelspecs of one Python are one environment"
 
 
+async def test_names_that_cannot_be_looked_for(kernels: Path) -> None:
+    """Guards all other platforms against one that requires a module that has no spec."""
+    environments = Counting(KernelSpecManager(), "python3")
+    wanted = ["__main__", "sys", "json.decoder", "class", "no_such.part"]
+    assert await environments.packages.missing("python3", wanted) == ["class", "no_such.part"]
+
+
 async def test_questions_asked_together_are_one(kernels: Path) -> None:
     """Guards against five processes at once, one for each platform."""
     asked = Counting(KernelSpecManager(), "python3")
