@@ -112,8 +112,9 @@ def test_no_value_starts_a_line(character: str, place: str) -> None:
 @pytest.mark.parametrize("text", ["1e999", "-1e999", "1" + "0" * 400, "-9007199254740993"])
 @pytest.mark.parametrize("place", ['{"share": %s}', '{"labels": {"a": [%s]}}'])
 def test_no_number_beyond_what_json_can_hold(text: str, place: str) -> None:
-    """Guards against `inf` in code, and against an error of JSON Schema: not all readers of JSON
-    have such numbers, but Python reads 1e999 as infinite, and any number of digits.
+    """Guards against `inf` in code, and against a number that JSON Schema cannot divide.
+
+    Python reads 1e999 as infinite, and whole numbers of any length.
     """
     with pytest.raises(BadInputError, match="too large"):
         check(json.loads(place % text))
