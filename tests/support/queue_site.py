@@ -43,12 +43,14 @@ class Site:
 
     def squeue(self, text: str, code: int = 0, seconds: float = 0) -> None:
         """Let ``squeue`` write ``text`` and exit with ``code`` after ``seconds``."""
-        (self.folder / "text").write_text(text)
+        # A file of its own: an earlier squeue that still runs must not write this text.
+        output = self.folder / f"text-{len(list(self.folder.glob('text-*')))}"
+        output.write_text(text)
         program = self.folder / "squeue.new"
         program.write_text(
             f'#!/bin/sh\necho "$@" >>{self.folder}/polls\n'
             f"[ {seconds} = 0 ] || exec sleep {seconds}\n"
-            f"cat {self.folder}/text\nexit {code}\n"
+            f"cat {output}\nexit {code}\n"
         )
         program.chmod(0o755)
         program.rename(self.folder / "squeue")
