@@ -43,6 +43,7 @@ def read(data: Any) -> Cluster:
         raise ValueError("state is 'elsewhere'")
     if _when(cluster.created) != cluster.created:
         raise ValueError(f"created is {cluster.created!r:.80}")
+    _check_amounts(cluster, "", "requested", "idle_timeout")
     _check_report(cluster.report)
     if cluster.controller is not None:
         _check_controller(cluster.controller)
@@ -111,9 +112,18 @@ def _check_report(report: Report) -> None:
         value = getattr(report, name)
         if value is not None:
             _check_time(value, f"report.{name}")
-    for name in ("ready", "failed", "cores", "core_seconds", "memory"):
-        if getattr(report, name) < 0:
-            raise ValueError(f"report.{name} is {getattr(report, name)!r:.80}")
+    names = ("ready", "failed", "cores", "core_seconds", "memory", "idle_limit")
+    _check_amounts(report, "report.", *names)
+    if report.usage is not None:
+        _check_amounts(report.usage, "report.usage.", "cpu", "memory", "tasks")
+
+
+def _check_amounts(of: object, where: str, *names: str) -> None:
+    """Raise ``ValueError`` for an amount below 0."""
+    for name in names:
+        value = getattr(of, name)
+        if value is not None and value < 0:
+            raise ValueError(f"{where}{name} is {value!r:.80}")
 
 
 def _check_time(value: str, where: str) -> None:
@@ -124,10 +134,10 @@ def _check_time(value: str, where: str) -> None:
 
 
 def _when(value: Any) -> str:
-    """Return a time as it is, the beginning of the epoch where it is none."""
+    """Return a time with its zone as it is, the beginning of the epoch for anything else."""
     try:
-        datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        _time(value)
+    except (TypeError, ValueError, OverflowError):
         return "1970-01-01T00:00:00+00:00"
     return str(value)
 

@@ -17,7 +17,10 @@ import importlib.util, json, os, sys
 sys.path[:0] = filter(None, [os.path.expanduser(sys.argv[1])])
 def found(name):
     # A folder that happens to have the name of a package has a spec, but no origin.
-    spec = importlib.util.find_spec(name.partition(".")[0])
+    name = name.partition(".")[0]
+    if name in sys.modules:
+        return True  # __main__ has no spec, and to look for one raises ValueError
+    spec = importlib.util.find_spec(name)
     return spec is not None and spec.origin is not None
 absent = [name for name in sys.argv[2:] if not found(name)]
 print(json.dumps({"absent": absent, "prefix": sys.prefix}))

@@ -20,6 +20,8 @@ from .platform import Platform, count
 # What the create code defines or needs, so that nothing of the file may take its place.
 RESERVED = frozenset({"os", "sys", "max", "Client", "client", "cluster", "gateway"})
 
+FOLDER_LENGTH = 4096  # characters, as on Linux
+
 
 def problem(platform: Platform) -> Problem | None:
     """Return the first thing that is wrong with a file that its schema allows, or None."""
@@ -108,10 +110,11 @@ def _sys_path(platform: Platform) -> Iterator[Problem]:
     value = platform.sys_path
     found = kind(value)
     option = platform.declared.get(value["option"], {}) if found == "option" else {}
-    if found in ("env", "folder") or option.get("type") == "string":
-        return
-    if value is not None and not isinstance(value, str):
+    known = found in ("env", "folder") or option.get("type") == "string"
+    if not known and value is not None and not isinstance(value, str):
         yield ("sys_path",), "A folder is a text, {env}, {folder}, or an {option} of type string."
+    elif len(platform.library_folder or "") > FOLDER_LENGTH:
+        yield ("sys_path",), f"A folder may have at most {FOLDER_LENGTH} characters."
 
 
 def _workers(platform: Platform) -> Iterator[Problem]:

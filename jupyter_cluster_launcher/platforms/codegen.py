@@ -124,6 +124,8 @@ def _as_declared(schema: dict[str, Any], value: Any) -> Any:
         return None
     if schema.get("as") == "path" and isinstance(given, str):
         return Plain(os.path.expanduser(given))
+    if schema.get("type") == "integer" and isinstance(given, float):
+        return Plain(int(given))  # JSON Schema takes 2.0 for a whole number, Dask does not
     return Variables(given) if schema.get("as") == "environ" else value
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 import regex
-from jsonschema.exceptions import SchemaError, best_match
+from jsonschema.exceptions import SchemaError
 
 from .expressions import kind, references
 from .validation import OptionValidator
@@ -15,10 +16,13 @@ Path: TypeAlias = tuple[str | int, ...]
 Problem: TypeAlias = tuple[Path, str]  # where, and a sentence
 
 PATTERN_LENGTH = 1000
+PATTERN_SIZE = 20_000  # parts of a pattern, each as often as it is repeated: a few megabytes
+TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(\d+)(?:,\d*)?\}|.", re.DOTALL)
 # A schema that is referred to may be anywhere on the net; names of fields are not compared with
 # patterns within a time limit.
 UNSUPPORTED = ("$ref", "$id", "$schema", "patternProperties")
 NO_SCHEMAS = ("default", "enum", "const", "examples")  # below these, all is data
+BY_NAME = ("properties", "patternProperties", "definitions", "dependencies")  # of schemas
 
 
 def problems(option: dict[str, Any]) -> Iterator[Problem]:
@@ -35,6 +39,9 @@ def _schema_problems(option: dict[str, Any]) -> Iterator[Problem]:
     for path, pattern in _patterns(option):
         if len(pattern) > PATTERN_LENGTH:
             yield path, f"A pattern may have at most {PATTERN_LENGTH} characters."
+            return
+        if _size(pattern) > PATTERN_SIZE:
+            yield path, "This pattern repeats too much: use smaller numbers in {}."
             return
         try:
             regex.compile(pattern)
@@ -55,7 +62,10 @@ def _schemas(value: Any, path: Path = ()) -> Iterator[tuple[Path, dict[str, Any]
     if isinstance(value, dict):
         yield path, value
         for key, item in value.items():
-            if key not in NO_SCHEMAS:
+            if key in BY_NAME and isinstance(item, dict):  # whose keys are names, "default" too
+                for name, schema in item.items():
+                    yield from _schemas(schema, (*path, key, name))
+            elif key not in NO_SCHEMAS:
                 yield from _schemas(item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
@@ -66,6 +76,28 @@ def _patterns(option: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     for path, schema in _schemas(option):
         if isinstance(schema.get("pattern"), str):
             yield (*path, "pattern"), schema["pattern"]
+
+
+def _size(pattern: str) -> int:
+    """Return about how many parts a pattern has once repetitions are written out.
+
+    That is what regex does with them: ``((a{99}){99}){99}`` takes hundreds of megabytes.
+    """
+    groups, last = [0], 0
+    for token in TOKEN.finditer(pattern):
+        if token[0] == "(":
+            groups.append(0)
+        elif token[0] == ")" and len(groups) > 1:
+            last = groups.pop()
+            groups[-1] += last
+        elif token[1]:
+            more = last * (int(token[1]) - 1) if int(token[1]) else 0
+            groups[-1] += more
+            last += more
+        else:
+            last = 1
+            groups[-1] += 1
+    return sum(groups)
 
 
 def _unsupported_keys(option: dict[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -89,7 +121,9 @@ def _default_problems(option: dict[str, Any]) -> Iterator[str]:
     known = None if found else default
     if isinstance(default, dict) and found == "env":
         known = default.get("else")
-    error = None if known is None else best_match(OptionValidator(option).iter_errors(known))
+    # The first error only: each may have taken its time to find.
+    errors = iter(()) if known is None else OptionValidator(option).iter_errors(known)
+    error = next(errors, None)
     if error is not None:
         # YAML reads 24:00:00 as a number of seconds, and no as false.
         meant_as_text = option["type"] == "string" and not isinstance(known, str)

@@ -17,6 +17,7 @@ from jsonschema.exceptions import ValidationError
 from ..errors import BadInputError
 from ..models import Adapt, Scaling
 from .platform import Platform
+from .reading import LARGEST
 from .validation import TOO_SLOW, OptionValidator
 
 NAME_LENGTH = 60
@@ -45,7 +46,9 @@ def check_options(
             raise BadInputError(
                 f"{_title(properties, path)}: line breaks and control characters are not allowed."
             )
-        if isinstance(leaf, float) and not math.isfinite(leaf):  # Python reads 1e999 as infinite
+        # Python reads 1e999 as infinite, and whole numbers of any length.
+        too_large = isinstance(leaf, int) and abs(leaf) > LARGEST
+        if too_large or (isinstance(leaf, float) and not math.isfinite(leaf)):
             raise BadInputError(f"{_title(properties, path)}: the number is too large.")
     schema = {"type": "object", "properties": properties}
     for error in OptionValidator(schema).iter_errors(values):

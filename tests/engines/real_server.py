@@ -72,16 +72,16 @@ class RealServer:
 
     def ended(self) -> bool:
         """Return whether the server that was started last has ended by itself."""
-        return ENDED in self.said()
+        return ENDED in self.output()
 
     def stop(self) -> None:
         """End the server and all that came of it."""
         while self._started:
             self._started.pop().stop()
 
-    def said(self) -> str:
+    def output(self) -> str:
         """Return what the server has written since it was started last."""
-        return self._started[-1].said()
+        return self._started[-1].output()
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Return the status and the JSON that a route answers; ``path`` is below the base URL."""

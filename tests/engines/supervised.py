@@ -56,12 +56,12 @@ class Supervised:
         """Wait until ``ready`` returns true; fail with the server's output after ``seconds``."""
         end = time.monotonic() + seconds
         while not ready():
-            if ENDED in self.said() or time.monotonic() > end:
+            if ENDED in self.output() or time.monotonic() > end:
                 self.stop()
-                raise RuntimeError(f"{what} did not become true. Its output:\n{self.said()}")
+                raise RuntimeError(f"{what} did not become true. Its output:\n{self.output()}")
             time.sleep(0.05)
 
-    def said(self) -> str:
+    def output(self) -> str:
         """Return the server's output so far."""
         return self.log.read_text(errors="replace")
 

@@ -37,8 +37,8 @@ def test_it_runs_a_job_and_stops(prefix: Path, rootless: bool) -> None:
     user = ORDINARY if rootless and not os.getuid() else None
     with real_slurm.RealSlurm(prefix, nodes=2, user=user) as slurm:
         job = ["sbatch", "-o", "/dev/null", "--wrap", "sleep 300"]
-        said = slurm.run(*job, cwd="/tmp", user=user).stdout
-        assert said == "Submitted batch job 1\n"
+        output = slurm.run(*job, cwd="/tmp", user=user).stdout
+        assert output == "Submitted batch job 1\n"
         assert slurm.jobs() == ["1"]
         assert len(list(processes(prefix))) >= 4
     assert list(processes(prefix)) == []

@@ -63,10 +63,12 @@ def test_defaults_of_the_server_are_those_of_the_table() -> None:
     And against any other default that differs from the documented one.
     """
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    told = dict(re.findall(r"^\| `c\.ClusterLauncher\.(\w+)` .*\| `([^`]+)` +\|$", readme, re.M))
+    documented = dict(
+        re.findall(r"^\| `c\.ClusterLauncher\.(\w+)` .*\| `([^`]+)` +\|$", readme, re.M)
+    )
     traits = ClusterLauncher.class_own_traits(config=True)
-    assert told == {name: repr(trait.default()) for name, trait in traits.items()}
-    assert told["queue_interval"] == "15.0"
+    assert documented == {name: repr(trait.default()) for name, trait in traits.items()}
+    assert documented["queue_interval"] == "15.0"
 
 
 def test_the_architecture_page_is_up_to_date() -> None:

@@ -143,6 +143,12 @@ FAULTY: dict[str, tuple[str, int, str]] = {
         NEXT + 2,
         "A folder is a text",
     ),
+    "sys_path that is too long": (f"{GOOD}sys_path: '{'x' * 200_000}'\n", NEXT, "at most 4096"),
+    "sys_path with a default that is too long": (
+        option("type: string, default: " + "x" * 200_000) + "sys_path: {option: a}\n",
+        NEXT + 2,
+        "at most 4096",
+    ),
     # Values
     "date in an option": (
         option("type: string, default: 2024-01-31"),
@@ -166,6 +172,11 @@ FAULTY: dict[str, tuple[str, int, str]] = {
     "too large": (f"{GOOD}order: 0x{'f' * 5000}\n", NEXT, "too large"),
     "NUL": (f'{GOOD}requires: {{commands: ["a\\0b"]}}\n', NEXT, "a character that cannot be used"),
     "no module": (f'{GOOD}requires: {{modules: [".a"]}}\n', NEXT, "'.a' does not match"),
+    "long module": (f"{GOOD}requires: {{modules: [{'a' * 200_000}]}}\n", NEXT, "is too long"),
+    "no reason": (f"{GOOD}reasons: {{a: ''}}\n", NEXT, "'' should be non-empty"),
+    "no warning": (f"{GOOD}expects: {{env: {{A: ''}}}}\n", NEXT, "'' should be non-empty"),
+    "no batch system": (f"{GOOD}batch: ''\n", NEXT, "'' should be non-empty"),
+    "no title of an option": (option("type: string", "''"), NEXT + 1, "'' should be non-empty"),
     "line break in a title": (GOOD.replace("title: Site", 'title: "a\\nb"'), 2, "Line breaks"),
     "control character in a description": (
         f'{GOOD}description: "a\\e[31mb"\n',
@@ -208,7 +219,7 @@ FAULTY: dict[str, tuple[str, int, str]] = {
     "regular expression that overflows": (
         option("type: string, pattern: 'a{99999999999}'"),
         NEXT + 1,
-        "not a regular expression",
+        "repeats too much",
     ),
     "nested regular expression": (
         option("type: array, items: {type: string, pattern: '('}"),
@@ -229,6 +240,34 @@ FAULTY: dict[str, tuple[str, int, str]] = {
         option('type: object, properties: {b: {$ref: "#/definitions/c"}}'),
         NEXT + 1,
         "$ref is not supported",
+    ),
+    "schema from the net for a field named default": (
+        option(
+            'type: object, properties: {default: {$ref: "http://192.0.2.1/a"}}, '
+            "default: {default: 1}"
+        ),
+        NEXT + 1,
+        "$ref is not supported",
+    ),
+    "schema from nowhere for a field named enum": (
+        option('type: object, dependencies: {enum: {$ref: "#/b"}}, default: {enum: 1}'),
+        NEXT + 1,
+        "$ref is not supported",
+    ),
+    "pattern of a field named const": (
+        option("type: object, properties: {const: {type: string, pattern: '['}}"),
+        NEXT + 1,
+        "not a regular expression",
+    ),
+    "pattern that fills the memory": (
+        option("type: string, pattern: '((((a|b){99}){99}){99}){99}'"),
+        NEXT + 1,
+        "repeats too much",
+    ),
+    "pattern that repeats a class": (
+        option(r"type: string, pattern: '^[(\]\d]{99999999,}$'"),
+        NEXT + 1,
+        "repeats too much",
     ),
     "default that its schema refuses": (
         option("type: string, maxLength: 1, default: abc"),

@@ -20,7 +20,6 @@ class Site:
         self.folder = folder
         self.names: dict[str, list[str]] = {"dask-a": []}
         self.updates: list[tuple[str, Queue]] = []
-        self._texts = 0
         self.squeue("")
         functions = {**vars(slurm), "list_jobs": self.list_jobs, "ended_jobs": self.ended_jobs}
         self.poller = QueuePoller(
@@ -44,15 +43,14 @@ class Site:
 
     def squeue(self, text: str, code: int = 0, seconds: float = 0) -> None:
         """Let ``squeue`` write ``text`` and exit with ``code`` after ``seconds``."""
-        # One file for each text: a program that runs now still writes its own.
-        self._texts += 1
-        answer = self.folder / f"text{self._texts}"
-        answer.write_text(text)
+        # A file of its own: an earlier squeue that still runs must not write this text.
+        output = self.folder / f"text-{len(list(self.folder.glob('text-*')))}"
+        output.write_text(text)
         program = self.folder / "squeue.new"
         program.write_text(
             f'#!/bin/sh\necho "$@" >>{self.folder}/polls\n'
             f"[ {seconds} = 0 ] || exec sleep {seconds}\n"
-            f"cat {answer}\nexit {code}\n"
+            f"cat {output}\nexit {code}\n"
         )
         program.chmod(0o755)
         program.rename(self.folder / "squeue")

@@ -31,17 +31,17 @@ class Terminal:
                 status = main(words)
             except SystemExit as end:
                 status = int(end.code or 0)
-        said = self.capsys.readouterr()
-        return status, said.out, said.err
+        captured = self.capsys.readouterr()
+        return status, captured.out, captured.err
 
     def says(self, *words: str, **env: str) -> str:
         """Return what a command prints that succeeds."""
-        status, said, complaint = self.run(*words, **env)
-        assert status == 0, complaint
-        return said
+        status, output, errors = self.run(*words, **env)
+        assert status == 0, errors
+        return output
 
     def refuses(self, *words: str, status: int = 1) -> str:
         """Return the sentence with which a command fails."""
-        ended, said, complaint = self.run(*words)
-        assert (ended, said) == (status, ""), complaint
-        return complaint
+        ended, output, errors = self.run(*words)
+        assert (ended, output) == (status, ""), errors
+        return errors

@@ -67,8 +67,8 @@ async def test_the_recipe_from_click_to_nothing_left(
     (listed,) = gateway.clusters()
     code = cluster["code"]["connect"]
     assert f'Gateway().connect("{listed["name"]}")' in code
-    asked = "client.submit(os.getenv, 'AWS_SECRET_ACCESS_KEY').result()"
-    assert run(f"import os\n{code}", asked) == "hub-secret"
+    expression = "client.submit(os.getenv, 'AWS_SECRET_ACCESS_KEY').result()"
+    assert run(f"import os\n{code}", expression) == "hub-secret"
     _, logs = await api.ask("GET", "clusters", cluster["id"], "logs")
     assert "Starting a new cluster" in logs["launch"]
     assert "hub-secret" not in json.dumps([cluster, logs])

@@ -307,7 +307,7 @@ def test_a_server_that_was_culled_finds_its_cluster_again(
         server.stop()
 
 
-def test_a_terminal_shuts_nothing_down_unasked(
+def test_a_terminal_shuts_nothing_down_on_its_own(
     gateway: RealGateway,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

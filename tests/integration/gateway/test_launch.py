@@ -38,7 +38,7 @@ async def test_the_form_is_the_gateways_own(api: Api, gateway: RealGateway) -> N
     assert SECRET not in json.dumps(answer)
 
 
-async def test_a_gateway_without_a_form_is_asked_once(
+async def test_a_gateway_without_a_form_is_queried_once(
     api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jp_serverapp: Any
 ) -> None:
     """Guards against a process that imports dask_gateway at each key that is pressed.
@@ -46,12 +46,12 @@ async def test_a_gateway_without_a_form_is_asked_once(
     No field is an answer as good as any, until the form is opened anew.
     """
     require(missing())
-    asked: list[str] = []
+    queries: list[str] = []
     environments = jp_serverapp.web_app.settings["cluster_manager"].services.environments
     run_code = environments.run
 
     async def counting(kernel_name: str, code: str, *args: Any, **kwargs: Any) -> str:
-        asked.append("gateway" if "gateway.queries" in code else "modules")
+        queries.append("gateway" if "gateway.queries" in code else "modules")
         return str(await run_code(kernel_name, code, *args, **kwargs))
 
     monkeypatch.setattr(environments, "run", counting)
@@ -62,10 +62,10 @@ async def test_a_gateway_without_a_form_is_asked_once(
         for _ in range(3):
             status, answer = await api.ask("POST", "code", body=request)
             assert status == 200, answer
-        assert asked.count("gateway") == 1
+        assert queries.count("gateway") == 1
         _, answer = await api.ask("GET", "platforms", "nebari", "options")
         assert answer["options"]["properties"] == {}
-        assert asked.count("gateway") == 2
+        assert queries.count("gateway") == 2
     finally:
         server.stop()
 
@@ -89,8 +89,8 @@ async def test_a_launch_from_the_form_to_nothing_left(
     code = cluster["code"]["connect"]
     assert run(code, "client.submit(lambda: 6 * 7).result()") == "42"
     # `os.environ.get` would be pickled with this process's environment and answer from that.
-    asked = "client.submit(os.getenv, 'AWS_SECRET_ACCESS_KEY').result()"
-    assert run(f"import os\n{code}", asked) == SECRET
+    code_to_run = "client.submit(os.getenv, 'AWS_SECRET_ACCESS_KEY').result()"
+    assert run(f"import os\n{code}", code_to_run) == SECRET
     assert await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 1})
     cluster = await api.ready(cluster["id"], 1)
     assert (cluster["workers"]["requested"], cluster["warnings"]) == (1, [])

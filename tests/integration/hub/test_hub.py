@@ -56,8 +56,8 @@ async def test_a_launch_from_login_to_nothing_left(hub: RealHub, alice: Browser)
     cluster = alice.ready(cluster["id"], 1)
     assert cluster["state"] == "running", cluster["message"]
     (listed,) = hub.clusters("alice")
-    asked = "client.submit(__import__('os').getenv, 'CONDA_ENVIRONMENT').result()"
-    answer = await alice.run(f"{cluster['code']['connect']}\nprint({asked})\nclient.close()")
+    code = "client.submit(__import__('os').getenv, 'CONDA_ENVIRONMENT').result()"
+    answer = await alice.run(f"{cluster['code']['connect']}\nprint({code})\nclient.close()")
     assert answer == "alice/alice-analysis"
 
     dashboard = cluster["dashboard_url"]
@@ -138,8 +138,8 @@ async def test_a_named_server_beside_the_first_one(hub: RealHub, alice: Browser)
 
     own = second.launch(platform="nebari", workers=1, options={"profile": "Small Worker"})
     own = second.ready(own["id"], 1)
-    asked = "print(client.submit(lambda: 6 * 7).result())\nclient.close()"
-    assert await second.run(f"{own['code']['connect']}\n{asked}") == "42"
+    code = "print(client.submit(lambda: 6 * 7).result())\nclient.close()"
+    assert await second.run(f"{own['code']['connect']}\n{code}") == "42"
     hub.ask("DELETE", "users/alice/servers/second")
     hub.wait_gone("alice", "second")
     # What the second server started ended with it; the first one's goes on.

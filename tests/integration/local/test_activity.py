@@ -104,5 +104,5 @@ def test_a_server_does_not_stop_under_a_computation(
     assert output.readline() == "computed\n"
 
     wait_until(server.ended, "the end of a server that has an idle cluster")
-    assert "No kernels for" in server.said()
+    assert "No kernels for" in server.output()
     assert not list((server.runtime / "cluster-launcher").glob("*"))

@@ -37,10 +37,10 @@ class Denying(Authorizer):
     """Denies what a test says, and notes the checks."""
 
     denied: frozenset[str] = frozenset()
-    asked: list[tuple[str, str]] = []  # noqa: RUF012 - one for all servers
+    checked: list[tuple[str, str]] = []  # noqa: RUF012 - one for all servers
 
     def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
-        self.asked.append((action, resource))
+        self.checked.append((action, resource))
         return not (resource == "cluster-launcher" and action in self.denied)
 
 
@@ -148,13 +148,13 @@ async def test_who_may_not_read_sees_nothing(
         assert answer.code == 403, f"{verb} {path}: {answer.code}"
 
 
-async def test_what_is_asked_of_the_authorizer(
+async def test_what_the_authorizer_checks(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against another name for the resource than the one in the documentation."""
     headers = {"Authorization": f"token {browser.token}"}
     expected = {"GET": "read", "POST": "execute", "PATCH": "execute", "DELETE": "execute"}
     for verb, path in VERBS:
-        monkeypatch.setattr(Denying, "asked", [])
+        monkeypatch.setattr(Denying, "checked", [])
         await browser.ask(verb, path, headers=headers)
-        assert Denying.asked == [(expected[verb], "cluster-launcher")], f"{verb} {path}"
+        assert Denying.checked == [(expected[verb], "cluster-launcher")], f"{verb} {path}"

@@ -63,7 +63,7 @@ LAUNCHES: dict[str, tuple[Any, int, str]] = {
     "NaN": ('{"platform": "local", "workers": NaN}', 422, "NaN is no number"),
     "infinite": ('{"platform": "local", "workers": 1e999}', 422, "whole number"),
     "huge": ('{"platform": "local", "workers": 1%s}' % ("0" * 400), 422, "whole number"),
-    "endless number": ('{"platform": "local", "workers": %s}' % ("9" * 5000), 422, "too long"),
+    "endless number": ('{"platform": "local", "workers": %s}' % ("9" * 5000), 422, "is too long"),
     "adapt upside down": ({**LOCAL, "adapt": {"minimum": 3, "maximum": 2}}, 422, "not be above"),
     "adapt without maximum": (
         {**LOCAL, "adapt": {"minimum": 1}}, 422, "adapt.maximum is missing",

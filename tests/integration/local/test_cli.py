@@ -86,11 +86,11 @@ def test_a_day_in_a_script(terminal: Terminal, server: RealServer) -> None:
 def test_for_a_person(terminal: Terminal) -> None:
     """Guards against output that only a program can read."""
     assert terminal.says("list") == "There are no clusters.\n"
-    status, said, progress = terminal.run("start", "local", "--name", "Ebb", "--wait")
+    status, output, progress = terminal.run("start", "local", "--name", "Ebb", "--wait")
     assert status == 0, progress
     assert "Creating the cluster" in progress
-    assert said.startswith("Ebb (")
-    assert said.endswith(") is running.\n")
+    assert output.startswith("Ebb (")
+    assert output.endswith(") is running.\n")
     head, row = terminal.says("list").splitlines()
     assert head.split() == ["NAME", "STATE", "WORKERS", "CORES", "MEMORY", "PLATFORM", "ID"]
     assert row.split()[:3] == ["Ebb", "running", "1/1"]
@@ -121,9 +121,9 @@ def test_a_launch_that_fails(terminal: Terminal, server: RealServer) -> None:
         "version: 1\ntitle: Broken\nmodule: dask.distributed\nclass: NoSuchCluster\n"
         "workers: {keyword: n_workers, default: 1, maximum: 2}\n"
     )
-    said = terminal.refuses("start", "broken", "--wait", "--name", "Wreck")
-    assert "Wreck: failed." in said
-    assert "NoSuchCluster" in said
+    output = terminal.refuses("start", "broken", "--wait", "--name", "Wreck")
+    assert "Wreck: failed." in output
+    assert "NoSuchCluster" in output
     assert "cannot connect to Wreck" in terminal.refuses("code", "Wreck")
     assert "Traceback (most recent call last)" in terminal.says("logs", "Wreck")
     assert terminal.says("stop", "Wreck") == "Dismissed: Wreck\n"
@@ -167,8 +167,8 @@ def test_platforms(terminal: Terminal, tmp_path: Path) -> None:
     (folder / "local.yaml").write_text((PLATFORMS / "local.yaml").read_text())
     assert str(folder / "local.yaml") in terminal.says("platforms", JUPYTER_PATH=str(tmp_path))
     (folder / "site.yaml").write_text("version: 1\ntitle: [\n")
-    status, said, _ = terminal.run("platforms", "--json", JUPYTER_PATH=str(tmp_path))
+    status, output, _ = terminal.run("platforms", "--json", JUPYTER_PATH=str(tmp_path))
     assert status == 1
-    (fault,) = json.loads(said)["faults"]
+    (fault,) = json.loads(output)["faults"]
     assert fault["origin"] == str(folder / "site.yaml")
     assert fault["line"] > 0

@@ -144,13 +144,13 @@ def test_a_server_without_the_launcher(tmp_path: Path) -> None:
 
 def test_nobody_else_gets_the_token() -> None:
     """Guards against a redirect that carries the token to another host."""
-    asked = []
+    paths = []
 
     class Elsewhere(BaseHTTPRequestHandler):
         server: HTTPServer
 
         def do_GET(self) -> None:
-            asked.append(self.path)
+            paths.append(self.path)
             self.send_response(302)
             self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/thief")
             self.end_headers()
@@ -163,7 +163,7 @@ def test_nobody_else_gets_the_token() -> None:
         with pytest.raises(NotAvailableError, match="refused access: it needs its token"):
             rest.Server(f"http://127.0.0.1:{other.server_port}/", "secret").send("GET", "clusters")
         other.shutdown()
-    assert asked == ["/cluster-launcher/clusters"]
+    assert paths == ["/cluster-launcher/clusters"]
 
 
 def test_not_a_server() -> None:

@@ -72,7 +72,7 @@ def test_import_is_light() -> None:
 def test_the_only_cluster(server: RealServer) -> None:
     """One line connects to every platform, and the handle works as users expect."""
     server.ready(server.launch(platform="local", workers=2, name="Tides"), 2)
-    said = notebook(
+    lines = notebook(
         server,
         f"{CONNECT}"
         "assert client.submit(lambda: 6 * 7).result() == 42\n"
@@ -94,15 +94,15 @@ def test_the_only_cluster(server: RealServer) -> None:
         "cluster.close()\n"
         "print(cluster)\n",
     ).splitlines()
-    assert said[0].startswith("<Tides: This computer, running, 2 of 2 workers, ")
-    assert said[1].startswith(f"http://127.0.0.1:{server.port}{server.base_url}proxy/")
-    assert said[2] == "{'minimum': 0, 'maximum': 4}"
-    assert said[3].startswith("workers must be a whole number")
-    assert said[4] == "<Tides: There is no such cluster: it may have been stopped.>"
+    assert lines[0].startswith("<Tides: This computer, running, 2 of 2 workers, ")
+    assert lines[1].startswith(f"http://127.0.0.1:{server.port}{server.base_url}proxy/")
+    assert lines[2] == "{'minimum': 0, 'maximum': 4}"
+    assert lines[3].startswith("workers must be a whole number")
+    assert lines[4] == "<Tides: There is no such cluster: it may have been stopped.>"
     assert server.clusters() == []
 
 
-def test_a_mismatch_is_told(server: RealServer) -> None:
+def test_a_mismatch_is_shown(server: RealServer) -> None:
     """Guards against a first task that fails for no visible reason."""
     server.ready(server.launch(platform="local", workers=1), 1)
     old = server.folder / "old" / "cloudpickle-0.1.dist-info"
@@ -123,7 +123,7 @@ def test_without_a_server(server: RealServer) -> None:
     cluster_id = server.launch(platform="local", workers=1, name="Tides", keep_running=True)
     server.ready(cluster_id, 1)
     server.signal(signal.SIGTERM)
-    said = notebook(
+    lines = notebook(
         server,
         f"{CONNECT}"
         "print(client.submit(lambda: 6 * 7).result())\n"
@@ -134,9 +134,9 @@ def test_without_a_server(server: RealServer) -> None:
         "    print(error)\n"
         "client.close()\n",
     ).splitlines()
-    assert said[0] == "42"
-    assert "No Jupyter server of yours is running" in said[1]
-    assert "Start one with: jupyter lab" in said[2]
+    assert lines[0] == "42"
+    assert "No Jupyter server of yours is running" in lines[1]
+    assert "Start one with: jupyter lab" in lines[2]
 
 
 def test_on_a_hub_with_a_gateway(tmp_path: Path) -> None:
@@ -166,10 +166,10 @@ def test_on_a_hub_with_a_gateway(tmp_path: Path) -> None:
             env,
         )
         assert done.returncode == 0, done.stderr + done.stdout
-        said = done.stdout.splitlines()
-        assert said[0] == "42"
-        assert said[1].startswith("/services/dask-gateway/clusters/")
-        assert "There is no such cluster" in said[2]
+        lines = done.stdout.splitlines()
+        assert lines[0] == "42"
+        assert lines[1].startswith("/services/dask-gateway/clusters/")
+        assert "There is no such cluster" in lines[2]
         assert hub.clusters("alice") == []
     finally:
         hub.stop()

@@ -91,7 +91,7 @@ async def test_ends_what_does_not_listen(tmp_path: Path) -> None:
             await asyncio.wait({busy})
 
 
-async def test_an_error_while_closing_is_told_once_and_ends_all(tmp_path: Path) -> None:
+async def test_an_error_while_closing_is_reported_once_and_ends_all(tmp_path: Path) -> None:
     """Guards against a cluster that cannot be stopped because its close fails."""
     async with kernel(tmp_path) as one:
         await one.controller.run(CHILDREN, FOREVER)

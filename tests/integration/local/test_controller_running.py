@@ -21,7 +21,7 @@ async def test_prints_reach_the_log(tmp_path: Path) -> None:
         await one.until(lambda: "out\n" in one.output and "err\n" in one.output)
 
 
-async def test_an_error_is_told_whole(tmp_path: Path) -> None:
+async def test_an_error_is_shown_whole(tmp_path: Path) -> None:
     """Guards against a failure without its name, and a log full of colour codes."""
     async with kernel(tmp_path) as one:
         with pytest.raises(ExecutionError) as raised:

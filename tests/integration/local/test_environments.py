@@ -35,20 +35,29 @@ class Counting(Environments):
 
 async def test_answers_are_kept(kernels: Path) -> None:
     """Guards against a process for every look at the list of platforms."""
-    asked = Counting(KernelSpecManager(), "python3")
+    environments = Counting(KernelSpecManager(), "python3")
     for _ in range(3):
-        assert await asked.packages.missing("python3", ["json", "no_such"]) == ["no_such"]
-    assert asked.started == 1
+        assert await environments.packages.missing("python3", ["json", "no_such"]) == ["no_such"]
+    assert environments.started == 1
     write_kernelspec(kernels, "same")
-    await asked.packages.missing("same", ["json"])
-    assert asked.started == 1, "two kernelspecs of one Python are one environment"
+    await environments.packages.missing("same", ["json"])
+    assert environments.started == 1, "two kernelspecs of one Python are one environment"
 
 
-async def test_questions_asked_together_are_one(kernels: Path) -> None:
+async def test_names_that_cannot_be_looked_for(kernels: Path) -> None:
+    """Guards all other platforms against one that requires a module that has no spec."""
+    environments = Counting(KernelSpecManager(), "python3")
+    wanted = ["__main__", "sys", "json.decoder", "class", "no_such.part"]
+    assert await environments.packages.missing("python3", wanted) == ["class", "no_such.part"]
+
+
+async def test_concurrent_queries_are_one(kernels: Path) -> None:
     """Guards against five processes at once, one for each platform."""
-    asked = Counting(KernelSpecManager(), "python3")
-    await asyncio.gather(*(asked.packages.missing("python3", ["json", "os"]) for _ in range(5)))
-    assert asked.started == 1
+    environments = Counting(KernelSpecManager(), "python3")
+    await asyncio.gather(
+        *(environments.packages.missing("python3", ["json", "os"]) for _ in range(5))
+    )
+    assert environments.started == 1
 
 
 class Clock:
@@ -66,41 +75,41 @@ async def test_what_is_there_is_answered_at_once(kernels: Path) -> None:
     The absent answer is old by then, and on most machines there is always one.
     """
     clock = Clock()
-    asked = Counting(KernelSpecManager(), "python3", clock=clock)
-    assert await asked.packages.missing("python3", ["json", "no_such"]) == ["no_such"]
+    environments = Counting(KernelSpecManager(), "python3", clock=clock)
+    assert await environments.packages.missing("python3", ["json", "no_such"]) == ["no_such"]
     clock.now += 7 * 24 * 3600
-    assert await asked.packages.missing("python3", ["json"]) == []
-    assert asked.started == 1
+    assert await environments.packages.missing("python3", ["json"]) == []
+    assert environments.started == 1
 
 
-async def test_nobody_is_refused_for_what_is_installed_by_now(
+async def test_no_user_is_refused_for_what_is_installed_by_now(
     kernels: Path, tmp_path: Path
 ) -> None:
     """Guards against a server that must be restarted after a package was installed."""
     write_kernelspec(kernels, "grows", env={"PYTHONPATH": str(tmp_path)})
     clock = Clock()
-    asked = Counting(KernelSpecManager(), "python3", clock=clock)
-    assert await asked.packages.missing("grows", ["json", "comes_later"]) == ["comes_later"]
+    environments = Counting(KernelSpecManager(), "python3", clock=clock)
+    assert await environments.packages.missing("grows", ["json", "comes_later"]) == ["comes_later"]
     (tmp_path / "comes_later.py").write_text("")
-    assert await asked.packages.missing("grows", ["comes_later"]) == ["comes_later"], (
+    assert await environments.packages.missing("grows", ["comes_later"]) == ["comes_later"], (
         "believed for a while"
     )
     clock.now += packages.ABSENT_FOR + 1
-    assert await asked.packages.missing("grows", ["comes_later"]) == []
-    assert asked.started == 2
+    assert await environments.packages.missing("grows", ["comes_later"]) == []
+    assert environments.started == 2
 
 
 async def test_a_look_notices_what_was_just_installed(kernels: Path, tmp_path: Path) -> None:
     """Guards against a list that is wrong for a while, although the user looked again."""
     write_kernelspec(kernels, "grows", env={"PYTHONPATH": str(tmp_path)})
-    asked = Counting(KernelSpecManager(), "python3", clock=Clock())
+    environments = Counting(KernelSpecManager(), "python3", clock=Clock())
     for _ in range(2):
-        await asked.packages.refresh("grows", {None: ["json", "comes_later"]})
-        assert await asked.packages.missing("grows", ["comes_later"]) == ["comes_later"]
+        await environments.packages.refresh("grows", {None: ["json", "comes_later"]})
+        assert await environments.packages.missing("grows", ["comes_later"]) == ["comes_later"]
     (tmp_path / "comes_later.py").write_text("")
-    await asked.packages.refresh("grows", {None: ["json", "comes_later"]})
-    assert await asked.packages.missing("grows", ["comes_later"]) == []
-    assert asked.started == 3
+    await environments.packages.refresh("grows", {None: ["json", "comes_later"]})
+    assert await environments.packages.missing("grows", ["comes_later"]) == []
+    assert environments.started == 3
 
 
 async def test_looks_renew_in_the_background_what_was_there(kernels: Path, tmp_path: Path) -> None:
@@ -111,17 +120,17 @@ async def test_looks_renew_in_the_background_what_was_there(kernels: Path, tmp_p
     write_kernelspec(kernels, "shrinks", env={"PYTHONPATH": str(tmp_path)})
     (tmp_path / "goes.py").write_text("")
     clock = Clock()
-    asked = Counting(KernelSpecManager(), "python3", clock=clock)
-    await asked.packages.refresh("shrinks", {None: ["goes"]})
+    environments = Counting(KernelSpecManager(), "python3", clock=clock)
+    await environments.packages.refresh("shrinks", {None: ["goes"]})
     (tmp_path / "goes.py").unlink()
-    await asked.packages.refresh("shrinks", {None: ["goes"]})
-    assert asked.started == 1
+    await environments.packages.refresh("shrinks", {None: ["goes"]})
+    assert environments.started == 1
     clock.now += packages.RENEW_AFTER + 1
-    await asked.packages.refresh("shrinks", {None: ["goes"]})
-    assert await asked.packages.missing("shrinks", ["goes"]) == [], "answered at once"
-    while not await asked.packages.missing("shrinks", ["goes"]):
+    await environments.packages.refresh("shrinks", {None: ["goes"]})
+    assert await environments.packages.missing("shrinks", ["goes"]) == [], "answered at once"
+    while not await environments.packages.missing("shrinks", ["goes"]):
         await asyncio.sleep(0.01)
-    assert asked.started == 2
+    assert environments.started == 2
 
 
 async def test_a_hung_environment_delays_no_other(kernels: Path, tmp_path: Path) -> None:
@@ -129,10 +138,10 @@ async def test_a_hung_environment_delays_no_other(kernels: Path, tmp_path: Path)
     go = tmp_path / "go"
     waits = f'until [ -e {go} ]; do sleep 0.05; done; exec {sys.executable} "$@"'
     write_kernelspec(kernels, "hangs", python=script(tmp_path, "python", waits))
-    asked = Environments(KernelSpecManager(), "python3", timeout=3600)
-    stuck = asyncio.ensure_future(asked.packages.missing("hangs", ["json"]))
-    also_stuck = asyncio.ensure_future(asked.packages.refresh("hangs", {None: ["json"]}))
-    assert await asked.packages.missing("python3", ["json", "no_such"]) == ["no_such"]
+    environments = Environments(KernelSpecManager(), "python3", timeout=3600)
+    stuck = asyncio.ensure_future(environments.packages.missing("hangs", ["json"]))
+    also_stuck = asyncio.ensure_future(environments.packages.refresh("hangs", {None: ["json"]}))
+    assert await environments.packages.missing("python3", ["json", "no_such"]) == ["no_such"]
     assert not stuck.done()
     go.touch()
     assert await stuck == []
@@ -144,8 +153,8 @@ async def test_those_who_wait_together_fail_together(kernels: Path, tmp_path: Pa
     count = tmp_path / "count"
     python = script(tmp_path, "python", f"echo x >> {count}; echo broken >&2; exit 1")
     write_kernelspec(kernels, "fails", python=python)
-    asked = Environments(KernelSpecManager(), "python3")
-    asking = (asked.packages.missing("fails", ["json"]) for _ in range(5))
+    environments = Environments(KernelSpecManager(), "python3")
+    asking = (environments.packages.missing("fails", ["json"]) for _ in range(5))
     said = await asyncio.gather(*asking, return_exceptions=True)
     assert ["broken" in str(error) for error in said] == [True] * 5
     assert count.read_text() == "x\n"
@@ -153,27 +162,27 @@ async def test_those_who_wait_together_fail_together(kernels: Path, tmp_path: Pa
 
 async def test_a_failure_is_not_kept(kernels: Path, tmp_path: Path) -> None:
     """Guards against one slow moment of a file system that greys a platform for ever."""
-    asked = Environments(KernelSpecManager(), "python3")
+    environments = Environments(KernelSpecManager(), "python3")
     write_kernelspec(kernels, "heals", python=str(tmp_path / "python"))
     with pytest.raises(NotAvailableError):
-        await asked.packages.missing("heals", ["json"])
+        await environments.packages.missing("heals", ["json"])
     script(tmp_path, "python", f'exec {sys.executable} "$@"')
-    assert await asked.packages.missing("heals", ["json"]) == []
+    assert await environments.packages.missing("heals", ["json"]) == []
 
 
 # As a user meets it
 
 
-async def test_a_launch_starts_no_python_to_ask(
+async def test_a_launch_starts_no_python(
     api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against a launch that waits because some other platform's package is absent for long.
 
     An environment behind `conda run` or on a network disk takes seconds to answer.
     """
-    asked = jp_serverapp.web_app.settings["cluster_manager"].services.environments
+    environments = jp_serverapp.web_app.settings["cluster_manager"].services.environments
     clock = Clock()
-    monkeypatch.setattr(asked.packages, "_clock", clock)
+    monkeypatch.setattr(environments.packages, "_clock", clock)
     status, listed = await api.ask("GET", "platforms")
     assert status == 200
     assert "ebdpy" in next(one["reason"] for one in listed if one["name"] == "esip-qhub")
@@ -184,7 +193,7 @@ async def test_a_launch_starts_no_python_to_ask(
         started.append(kernel_name)
         return "[]"
 
-    monkeypatch.setattr(asked, "run", run)
+    monkeypatch.setattr(environments, "run", run)
     request = {"platform": "local", "workers": 0}
     assert (await api.ask("POST", "code", body=request))[0] == 200
     cluster = await api.launch(**request)
@@ -193,19 +202,19 @@ async def test_a_launch_starts_no_python_to_ask(
     await api.stop(cluster["id"])
 
 
-async def test_a_first_launch_asks_once(
+async def test_a_first_launch_queries_once(
     api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against a script's launch that starts one process for Dask and one for encryption."""
-    asked = jp_serverapp.web_app.settings["cluster_manager"].services.environments
+    environments = jp_serverapp.web_app.settings["cluster_manager"].services.environments
     started: list[list[str]] = []
-    run = asked.run
+    run = environments.run
 
     async def counting(kernel_name: str, code: str, arguments: list[str], **more: Any) -> str:
         started.append(arguments)
         return str(await run(kernel_name, code, arguments, **more))
 
-    monkeypatch.setattr(asked, "run", counting)
+    monkeypatch.setattr(environments, "run", counting)
     assert (await api.ask("POST", "code", body={"platform": "local"}))[0] == 200
     assert started == [["", "cryptography", "distributed"]]
 
@@ -229,8 +238,8 @@ async def test_a_server_without_a_python_kernel_has_a_list(
     api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against "bad input" without any input: the default kernel is not there."""
-    asked = jp_serverapp.web_app.settings["cluster_manager"].services.environments
-    monkeypatch.setattr(asked, "default", "gone")
+    environments = jp_serverapp.web_app.settings["cluster_manager"].services.environments
+    monkeypatch.setattr(environments, "default", "gone")
     status, listed = await api.ask("GET", "platforms")
     assert status == 200
     assert "There is no kernel named 'gone'" in listed[0]["reason"]

@@ -11,19 +11,19 @@ from api import Api
 CLUSTER = "https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1"
 
 
-async def heard(bell: Any) -> dict[str, Any]:
+async def next_event(socket: Any) -> dict[str, Any]:
     """Return the next event about a cluster."""
     while True:
-        event = json.loads(await asyncio.wait_for(bell.read_message(), 60))
+        event = json.loads(await asyncio.wait_for(socket.read_message(), 60))
         if event["schema_id"] == CLUSTER:
             return dict(event)
 
 
-async def test_each_change_rings_the_bell_and_tells_no_more(api: Api, jp_ws_fetch: Any) -> None:
+async def test_each_change_emits_an_event_without_details(api: Api, jp_ws_fetch: Any) -> None:
     """A browser without events shows stale rows; an event that holds more leaks to others."""
-    bell = await jp_ws_fetch("api", "events", "subscribe")
+    socket = await jp_ws_fetch("api", "events", "subscribe")
     cluster = await api.launch(platform="local", workers=1)
-    event = await heard(bell)
+    event = await next_event(socket)
     assert (event["cluster_id"], event["action"]) == (cluster["id"], "created")
     # Only what the bus itself adds may stand beside the two.
     assert {k for k in event if not k.startswith("__")} <= {"cluster_id", "action", "schema_id"}
@@ -31,18 +31,18 @@ async def test_each_change_rings_the_bell_and_tells_no_more(api: Api, jp_ws_fetc
     # Nothing is fetched here before an event was emitted.
     state, ready = "starting", 0
     while (state, ready) != ("running", 1):
-        assert (await heard(bell))["action"] == "changed"
+        assert (await next_event(socket))["action"] == "changed"
         _, seen = await api.ask("GET", "clusters", cluster["id"])
         state, ready = seen["state"], seen["workers"]["ready"]
 
     await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 2})
     while ready != 2:
-        await heard(bell)
+        await next_event(socket)
         _, seen = await api.ask("GET", "clusters", cluster["id"])
         ready = seen["workers"]["ready"]
 
     await api.ask("DELETE", "clusters", cluster["id"])
-    while (await heard(bell))["action"] != "removed":
+    while (await next_event(socket))["action"] != "removed":
         pass
     assert await api.ask("GET", "clusters") == (200, [])
-    bell.close()
+    socket.close()

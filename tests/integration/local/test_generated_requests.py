@@ -111,9 +111,9 @@ def test_any_body(
 
     @FEW
     @given(bodies(path, verb))
-    def asked(sent: bytes) -> None:
+    def check(sent: bytes) -> None:
         parts = path.strip("/").format(cluster_id="c1").split("/")
         status, answer = jp_asyncio_loop.run_until_complete(api.ask(verb, *parts, body=sent))
         assert status in (accepted if fits(sent, path, verb) else {422}), answer
 
-    asked()
+    check()

@@ -69,10 +69,10 @@ async def test_a_worker_that_hangs(api: Api) -> None:
     finally:
         os.kill(stuck, signal.SIGCONT)
     assert status == 200
-    said = {worker["id"]: worker["text"] for worker in logs["workers"]}
-    assert "does not answer now" in said.pop(address)
-    assert len(said) == 1
-    assert "does not answer" not in str(said)
+    texts = {worker["id"]: worker["text"] for worker in logs["workers"]}
+    assert "does not answer now" in texts.pop(address)
+    assert len(texts) == 1
+    assert "does not answer" not in str(texts)
     await api.stop(cluster["id"])
 
 

@@ -79,14 +79,14 @@ async def test_a_stop_that_fails_can_be_tried_again(
     await api.stop(cluster["id"])
 
 
-async def test_every_controller_hears_of_the_server(
+async def test_every_controller_is_pinged(
     clusters: manager.ClusterManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against one cluster whose fault ends the pings to all others.
 
     They would close a day later, whatever they compute.
     """
-    heard = asyncio.Event()
+    emitted = asyncio.Event()
 
     class One:
         cluster = a_cluster()
@@ -98,7 +98,7 @@ async def test_every_controller_hears_of_the_server(
 
         async def ping(self) -> None:
             assert self.works, "its channels are closed"
-            heard.set()
+            emitted.set()
 
         def detach(self) -> None:
             pass
@@ -108,8 +108,8 @@ async def test_every_controller_hears_of_the_server(
     monkeypatch.setattr(clusters, "_clusters", managed)
     speaking = asyncio.create_task(clusters._ping())
     for _ in range(3):
-        await asyncio.wait_for(heard.wait(), 60)
-        heard.clear()
+        await asyncio.wait_for(emitted.wait(), 60)
+        emitted.clear()
     speaking.cancel()
 
 

@@ -22,8 +22,8 @@ def test_a_warning_has_level_time_and_name(tmp_path: Path) -> None:
     (broken / "cluster.json").write_text("{")
     try:
         server.start()
-        wait_until(lambda: str(broken) in server.said(), "a word about the broken record")
-        (line,) = (line for line in server.said().splitlines() if str(broken) in line)
+        wait_until(lambda: str(broken) in server.output(), "a word about the broken record")
+        (line,) = (line for line in server.output().splitlines() if str(broken) in line)
         assert re.match(rf"\[W {TIME} jupyter_cluster_launcher(\.\w+)+\] \S", line)
     finally:
         server.stop()

@@ -59,6 +59,6 @@ def test_a_missing_package_is_named() -> None:
         ("x" * 9000, "x" * 500),
     ],
 )
-def test_what_is_not_known_is_told_in_its_own_words(text: str, sentence: str) -> None:
+def test_what_is_not_known_is_shown_in_its_own_words(text: str, sentence: str) -> None:
     """Guards against a row without a reason, and one that holds a whole traceback."""
     assert explain("OddError", text, "Climate") == sentence

@@ -61,7 +61,7 @@ def test_each_error_is_a_sentence_that_says_what_to_do(name: str, text: str, beg
     assert name not in sentence
 
 
-def test_words_of_an_administrator_are_told_as_they_are() -> None:
+def test_words_of_an_administrator_are_shown_as_they_are() -> None:
     """A gateway's options handler may refuse in its own words."""
     assert (
         explain("ValueError", "You have 2 clusters already.", "x") == "You have 2 clusters already."

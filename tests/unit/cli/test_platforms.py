@@ -69,11 +69,11 @@ def test_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_platform(folder, "good", requires={"env": ["NOWHERE_SET"]})
     (folder / "bad.yaml").write_text("version: 1\ntitle: [\n")
     assert cli.main(["platforms", "--json"]) == 1
-    told = json.loads(capsys.readouterr().out)
-    (good,) = [row for row in told["platforms"] if row["name"] == "good"]
+    printed = json.loads(capsys.readouterr().out)
+    (good,) = [row for row in printed["platforms"] if row["name"] == "good"]
     assert good["origin"] == str(folder / "good.yaml")
     assert "NOWHERE_SET" in good["reason"]
-    (fault,) = told["faults"]
+    (fault,) = printed["faults"]
     assert (fault["origin"], fault["line"]) == (str(folder / "bad.yaml"), 3)
 
 

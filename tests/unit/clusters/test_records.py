@@ -115,6 +115,9 @@ BROKEN: list[object] = [
     record(controller="somewhere"), record(created=5), record(requested="two"),
     record(tls="yes"), record(state="elsewhere"), record(created="yesterday"),
     record(queue={"jobs": [{"id": 1}]}), record(name=None),
+    record(requested=-1), record(idle_timeout=-1.0), record(report={"idle_limit": -1.0}),
+    *(record(report={"usage": {name: -1}}) for name in ("cpu", "memory", "tasks")),
+    record(created="2026-11-23"), record(created="9999-12-31T23:59:59-14:00"),
     *(record(report={name: when}) for name in ("closes_at", "cores_since", "stops_at")
       for when in ("", "tomorrow", "2026-11-23", "9999-12-31T23:59:59-14:00")),
     *(record(report={name: -1}) for name in ("ready", "failed", "cores", "core_seconds", "memory")),

@@ -99,7 +99,7 @@ def test_nothing_yet(store: Store) -> None:
 def test_oldest_first(store: Store) -> None:
     """Guards against rows that change places when the server restarts."""
     for number, created in (("b", "2024-01-02"), ("a", "2024-01-03"), ("c", "2024-01-01")):
-        store.save(replace(a_cluster(id=number), created=created))
+        store.save(replace(a_cluster(id=number), created=f"{created}T00:00:00+00:00"))
     assert [cluster.id for cluster in store.load()] == ["c", "b", "a"]
 
 

@@ -15,8 +15,8 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from processes import running
 from pythons import bare_python
 
-from jupyter_cluster_launcher.controller import archive, environments
-from jupyter_cluster_launcher.controller.environments import Environments
+from jupyter_cluster_launcher.controller import archive
+from jupyter_cluster_launcher.controller.environments import PRIVATE, Environments
 from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError
 
 
@@ -27,7 +27,7 @@ def kernels(jp_environ: None, jp_kernel_dir: Path) -> Path:
 
 
 @pytest.fixture
-def asked() -> Environments:
+def environments() -> Environments:
     return Environments(KernelSpecManager(), "python3")
 
 
@@ -40,27 +40,27 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> str:
 # Which kernels can be a controller
 
 
-def test_no_such_kernel(kernels: Path, asked: Environments) -> None:
+def test_no_such_kernel(kernels: Path, environments: Environments) -> None:
     """Guards against a traceback where a notebook came from another machine."""
     with pytest.raises(BadInputError, match="There is no kernel named 'gone'"):
-        asked.command("gone")
-    assert asked.title("gone") == "gone"
+        environments.command("gone")
+    assert environments.title("gone") == "gone"
 
 
 @pytest.mark.parametrize("name", ["", "../../etc", "x" * 10_000, "a\nb", "<b>"])
-def test_names_that_no_kernel_has(kernels: Path, asked: Environments, name: str) -> None:
+def test_names_that_no_kernel_has(kernels: Path, environments: Environments, name: str) -> None:
     """Guards against a name that leads out of the kernels' folders, or fills the screen."""
     with pytest.raises(BadInputError) as error:
-        asked.command(name)
+        environments.command(name)
     assert len(str(error.value)) < 200
     assert "\n" not in str(error.value)
 
 
-def test_not_python(kernels: Path, asked: Environments) -> None:
+def test_not_python(kernels: Path, environments: Environments) -> None:
     """Guards against starting an R kernel and feeding it Python."""
     write_kernelspec(kernels, "ir", language="R", display_name="R 4", argv=["R", "--slave"])
     with pytest.raises(BadInputError, match="R 4 is not a Python kernel"):
-        asked.command("ir")
+        environments.command("ir")
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,11 @@ def test_not_python(kernels: Path, asked: Environments) -> None:
     ],
     ids=["ssh", "docker", "another kernel", "nothing"],
 )
-def test_elsewhere(kernels: Path, asked: Environments, entries: dict[str, Any]) -> None:
+def test_elsewhere(kernels: Path, environments: Environments, entries: dict[str, Any]) -> None:
     """Guards against querying this computer about an environment on another."""
     write_kernelspec(kernels, "remote", **entries)
     with pytest.raises(BadInputError, match="cannot run a cluster"):
-        asked.command("remote")
+        environments.command("remote")
 
 
 def test_another_provisioner() -> None:
@@ -96,30 +96,30 @@ def test_another_provisioner() -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"argv": "python"}', '{"argv": [1]}', "null"])
-def test_a_broken_kernelspec(kernels: Path, asked: Environments, text: str) -> None:
+def test_a_broken_kernelspec(kernels: Path, environments: Environments, text: str) -> None:
     """Guards against a server error because a file of the user's is half written."""
     (kernels / "broken").mkdir()
     (kernels / "broken" / "kernel.json").write_text(text)
     with pytest.raises(BadInputError, match=r"broken.* Choose another environment"):
-        asked.command("broken")
-    assert asked.title("broken") == "broken"
+        environments.command("broken")
+    assert environments.title("broken") == "broken"
 
 
-def test_the_local_provisioner_by_name(kernels: Path, asked: Environments) -> None:
+def test_the_local_provisioner_by_name(kernels: Path, environments: Environments) -> None:
     """Guards against refusing what a kernelspec says explicitly and would be so anyway."""
     local = {"kernel_provisioner": {"provisioner_name": "local-provisioner"}}
     write_kernelspec(kernels, "local", metadata=local)
-    assert asked.command("local").python == (sys.executable,)
+    assert environments.command("local").python == (sys.executable,)
 
 
 @pytest.mark.parametrize("name", ["python", "python3"])
-def test_plain_python_is_the_servers(kernels: Path, asked: Environments, name: str) -> None:
+def test_plain_python_is_the_servers(kernels: Path, environments: Environments, name: str) -> None:
     """Guards against querying another interpreter than the one that would be started."""
     write_kernelspec(kernels, "plain", python=name)
-    assert asked.command("plain").python == (sys.executable,)
+    assert environments.command("plain").python == (sys.executable,)
 
 
-def test_conda_runner(kernels: Path, asked: Environments) -> None:
+def test_conda_runner(kernels: Path, environments: Environments) -> None:
     """Guards against querying conda's own environment instead of the one that it activates."""
     runner = ["conda", "run", "-n", "climate", "--no-capture-output", "/envs/climate/bin/python"]
     write_kernelspec(
@@ -128,7 +128,7 @@ def test_conda_runner(kernels: Path, asked: Environments) -> None:
         argv=[*runner, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         env={"PROJ_DATA": "/envs/climate/share"},
     )
-    command = asked.command("climate")
+    command = environments.command("climate")
     assert command.python == tuple(runner)
     assert command.env == {"PROJ_DATA": "/envs/climate/share"}
     assert command.title == "Kernel climate"
@@ -165,7 +165,7 @@ STARTS = {
 
 @pytest.mark.parametrize("how", STARTS)
 async def test_kernels_that_a_script_starts(
-    kernels: Path, asked: Environments, monkeypatch: pytest.MonkeyPatch, how: str
+    kernels: Path, environments: Environments, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     """Guards against platforms that are refused although the notebook's kernel starts."""
     argv, helper = STARTS[how]
@@ -175,56 +175,60 @@ async def test_kernels_that_a_script_starts(
     write_kernelspec(kernels, "site", argv=argv, env=path)
     script(kernels / "site", "helper.sh", helper)
     monkeypatch.setenv("FROM_SERVER", "1")
-    assert await asked.packages.missing("site", ["json", "dask", "no_such"]) == ["no_such"]
+    assert await environments.packages.missing("site", ["json", "dask", "no_such"]) == ["no_such"]
     code = "import json, os, sys; print(json.dumps([os.environ[n] for n in sys.argv[1:]]))"
-    assert await asked.run_json("site", code, ["FROM_HELPER", "OWN"]) == ["1", "1-2"]
+    assert await environments.run_json("site", code, ["FROM_HELPER", "OWN"]) == ["1", "1-2"]
 
 
 # What they have
 
 
-async def test_this_environment(kernels: Path, asked: Environments) -> None:
+async def test_this_environment(kernels: Path, environments: Environments) -> None:
     """Guards against a package that is there and is reported missing, or the other way round."""
-    assert await asked.packages.missing("python3", ["json", "distributed", "no_such"]) == [
+    assert await environments.packages.missing("python3", ["json", "distributed", "no_such"]) == [
         "no_such"
     ]
-    assert await asked.packages.missing("python3", ["dask.distributed"]) == []
-    assert await asked.packages.missing("python3", []) == []
+    assert await environments.packages.missing("python3", ["dask.distributed"]) == []
+    assert await environments.packages.missing("python3", []) == []
 
 
-async def test_a_python_without_dask(kernels: Path, asked: Environments, bare: str) -> None:
+async def test_a_python_without_dask(kernels: Path, environments: Environments, bare: str) -> None:
     """Guards against answering for the server's environment instead of the notebook's."""
     write_kernelspec(kernels, "bare", python=bare, env={"PYTHONPATH": ""})
-    assert await asked.packages.missing("bare", ["distributed", "json"]) == ["distributed"]
+    assert await environments.packages.missing("bare", ["distributed", "json"]) == ["distributed"]
 
 
-async def test_nothing_is_imported(kernels: Path, asked: Environments, tmp_path: Path) -> None:
+async def test_nothing_is_imported(
+    kernels: Path, environments: Environments, tmp_path: Path
+) -> None:
     """Guards against a query that takes ten seconds, or runs code, because it imports."""
     (tmp_path / "loud.py").write_text("raise SystemExit('imported')\n")
     write_kernelspec(kernels, "loud", env={"PYTHONPATH": str(tmp_path)})
-    assert await asked.packages.missing("loud", ["loud", "loud.inner"]) == []
+    assert await environments.packages.missing("loud", ["loud", "loud.inner"]) == []
 
 
-async def test_a_folder_is_no_package(kernels: Path, asked: Environments, tmp_path: Path) -> None:
+async def test_a_folder_is_no_package(
+    kernels: Path, environments: Environments, tmp_path: Path
+) -> None:
     """Guards against a folder of notebooks named "dask" that is taken for the library."""
     (tmp_path / "dusk").mkdir()
     write_kernelspec(kernels, "folder", env={"PYTHONPATH": str(tmp_path)})
-    assert await asked.packages.missing("folder", ["dusk"]) == ["dusk"]
+    assert await environments.packages.missing("folder", ["dusk"]) == ["dusk"]
 
 
 async def test_its_environment_is_that_of_the_kernel(
-    kernels: Path, asked: Environments, monkeypatch: pytest.MonkeyPatch
+    kernels: Path, environments: Environments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against a query that runs without the kernel's own variables."""
     monkeypatch.setenv("FROM_SERVER", "1")
     write_kernelspec(kernels, "own", env={"FROM_SPEC": "2"})
     code = "import json, os, sys; print(json.dumps([os.environ[n] for n in sys.argv[1:]]))"
-    printed = await asked.run("own", code, ["FROM_SERVER", "FROM_SPEC"])
+    printed = await environments.run("own", code, ["FROM_SERVER", "FROM_SPEC"])
     assert json.loads(printed) == ["1", "2"]
 
 
 async def test_nobody_else_can_read_what_is_private(
-    kernels: Path, asked: Environments, tmp_path: Path
+    kernels: Path, environments: Environments, tmp_path: Path
 ) -> None:
     """Guards against a key in the list of processes of a login node, which has many users.
 
@@ -234,8 +238,10 @@ async def test_nobody_else_can_read_what_is_private(
     runner = script(tmp_path, "run", f'echo "$@" > {seen}; exec "$@" < /dev/null')
     argv = [runner, sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     write_kernelspec(kernels, "conda", argv=argv)
-    code = f"import os; print('x', os.environ[{environments.PRIVATE!r}], sep='\\n')"
-    assert await asked.run_json("conda", code, private={"key": "a b\nc"}) == {"key": "a b\nc"}
+    code = f"import os; print('x', os.environ[{PRIVATE!r}], sep='\\n')"
+    assert await environments.run_json("conda", code, private={"key": "a b\nc"}) == {
+        "key": "a b\nc"
+    }
     assert "-c" in seen.read_text()
     assert "a b" not in seen.read_text()
 
@@ -243,19 +249,23 @@ async def test_nobody_else_can_read_what_is_private(
 # What goes wrong
 
 
-async def test_a_python_that_is_gone(kernels: Path, asked: Environments, tmp_path: Path) -> None:
+async def test_a_python_that_is_gone(
+    kernels: Path, environments: Environments, tmp_path: Path
+) -> None:
     """Guards against a server error after an environment was deleted."""
     write_kernelspec(kernels, "gone", python=str(tmp_path / "no" / "python"))
     with pytest.raises(NotAvailableError, match="in the environment Kernel gone: No such file"):
-        await asked.packages.missing("gone", ["json"])
+        await environments.packages.missing("gone", ["json"])
 
 
-async def test_a_python_that_fails(kernels: Path, asked: Environments, tmp_path: Path) -> None:
+async def test_a_python_that_fails(
+    kernels: Path, environments: Environments, tmp_path: Path
+) -> None:
     """Guards against an answer made of an error text."""
     python = script(tmp_path, "python", "echo 'libpython3.so: not found' >&2; exit 127")
     write_kernelspec(kernels, "fails", python=python)
     with pytest.raises(NotAvailableError, match="in the environment Kernel fails: libpython3"):
-        await asked.packages.missing("fails", ["json"])
+        await environments.packages.missing("fails", ["json"])
 
 
 async def test_a_python_that_hangs(kernels: Path, tmp_path: Path) -> None:
@@ -272,29 +282,29 @@ async def test_a_python_that_hangs(kernels: Path, tmp_path: Path) -> None:
 
 
 async def test_chatter_before_the_answer(
-    kernels: Path, asked: Environments, tmp_path: Path
+    kernels: Path, environments: Environments, tmp_path: Path
 ) -> None:
     """Guards against a sitecustomize, or a conda runner, that prints a banner."""
     python = script(tmp_path, "python", f'echo Welcome; exec {sys.executable} "$@"')
     write_kernelspec(kernels, "greets", python=python)
-    assert await asked.packages.missing("greets", ["json", "no_such"]) == ["no_such"]
+    assert await environments.packages.missing("greets", ["json", "no_such"]) == ["no_such"]
 
 
 # The resident's own programs
 
 
 async def test_an_environment_that_prints_latin_1(
-    kernels: Path, asked: Environments, tmp_path: Path
+    kernels: Path, environments: Environments, tmp_path: Path
 ) -> None:
     """Guards against a 500 where a site's wrapper prints a banner in its own encoding."""
     greeting = f"printf 'Gr\\374\\337e\\n'\nexec {sys.executable} \"$@\""
     write_kernelspec(kernels, "latin", python=script(tmp_path, "python", greeting))
-    assert await asked.packages.missing("latin", ["json", "no_such"]) == ["no_such"]
+    assert await environments.packages.missing("latin", ["json", "no_such"]) == ["no_such"]
 
 
 async def test_a_program_of_the_resident(
     kernels: Path,
-    asked: Environments,
+    environments: Environments,
     bare: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -305,7 +315,9 @@ async def test_a_program_of_the_resident(
     look = f"stat -c %a {tmp_path}/cluster-*/resident.zip {tmp_path}/cluster-* > {seen}"
     python = script(tmp_path, "python", f'{look}; echo "$@" >> {seen}; exec {bare} "$@"')
     write_kernelspec(kernels, "bare", python=python, env={"PYTHONPATH": ""})
-    answer = await asked.run_resident("bare", "gateway.queries", ["stop"], private=["a name"])
+    answer = await environments.run_resident(
+        "bare", "gateway.queries", ["stop"], private=["a name"]
+    )
     assert answer == {"error": ["ModuleNotFoundError", "No module named 'dask_gateway'"]}
     modes, arguments = seen.read_text().split(), seen.read_text()
     assert modes[:2] == ["600", "700"]
@@ -314,7 +326,7 @@ async def test_a_program_of_the_resident(
 
 
 async def test_no_room_for_a_program_of_the_resident(
-    kernels: Path, asked: Environments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kernels: Path, environments: Environments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against a server error where the disk for temporary files is full."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -324,5 +336,5 @@ async def test_no_room_for_a_program_of_the_resident(
 
     monkeypatch.setattr(archive, "write_archive", full)
     with pytest.raises(NotAvailableError, match="written: No space left on device"):
-        await asked.run_resident("python3", "jobqueue.job_script")
+        await environments.run_resident("python3", "jobqueue.job_script")
     assert list(tmp_path.glob("cluster-*")) == []

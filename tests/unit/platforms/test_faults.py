@@ -109,6 +109,35 @@ def test_whole_numbers_with_a_point(tmp_path: Path) -> None:
     assert "n=2)" in codegen.create(accepted(tmp_path, text))
 
 
+def test_an_option_that_is_a_whole_number_with_a_point(tmp_path: Path) -> None:
+    """Guards against Dask's error for a number of threads that is 2.0."""
+    text = f"{GOOD}options: {{threads: {{type: integer, title: T, default: 2.0}}}}\n"
+    assert "threads=2)" in codegen.create(accepted(tmp_path, text))
+
+
+def test_fields_of_any_name(tmp_path: Path) -> None:
+    """Guards against refusing an object's field because it has the name of a JSON Schema key."""
+    fields = "{$ref: {type: string}, pattern: {type: string}, default: {type: string}}"
+    text = f"{GOOD}options: {{a: {{type: object, title: T, properties: {fields}}}}}\n"
+    accepted(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "^([0-9]{1,3}[.]){3}[0-9]{1,3}$",
+        "^[a-z]{1000}[A-Z]{1000}[0-9]{1000}$",
+        "^[][(){}]{9}[(]{9}$",
+        "^a{0}b{,9}[)]$",
+    ],
+)
+def test_patterns_that_repeat(tmp_path: Path, pattern: str) -> None:
+    """Guards against refusing the patterns that administrators write."""
+    options = {"options": {"a": {"type": "string", "title": "T", "pattern": pattern}}}
+    accepted(tmp_path, GOOD + yaml.safe_dump(options))
+
+
 def test_names_that_are_only_arguments(tmp_path: Path) -> None:
     """Guards against refusing an argument because the code has a variable of its name."""
     names = ["cluster", "client", "os", "sys", "LocalCluster", "match"]

@@ -109,10 +109,13 @@ def test_no_value_starts_a_line(character: str, place: str) -> None:
         check(given)
 
 
-@pytest.mark.parametrize("text", ["1e999", "-1e999"])
+@pytest.mark.parametrize("text", ["1e999", "-1e999", "1" + "0" * 400, "-9007199254740993"])
 @pytest.mark.parametrize("place", ['{"share": %s}', '{"labels": {"a": [%s]}}'])
-def test_no_infinite_number(text: str, place: str) -> None:
-    """Guards against `inf` in code: JSON has no such number, but Python reads 1e999 as one."""
+def test_no_number_beyond_what_json_can_hold(text: str, place: str) -> None:
+    """Guards against `inf` in code, and against a number that JSON Schema cannot divide.
+
+    Python reads 1e999 as infinite, and whole numbers of any length.
+    """
     with pytest.raises(BadInputError, match="too large"):
         check(json.loads(place % text))
 

@@ -199,10 +199,10 @@ def test_plots_are_never_behind_a_proxy(
 
 def test_a_dashboard_without_plots_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against a request several times a second for ever, where bokeh is missing."""
-    now, asked = 1000.0, list[float]()
+    now, times = 1000.0, list[float]()
 
     def none(port: int) -> dict[str, str]:
-        asked.append(now)
+        times.append(now)
         return {}
 
     monkeypatch.setattr(time, "monotonic", lambda: now)
@@ -211,8 +211,8 @@ def test_a_dashboard_without_plots_is_left_alone(monkeypatch: pytest.MonkeyPatch
     for _ in range(1000):
         assert one.of(None) == one.of(8787) == {}
         now += 0.3
-    pauses = [later - before for before, later in pairwise(asked)]
-    assert len(asked) == 6
+    pauses = [later - before for before, later in pairwise(times)]
+    assert len(times) == 6
     assert pauses == sorted(pauses)
 
 

@@ -73,8 +73,8 @@ def test_the_script_of_a_job(
 ) -> None:
     """Guards the preview: the script of a launch, with no key, no folder and no cluster made."""
     before = SpecCluster.__init__, Security.temporary, os.makedirs
-    said = answer(job_script.main, {"settings": settings, "code": CREATE})
-    script = said["script"]
+    printed = answer(job_script.main, {"settings": settings, "code": CREATE})
+    script = printed["script"]
     assert script.startswith("#!/usr/bin/env bash\n")
     assert "#SBATCH -J cluster-abc\n" in script
     assert "ADDRESS-OF-THE-SCHEDULER --name NAME" in script
@@ -217,8 +217,8 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_options_without_broken_defaults(gateway: None, answer: Callable[..., Any]) -> None:
     """Guards against a form that is missing because the user's configuration is out of date."""
-    said = answer(queries.main, None, "options")
-    assert said == {"answer": {"s": {"title": "S", "type": "string", "default": "x"}}}
+    printed = answer(queries.main, None, "options")
+    assert printed == {"answer": {"s": {"title": "S", "type": "string", "default": "x"}}}
 
 
 def test_clusters_that_are_found(gateway: None, answer: Callable[..., Any]) -> None:

@@ -119,11 +119,11 @@ def test_a_report_is_whole(
 ) -> None:
     """Guards against a key that the sample does not know and the server expects."""
     listed: list[dict[str, str]] = [{}, {"Progress": "/individual-progress"}]
-    asked: list[int] = []
+    ports: list[int] = []
 
     def plots(port: int) -> dict[str, str]:
-        asked.append(port)
-        return listed[len(asked) - 1]
+        ports.append(port)
+        return listed[len(ports) - 1]
 
     monkeypatch.setattr(dashboards, "plots", plots)
     one = watch(tmp_path, {**IDLE, "dashboard_port": 8787}, known={"tls": True})
@@ -138,12 +138,12 @@ def test_a_report_is_whole(
         "closes_at": None,
     }
     one.poll(always=True)
-    assert asked == [8787], "not at once again"
+    assert ports == [8787], "not at once again"
     for _ in range(3):
         clock(2)
         one.poll(always=True)
     assert published[-1]["plots"] == listed[1]
-    assert asked == [8787, 8787], "the dashboard is asked until it answers"
+    assert ports == [8787, 8787], "the dashboard is queried until it answers"
 
 
 def test_a_cluster_that_cannot_be_read(

@@ -113,7 +113,7 @@ def test_connect_code_comes_with_the_address() -> None:
     assert 'Gateway().connect("hub.8f1c")' in by_name
 
 
-def test_encryption_is_what_is_and_before_that_what_was_asked() -> None:
+def test_encryption_is_what_is_and_before_that_what_was_requested() -> None:
     """Guards against a lock beside a cluster that turned out to be open."""
     assert view(state=State.STARTING, report=Report(), tls=True)["tls"] is True
     assert view(state=State.RUNNING, report=Report(address="tcp://h:1"), tls=True)["tls"] is False

@@ -91,9 +91,9 @@ def test_an_idle_poller_wakes_again(site: Site) -> None:
         await site.updated(1)
         site.names = {}
         await until(lambda: not site.poller.answers)
-        asked = len(site.polls)
+        polls = len(site.polls)
         await asyncio.sleep(0.3)
-        assert len(site.polls) == asked
+        assert len(site.polls) == polls
         site.names = {"dask-b": []}
         site.poller.poll_soon()
         await until(lambda: "dask-b" in site.poller.answers)
@@ -187,7 +187,7 @@ def test_silence_is_logged_once(site: Site, caplog: pytest.LogCaptureFixture) ->
     assert [one.message for one in caplog.records] == ["SLURM does not answer: no such squeue"] * 2
 
 
-def test_silence_is_told_and_the_jobs_are_kept(site: Site) -> None:
+def test_silence_is_shown_and_the_jobs_are_kept(site: Site) -> None:
     """Guards a controller that is down: the row shows it, and the jobs do not vanish from it."""
 
     async def story() -> None:

@@ -57,7 +57,7 @@ def test_how_jobs_ended() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "expected"),
     [
         (
             'Unable to run job: Job was rejected because job requests unknown queue "nosuch.q"\n'
@@ -68,9 +68,9 @@ def test_how_jobs_ended() -> None:
         ('qsub: invalid option argument "--nosuch"\n', 'invalid option argument "--nosuch"'),
     ],
 )
-def test_refusals_are_qsubs_own_words(written: str, said: str) -> None:
+def test_refusals_are_qsubs_own_words(written: str, expected: str) -> None:
     """Guards against noise around the reason."""
-    assert sge.explain(written) == said
+    assert sge.explain(written) == expected
 
 
 def test_verdicts() -> None:

@@ -124,7 +124,7 @@ def test_the_id_among_what_a_site_prints(printed: str, job_id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "expected"),
     [
         (
             "sbatch: error: invalid partition specified: nosuch\n"
@@ -151,10 +151,10 @@ def test_the_id_among_what_a_site_prints(printed: str, job_id: str) -> None:
         ("allocation failure: Invalid qos specification\n", "Invalid qos specification"),
     ],
 )
-def test_refusals_are_sbatchs_own_words(written: str, said: str) -> None:
+def test_refusals_are_sbatchs_own_words(written: str, expected: str) -> None:
     """Guards against noise: no "Command exited with non-zero exit code", no "sbatch: error"."""
-    assert refusal(slurm, JOBQUEUE + written) == f"SLURM rejected the jobs: {said}."
-    assert slurm.explain(written) == said
+    assert refusal(slurm, JOBQUEUE + written) == f"SLURM rejected the jobs: {expected}."
+    assert slurm.explain(written) == expected
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_silence_is_no_refusal(text: str, silent: bool) -> None:
     assert slurm.unreachable(text) is silent
 
 
-def test_a_verdict_tells_when() -> None:
+def test_a_verdict_says_when() -> None:
     """Guards the pre-flight's good answer, which sbatch writes to standard error."""
     text = (
         "sbatch: Job 103 to start at 2026-11-23T12:20:56 using 1 processors on nodes n1 in "
@@ -182,7 +182,7 @@ def test_a_verdict_tells_when() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         (
             "allocation failure: Invalid account or account/partition combination specified\n",
@@ -195,8 +195,8 @@ def test_a_verdict_tells_when() -> None:
         ),
     ],
 )
-def test_a_verdict_tells_why_not(text: str, said: str) -> None:
+def test_a_verdict_says_why_not(text: str, expected: str) -> None:
     """Guards the pre-flight's bad answers: a refusal is not the same as no answer."""
     verdict = slurm.verdict(1, text)
     assert not verdict.ok
-    assert verdict.text == said
+    assert verdict.text == expected

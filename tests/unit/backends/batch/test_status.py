@@ -105,12 +105,12 @@ def test_jobs_that_are_being_ended_need_no_cancelling() -> None:
     """Guards the offer to cancel against jobs that were cancelled, and do not end."""
     ending = job("13", Phase.RUNNING, "COMPLETING", node="n1", ending=True)
     row = cluster(State.FAILED, message="M.", queue=polled(ending))
-    said = "M. SLURM is still ending a part of it: Job 13: COMPLETING on n1."
-    assert message(row, slurm) == said
+    text = "M. SLURM is still ending a part of it: Job 13: COMPLETING on n1."
+    assert message(row, slurm) == text
     both = polled(ending, job("14", Phase.QUEUED, "PENDING"))
     row = cluster(State.FAILED, message="M.", queue=both)
     assert message(row, slurm) == (
-        f"{said} 1 of its jobs is still in the SLURM queue: Dismiss cancels it."
+        f"{text} 1 of its jobs is still in the SLURM queue: Dismiss cancels it."
     )
 
 

@@ -52,7 +52,7 @@ def test_no_lifetime_where_there_is_no_time(seconds: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("jobs", "values", "seconds", "adapting", "said"),
+    ("jobs", "values", "seconds", "adapting", "text"),
     [
         (
             8, {"cores": 1, "memory": "10GB"}, 14400, False,
@@ -71,14 +71,14 @@ def test_no_lifetime_where_there_is_no_time(seconds: int | None) -> None:
     ],
 )  # fmt: skip
 def test_the_sum(
-    jobs: int, values: dict[str, Any], seconds: int | None, adapting: bool, said: str
+    jobs: int, values: dict[str, Any], seconds: int | None, adapting: bool, text: str
 ) -> None:
     """Guards the line that shows what a launch will cost before it is made."""
-    assert summary(jobs, values, seconds, adapting) == said
+    assert summary(jobs, values, seconds, adapting) == text
 
 
 def test_the_sum_in_money() -> None:
     """Guards an administrator's price: it is seen before the launch, not on the bill."""
     price = Cost(0.05, "USD")
-    said = summary(8, {"cores": 1}, 14400, False, price)
-    assert said == "8 jobs × 1 core = 8 cores, at most 32 core-hours (1.60 USD)"
+    text = summary(8, {"cores": 1}, 14400, False, price)
+    assert text == "8 jobs × 1 core = 8 cores, at most 32 core-hours (1.60 USD)"

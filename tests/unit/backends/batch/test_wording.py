@@ -49,7 +49,7 @@ def test_an_estimate_in_the_past_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "said"),
+    ("after", "text"),
     [
         (timedelta(hours=2), "14:05"),
         (timedelta(hours=14), "tomorrow 02:05"),
@@ -57,9 +57,9 @@ def test_an_estimate_in_the_past_is_none() -> None:
         (timedelta(days=10), "3 Dec 12:05"),
     ],
 )
-def test_a_day_is_told_where_it_is_not_today(after: timedelta, said: str) -> None:
+def test_a_day_is_shown_where_it_is_not_today(after: timedelta, text: str) -> None:
     """Guards against "start about 02:05" for a job that starts next week."""
-    assert words.moment(NOW + after, NOW) == said
+    assert words.moment(NOW + after, NOW) == text
 
 
 def test_the_first_limit_counts() -> None:
@@ -78,7 +78,7 @@ def test_how_a_job_ended() -> None:
     assert words.ending(Job("13", "dask", Phase.ENDED, "NODE_FAIL")) == "Job 13: NODE_FAIL"
 
 
-def test_an_orderly_end_is_told_as_such() -> None:
+def test_an_orderly_end_is_shown_as_such() -> None:
     """Guards workers that end before their time limit: they have no trouble to look for in logs."""
     good = Job("1", "dask", Phase.ENDED, "COMPLETED", exit_code="0:0", orderly=True)
     bad = Job("2", "dask", Phase.ENDED, "FAILED", exit_code="3:0", failed=True)
