@@ -134,10 +134,10 @@ class BatchBackend(LocalBackend):
 
     @classmethod
     def waits(cls, cluster: Cluster) -> bool:
-        """Return whether jobs are queued, or submitted and not listed yet."""
-        submitted = any(job.id and not job.closed and not job.ended for job in cluster.report.jobs)
+        """Return whether jobs are queued, being submitted, or submitted and not listed yet."""
+        wanted = [job for job in cluster.report.jobs if not (job.closed or job.ended or job.error)]
         queued = any(job.phase is Phase.QUEUED for job in cluster.queue.jobs)
-        return queued or (submitted and not cluster.queue.polled)
+        return queued or any(job.id is None or not cluster.queue.polled for job in wanted)
 
     def newly_ended(self, cluster: Cluster) -> list[str]:
         """Return the ids of jobs that the batch system has ended."""

@@ -62,6 +62,13 @@ def test_jobs_that_are_not_listed_yet() -> None:
     assert is_active(cluster)
     assert not is_active(replace(cluster, queue=Queue(polled=True)))
     assert not is_active(replace(cluster, report=Report(jobs=(Submission("w", "13", ended=True),))))
+    for submission, active in (
+        (Submission("w"), True),
+        (Submission("w", error="no"), False),
+        (Submission("w", closed=True), False),
+    ):
+        polled = replace(cluster, queue=Queue(polled=True), report=Report(jobs=(submission,)))
+        assert is_active(polled) is active
 
 
 @pytest.mark.parametrize(
