@@ -27,6 +27,7 @@ from . import dask_config
 from .checks import problem
 from .platform import Platform
 from .reading import ReadingError, line_of, load, text_of
+from .sentences import sentence
 
 __all__ = ["Fault", "Platform", "detected", "find", "missing", "printable", "read", "reason"]
 
@@ -102,7 +103,7 @@ def _read(path: Path, version: tuple[int, ...]) -> Platform | Fault | None:
     # The most telling one of a nest of alternatives, not "is not valid under any of these".
     error = best_match(_validator().iter_errors(data))
     if error is not None:
-        return _fault(path, nodes, tuple(error.absolute_path), error.message)
+        return _fault(path, nodes, tuple(error.absolute_path), sentence(error))
     platform = Platform(path.stem, path, data)
     wrong = problem(platform)
     return _fault(path, nodes, *wrong) if wrong else platform

@@ -172,11 +172,15 @@ FAULTY: dict[str, tuple[str, int, str]] = {
     "too large": (f"{GOOD}order: 0x{'f' * 5000}\n", NEXT, "too large"),
     "NUL": (f'{GOOD}requires: {{commands: ["a\\0b"]}}\n', NEXT, "a character that cannot be used"),
     "no module": (f'{GOOD}requires: {{modules: [".a"]}}\n', NEXT, "'.a' does not match"),
-    "long module": (f"{GOOD}requires: {{modules: [{'a' * 200_000}]}}\n", NEXT, "is too long"),
-    "no reason": (f"{GOOD}reasons: {{a: ''}}\n", NEXT, "'' should be non-empty"),
-    "no warning": (f"{GOOD}expects: {{env: {{A: ''}}}}\n", NEXT, "'' should be non-empty"),
-    "no batch system": (f"{GOOD}batch: ''\n", NEXT, "'' should be non-empty"),
-    "no title of an option": (option("type: string", "''"), NEXT + 1, "'' should be non-empty"),
+    "long module": (
+        f"{GOOD}requires: {{modules: [{'a' * 200_000}]}}\n",
+        NEXT,
+        "This text has more than",
+    ),
+    "no reason": (f"{GOOD}reasons: {{a: ''}}\n", NEXT, "This text is empty"),
+    "no warning": (f"{GOOD}expects: {{env: {{A: ''}}}}\n", NEXT, "This text is empty"),
+    "no batch system": (f"{GOOD}batch: ''\n", NEXT, "This text is empty"),
+    "no title of an option": (option("type: string", "''"), NEXT + 1, "This text is empty"),
     "line break in a title": (GOOD.replace("title: Site", 'title: "a\\nb"'), 2, "Line breaks"),
     "control character in a description": (
         f'{GOOD}description: "a\\e[31mb"\n',
@@ -274,7 +278,7 @@ FAULTY: dict[str, tuple[str, int, str]] = {
         NEXT + 1,
         "'abc' is too long",
     ),
-    "very long text": (GOOD.replace("Site", "x" * 10_000), 2, "is too long"),
+    "very long text": (GOOD.replace("Site", "x" * 10_000), 2, "This text has more than"),
     "default where nothing is set": (
         option("type: string, pattern: '^[a-z]+$', default: {env: A, else: UNKNOWN}"),
         NEXT + 1,
@@ -306,12 +310,12 @@ FAULTY: dict[str, tuple[str, int, str]] = {
         "as: path needs type: string",
     ),
     # Keys that do not go together
-    "method with function": (f"{FUNCTION}method: new\n", 1, "'class' is a dependency of 'method'"),
-    "batch with function": (f"{FUNCTION}batch: slurm\n", 1, "'class' is a dependency of 'batch'"),
+    "method with function": (f"{FUNCTION}method: new\n", 1, "method needs class"),
+    "batch with function": (f"{FUNCTION}batch: slurm\n", 1, "batch needs class"),
     "returns without function": (
         f"{GOOD}returns: [cluster]\n",
         1,
-        "'function' is a dependency of 'returns'",
+        "returns needs function",
     ),
     "returns without cluster": (f"{FUNCTION}returns: [client]\n", AFTER, "returns: "),
     # Size and shape
