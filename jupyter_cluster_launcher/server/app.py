@@ -21,6 +21,7 @@ from ..clusters.services import Limits, Services
 from ..clusters.store import Store, default_root
 from ..controller.environments import Environments
 from ..platforms.catalog import Catalog
+from .dashboard import dashboard_handlers
 from .handlers import default_handlers
 
 EVENTS = Path(__file__).parent / "events"
@@ -81,7 +82,7 @@ class ClusterLauncher(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
-        self.handlers.extend(default_handlers)
+        self.handlers.extend([*default_handlers, *dashboard_handlers])
 
     def current_activity(self) -> dict[str, str] | None:
         """Return the clusters, {id: name}, for which an inactive server goes on; None without any.
