@@ -88,7 +88,7 @@ test('the panes of dask-labextension show a cluster', async ({
 
   await page.sidebar.openTab('dask-dashboard-launcher');
   const address = page.getByPlaceholder('DASK DASHBOARD URL');
-  await expect(address).toHaveValue(/^proxy\/\d+\/status$/);
+  await expect(address).toHaveValue(/^cluster-launcher\/dashboard\/\w+\/status$/);
   const ours = await address.inputValue();
   const ourUrl = `${server.url}/${ours.replace('status', '')}`;
   await expectPanes(page, ourUrl);

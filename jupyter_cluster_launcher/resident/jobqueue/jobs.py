@@ -37,6 +37,7 @@ class Submission(TypedDict):
     unset: dict[str, list[str]]
 
 
+PRIVATE = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
 PLAIN = Submission(arguments=[], job_id=None, unset={})
 
 # Functional, because one of the names is a keyword.
@@ -100,10 +101,11 @@ def tracked(
 def worker_arguments(own: list[str], lifetime: list[str]) -> list[str]:
     """Return all arguments of a worker, those that the user gave before and instead of ours.
 
-    A worker's own dashboard would listen on all addresses of its node, without encryption.
+    A worker's own dashboard would listen on all addresses of its node, without encryption, and
+    show its code to all users of that node.
     """
     given = " ".join(own)
-    private = [] if "--dashboard-address" in given else ["--dashboard-address", "127.0.0.1:0"]
+    private = [] if "--dashboard" in given else PRIVATE
     return [*own, *private, *([] if "--lifetime" in given else lifetime)]
 
 

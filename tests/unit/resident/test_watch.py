@@ -119,31 +119,31 @@ def test_a_report_is_whole(
 ) -> None:
     """Guards against a key that the sample does not know and the server expects."""
     listed: list[dict[str, str]] = [{}, {"Progress": "/individual-progress"}]
-    asked: list[int] = []
+    asked: list[str] = []
 
-    def plots(port: int) -> dict[str, str]:
-        asked.append(port)
+    def plots(path: str) -> dict[str, str]:
+        asked.append(path)
         return listed[len(asked) - 1]
 
     monkeypatch.setattr(dashboards, "plots", plots)
-    one = watch(tmp_path, {**IDLE, "dashboard_port": 8787}, known={"tls": True})
+    one = watch(tmp_path, {**IDLE, "dashboard_socket": "/tmp/d"}, known={"tls": True})
     one.poll()
     assert published[0] == {
         **IDLE,
         "tls": True,
-        "dashboard_port": 8787,
+        "dashboard_socket": "/tmp/d",
         "plots": {},
         "core_seconds": 0.0,
         "cores_since": "2023-11-14T22:13:20+00:00",
         "closes_at": None,
     }
     one.poll(always=True)
-    assert asked == [8787], "not at once again"
+    assert asked == ["/tmp/d"], "not at once again"
     for _ in range(3):
         clock(2)
         one.poll(always=True)
     assert published[-1]["plots"] == listed[1]
-    assert asked == [8787, 8787], "the dashboard is asked until it answers"
+    assert asked == ["/tmp/d"] * 2, "the dashboard is asked until it answers"
 
 
 def test_a_cluster_that_cannot_be_read(
