@@ -58,10 +58,10 @@ async def test_pages_and_updates(
         assert root.headers["Location"].endswith("status")
         assert (await answer(jp_fetch, jp_base_url, f"{dashboard}no-such-page")).code == 404
 
-        page = (await answer(jp_fetch, jp_base_url, f"{dashboard}status")).body.decode()
-        (token,) = re.findall(r'"token":"([^"]+)"', page)
+        shown = await answer(jp_fetch, jp_base_url, f"{dashboard}status")
+        (token,) = re.findall(rb'"token":"([^"]+)"', shown.body or b"")
         address = f"ws://127.0.0.1:{jp_http_port}{dashboard}status/ws"
-        headers = {**jp_auth_header, "Sec-WebSocket-Protocol": f"bokeh, {token}"}
+        headers = {**jp_auth_header, "Sec-WebSocket-Protocol": f"bokeh, {token.decode()}"}
         socket = await websocket_connect(HTTPRequest(address, headers=headers))
         message = await socket.read_message()
         assert message is not None
