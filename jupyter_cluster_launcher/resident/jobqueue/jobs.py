@@ -37,6 +37,8 @@ class Submission(TypedDict):
     unset: dict[str, list[str]]
 
 
+DASHBOARD = "--dashboard"  # begins the arguments with which users turn on a dashboard for workers
+NO_PAGES = "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES"  # the server has set it
 PRIVATE = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
 PLAIN = Submission(arguments=[], job_id=None, unset={})
 
@@ -105,7 +107,7 @@ def worker_arguments(own: list[str], lifetime: list[str]) -> list[str]:
     show its code to all users of that node.
     """
     given = " ".join(own)
-    private = [] if "--dashboard" in given else PRIVATE
+    private = [] if DASHBOARD in given else PRIVATE
     return [*own, *private, *([] if "--lifetime" in given else lifetime)]
 
 
@@ -136,6 +138,8 @@ class TrackedJob(ProcessInterface):
         """
         section = f"jobqueue.{self.config_name}.worker-extra-args"
         own = worker_extra_args or dask.config.get(section, None) or []
+        if DASHBOARD in " ".join(own):
+            os.environ.pop(NO_PAGES, None)
         kwargs["worker_extra_args"] = worker_arguments(own, self.tracker.lifetime)
         kwargs["job_name"] = self.tracker.job_name
         super().__init__(*args, **kwargs)

@@ -5,8 +5,8 @@ import { CommandIDs } from '../../commands/ids';
 import { IconButton } from '../../components/button';
 import { hasEnded } from '../../format';
 import { dashboardIcon, insertIcon, logIcon } from '../../icons';
-import { moreMenu, openMenu, plotsMenu } from './menus';
 import { ICluster } from '../../tokens';
+import { moreMenu, openMenu, plotsMenu } from './menus';
 import { IRowProps } from './props';
 
 /**
