@@ -23,6 +23,7 @@ from fake_clusters import FakeCluster
 from jupyter_cluster_launcher.resident.jobqueue import resident as jobqueue
 from jupyter_cluster_launcher.resident.jobqueue import tracker as job_tracker
 from jupyter_cluster_launcher.resident.jobqueue.jobs import (
+    NO_PAGES,
     PLAIN,
     PRIVATE,
     Submission,
@@ -268,6 +269,16 @@ def a_job(tracker: JobTracker, folder: Path, **kwargs: Any) -> Any:
     job_class: Any = tracked(QuietJob, tracker, str(folder))
     given = {"name": 0, "cores": 1, "memory": "1GB", "job_extra_directives": [], **kwargs}
     return job_class("tcp://127.0.0.1:1", **given)
+
+
+@pytest.mark.parametrize(("arguments", "pages"), [([], False), (["--dashboard-address :0"], True)])
+def test_pages_of_workers(
+    arguments: list[str], pages: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards the dashboards that a user turns on, and others' against the users of their nodes."""
+    monkeypatch.setenv(NO_PAGES, "[]")
+    a_job(a_tracker(), tmp_path, worker_extra_args=arguments)
+    assert (NO_PAGES not in os.environ) == pages
 
 
 async def test_a_job_is_submitted_and_closed(tmp_path: Path) -> None:
