@@ -190,6 +190,7 @@ class Report:
     usage: Usage | None = None
     tls: bool = False
     dashboard_port: int | None = None
+    dashboard_socket: str | None = None
     dashboard_link: str | None = None
     plots: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)

@@ -40,9 +40,9 @@ def kind_of(platform: Platform) -> str:
     return "batch" if platform.batch else "local"
 
 
-def connect_code(cluster: Cluster, directory: Path) -> str | None:
+def connect_code(cluster: Cluster, directory: Path, base_url: str | None = None) -> str | None:
     """Return the code that connects a notebook, None while there is nothing to connect to."""
-    return _class_of(cluster).connect_code(cluster, directory)
+    return _class_of(cluster).connect_code(cluster, directory, base_url)
 
 
 def reachable_from_other_hosts(cluster: Cluster) -> bool:

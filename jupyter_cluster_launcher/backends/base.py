@@ -201,11 +201,18 @@ class Backend:
     # A cluster
 
     @classmethod
-    def connect_code(cls, cluster: Cluster, directory: Path) -> str | None:
+    def connect_code(
+        cls, cluster: Cluster, directory: Path, base_url: str | None = None
+    ) -> str | None:
         """Return the code that connects a notebook, None while there is nothing to connect to.
 
-        ``directory`` has the cluster's credentials.
+        ``directory`` has the cluster's credentials. ``base_url`` is the path of the Jupyter
+        server, below which browsers reach its dashboard, None where that is not known.
         """
+        return None
+
+    def dashboard_access(self, cluster: Cluster) -> str | None:
+        """Return who can open the dashboard besides its owner, in one sentence; None for nobody."""
         return None
 
     @classmethod

@@ -25,6 +25,7 @@ from .gateway_errors import GATEWAY
 if TYPE_CHECKING:
     from ..platforms.platform import Platform
 
+BY_NAME = "Whoever knows the name of this cluster can open its dashboard, if the gateway lets them."
 STARTED = "gateway.json"  # in a cluster's directory: the names of what its launch requested
 
 
@@ -80,10 +81,16 @@ class GatewayBackend(Backend):
         return _join(name)
 
     @classmethod
-    def connect_code(cls, cluster: Cluster, directory: Path) -> str | None:
+    def connect_code(
+        cls, cluster: Cluster, directory: Path, base_url: str | None = None
+    ) -> str | None:
         """Return the code that connects by the cluster's name at the gateway."""
         name = cluster.report.name
         return f"{_join(name)}client\n" if name else None
+
+    def dashboard_access(self, cluster: Cluster) -> str | None:
+        """Return the sentence about what protects the dashboard."""
+        return BY_NAME
 
     @classmethod
     def reachable_from_other_hosts(cls, cluster: Cluster) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # The modules whose classes start workers on this host from one process that imports Dask first.
 DASK_MODULES = ("dask.distributed", "distributed")
+OPEN = "Other users of this computer can open the dashboard of this cluster."
 
 
 class LocalBackend(Backend):
@@ -26,13 +27,28 @@ class LocalBackend(Backend):
             return Needs({"workers_here": False})
         return Needs({"workers_here": True, "shared": shared(platform, options)})
 
+    def environment(self, cluster: Cluster) -> Mapping[str, str]:
+        """Return what the environment gets; each worker's HTTP server has no page then.
+
+        It listens on a port that every user of its host can reach.
+        """
+        return {**super().environment(cluster), "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES": "[]"}
+
     @classmethod
-    def connect_code(cls, cluster: Cluster, directory: Path) -> str | None:
+    def connect_code(
+        cls, cluster: Cluster, directory: Path, base_url: str | None = None
+    ) -> str | None:
         """Return the code that connects to the scheduler's address."""
         report = cluster.report
         if not report.address:
             return None
-        return connect_scheduler(report.address, directory if report.tls else None)
+        credentials = directory if report.tls else None
+        private = bool(report.dashboard_socket)
+        return connect_scheduler(report.address, credentials, base_url if private else None)
+
+    def dashboard_access(self, cluster: Cluster) -> str | None:
+        """Return the sentence about a dashboard that listens on a port."""
+        return OPEN if cluster.report.dashboard_port else None
 
     @classmethod
     def reachable_from_other_hosts(cls, cluster: Cluster) -> bool:

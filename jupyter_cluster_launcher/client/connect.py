@@ -11,6 +11,7 @@ from ..clusters.store import Store, default_root
 from ..controller.host import boot_id, host, runs
 from ..errors import NotAvailableError, UnknownError
 from ..models import Cluster, State
+from . import server as rest
 from .handle import ClusterHandle
 from .versions import Mismatch
 
@@ -23,7 +24,7 @@ def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
     """
     store = Store(default_root())
     cluster = choose(store.load(), name)
-    code = connect_code(cluster, store.root / cluster.id)
+    code = connect_code(cluster, store.root / cluster.id, rest.base_url())
     if code is None:
         raise NotAvailableError(f"{cluster.name} cannot be connected to yet. Try again soon.")
     # The same code that is inserted, from a record that only this user can write.

@@ -79,9 +79,12 @@ class ClusterHandle:
         return f'{shown}<br>Dashboard: <a href="{target}" target="_blank">{target}</a>'
 
     def _facts(self) -> tuple[str, str | None]:
-        """Return the cluster in a line, and its dashboard; a picture of it never raises."""
+        """Return the cluster in a line, and its dashboard as a browser finds it.
+
+        A picture of the cluster never raises.
+        """
         try:
-            server, shown = rest.holder(self.id)
+            shown = rest.holder(self.id)[1]
         except LauncherError as error:
             return str(error), None
         workers = shown["workers"]
@@ -91,7 +94,7 @@ class ClusterHandle:
             f"{shown['cores']} cores",
             f"{shown['memory'] / 2**30:.1f} GiB",
         ]
-        return ", ".join(facts), _link(server, shown)
+        return ", ".join(facts), shown["dashboard_url"]
 
 
 class Logs(dict[str, Any]):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib import request
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from jupyter_core.paths import jupyter_runtime_dir
 
@@ -134,6 +134,11 @@ def servers() -> list[Server]:
     if not known and hub[0] and hub[1]:
         return [Server(hub[0], hub[1], True)]
     return [server for _, _, server in sorted(known, key=lambda one: one[:2])]
+
+
+def base_url() -> str | None:
+    """Return the path of the likeliest server, as browsers have it too; None without any."""
+    return next((f"{urlsplit(one.url).path.rstrip('/')}/" for one in servers()), None)
 
 
 def find() -> Server:

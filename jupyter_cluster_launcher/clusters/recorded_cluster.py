@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
 from ..errors import NotAvailableError
+from ..masking import masked
 from ..models import Cluster, State
 from .ownership import Ownership
 from .services import Services
@@ -41,6 +43,8 @@ class RecordedCluster:
         """
         if self.gone or (action != "created" and cluster == self.cluster):
             return
+        if cluster.message != self.cluster.message:  # it may be the last output of a kernel
+            cluster = replace(cluster, message=masked(cluster.message, os.environ))
         if action == "created":
             self._create_record(cluster)
         elif not self._own():

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .platform import Platform
 
 CLIENT_MODULE = "dask.distributed"
+DASHBOARDS = "cluster-launcher/dashboard"  # below the base URL, each by its cluster's id
 CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
 
 
@@ -80,15 +81,23 @@ def create(
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
 
 
-def connect_scheduler(address: str, credentials: Path | None) -> str:
+def connect_scheduler(address: str, credentials: Path | None, base_url: str | None = None) -> str:
     """Return the code that attaches a notebook to a scheduler.
 
     ``credentials`` is the folder of the PEM files of an encrypted cluster: they stand in the code
-    by path, never by value.
+    by path, never by value. ``base_url`` is the path of the Jupyter server that browsers reach its
+    dashboard through, which makes the link that ``client`` shows.
     """
+    head, link = "", ""
+    if base_url is not None:
+        # Dask fills in {port}, which is the name of the dashboard.
+        path = f"{base_url.replace('{', '{{').replace('}', '}}')}{DASHBOARDS}/{{port}}/status"
+        head = "import dask\n"
+        link = f'dask.config.set({{"distributed.dashboard.link": {literal(path)}}})\n'
     if credentials is None:
         return (
-            f"from dask.distributed import Client\n\nclient = Client({literal(address)})\nclient\n"
+            f"{head}from dask.distributed import Client\n\n{link}"
+            f"client = Client({literal(address)})\nclient\n"
         )
     files = {
         "tls_ca_file": literal(str(credentials / CA)),
@@ -97,7 +106,7 @@ def connect_scheduler(address: str, credentials: Path | None) -> str:
         "require_encryption": "True",
     }
     return (
-        "from dask.distributed import Client, Security\n\n"
+        f"{head}from dask.distributed import Client, Security\n\n{link}"
         f"{call('Security', files, 'security = ')}\n"
         f"client = Client({literal(address)}, security=security)\n"
         "client\n"

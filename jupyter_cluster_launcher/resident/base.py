@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -9,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from .credentials import write_credentials
+from .dashboard import serve_privately
 from .kernel import Answer, send_answer, variable
 from .logs import Logs
 from .protocols import Cluster
@@ -74,7 +77,13 @@ class Resident(ABC, Generic[ClusterT]):
         self._watch.start()
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
-        """Get ready before the create code runs; ``settings`` are of the platform's kind."""
+        """Get ready before the create code runs; ``settings`` are of the platform's kind.
+
+        Two are always there: ``directory`` is the cluster's, ``sockets`` that of this controller's
+        sockets. Does nothing where Dask is missing: the create code fails with the reason.
+        """
+        with contextlib.suppress(ImportError):
+            serve_privately(settings["sockets"], os.path.basename(settings["directory"]))
 
     def start(self, cluster: ClusterT, **limits: Any) -> None:
         """Begin to watch ``cluster`` and publish the first report.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import tempfile
 from collections.abc import Mapping
@@ -33,20 +34,17 @@ class LocalResident(Resident[SchedulerCluster]):
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Start the process that workers are forked from, where ``workers_here`` is set.
 
-        It imports Dask while the create code does the same here, instead of afterwards.
-        ``sockets`` is the directory of this controller's sockets, ``shared`` what the workers
-        share, as in ``Sharing``.
+        It imports Dask while the same is done here, instead of afterwards. ``shared`` is what the
+        workers share, as in ``Sharing``.
         """
-        if not settings.get("workers_here"):
-            return
-        self.sharing = Sharing(settings.get("shared", ()))
-        try:
-            keep_sockets(settings["sockets"])
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(list(PRELOADED))
-            forkserver.ensure_running()
-        except (OSError, ValueError):  # not on this system: Dask works without
-            return
+        if settings.get("workers_here"):
+            self.sharing = Sharing(settings.get("shared", ()))
+            with contextlib.suppress(OSError, ValueError):  # not on this system: not needed
+                keep_sockets(settings["sockets"])
+                context = multiprocessing.get_context("forkserver")
+                context.set_forkserver_preload(list(PRELOADED))
+                forkserver.ensure_running()
+        super().prepare(settings)
 
     def start(self, cluster: SchedulerCluster, **limits: Any) -> None:
         """Begin to watch ``cluster``; one that adapts shares out what its most workers have."""

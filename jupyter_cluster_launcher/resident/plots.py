@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
-import urllib.request
+from http.client import HTTPConnection, HTTPException
 
 LIMIT = 2.0  # seconds for an answer
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before each request, and then no more
-# Loopback is never behind a proxy, whatever http_proxy says.
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Plots:
@@ -20,22 +19,38 @@ class Plots:
         self._listed: dict[str, str] = {}
         self._tries, self._since = 0, 0.0
 
-    def of(self, port: int | None) -> dict[str, str]:
-        """Return the plots of the dashboard at ``port`` as far as they are known now."""
+    def of(self, path: str | None) -> dict[str, str]:
+        """Return the plots of the dashboard on a socket as far as they are known now."""
         now = time.monotonic()
         due = self._tries < len(PAUSES) and now - self._since >= PAUSES[self._tries]
-        if port and due and not self._listed:
+        if path and due and not self._listed:
             self._tries, self._since = self._tries + 1, now
-            self._listed = plots(port)
+            self._listed = plots(path)
         return self._listed
 
 
-def plots(port: int) -> dict[str, str]:
+class _SocketConnection(HTTPConnection):
+    """A connection to a server on a Unix socket."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost")
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect; each answer may take ``LIMIT`` seconds."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(LIMIT)
+        self.sock.connect(self._path)
+
+
+def plots(path: str) -> dict[str, str]:
     """Return the single plots of a dashboard, {title: path}, as the scheduler itself lists them."""
-    url = f"http://127.0.0.1:{port}/individual-plots.json"
+    connection = _SocketConnection(path)
     try:
-        with OPENER.open(url, timeout=LIMIT) as answer:
-            listed: dict[str, str] = json.load(answer)
-    except (OSError, ValueError):  # no bokeh in this environment, or not up yet
+        connection.request("GET", "/individual-plots.json")
+        listed: dict[str, str] = json.load(connection.getresponse())
+    except (OSError, ValueError, HTTPException):  # no bokeh in this environment, or not up yet
         return {}
+    finally:
+        connection.close()
     return listed

@@ -35,6 +35,7 @@ class Report(TypedDict, total=False):
     usage: Usage | None
     tls: bool
     dashboard_port: int | None
+    dashboard_socket: str | None
     dashboard_link: str | None
     plots: dict[str, str]
     versions: dict[str, str]

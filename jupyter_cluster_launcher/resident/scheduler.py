@@ -17,7 +17,9 @@ def sample_scheduler(cluster: SchedulerCluster) -> Sample:
     scheduler = cluster.scheduler
     workers = list(scheduler.workers.values())
     cores = sum(worker.nthreads for worker in workers)
-    services: dict[str, Any] = dict(getattr(scheduler, "services", None) or {})
+    http = (getattr(scheduler, "services", None) or {}).get("dashboard")
+    port = getattr(http, "port", None)
+    on_port = isinstance(port, int)
     report: Report = {
         "address": cluster.scheduler_address,
         "name": cluster.name,
@@ -25,7 +27,8 @@ def sample_scheduler(cluster: SchedulerCluster) -> Sample:
         "cores": cores,
         "memory": sum(worker.memory_limit or 0 for worker in workers),
         "requested": len(cluster.worker_spec),
-        "dashboard_port": getattr(services.get("dashboard"), "port", None),
+        "dashboard_port": port if on_port else None,
+        "dashboard_socket": None if on_port else getattr(http, "address", None),
         "usage": {
             "cpu": load([worker.metrics for worker in workers], cores),
             "memory": sum(worker.metrics.get("memory", 0) for worker in workers),

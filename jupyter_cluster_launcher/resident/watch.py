@@ -127,7 +127,7 @@ class Watch(threading.Thread):
     def _read(self, sample: Sample) -> Report:
         """Return the cluster's state as a whole report."""
         report: Report = {**self.known, **sample.report}
-        report.setdefault("plots", self._plots.of(report.get("dashboard_port")))
+        report.setdefault("plots", self._plots.of(report.get("dashboard_socket")))
         report["core_seconds"], report["cores_since"] = self._core_time.count(
             report.get("cores", 0)
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,7 +20,9 @@ from ..clusters.services import Limits, Services
 from ..clusters.store import Store, default_root
 from ..controller.environments import Environments
 from ..platforms.catalog import Catalog
+from .dashboard import dashboard_handlers
 from .handlers import default_handlers
+from .logs import log_no_longer_to, log_to
 
 EVENTS = Path(__file__).parent / "events"
 EVENT = "https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1"
@@ -29,8 +30,6 @@ EVENT = "https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1"
 # hub gets it from there.
 LAST_ACTIVITY = "cluster_launcher_last_activity"
 ACTIVITY_PERIOD = 60.0  # seconds between two looks at clusters that compute without any change
-
-package_log = logging.getLogger(__name__.partition(".")[0])
 
 
 class ClusterLauncher(ExtensionApp):
@@ -62,7 +61,7 @@ class ClusterLauncher(ExtensionApp):
     def initialize_settings(self) -> None:
         """Make the manager, and register the event before a client can connect."""
         serverapp: Any = self.serverapp  # linked by now, and its traits are untyped
-        _log_to(serverapp.log)
+        log_to(serverapp.log)
         serverapp.event_logger.register_event_schema(EVENTS / "cluster.yaml")
         environments = _environments(serverapp)
         orphan = self.orphan_hours * 3600 if self.orphan_hours > 0 else None
@@ -80,7 +79,7 @@ class ClusterLauncher(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         """Add the routes."""
-        self.handlers.extend(default_handlers)
+        self.handlers.extend([*default_handlers, *dashboard_handlers])
 
     def current_activity(self) -> dict[str, str] | None:
         """Return the clusters, {id: name}, for which an inactive server goes on; None without any.
@@ -101,7 +100,7 @@ class ClusterLauncher(ExtensionApp):
         serverapp: Any = self.serverapp
         self._noting.stop()
         await self.manager.stop()
-        _log_no_longer_to(serverapp.log)
+        log_no_longer_to(serverapp.log)
 
     async def _warn_about_broken_files(self) -> None:
         """Log which platform files are broken; the server does not wait for them to be read."""
@@ -129,19 +128,6 @@ def _environments(serverapp: Any) -> Environments:
     if serverapp.gateway_config.gateway_enabled:
         return Environments.without_gateway(serverapp, serverapp.gateway_config.url)
     return Environments(serverapp.kernel_spec_manager, serverapp.kernel_manager.default_kernel_name)
-
-
-def _log_to(log: logging.Logger) -> None:
-    """Send what this package logs to the server's log, as jupyter_server does with tornado's."""
-    package_log.parent = log
-    package_log.setLevel(log.level)
-
-
-def _log_no_longer_to(log: logging.Logger) -> None:
-    """Undo ``_log_to``, unless another server of this process has the package's log now."""
-    if package_log.parent is log:
-        package_log.parent = logging.getLogger()
-        package_log.setLevel(logging.NOTSET)
 
 
 def _stop_orderly_on_interrupt() -> None:

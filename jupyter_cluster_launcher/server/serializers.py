@@ -13,6 +13,7 @@ from ..backends.base import Backend, Check, Found
 from ..clusters.preflight import Preview
 from ..masking import masked
 from ..models import Cluster, Job, State
+from ..platforms.codegen import DASHBOARDS
 from ..platforms.platform import Platform
 
 
@@ -50,9 +51,10 @@ def cluster_view(
         "address": report.address,
         "tls": report.tls if report.address else cluster.tls,
         "dashboard_url": _dashboard(cluster, base_url) if live else None,
+        "dashboard_access": backend.dashboard_access(cluster) if live else None,
         "code": {
             "create": cluster.create,
-            "connect": backend.connect_code(cluster, directory) if live else None,
+            "connect": backend.connect_code(cluster, directory, base_url) if live else None,
         },
         "keep_running": cluster.keep_running,
         "joined": report.joined,
@@ -101,6 +103,8 @@ def platform_view(
 
 def _dashboard(cluster: Cluster, base_url: str) -> str | None:
     """Return where the dashboard is reached: through this server, or as a gateway gave it."""
+    if cluster.report.dashboard_socket:
+        return f"{base_url}{DASHBOARDS}/{cluster.id}/status"
     if cluster.report.dashboard_port:
         return f"{base_url}proxy/{cluster.report.dashboard_port}/status"
     return cluster.report.dashboard_link

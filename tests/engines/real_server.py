@@ -31,8 +31,11 @@ class RealServer:
         self.python = [sys.executable]
         self.runtime = folder / "runtime"
         self.work = folder / "work"
-        for path in (self.runtime, self.work, folder / "jupyter"):
+        for path in (self.runtime, self.work, folder / "jupyter", folder / "config"):
             path.mkdir(parents=True, exist_ok=True)
+        # In a file, since every user can read the arguments of a process.
+        config = {"IdentityProvider": {"token": token}}
+        (folder / "config" / "jupyter_server_config.json").write_text(json.dumps(config))
         link = folder / "jupyter" / "cluster-platforms"
         if not link.exists():
             link.symlink_to(PLATFORMS)
@@ -52,8 +55,7 @@ class RealServer:
         command = [
             *self.python, "-m", "jupyter_server", "--allow-root", "--no-browser",
             "--ip=127.0.0.1", f"--port={self.port}", f"--ServerApp.base_url={self.base_url}",
-            f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={self.work}",
-            *self.arguments,
+            f"--ServerApp.root_dir={self.work}", *self.arguments,
         ]  # fmt: skip
         self._started.append(Supervised(command, self.folder / "server.log", env, self.work))
         self._started[-1].wait_until("The Jupyter server", lambda: self._answers("api/status"))

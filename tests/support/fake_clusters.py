@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import socketserver
 from collections.abc import MutableMapping
 from types import SimpleNamespace
 from typing import Any
@@ -64,15 +65,24 @@ class FakeGatewayCluster:
 
 
 class Dashboard(http.server.HTTPServer):
-    """A scheduler's dashboard: its pages by path."""
+    """A dashboard on a port of loopback: its pages by path."""
 
     def __init__(self) -> None:
         self.pages: dict[str, bytes] = {}
         super().__init__(("127.0.0.1", 0), _Page)
 
 
+class SocketDashboard(socketserver.UnixStreamServer):
+    """The same on a Unix socket."""
+
+    def __init__(self, path: str) -> None:
+        self.pages: dict[str, bytes] = {}
+        self.path = path
+        super().__init__(path, _Page)
+
+
 class _Page(http.server.BaseHTTPRequestHandler):
-    server: Dashboard
+    server: Dashboard | SocketDashboard
 
     def do_GET(self) -> None:
         page = self.server.pages.get(self.path)

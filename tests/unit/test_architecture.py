@@ -30,8 +30,9 @@ BELOW = {
 
 # Who alone may import these.
 RESERVED = {
-    "tornado": {"server"},
+    "tornado": {"server", "resident"},
     "jupyter_server": {"server"},
+    "jupyter_server_proxy": {"server"},
     "jupyter_client": {"controller"},
     "dask": {"resident"},
     "distributed": {"resident"},

@@ -33,7 +33,7 @@ const test = base.extend<object, { server: Server }>({
         HOME,
         [`--config=${config}`],
         {
-          PYTHONPATH: PEER,
+          PYTHONPATH: [PEER, process.env.PYTHONPATH].filter(Boolean).join(':'),
           JUPYTER_CONFIG_PATH: join(PEER, 'etc', 'jupyter'),
           JUPYTER_PATH: join(PEER, 'share', 'jupyter')
         }
@@ -88,14 +88,17 @@ test('the panes of dask-labextension show a cluster', async ({
 
   await page.sidebar.openTab('dask-dashboard-launcher');
   const address = page.getByPlaceholder('DASK DASHBOARD URL');
-  await expect(address).toHaveValue(/^proxy\/\d+\/status$/);
+  await expect(address).toHaveValue(
+    /^cluster-launcher\/dashboard\/\w+\/status$/
+  );
   const ours = await address.inputValue();
   const ourUrl = `${server.url}/${ours.replace('status', '')}`;
   await expectPanes(page, ourUrl);
 
   // A cluster of dask-labextension, which its panes then show.
   await page.getByRole('button', { name: 'NEW', exact: true }).click();
-  await expect(address).toHaveValue(/^dask\/dashboard\//);
+  // As long as dask-labextension takes: its workers import everything anew.
+  await expect(address).toHaveValue(/^dask\/dashboard\//, { timeout: 150000 });
   await expectPanes(page, `${server.url}/${await address.inputValue()}/`);
 
   await sidebar.open();

@@ -24,6 +24,11 @@ test('dashboards open in tabs and are restored after a reload', async ({
     .poll(() => page.notebook.getCellTextInput(0))
     .toContain('Client(');
   await page.notebook.runCell(0, true);
+  const link = page.locator('.jp-OutputArea-output a[href$="/status"]');
+  await expect(link.first()).toHaveAttribute(
+    'href',
+    /^\/lab-test\/cluster-launcher\/dashboard\/\w+\/status$/
+  );
 
   const pick = async (item: string): Promise<void> => {
     await row.click('dashboards');

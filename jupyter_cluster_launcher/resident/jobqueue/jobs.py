@@ -37,6 +37,9 @@ class Submission(TypedDict):
     unset: dict[str, list[str]]
 
 
+DASHBOARD = "--dashboard"  # begins the arguments with which users turn on a dashboard for workers
+NO_PAGES = "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES"  # the server has set it
+PRIVATE = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
 PLAIN = Submission(arguments=[], job_id=None, unset={})
 
 # Functional, because one of the names is a keyword.
@@ -100,10 +103,11 @@ def tracked(
 def worker_arguments(own: list[str], lifetime: list[str]) -> list[str]:
     """Return all arguments of a worker, those that the user gave before and instead of ours.
 
-    A worker's own dashboard would listen on all addresses of its node, without encryption.
+    A worker's own dashboard would listen on all addresses of its node, without encryption, and
+    show its code to all users of that node.
     """
     given = " ".join(own)
-    private = [] if "--dashboard-address" in given else ["--dashboard-address", "127.0.0.1:0"]
+    private = [] if DASHBOARD in given else PRIVATE
     return [*own, *private, *([] if "--lifetime" in given else lifetime)]
 
 
@@ -134,6 +138,8 @@ class TrackedJob(ProcessInterface):
         """
         section = f"jobqueue.{self.config_name}.worker-extra-args"
         own = worker_extra_args or dask.config.get(section, None) or []
+        if DASHBOARD in " ".join(own):
+            os.environ.pop(NO_PAGES, None)
         kwargs["worker_extra_args"] = worker_arguments(own, self.tracker.lifetime)
         kwargs["job_name"] = self.tracker.job_name
         super().__init__(*args, **kwargs)

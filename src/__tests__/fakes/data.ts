@@ -22,6 +22,7 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     address: 'tls://127.0.0.1:1234',
     tls: true,
     dashboard_url: '/lab/proxy/8787/status',
+    dashboard_access: null,
     code: { create: 'cluster = LocalCluster()', connect: 'client = Client(1)' },
     keep_running: false,
     joined: false,

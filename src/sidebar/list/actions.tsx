@@ -1,9 +1,11 @@
+import { TranslationBundle } from '@jupyterlab/translation';
 import { closeIcon, ellipsesIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 import { CommandIDs } from '../../commands/ids';
 import { IconButton } from '../../components/button';
 import { hasEnded } from '../../format';
 import { dashboardIcon, insertIcon, logIcon } from '../../icons';
+import { ICluster } from '../../tokens';
 import { moreMenu, openMenu, plotsMenu } from './menus';
 import { IRowProps } from './props';
 
@@ -33,7 +35,7 @@ export function RowActions({ cluster, context }: IRowProps): JSX.Element {
             icon={dashboardIcon}
             action="dashboards"
             text={trans.__('Plots')}
-            label={trans.__('Dashboard and plots')}
+            label={dashboardLabel(cluster, trans)}
             disabled={cluster.dashboard_url === null}
             menu
             onClick={event =>
@@ -51,6 +53,14 @@ export function RowActions({ cluster, context }: IRowProps): JSX.Element {
       />
     </div>
   );
+}
+
+/** The tooltip of the dashboard, which says who else can open it. */
+function dashboardLabel(cluster: ICluster, trans: TranslationBundle): string {
+  const label = trans.__('Dashboard and plots');
+  return cluster.dashboard_access
+    ? `${label}. ${cluster.dashboard_access}`
+    : label;
 }
 
 /**

@@ -126,6 +126,37 @@ def test_two_people_see_nothing_of_each_other(hub: RealHub, alice: Browser, bob:
     alice.stop(cluster["id"])
 
 
+@pytest.mark.timeout(600)  # it starts four servers
+def test_a_dashboard_belongs_to_one_person(hub: RealHub, alice: Browser, bob: Browser) -> None:
+    """Guards what one sees of the other's cluster through either server, named ones included."""
+    cluster = alice.launch(platform="local", workers=1)
+    cluster = alice.ready(cluster["id"], 1)
+    path = f"cluster-launcher/dashboard/{cluster['id']}/status"
+    assert cluster["dashboard_url"] == f"/user/alice/{path}"
+    assert f'"/user/alice/{path}"'.replace(cluster["id"], "{port}") in cluster["code"]["connect"]
+    status, page = alice.ask("GET", path)
+    assert (status, "<title>Dask" in page) == (200, True)
+
+    hub.spawn("alice", "second")
+    hub.spawn("bob", "second")
+    second = Browser(hub.url, "alice", hub.password).open("second")
+    assert [row["id"] for row in second.ask("GET", "cluster-launcher/clusters")[1]] == [
+        cluster["id"]
+    ]
+    assert second.ask("GET", path)[0] == 200
+    for theirs in (bob, Browser(hub.url, "bob", hub.password).open("second")):
+        assert theirs.ask("GET", "cluster-launcher/clusters") == (200, [])
+        for below in (path, f"cluster-launcher/clusters/{cluster['id']}/logs"):
+            assert theirs.ask("GET", below)[0] == 404
+            for server in ("user/alice/", "user/alice/second/"):
+                refused = theirs.session.get(f"{hub.url}{server}{below}", timeout=90)
+                assert refused.status_code == 403
+    for user in ("alice", "bob"):
+        hub.ask("DELETE", f"users/{user}/servers/second")
+        hub.wait_gone(user, "second")
+    alice.stop(cluster["id"])
+
+
 async def test_a_named_server_beside_the_first_one(hub: RealHub, alice: Browser) -> None:
     """Both have one home directory, but each looks after, and ends with it, its own clusters."""
     cluster = alice.launch(platform="nebari", workers=1, options={"profile": "Small Worker"})

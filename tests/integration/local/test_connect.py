@@ -81,7 +81,11 @@ def test_the_only_cluster(server: RealServer) -> None:
         "import urllib.request\n"
         "assert 'Scheduler at' in cluster.logs()['scheduler']\n"
         "assert '<summary>Worker 1</summary>' in cluster.logs()._repr_html_()\n"
-        "assert cluster.dashboard_link in cluster._repr_html_()\n"
+        # In a page, the browser knows the host; Dask's own link is the same.
+        "assert f'href=\"{client.dashboard_link}\"' in cluster._repr_html_()\n"
+        "assert f'href=\"{client.dashboard_link}\"' in client._repr_html_()\n"
+        "assert client.dashboard_link.startswith('/base/cluster-launcher/dashboard/')\n"
+        "assert cluster.dashboard_link.endswith(client.dashboard_link)\n"
         "print(cluster.dashboard_link)\n"
         "cluster.scale(3)\n"
         "client.wait_for_workers(3, timeout=60)\n"
@@ -95,7 +99,7 @@ def test_the_only_cluster(server: RealServer) -> None:
         "print(cluster)\n",
     ).splitlines()
     assert lines[0].startswith("<Tides: This computer, running, 2 of 2 workers, ")
-    assert lines[1].startswith(f"http://127.0.0.1:{server.port}{server.base_url}proxy/")
+    assert lines[1].startswith(f"http://127.0.0.1:{server.port}{server.base_url}cluster-launcher/")
     assert lines[2] == "{'minimum': 0, 'maximum': 4}"
     assert lines[3].startswith("workers must be a whole number")
     assert lines[4] == "<Tides: There is no such cluster: it may have been stopped.>"

@@ -69,7 +69,8 @@ async def test_sockets_of_workers_are_removed(tmp_path: Path) -> None:
     method = {"DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver"}
     async with kernel(tmp_path, TMPDIR=str(temporary), **method) as one:
         await one.controller.load("local", tmp_path)
-        settings = {"workers_here": True, "sockets": one.ref.socket_dir}
+        folders = {"directory": str(tmp_path), "sockets": one.ref.socket_dir}
+        settings = {"workers_here": True, **folders}
         await one.controller.call("prepare", settings)
         await one.controller.run(CLUSTER, FOREVER)
         assert list(Path(one.ref.socket_dir).glob("pymp-*"))

@@ -90,7 +90,8 @@ async def test_a_cluster_in_the_oldest_kernel(old_kernel: str, tmp_path: Path) -
         )
         absent = "__import__('importlib.util').util.find_spec('jupyter_cluster_launcher') is None"
         assert await one.value(absent, tmp_path)
-        settings = {"workers_here": True, "sockets": one.ref.socket_dir, "shared": SHARED}
+        folders = {"directory": str(tmp_path), "sockets": one.ref.socket_dir}
+        settings = {"workers_here": True, "shared": SHARED, **folders}
         await one.controller.call("prepare", settings, timeout=FOREVER)
         await one.controller.run(CREATE, FOREVER)
         watch = {"idle_timeout": 3600.0}
@@ -100,6 +101,8 @@ async def test_a_cluster_in_the_oldest_kernel(old_kernel: str, tmp_path: Path) -
         assert report["tls"]
         assert report["address"].startswith("tls://")
         assert report["versions"]["dask"].startswith("2024.5.")
+        assert report["dashboard_port"] is None
+        assert report["dashboard_socket"] == f"{one.ref.socket_dir}/dashboard"
         assert (tmp_path / "key.pem").stat().st_mode & 0o777 == 0o600
         assert (tmp_path / "resident.zip").stat().st_mode & 0o777 == 0o600
         await one.until(lambda: one.reports[-1]["plots"])

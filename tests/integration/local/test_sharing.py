@@ -28,7 +28,8 @@ async def test_workers_share_a_host(tmp_path: Path, adapts: bool) -> None:
     """Guards against six threads on two CPUs and three times the memory after a scale to three."""
     async with kernel(tmp_path) as one:
         await one.controller.load("local", tmp_path)
-        settings = {"workers_here": True, "sockets": one.ref.socket_dir, "shared": SHARED}
+        folders = {"directory": str(tmp_path), "sockets": one.ref.socket_dir}
+        settings = {"workers_here": True, "shared": SHARED, **folders}
         await one.controller.call("prepare", settings)
         await one.controller.run(f"import os\n{SHARING}", FOREVER)
         await one.controller.start_watch("cluster", {}, FOREVER)

@@ -61,7 +61,8 @@ async def test_closing_twice(slurm: RealSlurm, tmp_path: Path, options: dict[str
         backend = BatchBackend(context())
         needs = backend.needs(platform, chosen).preparation
         cluster = a_cluster(id="0a1b2c", batch="slurm", preparation=needs)
-        settings = backend.preparation(cluster, tmp_path / "0a1b2c")
+        prepared = backend.preparation(cluster, tmp_path / "0a1b2c")
+        settings = {**prepared, "sockets": one.ref.socket_dir}
         await one.controller.call("prepare", settings, timeout=FOREVER)
         await one.controller.run(codegen.create(platform, chosen, workers=2), FOREVER)
         with refused if options else contextlib.nullcontext():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
+import pytest
 from real_server import RealServer, wait_until
 from real_slurm import RealSlurm
 from tallgrass import SMALL, Tallgrass
@@ -50,16 +52,22 @@ async def test_nothing_listens_for_everybody(
     cluster = await api.ready(cluster["id"], 2)
     record = Path(jp_runtime_dir) / "cluster-launcher" / cluster["id"] / "cluster.json"
     controller = psutil.Process(json.loads(record.read_text())["controller"]["pid"])
-    dashboard = int(cluster["dashboard_url"].split("/")[-2])
     scheduler = urlsplit(cluster["address"])
 
     assert scheduler.hostname == address
     here = list(listening([controller, *controller.children(recursive=True)]))
     assert (address, scheduler.port) in here
-    assert [ip for ip, port in here if port == dashboard] == ["127.0.0.1"]
+    assert "/proxy/" not in cluster["dashboard_url"]
     nodes = list(listening(processes_of_jobs(job_name(cluster["id"]))))
     assert nodes
     assert {ip for ip, _ in here + nodes} == {address, "127.0.0.1"}
+    # On loopback there is the HTTP server of each worker, without a page.
+    pages = [port for ip, port in nodes if ip == "127.0.0.1"]
+    assert len(pages) == 2
+    for port in pages:
+        for path in ("status", "metrics", "info/main/workers.html", "health"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=60)
     await api.stop(cluster["id"])
 
 

@@ -333,6 +333,9 @@ def test_joining_takes_a_running_cluster() -> None:
 KEYS = Path("/run/a b/c1")
 CONNECTS = {
     "connect-protected": codegen.connect_scheduler("tls://127.0.0.1:8786", KEYS),
+    "connect-dashboard": codegen.connect_scheduler(
+        "tls://127.0.0.1:8786", KEYS, "/user/ann%40b/{x}/"
+    ),
     "connect-unprotected": codegen.connect_scheduler("tcp://127.0.0.1:8786", None),
     "connect-gateway": connect_code(
         a_cluster(kind="gateway", report=Report(name="mine.8f1c")), KEYS

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from socketserver import BaseServer
 
+import dask
 import pytest
-from fake_clusters import Dashboard
+from distributed import Scheduler
+from fake_clusters import Dashboard, SocketDashboard
 
 from jupyter_cluster_launcher.resident import watch
 from jupyter_cluster_launcher.resident.report import Report
@@ -35,9 +40,35 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Report]]:
 @pytest.fixture
 def dashboard() -> Iterator[Dashboard]:
     """A dashboard that answers."""
-    with Dashboard() as server:
-        thread = threading.Thread(target=server.serve_forever, args=[0.01])
-        thread.start()
+    with Dashboard() as server, serving(server):
         yield server
-        server.shutdown()
-        thread.join()
+
+
+@pytest.fixture
+def socket_dashboard() -> Iterator[SocketDashboard]:
+    """A dashboard that answers on a Unix socket."""
+    with (
+        tempfile.TemporaryDirectory(dir="/tmp") as folder,  # a path that is short enough
+        SocketDashboard(f"{folder}/dashboard") as server,
+        serving(server),
+    ):
+        yield server
+
+
+@contextmanager
+def serving(server: BaseServer) -> Iterator[None]:
+    """Have a server answer."""
+    thread = threading.Thread(target=server.serve_forever, args=[0.01])
+    thread.start()
+    yield
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def dask_unchanged(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Undo, after the test, what preparing changes in Dask itself."""
+    monkeypatch.setattr(Scheduler, "start_http_server", Scheduler.start_http_server)
+    link = "distributed.dashboard.link"
+    with dask.config.set({link: dask.config.get(link)}):
+        yield

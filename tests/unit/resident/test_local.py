@@ -7,7 +7,6 @@ import json
 import stat
 import threading
 import time
-import urllib.request
 from collections.abc import Awaitable
 from itertools import pairwise
 from multiprocessing import forkserver
@@ -17,7 +16,7 @@ from typing import Any
 
 import dask
 import pytest
-from fake_clusters import Dashboard, FakeCluster
+from fake_clusters import FakeCluster, SocketDashboard
 
 from jupyter_cluster_launcher.resident import base, credentials, plots, scheduler
 from jupyter_cluster_launcher.resident import logs as collecting
@@ -120,6 +119,7 @@ def test_answers_are_plain_data(resident: LocalResident, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("fails", [None, OSError("no such thing"), ValueError("no context")])
+@pytest.mark.usefixtures("dask_unchanged")
 def test_workers_are_forked_from_a_prepared_process(
     monkeypatch: pytest.MonkeyPatch, fails: Exception | None, tmp_path: Path
 ) -> None:
@@ -131,11 +131,12 @@ def test_workers_are_forked_from_a_prepared_process(
             raise fails
         begun.append(vars(forkserver._forkserver)["_preload_modules"])
 
+    folders = {"directory": str(tmp_path / "id"), "sockets": str(tmp_path)}
     monkeypatch.setattr(forkserver, "ensure_running", ensure_running)
     monkeypatch.setattr(forkserver._forkserver, "_preload_modules", ["__main__"])
-    RESIDENT().prepare({"workers_here": False})
+    RESIDENT().prepare({"workers_here": False, **folders})
     assert begun == []
-    RESIDENT().prepare({"workers_here": True, "sockets": str(tmp_path)})
+    RESIDENT().prepare({"workers_here": True, **folders})
     assert [names[:2] for names in begun] == ([] if fails else [["distributed", "dask"]])
 
 
@@ -172,36 +173,38 @@ def test_an_older_scheduler() -> None:
     cluster.scheduler.workers["tls://w0"].memory_limit = None
     sample = scheduler.sample_scheduler(cluster)
     assert (sample.report["memory"], sample.report["dashboard_port"]) == (0, None)
+    assert sample.report["dashboard_socket"] is None
     assert sample.activity == 7
 
 
-def test_plots(dashboard: Dashboard) -> None:
+def test_plots(socket_dashboard: SocketDashboard) -> None:
     """Guards the list of plots, and an environment without bokeh, where there is none."""
     path = "/individual-plots.json"
-    dashboard.pages[path] = b'{"Progress": "/individual-progress"}'
-    assert plots.plots(dashboard.server_port) == {"Progress": "/individual-progress"}
-    dashboard.pages[path] = b"<html>"
-    assert plots.plots(dashboard.server_port) == {}
-    dashboard.pages.clear()
-    assert plots.plots(dashboard.server_port) == {}
+    socket_dashboard.pages[path] = b'{"Progress": "/individual-progress"}'
+    assert plots.plots(socket_dashboard.path) == {"Progress": "/individual-progress"}
+    socket_dashboard.pages[path] = b"<html>"
+    assert plots.plots(socket_dashboard.path) == {}
+    socket_dashboard.pages.clear()
+    assert plots.plots(socket_dashboard.path) == {}
 
 
-def test_plots_are_never_behind_a_proxy(
-    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Guards against requests to the site's proxy for what is on loopback."""
-    dashboard.pages["/individual-plots.json"] = b'{"Progress": "/individual-progress"}'
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    monkeypatch.setattr(urllib.request, "_opener", None)  # an earlier one knows no proxy
-    assert plots.plots(dashboard.server_port) == {"Progress": "/individual-progress"}
+def test_where_a_dashboard_listens() -> None:
+    """Guards against calling a dashboard closed that all users of the host can open."""
+    cluster = FakeCluster(0)
+    services = cluster.scheduler.services
+    services["dashboard"] = SimpleNamespace(address="127.0.0.1", port=8787)
+    report = scheduler.sample_scheduler(cluster).report
+    assert (report["dashboard_port"], report["dashboard_socket"]) == (8787, None)
+    services["dashboard"] = SimpleNamespace(address="/tmp/c/dashboard", port="c1")
+    report = scheduler.sample_scheduler(cluster).report
+    assert (report["dashboard_port"], report["dashboard_socket"]) == (None, "/tmp/c/dashboard")
 
 
 def test_a_dashboard_without_plots_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against a request several times a second for ever, where bokeh is missing."""
     now, times = 1000.0, list[float]()
 
-    def none(port: int) -> dict[str, str]:
+    def none(path: str) -> dict[str, str]:
         times.append(now)
         return {}
 
@@ -209,7 +212,7 @@ def test_a_dashboard_without_plots_is_left_alone(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(plots, "plots", none)
     one = plots.Plots()
     for _ in range(1000):
-        assert one.of(None) == one.of(8787) == {}
+        assert one.of(None) == one.of("/tmp/c/dashboard") == {}
         now += 0.3
     pauses = [later - before for before, later in pairwise(times)]
     assert len(times) == 6

@@ -119,31 +119,31 @@ def test_a_report_is_whole(
 ) -> None:
     """Guards against a key that the sample does not know and the server expects."""
     listed: list[dict[str, str]] = [{}, {"Progress": "/individual-progress"}]
-    ports: list[int] = []
+    paths: list[str] = []
 
-    def plots(port: int) -> dict[str, str]:
-        ports.append(port)
-        return listed[len(ports) - 1]
+    def plots(path: str) -> dict[str, str]:
+        paths.append(path)
+        return listed[len(paths) - 1]
 
     monkeypatch.setattr(dashboards, "plots", plots)
-    one = watch(tmp_path, {**IDLE, "dashboard_port": 8787}, known={"tls": True})
+    one = watch(tmp_path, {**IDLE, "dashboard_socket": "/tmp/d"}, known={"tls": True})
     one.poll()
     assert published[0] == {
         **IDLE,
         "tls": True,
-        "dashboard_port": 8787,
+        "dashboard_socket": "/tmp/d",
         "plots": {},
         "core_seconds": 0.0,
         "cores_since": "2023-11-14T22:13:20+00:00",
         "closes_at": None,
     }
     one.poll(always=True)
-    assert ports == [8787], "not at once again"
+    assert paths == ["/tmp/d"], "not at once again"
     for _ in range(3):
         clock(2)
         one.poll(always=True)
     assert published[-1]["plots"] == listed[1]
-    assert ports == [8787, 8787], "the dashboard is queried until it answers"
+    assert paths == ["/tmp/d"] * 2, "the dashboard is queried until it answers"
 
 
 def test_a_cluster_that_cannot_be_read(

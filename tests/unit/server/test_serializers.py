@@ -38,7 +38,7 @@ REPORT = Report(
     cores=4,
     memory=8_000_000_000,
     tls=True,
-    dashboard_port=45001,
+    dashboard_socket="/tmp/cluster-1/dashboard",
     usage=Usage(0.5, 1000, 3, busy=True),
     plots={
         "Individual Task Stream": "/individual-task-stream",
@@ -66,7 +66,17 @@ def test_a_running_cluster() -> None:
 def test_dashboards_are_below_the_base_url() -> None:
     """Guards against /proxy/PORT, which is 404 on every hub: the base URL comes first."""
     seen = view(state=State.RUNNING)
+    assert seen["dashboard_url"] == "/user/ann%40b/cluster-launcher/dashboard/c1/status"
+    assert seen["dashboard_access"] is None
+
+
+def test_a_dashboard_on_a_port() -> None:
+    """Guards a cluster that an earlier version started, and says who can see it."""
+    report = replace(REPORT, dashboard_socket=None, dashboard_port=45001)
+    seen = view(state=State.RUNNING, report=report)
     assert seen["dashboard_url"] == "/user/ann%40b/proxy/45001/status"
+    assert seen["dashboard_access"].startswith("Other users of this computer can open")
+    assert "dask.config" not in seen["code"]["connect"]
 
 
 def test_plots_are_in_order() -> None:
@@ -86,6 +96,7 @@ def test_a_gateways_dashboard_is_where_it_says() -> None:
     )
     seen = view(state=State.RUNNING, kind="gateway", report=report)
     assert seen["dashboard_url"] == "https://hub/gateway/clusters/hub.8f1c/status"
+    assert seen["dashboard_access"].startswith("Whoever knows the name of this cluster")
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.RUNNING])

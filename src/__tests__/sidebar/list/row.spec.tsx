@@ -9,6 +9,16 @@ beforeEach(() => jest.useFakeTimers({ now: NOON }));
 afterEach(() => jest.useRealTimers());
 
 describe('the row of a cluster', () => {
+  // Guards against a dashboard that strangers see while its owner does not know.
+  it('says who else can open the dashboard', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster({ dashboard_access: 'Everybody can.' }))
+    );
+    rowOf(screen).getByRole('button', {
+      name: 'Dashboard and plots. Everybody can.'
+    });
+  });
+
   // Guards against a launch without progress.
   it('shows the step and the elapsed time while starting', async () => {
     const screen = await renderSidebar(({ clusters }) =>

@@ -23,7 +23,9 @@ from fake_clusters import FakeCluster
 from jupyter_cluster_launcher.resident.jobqueue import resident as jobqueue
 from jupyter_cluster_launcher.resident.jobqueue import tracker as job_tracker
 from jupyter_cluster_launcher.resident.jobqueue.jobs import (
+    NO_PAGES,
     PLAIN,
+    PRIVATE,
     Submission,
     tracked,
     worker_arguments,
@@ -269,6 +271,16 @@ def a_job(tracker: JobTracker, folder: Path, **kwargs: Any) -> Any:
     return job_class("tcp://127.0.0.1:1", **given)
 
 
+@pytest.mark.parametrize(("arguments", "pages"), [([], False), (["--dashboard-address :0"], True)])
+def test_pages_of_workers(
+    arguments: list[str], pages: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards the dashboards that a user turns on, and others' against the users of their nodes."""
+    monkeypatch.setenv(NO_PAGES, "[]")
+    a_job(a_tracker(), tmp_path, worker_extra_args=arguments)
+    assert (NO_PAGES not in os.environ) == pages
+
+
 async def test_a_job_is_submitted_and_closed(tmp_path: Path) -> None:
     """Guards the record of an ordinary job: its name, its id, and whether it was wanted."""
     tracker = a_tracker()
@@ -276,7 +288,9 @@ async def test_a_job_is_submitted_and_closed(tmp_path: Path) -> None:
     assert type(job).__name__ == "QuietJob"
     assert job.job_name == "cluster-abc", "it is found by this name"
     script = job.job_script()
-    assert "--resources A=1 --dashboard-address 127.0.0.1:0 --lifetime 180s" in script
+    assert (
+        "--resources A=1 --no-dashboard --dashboard-address 127.0.0.1:0 --lifetime 180s" in script
+    )
     await job.start()
     (entry,) = tracker.entries
     assert (entry["worker"], entry["id"], entry["closed"]) == ("0", "11", False)
@@ -395,9 +409,10 @@ async def test_a_job_that_was_never_started_can_be_closed(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("own", "arguments"),
     [
-        ([], ["--dashboard-address", "127.0.0.1:0", *LIFETIME]),
-        (["--lifetime", "4s"], ["--lifetime", "4s", "--dashboard-address", "127.0.0.1:0"]),
+        ([], [*PRIVATE, *LIFETIME]),
+        (["--lifetime", "4s"], ["--lifetime", "4s", *PRIVATE]),
         (["--dashboard-address :1"], ["--dashboard-address :1", *LIFETIME]),
+        (["--dashboard"], ["--dashboard", *LIFETIME]),
     ],
 )
 def test_what_the_user_gave_holds(own: list[str], arguments: list[str]) -> None:
@@ -429,11 +444,13 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 def settings(folder: Path, **changes: Any) -> dict[str, Any]:
     return {
-        "directory": str(folder), "module": "a_site", "class": "Cluster", "job_name": "cluster-abc",
-        "unit": "jobs", "lifetime": LIFETIME, "submission": PLAIN, **changes,
+        "directory": str(folder), "sockets": str(folder), "module": "a_site", "class": "Cluster",
+        "job_name": "cluster-abc", "unit": "jobs", "lifetime": LIFETIME, "submission": PLAIN,
+        **changes,
     }  # fmt: skip
 
 
+@pytest.mark.usefixtures("dask_unchanged")
 def test_preparing(site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards where logs and keys go, and the keys that stay after a close."""
     monkeypatch.setenv("SHARED", str(tmp_path / "shared"))
@@ -456,6 +473,7 @@ def test_preparing(site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert not key.exists()
 
 
+@pytest.mark.usefixtures("dask_unchanged")
 @pytest.mark.parametrize("changes", [{"module": "no_such_module"}, {"class": "NoSuchClass"}])
 def test_what_is_missing_is_left_to_the_create_code(
     site: Any, tmp_path: Path, changes: dict[str, str]
