@@ -233,17 +233,6 @@ def test_a_slow_disk_does_not_hold_up_the_server(
     assert names in (["first", "third"], ["third"])
 
 
-def test_a_reconnection_that_fails_ends_in_a_state(world: World) -> None:
-    """Guards against a row that starts for ever after its second controller ended, too."""
-
-    async def story() -> None:
-        managed = world.add(a_cluster(state=State.STARTING, message="Reconnecting"))
-        managed._lost("Its kernel ended unexpectedly.")
-        assert managed.cluster.state is State.LOST
-
-    asyncio.run(story())
-
-
 async def scanned(world: World, cluster: Cluster, owner: dict[str, str] | None = None) -> Cluster:
     """Return the row of a cluster whose record, and lock, an earlier server left."""
     world.store.save(cluster)
