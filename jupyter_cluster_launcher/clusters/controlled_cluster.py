@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from abc import abstractmethod
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -86,19 +87,19 @@ class ControlledCluster(RecordedCluster):
         controller = self.connection.controller
         if self.cluster.state is not State.RUNNING or controller is None:
             return
-        began = asyncio.get_running_loop().time()
+        began = time.monotonic()
         answers = await self.connection.answers(ANSWER_LIMIT)
         if self.connection.controller is not controller:
             return
         if answers:
             self._heard()
         elif self._heard_at is None or self._heard_at < began:  # a report is an answer, too
-            now, since = asyncio.get_running_loop().time(), self._heard_at or began
+            now, since = time.monotonic(), self._heard_at or began
             self._known = replace(self._known, silent=max(now - since, ANSWER_LIMIT))
         self.settle()
 
     def _heard(self) -> None:
-        self._heard_at = asyncio.get_running_loop().time()
+        self._heard_at = time.monotonic()
         self._known = replace(self._known, silent=None)
 
     # The facts
@@ -139,7 +140,7 @@ class ControlledCluster(RecordedCluster):
         last = self._reconnected_at
         if last is None:
             return True
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         return cluster.state is State.RUNNING and now - last >= RECONNECT_AFTER
 
     def _decided(self, cluster: Cluster, facts: Facts, decision: Decision) -> Cluster:

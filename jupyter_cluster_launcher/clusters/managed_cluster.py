@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -181,7 +182,7 @@ class ManagedCluster(ControlledCluster):
         self._known = replace(self._known, reported=False, unreachable="")
         try:
             if again:
-                self._reconnected_at = asyncio.get_running_loop().time()
+                self._reconnected_at = time.monotonic()
                 await self._services.controllers.end(self.cluster.controller)
             async for known in launch.steps(self.cluster, self._services, self.connection.connect):
                 self.put(replace(self.cluster, **known))

@@ -37,10 +37,13 @@ STOPPED = (Wanted.STOP, Wanted.LEAVE)
 def everything() -> Iterator[Facts]:
     """Yield every combination of facts that a decision depends on."""
     for state, wanted, work, process in product(State, Wanted, Work, Process):
+        # The first counts while a cluster starts, the others while it runs.
+        reports = BOTH if state is State.STARTING else (True,)
+        later = BOTH if state in (State.RUNNING, State.LOST) else (False,)
         for connected, reported, (ended, broken), failure, unreachable in product(
-            BOTH, BOTH, WHY, ("", "Refused."), ("", "No answer.")
+            BOTH, reports, WHY, ("", "Refused."), ("", "No answer.")
         ):
-            for (over, left), reconnects, due in product(ENDINGS, BOTH, BOTH):
+            for (over, left), reconnects, due in product(ENDINGS, later, later):
                 yield Facts(
                     state=state,
                     wanted=wanted,
