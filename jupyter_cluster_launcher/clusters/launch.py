@@ -31,6 +31,7 @@ async def steps(
         directory,
         cluster.cwd,
         backend.environment(cluster),
+        services.limits.orphan,
     )
     yield {"controller": ref}
     controller = connect(ref)

@@ -21,9 +21,10 @@ class Controllers:
         directory: Path,
         cwd: str | None,
         env: Mapping[str, str],
+        orphan: float | None,
     ) -> ControllerRef:
         """Start a controller, as ``spawn.spawn``."""
-        return await spawn.spawn(kernel_name, kernel_spec_manager, directory, cwd, env)
+        return await spawn.spawn(kernel_name, kernel_spec_manager, directory, cwd, env, orphan)
 
     def connect(
         self,

@@ -194,9 +194,7 @@ class KernelConnection:
                 )
 
     def _take(self, kind: str, content: dict[str, Any]) -> None:
-        if kind == "stream":
-            self._on_output(content["text"])
-        elif kind == "error":
+        if kind == "error":  # what is printed is in the log already
             self._on_output(ANSI.sub("", "\n".join(content["traceback"])) + "\n")
         elif kind == "display_data" and MIME in content["data"]:
             self._on_report(content["data"][MIME])

@@ -171,6 +171,7 @@ class FakeControllers(Controllers):
         directory: Path,
         cwd: str | None,
         env: Mapping[str, str],
+        orphan: float | None,
     ) -> ControllerRef:
         """Start a process, which takes a moment.
 

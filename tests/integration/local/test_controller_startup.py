@@ -42,7 +42,7 @@ async def test_startup_files_do_not_run(tmp_path: Path, monkeypatch: pytest.Monk
             assert await one.value("os.environ['PYTHONSTARTUP']", tmp_path)
             await one.controller.end(CLOSE, FOREVER)
             assert "startup was here" not in one.output
-        log = (tmp_path / "python.log").read_text()
+        log = (tmp_path / "launch.log").read_text()
         assert "startup was here" not in log
         assert "wrong cluster" not in log
 

@@ -162,9 +162,12 @@ class Orders(RuleBasedStateMachine):
     # Controllers and engines
 
     def _process(self, number: int, act: Callable[[FakeProcess], None]) -> None:
-        running = self.controllers.running()
-        if running:
-            act(running[number % len(running)])
+        async def happen() -> None:
+            running = self.controllers.running()
+            if running:
+                act(running[number % len(running)])
+
+        self.run(happen())
 
     @rule(number=PICK)
     def kill_controller(self, number: int) -> None:
