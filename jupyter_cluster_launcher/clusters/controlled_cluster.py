@@ -15,6 +15,7 @@ from ..errors import LauncherError
 from ..models import Cluster, Queue, State
 from . import records
 from .connection import Connection
+from .core_hours import Heard, counted, heard_now
 from .reconcile import ANSWER_LIMIT, ENDED, Decision, Facts, Process, Work
 from .recorded_cluster import RecordedCluster
 from .services import Services
@@ -43,6 +44,7 @@ class ControlledCluster(RecordedCluster):
         self._notified: set[str] = set()  # the ended jobs that the controller was notified of
         self._known = Facts(cluster.state)
         self._heard_at: float | None = None  # when the controller last answered or reported
+        self._report_heard: Heard | None = None
         self._reconnected_at: float | None = None
 
     @abstractmethod
@@ -61,6 +63,7 @@ class ControlledCluster(RecordedCluster):
             log.warning("A report of cluster %s cannot be read: %s", self.cluster.id, error)
             return
         self._heard()
+        self._report_heard = heard_now()
         self._known = replace(self._known, reported=True)
         self.settle(replace(self.cluster, report=report))
         self._notify_ended()
@@ -146,6 +149,8 @@ class ControlledCluster(RecordedCluster):
     def _decided(self, cluster: Cluster, facts: Facts, decision: Decision) -> Cluster:
         """Return ``cluster`` as its row shows it after a decision."""
         report = cluster.report
+        if facts.state is State.RUNNING and decision.state is not State.RUNNING:
+            report, self._report_heard = counted(report, self._report_heard), None
         if decision.work is Work.RECONNECT or (
             facts.process is not Process.RUNS and facts.state is State.RUNNING
         ):

@@ -184,6 +184,9 @@ class ManagedCluster(ControlledCluster):
             if again:
                 self._reconnected_at = time.monotonic()
                 await self._services.controllers.end(self.cluster.controller)
+                # Else a server that comes later takes this one for the last that was started.
+                self.put(replace(self.cluster, controller=None))
+                await self._flush()
             async for known in launch.steps(self.cluster, self._services, self.connection.connect):
                 self.put(replace(self.cluster, **known))
                 await self._flush()  # saved before the next step
