@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -36,3 +37,10 @@ def test_what_is_not_known_is_not_counted() -> None:
     """Guards against guesses about a cluster that ended while no server was there."""
     assert counted(REPORT, None) == REPORT
     assert counted(Report(), heard_now()) == Report()
+
+
+def test_a_time_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards the end of a cluster against a report of another version."""
+    monkeypatch.setattr(time, "monotonic", lambda: 80.0)
+    odd = replace(REPORT, cores_since="yesterday")
+    assert counted(odd, Heard(50.0, NOW)).core_seconds == 100 + 4 * 30
