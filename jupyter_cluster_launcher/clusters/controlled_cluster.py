@@ -126,6 +126,8 @@ class ControlledCluster(RecordedCluster):
 
     def _process(self, cluster: Cluster) -> Process:
         controllers, ref = self._services.controllers, cluster.controller
+        if self.connection.controller is not None and self.connection.controller.watched:
+            return Process.RUNS  # surer than a look at the list of processes, which can fail
         if ref is None:
             return Process.UNKNOWN
         if not controllers.of_this_boot(ref):

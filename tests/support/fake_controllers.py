@@ -74,6 +74,11 @@ class FakeController:
         """The process, None where it has ended."""
         return self._host.processes.get(self.ref.pid) if self._host.runs(self.ref) else None
 
+    @property
+    def watched(self) -> bool:
+        """Whether its end would be noticed."""
+        return self._watching is not None and not self.ended.done()
+
     async def _answer(self, timeout: float | None) -> FakeProcess:
         """Return the process when it answers; raises as ``Controller.run``."""
         deadline = asyncio.get_running_loop().time() + (timeout or 3600.0)

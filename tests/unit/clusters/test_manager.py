@@ -88,7 +88,6 @@ def test_the_controller_learns_of_each_end_once(
         async def call(*args: Any) -> None:
             calls.append(args)
 
-        monkeypatch.setattr(managed.connection, "controller", object())  # only its presence counts
         monkeypatch.setattr(managed.connection, "call", call)
         ended = Queue((job("1", Phase.ENDED, "FAILED", failed=True),), polled=True)
         managed.update_queue(ended)
