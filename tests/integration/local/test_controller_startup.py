@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import write_kernelspec
@@ -91,7 +92,7 @@ async def test_a_kernel_that_no_server_ever_calls(
     tmp_path: Path, jp_environ: None, jp_kernel_dir: Path, wrapped: bool
 ) -> None:
     """Guards against a kernel that runs for ever because its server was killed just then."""
-    argv = {"argv": ["bash", "-c", WRAPPED]} if wrapped else {}
+    argv: dict[str, Any] = {"argv": ["bash", "-c", WRAPPED]} if wrapped else {}
     write_kernelspec(Path(jp_kernel_dir), "mine", **argv)
     ref = await spawn("mine", KernelSpecManager(), tmp_path, None, {}, orphan=1.0)
     found = left_behind(tmp_path)
