@@ -29,16 +29,20 @@ class State(str, Enum):
 
 
 # From each state, the states that may follow. A closing cluster can only end: a late report of its
-# controller must not bring it back on the screen.
+# controller must not bring it back on the screen. One that lost its controller may start another.
 FOLLOWS: dict[State, frozenset[State]] = {
     State.STARTING: frozenset(
         {State.RUNNING, State.CLOSING, State.CLOSED, State.FAILED, State.LOST}
     ),
-    State.RUNNING: frozenset({State.CLOSING, State.CLOSED, State.FAILED, State.LOST}),
+    State.RUNNING: frozenset(
+        {State.STARTING, State.CLOSING, State.CLOSED, State.FAILED, State.LOST}
+    ),
     State.CLOSING: frozenset({State.CLOSED, State.FAILED}),
     State.CLOSED: frozenset({State.CLOSING}),
     State.FAILED: frozenset({State.CLOSING}),
-    State.LOST: frozenset({State.CLOSING, State.RUNNING, State.CLOSED}),
+    State.LOST: frozenset(
+        {State.STARTING, State.RUNNING, State.CLOSING, State.CLOSED, State.FAILED}
+    ),
     State.ELSEWHERE: frozenset(),
 }
 

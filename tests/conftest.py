@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from api import PLATFORMS, Api
 
 # Fixtures of the cloud side stand in a file of their own.
 pytest_plugins = ["cloud"]
+
+# For long runs: pytest --hypothesis-profile=long
+settings.register_profile("long", max_examples=10_000, deadline=None)
 
 # A runner in the background of a shell has SIGINT ignored, and all that it starts inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)

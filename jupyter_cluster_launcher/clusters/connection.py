@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..controller.client import RESIDENT, Controller
+from ..controller.controllers import Controllers
 from ..controller.kernel_connection import ControllerDiedError, ExecutionError
 from ..errors import LauncherError, WrongStateError
 from ..models import ControllerRef
@@ -27,17 +28,20 @@ class Connection:
 
     def __init__(
         self,
+        controllers: Controllers,
         on_report: Callable[[dict[str, Any]], None],
         on_output: Callable[[str], None],
         explain: Callable[[ExecutionError], str],
     ) -> None:
         """Hold nothing yet; ``explain`` makes a sentence of an exception in the controller."""
+        self._controllers = controllers
         self._on_report, self._on_output, self._explain = on_report, on_output, explain
         self.controller: Controller | None = None
 
     def connect(self, ref: ControllerRef) -> Controller:
         """Return a controller that can be attached to, and hold it."""
-        self.controller = Controller(ref, self._on_report, self._on_output)
+        self.forget()
+        self.controller = self._controllers.connect(ref, self._on_report, self._on_output)
         return self.controller
 
     async def attach(self, ref: ControllerRef, timeout: float) -> str | None:

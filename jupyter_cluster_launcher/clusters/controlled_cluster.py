@@ -1,31 +1,33 @@
-"""One cluster and its controller: what it reports, and how both end."""
+"""One cluster and its controller: what it reports, and the facts about both."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
+import time
+from abc import abstractmethod
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
-from ..controller.client import end_controller
-from ..controller.spawn import left_behind
 from ..errors import LauncherError
 from ..models import Cluster, Queue, State
 from . import records
-from .connection import CLOSE, SHUT_DOWN, Connection
+from .connection import Connection
+from .core_hours import Heard, counted, heard_now
+from .reconcile import ANSWER_LIMIT, ENDED, Decision, Facts, Process, Work
 from .recorded_cluster import RecordedCluster
 from .services import Services
 
-ANSWER_LIMIT = 10.0  # seconds that a controller has for an answer before its row says so
+RECONNECT_AFTER = 60.0  # seconds between two controllers for one cluster
 SILENT = "Its controller does not answer. It may be busy, or this host is overloaded."
 
 log = logging.getLogger(__name__)
 
 
 class ControlledCluster(RecordedCluster):
-    """One cluster, the connection to its controller, and the tasks that look after both."""
+    """One cluster, the connection to its controller, and what is known of it."""
 
     def __init__(
         self, cluster: Cluster, services: Services, changed: Callable[[str], None]
@@ -33,12 +35,21 @@ class ControlledCluster(RecordedCluster):
         """Hold ``cluster``, not connected to its controller; ``changed`` as of the base."""
         super().__init__(cluster, services, changed)
         self.connection = Connection(
+            services.controllers,
             self._reported,
             lambda text: services.store.append_log(self.cluster.id, text),
             lambda error: services.explain(self.cluster, error),
         )
         self._tasks: set[asyncio.Task[None]] = set()
         self._notified: set[str] = set()  # the ended jobs that the controller was notified of
+        self._known = Facts(cluster.state)
+        self._heard_at: float | None = None  # when the controller last answered or reported
+        self._report_heard: Heard | None = None
+        self._reconnected_at: float | None = None
+
+    @abstractmethod
+    def settle(self, cluster: Cluster | None = None, due: bool = False) -> None:
+        """Do what the facts about ``cluster``, by default as it is, ask for."""
 
     # What the controller and the batch system report
 
@@ -51,9 +62,10 @@ class ControlledCluster(RecordedCluster):
         except ValueError as error:
             log.warning("A report of cluster %s cannot be read: %s", self.cluster.id, error)
             return
-        if report.ended:
-            self._task(self._ended(report.ended))
-        self.put(replace(self.cluster, report=report).to(State.RUNNING))
+        self._heard()
+        self._report_heard = heard_now()
+        self._known = replace(self._known, reported=True)
+        self.settle(replace(self.cluster, report=report))
         self._notify_ended()
 
     def update_queue(self, queue: Queue) -> None:
@@ -74,56 +86,81 @@ class ControlledCluster(RecordedCluster):
             await self.connection.call("jobs_ended", ids)
 
     async def check(self) -> None:
-        """Warn in the row of a controller that does not answer, until it does again."""
-        if self.cluster.state is not State.RUNNING or self.connection.controller is None:
+        """Find out whether the controller answers, which the row says when it does not."""
+        controller = self.connection.controller
+        if self.cluster.state is not State.RUNNING or controller is None:
             return
-        before = self.cluster.report
+        began = time.monotonic()
         answers = await self.connection.answers(ANSWER_LIMIT)
-        report = self.cluster.report
-        if self.cluster.state is not State.RUNNING or (not answers and report != before):
-            return  # a report that came meanwhile is an answer, too
+        if self.connection.controller is not controller:
+            return
+        if answers:
+            self._heard()
+        elif self._heard_at is None or self._heard_at < began:  # a report is an answer, too
+            now, since = time.monotonic(), self._heard_at or began
+            self._known = replace(self._known, silent=max(now - since, ANSWER_LIMIT))
+        self.settle()
+
+    def _heard(self) -> None:
+        self._heard_at = time.monotonic()
+        self._known = replace(self._known, silent=None)
+
+    # The facts
+
+    def _facts(self, cluster: Cluster, due: bool = False) -> Facts:
+        """Return all that is known about ``cluster``."""
+        process, report = self._process(cluster), cluster.report
+        ended = report.ended or ""
+        if not ended and process is not Process.RUNS and cluster.state not in ENDED:
+            ended = self._services.store.last_words(cluster.id) or ""
+        return replace(
+            self._known,
+            state=cluster.state,
+            process=process,
+            connected=self.connection.controller is not None,
+            ended=ended,
+            broken=report.broken,
+            reconnects=process is not Process.RUNS and self._reconnects(cluster),
+            due=due,
+        )
+
+    def _process(self, cluster: Cluster) -> Process:
+        controllers, ref = self._services.controllers, cluster.controller
+        if self.connection.controller is not None and self.connection.controller.watched:
+            return Process.RUNS  # surer than a look at the list of processes, which can fail
+        if ref is None:
+            return Process.UNKNOWN
+        if not controllers.of_this_boot(ref):
+            return Process.RESTARTED
+        return Process.RUNS if controllers.runs(ref) else Process.ENDED
+
+    def _reconnects(self, cluster: Cluster) -> bool:
+        """Return whether the cluster goes on without its controller and is to get another one.
+
+        A second controller that ends as soon would not be the last, and to one that is lost
+        another is given once.
+        """
+        if not (self._services.backend(cluster).outlives_controller and cluster.report.name):
+            return False
+        last = self._reconnected_at
+        if last is None:
+            return True
+        now = time.monotonic()
+        return cluster.state is State.RUNNING and now - last >= RECONNECT_AFTER
+
+    def _decided(self, cluster: Cluster, facts: Facts, decision: Decision) -> Cluster:
+        """Return ``cluster`` as its row shows it after a decision."""
+        report = cluster.report
+        if facts.state is State.RUNNING and decision.state is not State.RUNNING:
+            report, self._report_heard = counted(report, self._report_heard), None
+        if decision.work is Work.RECONNECT or (
+            facts.process is not Process.RUNS and facts.state is State.RUNNING
+        ):
+            report = replace(report, ready=0, usage=None)
         warnings = tuple(text for text in report.warnings if text != SILENT)
-        warnings += () if answers else (SILENT,)
-        self.put(replace(self.cluster, report=replace(report, warnings=warnings)))
-
-    # The end
-
-    async def _ended(self, why: str) -> None:
-        """Clean up after a cluster that ended on its own, and keep the row that says why."""
-        await self.connection.end(CLOSE, self._services.limits.close)
-        left = await self._clean_up()
-        if self.cluster.state is not State.CLOSING:  # else the stop takes care of the rest
-            state = State.FAILED if left or self.cluster.report.broken else State.CLOSED
-            self.put(self.cluster.to(state, f"{why} {left}".strip()))
-
-    async def _fail(self, message: str) -> None:
-        """End what a launch began; record and log stay until the user dismisses them."""
-        self._services.store.append_log(self.cluster.id, f"\n{message}\n")
-        await self.connection.end(CLOSE, self._services.limits.close)
-        left = await self._clean_up()
-        self.put(self.cluster.to(State.FAILED, f"{message} {left}".strip()))
-
-    async def _close(self) -> str:
-        """End the controller and its cluster; return a sentence where something may be left."""
-        joined, leave, closed = self.cluster.report.joined, self.cluster.leave, False
-        if self.connection.controller is not None:
-            close = None if leave else SHUT_DOWN if joined else CLOSE
-            closed = await self.connection.end(close, self._services.limits.close)
-        else:
-            directory = self._services.store.root / self.cluster.id
-            ref = self.cluster.controller or await asyncio.to_thread(left_behind, directory)
-            await end_controller(ref)
-        return await self._clean_up(shut_down=joined and not leave and not closed, wait=True)
-
-    async def _clean_up(self, shut_down: bool = False, wait: bool = False) -> str:
-        """End what the controller left behind; return a sentence where something may be left."""
-        directory = self._services.store.root / self.cluster.id
-        try:
-            backend = self._services.backend(self.cluster)
-            await backend.cleanup(self.cluster, directory, shut_down, wait)
-        except LauncherError as error:
-            return str(error)
-        return ""
+        report = replace(report, warnings=(*warnings, SILENT) if decision.warn else warnings)
+        message = cluster.message if decision.message is None else decision.message
+        return replace(cluster.to(decision.state, message), report=report)
 
     def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

@@ -9,7 +9,6 @@ from typing import Any
 
 from ..controller.client import Controller
 from ..controller.kernel_connection import ControllerDiedError, ExecutionError
-from ..controller.spawn import spawn
 from ..errors import LauncherError
 from ..models import Cluster, ControllerRef
 from .services import Services
@@ -26,12 +25,13 @@ async def steps(
     took too long, and other ``LauncherError``s.
     """
     backend, directory = services.backend(cluster), services.store.directory(cluster.id)
-    ref = await spawn(
+    ref = await services.controllers.spawn(
         cluster.kernel_name,
         services.environments.kernel_spec_manager,
         directory,
         cluster.cwd,
         backend.environment(cluster),
+        services.limits.orphan,
     )
     yield {"controller": ref}
     controller = connect(ref)

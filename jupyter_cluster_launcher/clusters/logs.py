@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from typing import TYPE_CHECKING, Any
 
 from ..backends.base import Log
-from ..controller.log_files import LIMIT, PYTHON_LOG, shares
+from ..controller.log_files import LIMIT, shares
 from ..errors import LauncherError
 from ..masking import masked
 from ..models import Cluster, State
 from .services import Services
-from .store import Store
 
 if TYPE_CHECKING:
     from .managed_cluster import ManagedCluster
-
-# The message of a kernel to whoever started it in a terminal.
-GREETING = re.compile(r"\A.*?^ +--existing [^\n]*\n+", re.DOTALL | re.MULTILINE)
 
 
 async def collect(managed: ManagedCluster, services: Services) -> dict[str, Any]:
@@ -53,7 +48,7 @@ def _readable(cluster: Cluster, services: Services, answer: dict[str, Any]) -> d
         files = [Log("jobs", "Jobs", f"The log files of the jobs cannot be read: {error}")]
     logs: dict[str, Any] = masked(
         {
-            "launch": launch_log(services.store, cluster.id)[-LIMIT:],
+            "launch": services.store.read_log(cluster.id),
             "scheduler": answer["scheduler"][-LIMIT:],
             "workers": workers,
             "jobs": [{"id": log.id, "title": log.title, "text": log.text} for log in files],
@@ -61,15 +56,3 @@ def _readable(cluster: Cluster, services: Services, answer: dict[str, Any]) -> d
         os.environ,
     )
     return logs
-
-
-def launch_log(store: Store, cluster_id: str) -> str:
-    """Return what creating a cluster printed, and what its kernel wrote on its own.
-
-    What the kernel could send is in the launch log, but not the last output of one that crashed.
-    """
-    launch = store.read_log(cluster_id)
-    known = set(launch.splitlines())
-    kernel = GREETING.sub("", store.read_log(cluster_id, name=PYTHON_LOG))
-    # The kernel writes what it sent to its own log, too.
-    return launch + "".join(f"{line}\n" for line in kernel.splitlines() if line not in known)

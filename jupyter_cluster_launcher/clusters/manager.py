@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,16 +11,11 @@ from ..backends.base import Check, Found
 from ..errors import BadInputError, UnknownError, WrongStateError
 from ..models import Cluster, Queue, State
 from ..platforms import options
-from . import logs, other_servers, preflight
+from . import contact, logs, other_servers, preflight
 from .managed_cluster import ManagedCluster
-from .recorded_cluster import ENDED
+from .reconcile import ENDED
 from .request import plan
 from .services import Services
-
-PING_EVERY = 300.0  # seconds between two pings to the controllers
-CHECK_EVERY = 5.0  # seconds between two looks whether they answer
-
-log = logging.getLogger(__name__)
 
 
 class ClusterManager:
@@ -194,7 +188,12 @@ class ClusterManager:
         for cluster in self._polled():
             self.services.backend(cluster).poll_soon(cluster)
         loop = asyncio.get_running_loop()
-        jobs = (self._ping(), self._check(), self._others.follow(), self._others.answer())
+        jobs = (
+            contact.ping(self._clusters, self.services.limits.orphan),
+            contact.check(self._clusters),
+            self._others.follow(),
+            self._others.answer(),
+        )
         self._tasks += [loop.create_task(job) for job in jobs]
 
     async def stop(self) -> None:
@@ -202,17 +201,13 @@ class ClusterManager:
         for task in self._tasks:
             task.cancel()
         self.services.backends.hurry()
-        live = (State.STARTING, State.RUNNING)
-        closing = [
-            managed.close(leave=managed.cluster.report.joined)
-            for managed in list(self._clusters.values())
-            if managed.ownership.held
-            and managed.cluster.state in live
-            and not managed.cluster.keep_running
-        ]
+        clusters = list(self._clusters.values())
+        for managed in clusters:
+            managed.let_go()
+        closing = [asyncio.ensure_future(one.settled()) for one in clusters if one.ownership.held]
         if closing:
             await asyncio.wait(closing, timeout=self.services.limits.close + 10)
-        for managed in self._clusters.values():
+        for managed in clusters:
             managed.detach()
         await self.services.backends.stop()
 
@@ -233,26 +228,6 @@ class ClusterManager:
         if cluster_id in self._clusters:
             self._clusters[cluster_id].update_queue(queue)
 
-    async def _ping(self) -> None:
-        """Let the controllers know that a server is there, before their orphan timers fire."""
-        orphan = self.services.limits.orphan
-        pause = PING_EVERY if orphan is None else min(PING_EVERY, orphan / 3)
-        while True:
-            await asyncio.sleep(pause)
-            pinged = (managed.connection.ping() for managed in list(self._clusters.values()))
-            for error in await asyncio.gather(*pinged, return_exceptions=True):
-                if error is not None:  # the others must go on getting pings
-                    log.error("A controller could not be pinged", exc_info=error)
-
-    async def _check(self) -> None:
-        """Warn in the rows of controllers that do not answer."""
-        while True:
-            await asyncio.sleep(CHECK_EVERY)
-            checks = (managed.check() for managed in list(self._clusters.values()))
-            for error in await asyncio.gather(*checks, return_exceptions=True):
-                if error is not None:
-                    log.error("A controller could not be checked", exc_info=error)
-
     def _get(self, cluster_id: str) -> ManagedCluster:
         try:
             return self._clusters[cluster_id]
@@ -262,8 +237,6 @@ class ClusterManager:
     async def _own(self, cluster_id: str, stop: bool = False) -> ManagedCluster:
         """Return a cluster that this server owns now; another server may have to hand it over."""
         managed = self._get(cluster_id)
-        if managed.cluster.state is State.ELSEWHERE or (managed.afar and not stop):
-            raise WrongStateError(f"{managed.cluster.message} Stop or change it from there.")
         await other_servers.claim(managed, stop)
         return managed
 

@@ -6,11 +6,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
-from ..controller.host import reap
 from ..errors import UnknownError, WrongStateError
-from ..models import Cluster
+from ..models import Cluster, State
 from .managed_cluster import ManagedCluster
-from .recorded_cluster import ENDED
+from .reconcile import ENDED
 from .services import Services
 
 EVERY = 10.0  # seconds between two scans of the directory with all clusters
@@ -58,7 +57,7 @@ class OtherServers:
 
     async def scan(self) -> None:
         """Update all rows; one that fails must not cost the others theirs."""
-        reap()
+        self._services.controllers.reap()
         await self._update_all(*await asyncio.to_thread(self._read))
 
     def _read(self) -> tuple[dict[str, int], list[Cluster | None]]:
@@ -90,7 +89,7 @@ class OtherServers:
     async def _update(self, managed: ManagedCluster, unchanged: bool) -> None:
         if managed.ownership.held:
             managed.ownership.renew()
-            managed.try_again()
+            managed.settle(due=True)
         elif not (unchanged and managed.cluster.state in ENDED):
             await managed.attach()
 
@@ -102,8 +101,11 @@ def _requests(owned: Sequence[ManagedCluster]) -> list[tuple[ManagedCluster, str
 async def claim(managed: ManagedCluster, stop: bool = False) -> None:
     """Have another server of this host hand over its cluster, with ``stop`` to be stopped.
 
-    Raises ``WrongStateError`` where it does not, and ``UnknownError`` where the cluster has ended.
+    Raises ``WrongStateError`` where it does not, or where another host has the cluster, and
+    ``UnknownError`` where the cluster has ended.
     """
+    if managed.cluster.state is State.ELSEWHERE or (managed.afar and not stop):
+        raise WrongStateError(f"{managed.cluster.message} Stop or change it from there.")
     nobodys = managed.cluster.state in ENDED or managed.afar or not managed.cluster.readable
     if managed.ownership.held or nobodys:
         return

@@ -11,13 +11,13 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..errors import NotAvailableError
+from ..errors import NotAvailableError, WrongStateError
 from ..masking import masked
 from ..models import Cluster, State
+from . import ownership
 from .ownership import Ownership
+from .reconcile import ENDED
 from .services import Services
-
-ENDED = (State.FAILED, State.CLOSED)  # in which a cluster needs no owner any more
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ class RecordedCluster:
         self.ownership = Ownership(services.store.root / cluster.id)
         self._saved: Cluster | None = None
         self.gone = False
+        self.afar = False  # whether another host has it
 
     def put(self, cluster: Cluster, action: str = "changed") -> None:
         """Replace the cluster: save it, show it, emit the event; nothing comes after its end.
@@ -85,6 +86,45 @@ class RecordedCluster:
         except OSError as error:
             log.warning("Cluster %s could not be locked: %s", self.cluster.id, error)
             return False
+
+    def _take_over(self) -> bool:
+        """Become the owner of a cluster without one, and show it; return whether this worked."""
+        record = self._services.store.read(self.cluster.id)
+        unreadable = record is not None and not record.readable
+        if (
+            record is None
+            or record.state in ENDED
+            or (unreadable and record.state is not State.CLOSING)
+        ):
+            self._show(record)
+            return False
+        afar = ownership.seen_from_afar(record, self.ownership)
+        self.afar = afar is not None
+        try:
+            mine = afar is None and self.ownership.take()
+        except OSError as error:
+            log.warning("Cluster %s could not be locked: %s", record.id, error)
+            mine = False
+        if mine:  # its last owner may have changed it until now
+            record = self._services.store.read(record.id)
+        if not mine or record is None:
+            self.ownership.release()
+            self._show(afar or (record and ownership.shared(record)))
+            return False
+        self._show(record)
+        self._saved = record
+        return True
+
+    def _take_ended(self) -> None:
+        """Become the owner of a cluster that has ended, or that no server looks after any more."""
+        try:
+            owned = self.ownership.take_stale()
+        except OSError as error:
+            raise WrongStateError(f"The cluster cannot be removed: {error.strerror}.") from None
+        if not owned:
+            raise WrongStateError(
+                "Another of your Jupyter servers is changing this cluster. Try again in a minute."
+            )
 
     def _let_others_have_it(self) -> None:
         """Release the lock, after the record is as it is shown here."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..backends import Backends
 from ..backends.base import Backend
 from ..backends.errors import first_cause
+from ..controller.controllers import Controllers
 from ..controller.environments import Environments
 from ..controller.kernel_connection import ExecutionError
 from ..models import Cluster
@@ -35,6 +36,7 @@ class Services:
     environments: Environments
     backends: Backends
     limits: Limits
+    controllers: Controllers = field(default_factory=Controllers)
 
     def backend(self, cluster: Cluster) -> Backend:
         """Return the backend of a cluster."""

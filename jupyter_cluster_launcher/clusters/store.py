@@ -20,15 +20,14 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_runtime_dir
 
-from ..controller.log_files import LIMIT, PYTHON_LOG, read_tail
+from ..controller.log_files import LIMIT, LOG, read_tail
 from ..models import Cluster
 from . import records
 from .writer import Writer
 
-RECORD, LOG = "cluster.json", "launch.log"
+RECORD = "cluster.json"
 ID = re.compile(r"[0-9a-zA-Z_-]+")
 REMOVED = ".removed-"  # of the names of directories that are being deleted
-LOG_LIMIT = 10_000_000  # bytes
 
 log = logging.getLogger(__name__)
 
@@ -138,21 +137,8 @@ class Store:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace") as file:
                 file.write(text)
-            if path.stat().st_size > LOG_LIMIT:
-                self._shorten(path)
         except OSError as error:  # a full disk, or the last words of a cluster that is gone
             log.warning("The log of cluster %s could not be written: %s", cluster_id, error)
-
-    def _shorten(self, path: Path) -> None:
-        """Keep the newer half of a log: tasks that print must not fill a home directory."""
-        with path.open("rb") as file:
-            file.seek(-(LOG_LIMIT // 2), os.SEEK_END)
-            file.readline()  # the rest of a line
-            kept = file.read()
-        path.write_bytes(kept)
-        python = path.parent / PYTHON_LOG
-        if python.exists():  # the same once more, and its writer goes on at the new end
-            os.truncate(python, 0)
 
     def last_words(self, cluster_id: str) -> str | None:
         """Return why a controller ended its cluster by itself, None where it did not."""
@@ -163,13 +149,13 @@ class Store:
             return None
 
     def last_line(self, cluster_id: str) -> str:
-        """Return the last thing that a controller's Python wrote; empty where it wrote nothing."""
-        lines = self.read_log(cluster_id, 2000, PYTHON_LOG).strip().splitlines()
+        """Return the last thing that a controller wrote; empty where it wrote nothing."""
+        lines = self.read_log(cluster_id, 2000).strip().splitlines()
         return lines[-1].strip()[:300] if lines else ""
 
-    def read_log(self, cluster_id: str, limit: int = LIMIT, name: str = LOG) -> str:
-        """Return a log, by default that of the launch, at most its last ``limit`` bytes."""
-        return read_tail(self.root / cluster_id / name, limit)
+    def read_log(self, cluster_id: str, limit: int = LIMIT) -> str:
+        """Return the log of a cluster's launch and of what it printed, at most ``limit`` bytes."""
+        return read_tail(self.root / cluster_id / LOG, limit)
 
 
 def default_root() -> Path:

@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import LauncherError
 from ..models import ControllerRef
 from . import host as processes
-from .archive import ARCHIVE, importing, write_archive
+from .archive import ARCHIVE, importing
 from .kernel_connection import ExecutionError, KernelConnection
 from .startup import forgetting
 
@@ -33,19 +33,17 @@ class Controller(KernelConnection):
     """The controller of one cluster."""
 
     async def load(self, module: str, directory: Path, orphan_timeout: float | None = None) -> None:
-        """Have the controller import a module of the resident and begin to watch over itself.
+        """Have the controller import a module of the resident and watch over its cluster.
 
-        The resident is written into ``directory``, the cluster's, which must stay as long as the
-        controller. ``orphan_timeout`` is in seconds. Raises ``OSError`` where that is impossible,
-        and as ``run``.
+        ``directory`` is the cluster's, where ``spawn`` has written the resident.
+        ``orphan_timeout`` is in seconds. Raises as ``run``.
         """
-        path = directory / ARCHIVE
-        write_archive(path)
-        code = importing(RESIDENT, path, module)
+        code = importing(RESIDENT, directory / ARCHIVE, module)
         watch = f"{RESIDENT}.begin({str(directory)!r}, {orphan_timeout!r})"
         await self.run(
             f"{forgetting(self.ref.socket_dir)}\n"
-            f"{code}\n{RESIDENT} = {RESIDENT}().RESIDENT()\n{watch}",
+            f"{code}\n{RESIDENT} = {RESIDENT}().RESIDENT()\n"
+            f"{RESIDENT}.use_log()\n{watch}",
             timeout=30,
         )
 

@@ -82,7 +82,9 @@ def runs(pid: int, mark: str) -> bool:
 def leader(mark: str) -> int | None:
     """Return the process that has ``mark`` in its command line and leads a group, or None."""
     for process in psutil.process_iter(["cmdline"]):
-        if mark in (process.info["cmdline"] or ()) and _group(process.pid) == process.pid:
+        # A kernelspec may wrap the command, which then is one word of a shell's.
+        marked = any(mark in word for word in process.info["cmdline"] or ())
+        if marked and _group(process.pid) == process.pid:
             return int(process.pid)
     return None
 

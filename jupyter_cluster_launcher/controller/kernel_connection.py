@@ -65,6 +65,11 @@ class KernelConnection:
         """Whether the controller's process is there."""
         return processes.runs(self.ref.pid, self.ref.connection_file)
 
+    @property
+    def watched(self) -> bool:
+        """Whether the end of the controller's process would be noticed, and has not been."""
+        return bool(self._tasks) and not self.ended.done()
+
     async def attach(self, timeout: float = 60.0) -> None:
         """Connect, and wait until the kernel answers and its broadcasts arrive.
 
@@ -194,9 +199,7 @@ class KernelConnection:
                 )
 
     def _take(self, kind: str, content: dict[str, Any]) -> None:
-        if kind == "stream":
-            self._on_output(content["text"])
-        elif kind == "error":
+        if kind == "error":  # what is printed is in the log already
             self._on_output(ANSI.sub("", "\n".join(content["traceback"])) + "\n")
         elif kind == "display_data" and MIME in content["data"]:
             self._on_report(content["data"][MIME])

@@ -9,7 +9,7 @@ from pathlib import Path
 # Bytes or characters of what the launch, the workers and the jobs wrote, each of these three: the
 # browser fetches them every two seconds while they are open.
 LIMIT = 1_000_000
-PYTHON_LOG = "python.log"  # in a cluster's directory: what its kernel writes on its own
+LOG = "launch.log"  # in a cluster's directory: what its kernel and its workers write
 
 
 def read_tail(path: Path, limit: int = LIMIT) -> str:

@@ -14,8 +14,9 @@ from jupyter_client.manager import AsyncKernelManager
 
 from ..models import ControllerRef
 from . import host as processes
-from .log_files import PYTHON_LOG
-from .startup import empty_ipython
+from .archive import ARCHIVE, write_archive
+from .log_files import LOG
+from .startup import ipython_directory
 
 CONNECTION = "connection.json"
 SOCKETS = "/tmp"  # noqa: S108 - a directory only for this user is made in it
@@ -40,13 +41,17 @@ async def spawn(
     directory: Path,
     cwd: str | None,
     env: Mapping[str, str],
+    orphan: float | None = None,
 ) -> ControllerRef:
     """Start the kernel of a controller and return how to attach to it.
 
-    ``env`` is added to the environment of this server. Raises what ``jupyter_client`` raises where
-    the kernel cannot be started.
+    ``env`` is added to the environment of this server. The resident is written into ``directory``,
+    the cluster's, which must stay as long as the controller. The controller ends after ``orphan``
+    seconds without a server, None for never. Raises ``OSError``, and what ``jupyter_client``
+    raises where the kernel cannot be started.
     """
     connection_file = directory / CONNECTION
+    write_archive(directory / ARCHIVE)
     sockets = tempfile.mkdtemp(prefix="cluster-", dir=_socket_directory())
     manager = _Spawner(
         kernel_name=kernel_name,
@@ -57,11 +62,11 @@ async def spawn(
     )
     # A kernel with JPY_PARENT_PID set ends with that process, however independent it was started.
     inherited = {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"}
-    log = os.open(directory / PYTHON_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    log = os.open(directory / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         await manager.start_kernel(
             independent=True,
-            env={**inherited, **empty_ipython(sockets), **env},
+            env={**inherited, **ipython_directory(sockets, directory, orphan), **env},
             cwd=cwd,
             stdout=log,
             stderr=log,

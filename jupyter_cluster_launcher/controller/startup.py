@@ -1,8 +1,8 @@
-"""Controllers run without what the user set up for interactive work in IPython.
+"""What IPython executes when a controller starts: the watch begins, and nothing of the user's.
 
-Startup files may print, fail, take long, or define a ``cluster`` that is none of ours. So IPython
-gets a directory of its own: next to the controller's sockets, on this host's disk, and removed with
-them. The code that runs in the controller, and the workers, see the user's again.
+The user's startup files may print, fail, take long, or define a ``cluster`` that is none of ours.
+So IPython gets a directory of its own: next to the controller's sockets, on this host's disk, and
+removed with them. The code that runs in the controller, and the workers, see the user's again.
 """
 
 from __future__ import annotations
@@ -10,19 +10,41 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from .archive import ARCHIVE, importing
+
 FOLDER = "ipython"
-CONFIG = "c.InteractiveShellApp.exec_PYTHONSTARTUP = False\n"
+# Output goes to the log file itself. The parent is said to be init, which never ends: a kernel
+# that knows of no parent prints how to connect to it.
+CONFIG = """\
+c.InteractiveShellApp.exec_PYTHONSTARTUP = False
+c.IPKernelApp.capture_fd_output = False
+c.IPKernelApp.parent_handle = 1
+{importing}
+try:
+    {early}().begin({directory!r}, {orphan!r})
+except Exception:
+    import traceback
+    traceback.print_exc()
+"""
+EARLY = "_begin_watch"
 VARIABLE = "IPYTHONDIR"
 
 
-def empty_ipython(sockets: str) -> dict[str, str]:
+def ipython_directory(sockets: str, directory: Path, orphan: float | None) -> dict[str, str]:
     """Make IPython's directory below ``sockets``; return the variable that points there.
 
-    Raises ``OSError`` where that is impossible.
+    The watch over the cluster of ``directory`` begins with the kernel, and ends it after ``orphan``
+    seconds without a server. Raises ``OSError`` where a file cannot be written.
     """
     profile = Path(sockets, FOLDER, "profile_default")
     profile.mkdir(parents=True, mode=0o700)
-    (profile / "ipython_config.py").write_text(CONFIG, encoding="ascii")
+    config = CONFIG.format(
+        importing=importing(EARLY, directory / ARCHIVE, "early"),
+        early=EARLY,
+        directory=str(directory),
+        orphan=orphan,
+    )
+    (profile / "ipython_config.py").write_text(config, encoding="utf-8")
     return {VARIABLE: str(Path(sockets, FOLDER))}
 
 

@@ -10,9 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
+from . import early
 from .credentials import write_credentials
 from .dashboard import serve_privately
-from .kernel import Answer, send_answer, variable
+from .kernel import Answer, print_to_log, send_answer, variable
 from .logs import Logs
 from .protocols import Cluster
 from .report import Report, Sample
@@ -73,8 +74,11 @@ class Resident(ABC, Generic[ClusterT]):
 
         ``directory`` is the cluster's; ``orphan_timeout`` is as in ``Watch``.
         """
-        self._watch = Watch(self._close_whatever, directory, orphan_timeout=orphan_timeout)
-        self._watch.start()
+        self._watch = early.watch(self._close_whatever, directory, orphan_timeout)
+
+    def use_log(self) -> None:
+        """Let this kernel print to its log file, as its children do, with a server or without."""
+        print_to_log()
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Get ready before the create code runs; ``settings`` are of the platform's kind.
@@ -119,7 +123,7 @@ class Resident(ABC, Generic[ClusterT]):
 
     def ping(self) -> None:
         """Note that a server is there, and publish a report for it."""
-        self.watch.pinged_at = time.monotonic()
+        self.watch.contact.note()
         self.watch.poll(always=True)
 
     def keep(self, **settings: float | None) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
+import sys
 import time
 from typing import Any
 
@@ -47,8 +49,26 @@ def variable(name: str) -> Any:
     return shell.user_ns.get(name) if shell is not None else None
 
 
+def print_to_log() -> None:
+    """Print to the files that this process was started with, instead of to whoever listens.
+
+    Line by line, and whatever encoding the system has: others write to the same files.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, f"__{name}__")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+            setattr(sys, name, stream)
+
+
 def end_process() -> None:
-    """Kill this process and, where it leads a group, its workers; published reports leave first."""
+    """Kill this process and its workers; published reports leave first.
+
+    They are in a group that this process leads, or the command that the kernelspec has around it.
+    """
     time.sleep(PUBLISHING)
-    kill = os.killpg if os.getpgrp() == os.getpid() else os.kill
-    kill(os.getpid(), signal.SIGKILL)
+    group = os.getpgrp()
+    if group in (os.getpid(), os.getsid(0)):
+        os.killpg(group, signal.SIGKILL)
+    else:
+        os.kill(os.getpid(), signal.SIGKILL)

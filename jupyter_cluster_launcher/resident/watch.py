@@ -14,10 +14,12 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 
+from .contact import Contact
 from .core_time import CoreTime
 from .durations import in_words
 from .ending import note_ending, within
 from .kernel import end_process, publish
+from .log_file import LOG, shorten
 from .plots import Plots
 from .report import Report, Sample, Usage
 
@@ -27,7 +29,6 @@ FLUCTUATING = ("usage", "closes_at")  # what may differ from poll to poll
 CLOSE_LIMIT = 60.0  # seconds for closing a cluster; a server waits for half of it
 NOTE_LIMIT = 10.0  # seconds for writing why it ended: network file systems may hang
 NOTE_PAUSES = (0.2, 1.0, 3.0)  # seconds before another try to write that
-CONTACT_FILE = "connection.json"  # the file of the cluster's directory that servers touch
 
 
 class Watch(threading.Thread):
@@ -42,13 +43,12 @@ class Watch(threading.Thread):
         without contact with a server; None is never.
         """
         super().__init__(name="cluster-launcher", daemon=True)
-        self._close, self.directory = close, directory
+        self.close, self.directory = close, directory
         self.orphan_timeout = orphan_timeout
         self.idle_timeout: float | None = None
         self._sample: Callable[[], Sample] | None = None
         self.known: Report = {}
-        self.idle_since = self.pinged_at = time.monotonic()
-        self._touched_at = self._touched()
+        self.idle_since, self.contact = time.monotonic(), Contact(directory)
         self._busy: bool | None = None  # None where it is not known
         self._closes_at: str | None = None
         self._close_until: float | None = None  # set once the cluster is being closed
@@ -78,7 +78,8 @@ class Watch(threading.Thread):
         with self._polling:
             self.idle_timeout, self.known = idle_timeout, known or {}
             self._core_time = CoreTime(core_seconds)
-            self.idle_since = self.pinged_at = time.monotonic()
+            self.idle_since = time.monotonic()
+            self.contact.note()
             self._sample = sample
 
     def run(self) -> None:
@@ -87,7 +88,8 @@ class Watch(threading.Thread):
             self.tick()
 
     def tick(self) -> None:
-        """Poll once, and end what is overdue."""
+        """Poll once, end what is overdue, and keep the log within its limit."""
+        shorten(os.path.join(self.directory, LOG))
         try:
             self.poll()
         except Exception as error:  # a poll that failed must not end the watch
@@ -164,25 +166,8 @@ class Watch(threading.Thread):
         idle, orphan = self.idle_timeout, self.orphan_timeout
         if idle is not None and self._busy is False and now - self.idle_since > idle:
             return f"Closed after {in_words(idle)} without work."
-        if orphan is not None and now - self._contact() > orphan:
+        if orphan is not None and self.contact.ago() > orphan:
             return f"Closed: no contact with a Jupyter server for {in_words(orphan)}."
-        return None
-
-    def _contact(self) -> float:
-        """Return when a server was last there, by the monotonic clock.
-
-        Servers touch a file with each call, since the call itself does not arrive while the kernel
-        is busy with the create code.
-        """
-        touched = self._touched()
-        if touched != self._touched_at:
-            self._touched_at, self.pinged_at = touched, time.monotonic()
-        return self.pinged_at
-
-    def _touched(self) -> int | None:
-        """Return the file's time as it is; it is only compared, whatever the clock says."""
-        with contextlib.suppress(OSError):
-            return os.stat(os.path.join(self.directory, CONTACT_FILE)).st_mtime_ns
         return None
 
     def differs(self, report: Report) -> bool:
@@ -222,7 +207,7 @@ class Watch(threading.Thread):
         self.done.set()
         try:
             # What a server has begun to close is not begun a second time.
-            if not self.closing and not within(CLOSE_LIMIT, self._close):
+            if not self.closing and not within(CLOSE_LIMIT, self.close):
                 why = f"{why} {not_closed()}"
             self._note(why)
         finally:

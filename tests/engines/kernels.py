@@ -80,6 +80,17 @@ async def kernel(folder: Path, name: str = "python3", **env: str) -> AsyncIterat
         await Controller(ref, print, print).end(None, 0)
 
 
+async def alone(ref: ControllerRef, folder: Path) -> str:
+    """Return why a controller ended without a server; all its processes have gone then."""
+    try:
+        while group(ref.pid):
+            host.reap()
+            await asyncio.sleep(0.1)
+        return str(json.loads((folder / "ended.json").read_text(encoding="utf-8"))["ended"])
+    finally:
+        await Controller(ref, print, print).end(None, 0)
+
+
 def nothing_left(ref: ControllerRef) -> None:
     """Assert that a controller has left neither process nor sockets."""
     assert group(ref.pid) == []

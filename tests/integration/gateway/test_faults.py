@@ -274,9 +274,10 @@ async def test_a_controller_that_is_killed(
     cluster = await api.ready(cluster["id"], 1)
     (name,) = [listed["name"] for listed in gateway.clusters()]
     manager = jp_serverapp.web_app.settings["cluster_manager"]
-    first = manager.get(cluster["id"]).controller.pid
-    os.kill(first, signal.SIGKILL)
-    await until(lambda: manager.get(cluster["id"]).controller.pid != first, "another controller")
+    first = manager.get(cluster["id"]).controller
+    os.kill(first.pid, signal.SIGKILL)
+    # None while neither is there.
+    await until(lambda: manager.get(cluster["id"]).controller not in (first, None), "another one")
     cluster = await api.ready(cluster["id"], 1)
     assert not cluster["joined"]
     assert [listed["name"] for listed in gateway.clusters()] == [name]

@@ -88,7 +88,7 @@ async def test_private_files(tmp_path: Path) -> None:
     try:
         async with kernel(tmp_path) as one:
             assert stat.S_IMODE(Path(one.ref.connection_file).stat().st_mode) == 0o600
-            assert stat.S_IMODE((tmp_path / "python.log").stat().st_mode) == 0o600
+            assert stat.S_IMODE((tmp_path / "launch.log").stat().st_mode) == 0o600
             assert stat.S_IMODE(Path(one.ref.socket_dir).stat().st_mode) == 0o700
             how = json.loads(Path(one.ref.connection_file).read_text(encoding="utf-8"))
             assert how["transport"] == "ipc", "a port of this machine is open"

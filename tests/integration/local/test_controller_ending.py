@@ -141,7 +141,7 @@ async def test_a_death_while_attaching_is_noticed(
     with pytest.raises(ControllerDiedError):
         async with kernel(tmp_path, "dies"):
             pass
-    assert "no ipykernel" in (tmp_path / "python.log").read_text()
+    assert "no ipykernel" in (tmp_path / "launch.log").read_text()
 
 
 async def test_a_kernel_that_never_answers(

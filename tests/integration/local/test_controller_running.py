@@ -10,15 +10,51 @@ import pytest
 from kernels import FOREVER, Kernel, kernel, watched
 
 from jupyter_cluster_launcher.controller.kernel_connection import ExecutionError
+from jupyter_cluster_launcher.resident.log_file import LIMIT
 
 # Running code
+
+PRINTS = """
+import subprocess, sys
+print("out \\u00e9")
+print("err", file=sys.stderr)
+subprocess.run(["echo", "child"])
+"""
+FLOOD = """
+import os, sys, time
+while not os.path.exists(sys.argv[1]):
+    time.sleep(0.01)
+for _ in range(40_000):
+    os.write(1, b"x" * 99 + bytes([10]))
+    os.write(1, (b"x" * 99 + bytes([10])) * 9)
+os.write(1, b"the last line" + bytes([10]))
+os.remove(sys.argv[1])
+"""
 
 
 async def test_prints_reach_the_log(tmp_path: Path) -> None:
     """Guards against a launch whose progress, or warning, is not shown."""
     async with kernel(tmp_path) as one:
-        await one.controller.run("import sys; print('out'); print('err', file=sys.stderr)", FOREVER)
-        await one.until(lambda: "out\n" in one.output and "err\n" in one.output)
+        await one.controller.load("local", tmp_path)
+        await one.controller.run(PRINTS, FOREVER)
+        assert (tmp_path / "launch.log").read_text(encoding="utf-8") == "out é\nerr\nchild\n"
+
+
+async def test_the_log_is_limited_without_a_server(tmp_path: Path) -> None:
+    """Guards against one task that fills a home directory, and against output that is lost."""
+    flag, log = tmp_path / "flag", tmp_path / "launch.log"
+    (tmp_path / "flood.py").write_text(FLOOD)
+    async with kernel(tmp_path) as one:
+        await one.controller.load("local", tmp_path)
+        code = f"subprocess.Popen([sys.executable, 'flood.py', {str(flag)!r}])"
+        await one.controller.run(f"import subprocess, sys; {code}", FOREVER)
+        one.controller.detach()
+        flag.touch()
+        while flag.exists() or log.stat().st_size > LIMIT:
+            await asyncio.sleep(0.1)
+        lines = log.read_text(encoding="utf-8").splitlines()
+        assert lines[-1] == "the last line"
+        assert set(lines[:-1]) == {"x" * 99}, "whole lines"
 
 
 async def test_an_error_is_shown_whole(tmp_path: Path) -> None:

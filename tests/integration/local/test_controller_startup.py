@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from kernels import FOREVER, kernel, nothing_left
+from fakes import write_kernelspec
+from jupyter_client.kernelspec import KernelSpecManager
+from kernels import FOREVER, alone, kernel, nothing_left
 
 from jupyter_cluster_launcher.clusters.connection import CLOSE
+from jupyter_cluster_launcher.controller.spawn import left_behind, spawn
 
 STARTUP = """
 print("startup was here")
@@ -42,7 +47,7 @@ async def test_startup_files_do_not_run(tmp_path: Path, monkeypatch: pytest.Monk
             assert await one.value("os.environ['PYTHONSTARTUP']", tmp_path)
             await one.controller.end(CLOSE, FOREVER)
             assert "startup was here" not in one.output
-        log = (tmp_path / "python.log").read_text()
+        log = (tmp_path / "launch.log").read_text()
         assert "startup was here" not in log
         assert "wrong cluster" not in log
 
@@ -78,3 +83,19 @@ async def test_sockets_of_workers_are_removed(tmp_path: Path) -> None:
         await one.controller.end(CLOSE, FOREVER)
         nothing_left(one.ref)
     assert not list(temporary.glob("pymp-*"))
+
+
+WRAPPED = f"'{sys.executable}' -m ipykernel_launcher -f '{{connection_file}}'; true"
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["plain", "in a shell"])
+async def test_a_kernel_that_no_server_ever_calls(
+    tmp_path: Path, jp_environ: None, jp_kernel_dir: Path, wrapped: bool
+) -> None:
+    """Guards against a kernel that runs for ever because its server was killed just then."""
+    argv: dict[str, Any] = {"argv": ["bash", "-c", WRAPPED]} if wrapped else {}
+    write_kernelspec(Path(jp_kernel_dir), "mine", **argv)
+    ref = await spawn("mine", KernelSpecManager(), tmp_path, None, {}, orphan=1.0)
+    found = left_behind(tmp_path)
+    assert found == ref, "the next server finds it, too"
+    assert await alone(ref, tmp_path) == "Closed: no contact with a Jupyter server for 1 second."

@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from fakes import a_cluster, write_kernelspec
 
 from api import Api
 from jupyter_cluster_launcher.backends.local import LocalBackend
-from jupyter_cluster_launcher.clusters import manager
+from jupyter_cluster_launcher.clusters import contact, manager
 from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
 from jupyter_cluster_launcher.clusters.store import Store
 from jupyter_cluster_launcher.controller.host import boot_id, host
@@ -79,9 +80,7 @@ async def test_a_stop_that_fails_can_be_tried_again(
     await api.stop(cluster["id"])
 
 
-async def test_every_controller_is_pinged(
-    clusters: manager.ClusterManager, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_every_controller_is_pinged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against one cluster whose fault ends the pings to all others.
 
     They would close a day later, whatever they compute.
@@ -100,13 +99,9 @@ async def test_every_controller_is_pinged(
             assert self.works, "its channels are closed"
             emitted.set()
 
-        def detach(self) -> None:
-            pass
-
-    monkeypatch.setattr(manager, "PING_EVERY", 0.01)
+    monkeypatch.setattr(contact, "PING_EVERY", 0.01)
     managed: Any = {"broken": One(False), "well": One(True)}
-    monkeypatch.setattr(clusters, "_clusters", managed)
-    speaking = asyncio.create_task(clusters._ping())
+    speaking = asyncio.create_task(contact.ping(managed, None))
     for _ in range(3):
         await asyncio.wait_for(emitted.wait(), 60)
         emitted.clear()
@@ -156,16 +151,20 @@ async def test_a_controller_that_dies_while_it_is_stopped(
     """Guards against a stop that turns into "Lost", or into a second controller at a gateway."""
     for changes in ({}, {"kind": "gateway", "report": Report(name="hub.1")}):
         one = stopping(clusters, **changes)
-        one._lost("Its kernel ended unexpectedly.")
-        await one._ended("Closed after 1 hour without work.")
+        clusters.services.store.directory(one.cluster.id)
+        one.settle(replace(one.cluster, report=Report(ended="Closed after 1 hour.")))
         assert one.cluster.state is State.CLOSING
+        await one.settled()
+        assert one.gone, "stopped, without a second controller"
 
 
 async def test_a_late_report_brings_nothing_back(clusters: manager.ClusterManager) -> None:
     """Guards against a directory that is made anew for a cluster that is gone."""
     one = stopping(clusters)
     clusters.services.store.save(one.cluster)
-    await one._end(None)
+    one.settle()
+    await one.settled()
+    assert one.gone
     one.put(one.cluster.to(State.FAILED, "Too late"))
     assert clusters.services.store.load() == []
 

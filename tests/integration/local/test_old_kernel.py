@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from fakes import write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
-from kernels import FOREVER, kernel, nothing_left
+from kernels import FOREVER, alone, kernel, nothing_left
 
 from jupyter_cluster_launcher.clusters.connection import CLOSE
 from jupyter_cluster_launcher.controller.environments import Environments
+from jupyter_cluster_launcher.controller.spawn import spawn
 
 PACKAGES = (
     *("dask[distributed]==2024.5.*", "ipykernel==6.29.*", "dask-jobqueue==0.8.*"),
@@ -76,6 +77,11 @@ def old_kernel(
     return write_kernelspec(Path(jp_kernel_dir), "oldest", old_python)
 
 
+def log(folder: Path) -> str:
+    """Return what a controller printed."""
+    return (folder / "launch.log").read_text(encoding="utf-8")
+
+
 @pytest.mark.timeout(900)
 async def test_a_cluster_in_the_oldest_kernel(old_kernel: str, tmp_path: Path) -> None:
     """Guards against syntax, a library or a part of Dask that is newer than the user's kernel.
@@ -115,7 +121,7 @@ async def test_a_cluster_in_the_oldest_kernel(old_kernel: str, tmp_path: Path) -
         assert "Scheduler at:" in logs["scheduler"]
         assert await one.controller.end(CLOSE, FOREVER)
         # This Dask may log errors of its own while it closes.
-        assert "resident.zip" not in one.output, one.output
+        assert "resident.zip" not in (output := one.output + log(tmp_path)), output
         nothing_left(one.ref)
 
 
@@ -145,6 +151,14 @@ async def test_an_error_in_the_resident_has_a_file_and_a_line(
         new = "type(__cluster_launcher)()"
         code = f"try:\n    {new}.ping()\nexcept RuntimeError:\n    traceback.print_exc()"
         await one.controller.run(code, FOREVER)
-        await one.until(lambda: "RuntimeError" in one.output)
-        assert f'{tmp_path}/resident.zip/cluster_launcher_resident/base.py", line ' in one.output
-        assert 'raise RuntimeError("The cluster is still being created.")' in one.output
+        said = log(tmp_path)
+        assert f'{tmp_path}/resident.zip/cluster_launcher_resident/base.py", line ' in said
+        assert 'raise RuntimeError("The cluster is still being created.")' in said
+
+
+@pytest.mark.timeout(900)
+async def test_the_oldest_kernel_ends_without_a_server(old_kernel: str, tmp_path: Path) -> None:
+    """Guards against a kernel that runs for ever because its server was killed just then."""
+    ref = await spawn(old_kernel, KernelSpecManager(), tmp_path, None, {}, orphan=1.0)
+    assert await alone(ref, tmp_path) == "Closed: no contact with a Jupyter server for 1 second."
+    assert log(tmp_path) == ""

@@ -170,7 +170,7 @@ def test_keys_records_and_logs(other: SecondUser, victim: Victim) -> None:
     """Guards against files that follow the umask."""
     directory = victim.server.runtime / "cluster-launcher"
     mine = {path.name for path in directory.rglob("*") if path.is_file()}
-    assert {"key.pem", "cert.pem", "cluster.json", "connection.json", "python.log"} <= mine
+    assert {"key.pem", "cert.pem", "cluster.json", "connection.json", "launch.log"} <= mine
     assert other.readable(str(victim.server.runtime)) != [], "the folder itself is open"
     assert other.readable(str(directory)) == []
 

@@ -23,7 +23,7 @@ VARIABLES = {
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "JUPYTERHUB_API_TOKEN", "PASSWORD")
 }
 PRINTED = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-LOGS = ("/python.log", "/launch.log")
+LOG = "/launch.log"
 WORD = f"unpublished{secrets.token_hex(8)}"
 WORK = f"""
 import logging, os
@@ -58,7 +58,7 @@ def test_a_run_on_this_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     found["traffic"] = seen.apart_from(server.port)
     leaked = leaks(seen, server, {**VARIABLES, "token": server.token, "key": key}, found)
     # What a task or a kernel itself prints is in the log files, which only their owner can read.
-    printed = {one for one in leaked if one[0] in PRINTED and one[1].endswith(LOGS)}
+    printed = {one for one in leaked if one[0] in PRINTED and one[1].endswith(LOG)}
     assert leaked - printed == set()
 
 

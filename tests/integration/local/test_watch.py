@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from real_server import RealServer, wait_until
 
-from jupyter_cluster_launcher.controller.host import group_runs
+from jupyter_cluster_launcher.controller.host import group_runs, leader
 
 ORPHANED = 8  # seconds
 
@@ -102,6 +102,20 @@ def test_a_server_that_ends_during_a_launch(slow: RealServer, how: signal.Signal
     slow.signal(how)
     ended(pid)
     words = json.loads((directory(slow, cluster_id) / "ended.json").read_text())
+    assert words["ended"] == "Closed: no contact with a Jupyter server for 8 seconds."
+
+
+def test_a_server_that_is_killed_while_a_kernel_starts(server: RealServer) -> None:
+    """Guards against a kernel that is known to nobody, because no server has called it yet."""
+    cluster_id = server.launch(platform="local", workers=1)
+    connection = str(directory(server, cluster_id) / "connection.json")
+    wait_until(lambda: leader(connection) is not None, "the kernel's process", 90)
+    server.signal(signal.SIGKILL)
+    pid = leader(connection)
+    assert pid is not None
+    assert not (directory(server, cluster_id) / "key.pem").exists(), "no cluster yet"
+    ended(pid)
+    words = json.loads((directory(server, cluster_id) / "ended.json").read_text())
     assert words["ended"] == "Closed: no contact with a Jupyter server for 8 seconds."
 
 

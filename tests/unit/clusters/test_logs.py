@@ -21,22 +21,6 @@ def services(store: Store) -> Any:
     return SimpleNamespace(store=store, backend=lambda cluster: backend())
 
 
-def test_logs_do_not_fill_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against a task that prints in a loop, and a disk quota that ends all other work."""
-    monkeypatch.setattr("jupyter_cluster_launcher.clusters.store.LOG_LIMIT", 1000)
-    store = Store(tmp_path)
-    python = store.directory("c1") / "python.log"
-    python.write_text("line 0\n" * 200)
-    for number in range(400):
-        store.append_log("c1", f"line {number}\n")
-    lines = store.read_log("c1").splitlines()
-    assert len(store.read_log("c1")) <= 1000
-    assert lines[-1] == "line 399"
-    assert lines == [f"line {number}" for number in range(400 - len(lines), 400)]
-    assert python.stat().st_size == 0
-    assert (tmp_path / "c1" / "launch.log").stat().st_mode & 0o777 == 0o600
-
-
 async def test_logs_are_read_beside_the_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,17 +15,14 @@ from typing import Any
 
 import pytest
 from batch_rows import cluster, job, submission
-from fakes import a_cluster, context
+from fakes import a_cluster
+from worlds import Saves, World
 
-from jupyter_cluster_launcher.backends import Backends
 from jupyter_cluster_launcher.backends.batch import backend as batch
 from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
-from jupyter_cluster_launcher.clusters.services import Limits, Services
-from jupyter_cluster_launcher.clusters.store import Store
 from jupyter_cluster_launcher.errors import WrongStateError
 from jupyter_cluster_launcher.models import Cluster, ControllerRef, Job, Phase, Queue, Report, State
-from jupyter_cluster_launcher.platforms.catalog import Catalog
 
 
 @dataclass
@@ -45,47 +42,9 @@ class Quiet:
         """Have nothing to stop."""
 
 
-class Saves(Store):
-    """A store that counts."""
-
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
-        self.saved: list[Cluster] = []
-
-    def save(self, cluster: Cluster) -> None:
-        self.saved.append(cluster)
-        super().save(cluster)
-
-
-@dataclass
-class World:
-    """A manager, and what it does to the outside."""
-
-    manager: ClusterManager
-    store: Saves
-    events: list[tuple[str, str]]
-
-    def add(self, cluster: Cluster) -> ManagedCluster:
-        """Let the manager have a cluster."""
-        managed = ManagedCluster(cluster, self.manager.services, self.manager._changed)
-        self.store.directory(cluster.id)
-        assert managed.ownership.take()
-        self.manager._clusters[cluster.id] = managed
-        return managed
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    backends, events = Backends(context()), list[tuple[str, str]]()
-    store = Saves(tmp_path)
-    services = Services(
-        store,
-        Catalog(context().environments, backends.unavailable, [str(tmp_path)]),
-        context().environments,
-        backends,
-        Limits(),
-    )
-    return World(ClusterManager(services, lambda *event: events.append(event)), store, events)
+    return World(Saves(tmp_path), tmp_path)
 
 
 def sent(report: Report) -> dict[str, Any]:
@@ -129,7 +88,6 @@ def test_the_controller_learns_of_each_end_once(
         async def call(*args: Any) -> None:
             calls.append(args)
 
-        monkeypatch.setattr(managed.connection, "controller", object())  # only its presence counts
         monkeypatch.setattr(managed.connection, "call", call)
         ended = Queue((job("1", Phase.ENDED, "FAILED", failed=True),), polled=True)
         managed.update_queue(ended)
@@ -231,17 +189,6 @@ def test_a_slow_disk_does_not_hold_up_the_server(
     (record,) = world.store.load()
     assert record.name == "third"
     assert names in (["first", "third"], ["third"])
-
-
-def test_a_reconnection_that_fails_ends_in_a_state(world: World) -> None:
-    """Guards against a row that starts for ever after its second controller ended, too."""
-
-    async def story() -> None:
-        managed = world.add(a_cluster(state=State.STARTING, message="Reconnecting"))
-        managed._lost("Its kernel ended unexpectedly.")
-        assert managed.cluster.state is State.LOST
-
-    asyncio.run(story())
 
 
 async def scanned(world: World, cluster: Cluster, owner: dict[str, str] | None = None) -> Cluster:

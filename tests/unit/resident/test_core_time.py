@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 
 import pytest
 
@@ -10,23 +11,54 @@ from jupyter_cluster_launcher.resident.core_time import CoreTime
 from jupyter_cluster_launcher.resident.durations import in_words
 
 
+class Clocks:
+    """The wall clock, which can be set, and the monotonic one."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.wall, self.monotonic = 1_700_000_000.0, 5.0
+        monkeypatch.setattr(time, "time", lambda: self.wall)
+        monkeypatch.setattr(time, "monotonic", lambda: self.monotonic)
+
+    def pass_by(self, seconds: float) -> None:
+        self.wall += seconds
+        self.monotonic += seconds
+
+
 def test_cores_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards the sum over scaling: every number of cores counts for as long as it held.
 
     And the idle sidebar: while the number stays, there is nothing new to report.
     """
-    now = 1_700_000_000.0
-    monkeypatch.setattr(time, "time", lambda: now)
+    clocks = Clocks(monkeypatch)
     counted = CoreTime(100.0)
     assert counted.count(0)[0] == 100
-    now += 50
+    clocks.pass_by(50)
     assert counted.count(4)[0] == 100
     first = counted.count(4)
-    now += 30
+    clocks.pass_by(30)
     assert counted.count(4) == first
     assert counted.count(1) == (220.0, "2023-11-14T22:14:40+00:00")
-    now += 10
+    clocks.pass_by(10)
     assert counted.count(0)[0] == 230
+
+
+@pytest.mark.parametrize("by", [-86_400.0, 86_400.0], ids=["back", "forward"])
+def test_a_clock_that_is_set(monkeypatch: pytest.MonkeyPatch, by: float) -> None:
+    """Guards against core-hours that are negative, or a day too many.
+
+    Readers add the time since the last change by their clock, so it is moved along.
+    """
+    clocks = Clocks(monkeypatch)
+    counted = CoreTime()
+    counted.count(4)
+    clocks.pass_by(60)
+    clocks.wall += by
+    seconds, since = counted.count(4)
+    assert seconds == 0
+    assert clocks.wall - datetime.fromisoformat(since).timestamp() == 60
+    clocks.pass_by(60)
+    assert counted.count(4) == (0, since), "said once"
+    assert counted.count(0)[0] == 480
 
 
 @pytest.mark.parametrize(

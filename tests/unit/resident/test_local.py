@@ -61,10 +61,10 @@ def test_a_server_that_pings_gets_a_report(
     resident: LocalResident, published: list[Report]
 ) -> None:
     """Guards against a server that attaches and shows nothing, because nothing changes."""
-    before, resident.watch.pinged_at = len(published), 0.0
+    before, resident.watch.contact.at = len(published), 0.0
     resident.ping()
     assert len(published) > before
-    assert resident.watch.pinged_at > 0
+    assert resident.watch.contact.at > 0
 
 
 def test_keep_restarts_the_idle_time(resident: LocalResident, published: list[Report]) -> None:

@@ -175,7 +175,7 @@ def test_a_cluster_that_ended_is_watched_no_more(
     """Guards against a thread that polls what has been closed, and jobs that wait for it."""
     words = "Stopped: the scheduler was shut down."
     one = watch(tmp_path, {**IDLE, "ended": words})
-    one._close = lambda: ended.append("closed")
+    one.close = lambda: ended.append("closed")
     one.poll()
     assert not ended, "the row says so before the jobs are cancelled, which takes a while"
     assert published[-1]["ended"] == words
@@ -195,7 +195,7 @@ def test_an_idle_cluster_ends_and_says_why(
 ) -> None:
     """Guards the idle time: announced, kept to, and reported to a server that comes later."""
     one = watch(tmp_path, IDLE, idle_timeout=60.0)
-    one._close = lambda: ended.append("closed")
+    one.close = lambda: ended.append("closed")
     one.tick()
     assert published[-1]["closes_at"] == "2023-11-14T22:14:20+00:00"
     clock(59)
@@ -225,7 +225,7 @@ def test_a_close_that_fails_ends_all_the_same(
     def fail() -> None:
         raise OSError("scancel failed")
 
-    one._close = fail
+    one.close = fail
     one.tick()
     clock(2)
     one.tick()
@@ -290,7 +290,7 @@ def test_an_orphan_ends(
     """Guards against clusters that cost money without a server, also while they compute."""
     one = watch(tmp_path, BUSY, orphan_timeout=7200.0)
     clock(7000)
-    one.pinged_at = time.monotonic()
+    one.contact.note()
     clock(7000)
     one.tick()
     assert not ended
@@ -317,7 +317,7 @@ def test_an_end_that_cannot_be_written_down(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     one = watch(tmp_path / "gone", IDLE, idle_timeout=1.0)
-    one._close = lambda: ended.append("closed")
+    one.close = lambda: ended.append("closed")
     if gone == "disk":
         monkeypatch.setattr(ending, "write_private", write)
     monkeypatch.setattr(watching, "NOTE_PAUSES", (0, 0))
@@ -366,7 +366,7 @@ def test_a_close_that_hangs_is_cut_short(
     release = threading.Event()
     monkeypatch.setattr(watching, "CLOSE_LIMIT", 0.05)
     one = watch(tmp_path, IDLE, idle_timeout=1.0)
-    one._close = release.wait
+    one.close = release.wait
     one.tick()
     clock(2)
     one.tick()
@@ -405,7 +405,7 @@ def test_a_server_that_dies_while_it_closes(
 ) -> None:
     """Guards against a closed cluster whose controller stays, since no server is left to end it."""
     one = watch(tmp_path, IDLE)
-    one._close = lambda: ended.append("closed")
+    one.close = lambda: ended.append("closed")
     one.close_within(60, "Stopped.")
     one.tick()
     assert (published, ended) == ([], [])
@@ -430,14 +430,21 @@ def test_what_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(sent) == 1
 
 
-@pytest.mark.parametrize("leader", [True, False])
-def test_the_process_ends_with_its_workers(monkeypatch: pytest.MonkeyPatch, leader: bool) -> None:
+@pytest.mark.parametrize(
+    ("group", "session", "what"),
+    [(5, 5, ("group", 5)), (5, 3, ("group", 5)), (4, 4, ("group", 4)), (4, 3, ("one", 5))],
+    ids=["leads its session", "leads a group", "in a shell that was started for it", "a guest"],
+)
+def test_the_process_ends_with_its_workers(
+    monkeypatch: pytest.MonkeyPatch, group: int, session: int, what: tuple[str, int]
+) -> None:
     """Guards against workers that stay, and against ending a group that is not ours."""
     killed: list[tuple[str, int]] = []
     monkeypatch.setattr(kernel, "PUBLISHING", 0)
     monkeypatch.setattr(os, "getpid", lambda: 5)
-    monkeypatch.setattr(os, "getpgrp", lambda: 5 if leader else 4)
+    monkeypatch.setattr(os, "getpgrp", lambda: group)
+    monkeypatch.setattr(os, "getsid", lambda _: session)
     monkeypatch.setattr(os, "kill", lambda pid, signal: killed.append(("one", pid)))
     monkeypatch.setattr(os, "killpg", lambda pid, signal: killed.append(("group", pid)))
     kernel.end_process()
-    assert killed == [("group" if leader else "one", 5)]
+    assert killed == [what]

@@ -1,0 +1,41 @@
+"""When a Jupyter server was last there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+
+FILE = "connection.json"  # the file of the cluster's directory that servers touch
+
+
+class Contact:
+    """The last contact with a server, by the monotonic clock.
+
+    Servers touch a file with each call, since the call itself does not arrive while the kernel is
+    busy with the create code.
+    """
+
+    def __init__(self, directory: str) -> None:
+        """Take this moment for a contact; ``directory`` is the cluster's."""
+        self._path = os.path.join(directory, FILE)
+        self._seen = self._touched()
+        self.at = time.monotonic()
+
+    def note(self) -> None:
+        """Note that a server is there."""
+        self.at = time.monotonic()
+
+    def ago(self) -> float:
+        """Return how many seconds ago a server was last there."""
+        touched = self._touched()
+        if touched != self._seen:
+            self._seen = touched
+            self.note()
+        return time.monotonic() - self.at
+
+    def _touched(self) -> int | None:
+        """Return the file's time as it is; it is only compared, whatever the clock says."""
+        with contextlib.suppress(OSError):
+            return os.stat(self._path).st_mtime_ns
+        return None

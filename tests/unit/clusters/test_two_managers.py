@@ -1,0 +1,343 @@
+"""Two servers of one user: what moves between them, and what each says when it does not."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_controllers import FakeController, FakeControllers
+from virtual_time import VirtualLoop
+from worlds import AtOnce, World, crash, write_platforms
+
+from jupyter_cluster_launcher.clusters import other_servers
+from jupyter_cluster_launcher.errors import NotAvailableError, UnknownError, WrongStateError
+from jupyter_cluster_launcher.models import Cluster, State
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Run work in an event loop in which hours pass in no time."""
+    loop = VirtualLoop()
+    yield loop.run_until_complete
+    loop.close()
+
+
+@pytest.fixture
+def pair(tmp_path: Path, run: Run) -> Iterator[tuple[World, World]]:
+    """Two servers on one directory, both running."""
+    write_platforms(tmp_path / "platforms", ("local", "gateway"))
+    controllers = FakeControllers()
+    first, second = (
+        World(AtOnce(tmp_path / "clusters"), tmp_path / "platforms", controllers) for _ in range(2)
+    )
+    for world in (first, second):
+        run(world.manager.attach())
+    yield first, second
+    for world in (first, second):
+        run(crash(world))
+
+
+async def until(world: World, cluster_id: str, state: State) -> Cluster:
+    """Return a server's row when it has a state."""
+    for _ in range(3000):
+        found = [one for one in world.manager.list() if one.id == cluster_id]
+        if found and found[0].state is state:
+            return found[0]
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"not {state.value}: {found}")
+
+
+async def launched(first: World, second: World, **request: Any) -> str:
+    """Return the id of a cluster that runs on the first server, and is shown by both."""
+    row = await first.manager.start({"platform": "local", **request})
+    for world in (first, second):
+        await until(world, row.id, State.RUNNING)
+    return row.id
+
+
+def test_a_change_moves_the_cluster(pair: tuple[World, World], run: Run) -> None:
+    """Guards against a cluster that only the server can change that launched it."""
+    first, second = pair
+
+    async def story() -> None:
+        key = await launched(first, second)
+        assert [one.id for one in first.manager.owned()] == [key]
+        await second.manager.scale(key, 5)
+        assert [one.id for one in second.manager.owned()] == [key]
+        assert list(first.manager.owned()) == []
+        await first.manager.rename(key, "Mine")
+        assert (await until(first, key, State.RUNNING)).name == "Mine"
+        await second.manager.close(key)
+        while first.manager.list() or second.manager.list():
+            await asyncio.sleep(0.1)
+        assert first.controllers.running() == []
+
+    run(story())
+
+
+def test_a_server_that_does_not_hand_over(
+    pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a request that waits for ever for another server."""
+    first, second = pair
+
+    async def story() -> None:
+        key = await launched(first, second)
+        for task in first.manager._tasks:
+            task.cancel()  # as a server that hangs
+        with pytest.raises(WrongStateError, match="does not hand it over now"):
+            await second.manager.rename(key, "Mine")
+        assert not (second.store.root / key / "wanted").exists()
+
+    run(story())
+
+
+def test_a_launch_is_handed_over_to_be_stopped_only(pair: tuple[World, World], run: Run) -> None:
+    """Guards against half a launch that another server would have to finish."""
+    first, second = pair
+    first.controllers.create_time = 1000.0
+
+    async def story() -> None:
+        row = await first.manager.start({"platform": "local"})
+        await until(second, row.id, State.STARTING)
+        with pytest.raises(WrongStateError, match="starting in another of your"):
+            await second.manager.rename(row.id, "Mine")
+        await second.manager.close(row.id)
+        while second.manager.list():
+            await asyncio.sleep(0.1)
+        assert first.controllers.running() == []
+
+    run(story())
+
+
+def test_a_cluster_that_is_stopped_meanwhile(pair: tuple[World, World], run: Run) -> None:
+    """Guards against an error that nobody understands about a row that has just gone."""
+    first, second = pair
+    first.controllers.close_time = 3.0
+
+    async def story() -> None:
+        key = await launched(first, second)
+        await first.manager.close(key)
+        with pytest.raises(UnknownError, match="it has just been stopped"):
+            await second.manager.rename(key, "Mine")
+        with pytest.raises(UnknownError, match="no such cluster"):
+            await second.manager.rename(key, "Mine")
+
+    run(story())
+
+
+def test_a_cluster_that_ends_meanwhile(pair: tuple[World, World], run: Run) -> None:
+    """Guards against a change of what has ended while another server had it."""
+    first, second = pair
+
+    async def story() -> None:
+        key = await launched(first, second)
+        first.controllers.running()[0].end("Closed after 1 hour without work.")
+        await until(first, key, State.CLOSED)
+        with pytest.raises(WrongStateError, match="closed cannot be scaled"):
+            await second.manager.scale(key, 1)
+        await second.manager.close(key)
+        while first.manager.list():
+            await asyncio.sleep(0.1)
+
+    run(story())
+
+
+def test_a_directory_that_cannot_be_read_for_a_while(
+    pair: tuple[World, World],
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Guards against a server that never looks again after its network file system hung."""
+    first, second = pair
+
+    def broken() -> dict[str, int]:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    async def story() -> None:
+        key = await launched(first, second, keep_running=True)
+        with monkeypatch.context() as patched:
+            patched.setattr(second.store, "stamps", broken)
+            await asyncio.sleep(3 * other_servers.EVERY)
+        await first.manager.stop()
+        await asyncio.sleep(2 * other_servers.EVERY)
+        assert [one.id for one in second.manager.owned()] == [key]
+
+    run(story())
+    assert "could not be read" in caplog.text
+
+
+def test_one_row_that_fails_costs_no_other(
+    pair: tuple[World, World],
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Guards against a list that stands still because of one cluster."""
+    first, second = pair
+
+    async def story() -> None:
+        broken, well = await launched(first, second), await launched(first, second)
+        odd = second.manager._clusters[broken]
+        monkeypatch.setattr(odd, "attach", lambda: asyncio.sleep(0, 1 / 0))
+        await first.manager.rename(well, "Mine")
+        await asyncio.sleep(2 * other_servers.EVERY)
+        assert second.manager.get(well).name == "Mine"
+
+    run(story())
+    assert "A cluster could not be updated" in caplog.text
+
+
+def test_a_gateway_that_does_not_confirm_an_end(pair: tuple[World, World], run: Run) -> None:
+    """Guards against a row that vanishes although its cluster may go on; any server tries again."""
+    first, second = pair
+
+    async def story() -> None:
+        key = await launched(first, second, platform="gateway")
+        first.controllers.engine_refuses = "dask-gateway does not answer."
+        await first.manager.close(key)
+        assert (await until(second, key, State.FAILED)).message == "dask-gateway does not answer."
+        first.controllers.engine_refuses = ""
+        await second.manager.close(key)
+        while first.manager.list() or second.manager.list():
+            await asyncio.sleep(0.1)
+
+    run(story())
+
+
+def test_a_cluster_that_outlives_its_controller(pair: tuple[World, World], run: Run) -> None:
+    """Guards against a lost cluster that goes on and costs money; a second loss in a row stays."""
+    first, second = pair
+
+    async def story() -> None:
+        key = await launched(first, second, platform="gateway")
+        first.controllers.running()[0].over.set()
+        await until(first, key, State.STARTING)
+        await until(first, key, State.RUNNING)
+        first.controllers.running()[0].over.set()
+        lost = await until(first, key, State.LOST)
+        assert lost.message == "Its kernel ended unexpectedly."
+        assert lost.report.ready == 0
+
+    run(story())
+
+
+def test_a_reconnection_that_fails(pair: tuple[World, World], run: Run) -> None:
+    """Guards against a row that starts for ever after its second controller ended, too."""
+    first, second = pair
+
+    async def story() -> None:
+        key = await launched(first, second, platform="gateway")
+        first.controllers.refuses = "The gateway is full."
+        first.controllers.running()[0].over.set()
+        lost = await until(first, key, State.LOST)
+        assert lost.message.startswith(
+            "Its kernel ended unexpectedly. The cluster may go on, but could not be reached again: "
+        )
+        assert "The gateway is full." in lost.message
+        assert first.controllers.running() == []
+
+    run(story())
+
+
+def test_a_directory_that_nobody_can_lock(
+    pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against an error of the server where a directory has become unwritable."""
+    first, second = pair
+
+    def refused() -> bool:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    async def story() -> None:
+        key = await launched(first, second)
+        first.controllers.running()[0].end("Closed.")
+        await until(second, key, State.CLOSED)
+        ownership = second.manager._clusters[key].ownership
+        monkeypatch.setattr(ownership, "take_stale", refused)
+        with pytest.raises(WrongStateError, match="Read-only file system"):
+            await second.manager.close(key)
+        monkeypatch.setattr(ownership, "take_stale", lambda: False)
+        with pytest.raises(WrongStateError, match="Try again in a minute"):
+            await second.manager.close(key)
+        assert second.manager.get(key).state is State.CLOSED
+
+    run(story())
+
+
+def test_a_directory_that_cannot_be_written(
+    pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a row that starts for ever and cannot be dismissed."""
+    first, _ = pair
+
+    def full(cluster: Cluster) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(first.store, "save", full)
+    with pytest.raises(NotAvailableError, match="No space left on device"):
+        run(first.manager.start({"platform": "local"}))
+    assert first.manager.list() == []
+    assert list(first.store.root.iterdir()) == []
+
+
+def test_calls_of_a_controller_that_does_not_answer(pair: tuple[World, World], run: Run) -> None:
+    """Guards users: each failed call says what to do, and none is a server error."""
+    first, second = pair
+
+    async def story() -> None:
+        key = await launched(first, second)
+        (process,) = first.controllers.running()
+        process.frozen = True
+        with pytest.raises(WrongStateError, match="did not answer in time"):
+            await first.manager.scale(key, 1)
+        assert (await first.manager.logs(key))["scheduler"].startswith("The cluster did not answer")
+        process.frozen = False
+        first.manager._clusters[key].connection.forget()
+        with pytest.raises(WrongStateError, match="no longer has a controller"):
+            await first.manager.scale(key, 1)
+
+    run(story())
+
+
+@pytest.mark.parametrize("fault", ["silent", "odd"])
+def test_a_controller_that_cannot_be_attached_to(
+    pair: tuple[World, World],
+    run: Run,
+    fault: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Guards against a cluster that stays lost; as soon as it answers, it runs again."""
+    caplog.set_level(logging.ERROR)
+    first, second = pair
+
+    async def odd(*_: Any) -> None:
+        raise ValueError("no such port")
+
+    async def story() -> None:
+        key = await launched(first, second, keep_running=True)
+        (process,) = first.controllers.running()
+        with monkeypatch.context() as patched:
+            if fault == "odd":
+                patched.setattr(FakeController, "attach", odd)
+            else:
+                process.frozen = True
+            await first.manager.stop()
+            lost = await until(second, key, State.LOST)
+            expected = "Its kernel does not answer." if fault == "silent" else "It could not be"
+            assert lost.message.startswith(expected)
+        process.frozen = False
+        assert (await until(second, key, State.RUNNING)).message == ""
+
+    run(story())
+    assert ("could not be attached to" in caplog.text) == (fault == "odd")
