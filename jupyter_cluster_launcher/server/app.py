@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
 import signal
 from datetime import datetime, timezone
@@ -21,6 +22,7 @@ from ..clusters.services import Limits, Services
 from ..clusters.store import Store, default_root
 from ..controller.environments import Environments
 from ..platforms.catalog import Catalog
+from ..platforms.files import printable
 from .handlers import default_handlers
 
 EVENTS = Path(__file__).parent / "events"
@@ -125,16 +127,34 @@ class ClusterLauncher(ExtensionApp):
             serverapp.web_app.settings[LAST_ACTIVITY] = datetime.now(timezone.utc)
 
 
+class _Lines(logging.Handler):
+    """Hands records to the server's log so that no text in them begins a line of its own there."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        super().__init__()
+        self.log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = copy.copy(record)
+        line.msg, line.args = printable(record.getMessage()), ()
+        if record.exc_info:
+            traceback = logging.Formatter().formatException(record.exc_info)
+            line.exc_text = "\n".join(f"  {printable(part)}" for part in traceback.splitlines())
+        self.log.handle(line)
+
+
 def _log_to(log: logging.Logger) -> None:
-    """Send what this package logs to the server's log, as jupyter_server does with tornado's."""
-    package_log.parent = log
+    """Send what this package logs to the server's log."""
+    package_log.handlers = [_Lines(log)]
+    package_log.propagate = False
     package_log.setLevel(log.level)
 
 
 def _log_no_longer_to(log: logging.Logger) -> None:
     """Undo ``_log_to``, unless another server of this process has the package's log now."""
-    if package_log.parent is log:
-        package_log.parent = logging.getLogger()
+    if [handler.log for handler in package_log.handlers if isinstance(handler, _Lines)] == [log]:
+        package_log.handlers = []
+        package_log.propagate = True
         package_log.setLevel(logging.NOTSET)
 
 

@@ -29,6 +29,7 @@ class RealServer:
         self.token = token
         self.folder, self.arguments, self.base_url = folder, arguments, base_url
         self.python = [sys.executable]
+        self.variables: dict[str, str] = {}  # of its environment, beside those it always has
         self.runtime = folder / "runtime"
         self.work = folder / "work"
         for path in (self.runtime, self.work, folder / "jupyter"):
@@ -48,6 +49,7 @@ class RealServer:
             "JUPYTER_RUNTIME_DIR": str(self.runtime),
             "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
             "JUPYTER_PATH": str(self.folder / "jupyter"),
+            **self.variables,
         }
         command = [
             *self.python, "-m", "jupyter_server", "--allow-root", "--no-browser",
@@ -63,6 +65,15 @@ class RealServer:
     def pid(self) -> int:
         """The process number of the server itself."""
         return next(iter(children(self._started[-1].process.pid)))
+
+    @property
+    def supervisor(self) -> int:
+        """The process number of the program that ends the server with the test."""
+        return self._started[-1].process.pid
+
+    def descendants(self) -> list[int]:
+        """Return every process that came of the server, however often it was started."""
+        return [pid for started in self._started for pid in started.descendants()]
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the server and wait until it has ended."""
