@@ -19,7 +19,7 @@ from .durations import in_words
 from .ending import note_ending, within
 from .kernel import end_process, publish
 from .plots import Plots
-from .report import Report, Sample, Usage
+from .report import VERSION, Report, Sample, Usage
 
 PERIOD = 0.3  # seconds between two polls of the cluster, all within this process
 USAGE_PERIOD = 3.0  # seconds between two reports in which only CPU, memory and tasks differ
@@ -206,7 +206,7 @@ class Watch(threading.Thread):
     def push(self, report: Report) -> None:
         """Publish a report and remember it."""
         self.last, self.last_time = report, time.monotonic()
-        publish(report)
+        publish({**report, "version": VERSION})
 
     def _warn(self, text: str) -> None:
         """Publish what is wrong, once; the next poll that succeeds takes it back."""

@@ -17,7 +17,7 @@ import pytest
 from jupyter_cluster_launcher.resident import ending, kernel
 from jupyter_cluster_launcher.resident import plots as dashboards
 from jupyter_cluster_launcher.resident import watch as watching
-from jupyter_cluster_launcher.resident.report import Report, Sample
+from jupyter_cluster_launcher.resident.report import VERSION, Report, Sample
 from jupyter_cluster_launcher.resident.watch import Watch
 
 IDLE: Report = {
@@ -130,6 +130,7 @@ def test_a_report_is_whole(
     one.poll()
     assert published[0] == {
         **IDLE,
+        "version": VERSION,
         "tls": True,
         "dashboard_port": 8787,
         "plots": {},
