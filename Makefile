@@ -2,7 +2,7 @@
 # make check   runs the linters, type checks and unit tests: the everyday loop
 # make test    runs all test suites, with coverage, and the linters
 # make lint    runs the linters and type checks alone
-# make test-long   runs the suites that take hours: random requests and input, faults, upgrades
+# make test-long   runs the suites of tests/long: many random inputs, launches and faults, and upgrades
 #
 # The only requirement is Python 3.10 or newer; everything else is installed into .venv and node_modules.
 

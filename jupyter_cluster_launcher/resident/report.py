@@ -23,7 +23,8 @@ class Report(TypedDict, total=False):
     """The state of a cluster. Memory in bytes, time spans in seconds, times as ISO 8601 in UTC.
 
     ``jobs`` is there on batch systems only; ``joined``, ``idle_limit`` and ``stops_at`` at a
-    gateway only. ``version`` is that of the report. ``ended`` says why the cluster is gone, ``broken`` that it did not end on purpose.
+    gateway only. ``version`` is that of the report. ``ended`` says why the cluster is gone,
+    ``broken`` that it did not end on purpose.
     """
 
     version: int

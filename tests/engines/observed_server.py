@@ -69,8 +69,9 @@ class ObservedServer(RealServer):
     def processes(self) -> list[str]:
         """Return the command lines of what came of the server and runs, but not its own."""
         found = []
+        own = self.supervisors | ({self.pid} if not self.ended() else set())
         for pid in self.descendants():
-            if pid not in (self.pid, self.supervisor):
+            if pid not in own:
                 command = Path(f"/proc/{pid}/cmdline")
                 try:
                     found.append(command.read_bytes().replace(b"\0", b" ").decode())

@@ -67,9 +67,9 @@ class RealServer:
         return next(iter(children(self._started[-1].process.pid)))
 
     @property
-    def supervisor(self) -> int:
-        """The process number of the program that ends the server with the test."""
-        return self._started[-1].process.pid
+    def supervisors(self) -> set[int]:
+        """The process numbers of the programs that end the server with the test."""
+        return {started.process.pid for started in self._started}
 
     def descendants(self) -> list[int]:
         """Return every process that came of the server, however often it was started."""
