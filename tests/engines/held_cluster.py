@@ -49,6 +49,7 @@ def create(n_workers):
 """
 # Before the kernel itself starts.
 RUNNER = '#!/bin/sh\n[ "$2" = -m ] && while [ -e "{file}" ]; do sleep 0.05; done\nexec "$@"\n'
+ORPHANED = 10  # seconds after which a cluster without a server ends
 STEPS = ("kernel", "creating", "closing")
 
 
@@ -57,7 +58,8 @@ class HeldCluster:
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         """Prepare a server with ``arguments``; nothing is started."""
-        self.server = ObservedServer(folder, *arguments)
+        orphan = f"--ClusterLauncher.orphan_hours={ORPHANED / 3600}"
+        self.server = ObservedServer(folder, orphan, *arguments)
         self.site = folder / "site"
         self.site.mkdir()
         (self.site / "held_site.py").write_text(MODULE)

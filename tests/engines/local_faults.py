@@ -25,7 +25,6 @@ import pytest
 from held_cluster import HeldCluster
 from observed_server import wait_until
 
-ORPHANED = 10  # seconds after which a cluster without a server ends
 PAUSE = 3.0  # seconds for which a process is frozen
 GONE = "gone"
 
@@ -152,9 +151,11 @@ def settled(fault: Fault, cluster: HeldCluster) -> str:
     return seen[-1]
 
 
-def survive(fault: Fault, folder: Path) -> None:
-    """Let a fault happen, and assert that the state is true and that a later server ends it all."""
-    cluster = HeldCluster(folder, f"--ClusterLauncher.orphan_hours={ORPHANED / 3600}")
+def survive(fault: Fault, cluster: HeldCluster) -> None:
+    """Let a fault happen, and assert that the state is true and that a later server ends it all.
+
+    ``cluster`` is on a server that has not been started.
+    """
     with contextlib.ExitStack() as stack:
         change: Callable[[], None] = lambda: None  # noqa: E731
         if fault.what == "full":
@@ -180,9 +181,8 @@ def survive(fault: Fault, folder: Path) -> None:
         cluster.server.nothing_left(90)
 
 
-def end_without_a_server(step: str, folder: Path) -> None:
+def end_without_a_server(step: str, cluster: HeldCluster) -> None:
     """Assert that the timers end everything at a step when the server is killed for good."""
-    cluster = HeldCluster(folder, f"--ClusterLauncher.orphan_hours={ORPHANED / 3600}")
     try:
         cluster.server.start()
         cluster.bring_to(step)

@@ -17,7 +17,10 @@ SUPPORT = Path(__file__).parent.parent / "support"
 # Dask's: what all clusters of a host share and nobody removes, and empty locks of workers that were
 # killed while they ended, which Dask removes when another one starts.
 DASKS = re.compile(r"dask-scratch-space|global\.lock|purge\.lock|worker-\w+\.dirlock")
-EXTENSION = {"ServerApp": {"jpserver_extensions": {"server_footprint": True}}}
+# Others only take time to start.
+OTHERS = ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals", "notebook", "notebook_shim",
+          "dask_labextension")  # fmt: skip
+EXTENSIONS = dict.fromkeys(OTHERS, False) | {"server_footprint": True}
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,9 @@ class ObservedServer(RealServer):
         }
         config = folder / "config"
         config.mkdir(exist_ok=True)
-        (config / "jupyter_server_config.json").write_text(json.dumps(EXTENSION))
+        (config / "jupyter_server_config.json").write_text(
+            json.dumps({"ServerApp": {"jpserver_extensions": EXTENSIONS}})
+        )
 
     def stop(self) -> None:
         """End the server and all that came of it."""
