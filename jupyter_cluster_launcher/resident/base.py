@@ -6,10 +6,11 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from .credentials import write_credentials
-from .kernel import Answer, send_answer, variable
+from .kernel import Answer, keep_sockets, send_answer, variable
 from .logs import Logs
 from .protocols import Cluster
 from .report import Report, Sample
@@ -74,7 +75,13 @@ class Resident(ABC, Generic[ClusterT]):
         self._watch.start()
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
-        """Get ready before the create code runs; ``settings`` are of the platform's kind."""
+        """Get ready before the create code runs; ``settings`` are of the platform's kind.
+
+        ``sockets``, in those of every kind, is the directory of this controller's sockets.
+        """
+        if "sockets" in settings:
+            with suppress(OSError):
+                keep_sockets(settings["sockets"])
 
     def start(self, cluster: ClusterT, **limits: Any) -> None:
         """Begin to watch ``cluster`` and publish the first report.

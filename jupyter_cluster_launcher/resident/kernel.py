@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
+from multiprocessing import util
 from typing import Any
 
 from IPython import get_ipython
@@ -45,6 +47,19 @@ def variable(name: str) -> Any:
     """Return a variable of the code that runs in this kernel, None where there is none."""
     shell = get_ipython()
     return shell.user_ns.get(name) if shell is not None else None
+
+
+def keep_sockets(directory: str) -> None:
+    """Have the sockets between processes made below ``directory``, which the server removes.
+
+    Python would make a directory for them in /tmp, and not remove it when this process is killed.
+    """
+    before = tempfile.tempdir
+    tempfile.tempdir = directory
+    try:
+        util.get_temp_dir()
+    finally:
+        tempfile.tempdir = before
 
 
 def end_process() -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
-import tempfile
 from collections.abc import Mapping
-from multiprocessing import forkserver, util
+from multiprocessing import forkserver
 from typing import Any
 
 from .base import Resident
@@ -34,14 +33,13 @@ class LocalResident(Resident[SchedulerCluster]):
         """Start the process that workers are forked from, where ``workers_here`` is set.
 
         It imports Dask while the create code does the same here, instead of afterwards.
-        ``sockets`` is the directory of this controller's sockets, ``shared`` what the workers
-        share, as in ``Sharing``.
+        ``shared`` is what the workers share, as in ``Sharing``.
         """
+        super().prepare(settings)
         if not settings.get("workers_here"):
             return
         self.sharing = Sharing(settings.get("shared", ()))
         try:
-            keep_sockets(settings["sockets"])
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(list(PRELOADED))
             forkserver.ensure_running()
@@ -82,19 +80,6 @@ class LocalResident(Resident[SchedulerCluster]):
     def logs(self) -> Logs:
         """Return the logs of the scheduler and the workers."""
         return scheduler_logs(self.cluster)
-
-
-def keep_sockets(directory: str) -> None:
-    """Have the sockets between processes made below ``directory``, which the server removes.
-
-    Python would make a directory for them in /tmp, and not remove it when this process is killed.
-    """
-    before = tempfile.tempdir
-    tempfile.tempdir = directory
-    try:
-        util.get_temp_dir()
-    finally:
-        tempfile.tempdir = before
 
 
 RESIDENT = LocalResident

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from observed_server import ObservedServer, wait_until
+from observed_server import ObservedServer
+from real_server import wait_until
 
 PLATFORM = """
 version: 1
@@ -49,16 +50,17 @@ def create(n_workers):
 """
 # Before the kernel itself starts.
 RUNNER = '#!/bin/sh\n[ "$2" = -m ] && while [ -e "{file}" ]; do sleep 0.05; done\nexec "$@"\n'
-ORPHANED = 10  # seconds after which a cluster without a server ends
+ORPHANED = 300.0  # seconds after which a cluster without a server ends: a server starts meanwhile
+SOON = 15.0  # the same where no server starts any more
 STEPS = ("kernel", "creating", "closing")
 
 
 class HeldCluster:
     """One cluster on a server of its own, and everything that a fault can happen to."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, orphaned: float = ORPHANED) -> None:
         """Prepare a server with ``arguments``; nothing is started."""
-        orphan = f"--ClusterLauncher.orphan_hours={ORPHANED / 3600}"
+        orphan = f"--ClusterLauncher.orphan_hours={orphaned / 3600}"
         self.server = ObservedServer(folder, orphan, *arguments)
         self.site = folder / "site"
         self.site.mkdir()

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from held_cluster import HeldCluster
-from observed_server import wait_until
+from held_cluster import ORPHANED, SOON, HeldCluster
+from real_server import wait_until
 
 PAUSE = 3.0  # seconds for which a process is frozen
 GONE = "gone"
@@ -108,7 +108,11 @@ def fake_clock(cluster: HeldCluster) -> Callable[[], None]:
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",  # which no change of a clock changes
     }
-    return lambda: stamp.write_text("-1h") and None
+
+    def set_back() -> None:
+        stamp.write_text("-1h")
+
+    return set_back
 
 
 def happen(fault: Fault, cluster: HeldCluster, change: Callable[[], None]) -> None:
@@ -151,6 +155,11 @@ def settled(fault: Fault, cluster: HeldCluster) -> str:
     return seen[-1]
 
 
+def patience(fault: Fault) -> float:
+    """Return the seconds after which a cluster without a server ends."""
+    return SOON if fault.what == "removed" else ORPHANED
+
+
 def survive(fault: Fault, cluster: HeldCluster) -> None:
     """Let a fault happen, and assert that the state is true and that a later server ends it all.
 
@@ -174,7 +183,7 @@ def survive(fault: Fault, cluster: HeldCluster) -> None:
         (cluster.server.runtime / "filler").unlink(missing_ok=True)
         if fault.what == "removed" and state == "running":
             # No later server can know of it: its own timer ends it.
-            wait_until(lambda: not cluster.server.processes(), "the end by the timer", 120)
+            wait_until(lambda: not cluster.server.processes(), "the end by the timer", 180)
         cluster.server.start()
         wait_until(lambda: cluster.row() is None or cluster.delete() in (204, 404, 409), "a stop")
         wait_until(lambda: cluster.row() is None, lambda: f"no row, but {cluster.row()}", 90)

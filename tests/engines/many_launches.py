@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from observed_server import Footprint, ObservedServer, wait_until
+from observed_server import Footprint, ObservedServer
+from real_server import wait_until
 
 WARM_UP = 5  # launches, in which modules are imported, threads started and caches filled
 # Bytes that the server may grow by: a part for all, because memory is fragmented, and one for each

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from typing import Any
 from real_server import RealServer, wait_until
 
 SUPPORT = Path(__file__).parent.parent / "support"
-# Dask's: what all clusters of a host share and nobody removes, and empty locks of workers that were
-# killed while they ended, which Dask removes when another one starts.
-DASKS = re.compile(r"dask-scratch-space|global\.lock|purge\.lock|worker-\w+\.dirlock")
+# Dask's folders of workers and schedulers: it deletes those of ended processes when the next worker
+# starts, also after a process was killed.
+DASKS = "dask-scratch-space"
 # Others only take time to start.
 OTHERS = ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals", "notebook", "notebook_shim",
           "dask_labextension")  # fmt: skip
@@ -88,7 +87,7 @@ class ObservedServer(RealServer):
         """Return the files, sockets and directories of clusters, and temporary ones."""
         clusters = self.runtime / "cluster-launcher"
         paths = [*clusters.rglob("*"), *self.temporary.rglob("*")]
-        return [str(path) for path in paths if not DASKS.fullmatch(path.name)]
+        return [str(path) for path in paths if DASKS not in path.parts]
 
     def nothing_left(self, seconds: float = 60) -> None:
         """Wait until no process, file or socket of any cluster is there."""

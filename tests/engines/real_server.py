@@ -11,12 +11,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from supervised import ENDED, Supervised, children, free_ports
 
 PLATFORMS = Path(__file__).parent.parent.parent / "jupyter_cluster_launcher/platforms/data"
 TOKEN = "a-token-of-the-tests"
+
+T = TypeVar("T", bound="RealServer")
 
 
 class RealServer:
@@ -40,7 +42,7 @@ class RealServer:
         # One for each start: what an earlier one started may still run when it is over.
         self._started: list[Supervised] = []
 
-    def start(self) -> RealServer:
+    def start(self: T) -> T:
         """Start the server and wait until it answers."""
         (self.port,) = free_ports(1)
         env = {

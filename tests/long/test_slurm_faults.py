@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from held_cluster import HeldCluster
-from local_faults import GONE, Fault, end_without_a_server, survive
-from observed_server import wait_until
+from held_cluster import SOON, HeldCluster
+from local_faults import GONE, Fault, end_without_a_server, patience, survive
+from real_server import wait_until
 from real_slurm import RealSlurm
 from slurm_site import start
 from tallgrass import SMALL
@@ -22,9 +22,9 @@ from tallgrass import SMALL
 class SlurmCluster(HeldCluster):
     """A cluster of one job; it closes for as long as the batch system does not answer."""
 
-    def __init__(self, folder: Path, slurm: RealSlurm) -> None:
+    def __init__(self, folder: Path, slurm: RealSlurm, orphaned: float) -> None:
         """Prepare a server that uses ``slurm``."""
-        super().__init__(folder, "--ClusterLauncher.queue_interval=0.5")
+        super().__init__(folder, "--ClusterLauncher.queue_interval=0.5", orphaned=orphaned)
         self.slurm, self._hung = slurm, contextlib.ExitStack()
         self.server.variables["SLURM_CONF"] = str(slurm.layout.conf)
         self.server.variables["SLURM_JOB_ACCOUNT"] = "sci"
@@ -56,12 +56,15 @@ def site() -> Iterator[RealSlurm]:
     yield from start(accounting=False)
 
 
-@pytest.fixture
-def cluster(site: RealSlurm, tmp_path: Path) -> Iterator[SlurmCluster]:
-    one = SlurmCluster(tmp_path, site)
-    yield one
-    one.go_on()
-    site.empty()
+@contextlib.contextmanager
+def cluster(site: RealSlurm, folder: Path, orphaned: float) -> Iterator[SlurmCluster]:
+    """Yield a cluster that is not launched yet; no job is left afterwards."""
+    one = SlurmCluster(folder, site, orphaned)
+    try:
+        yield one
+    finally:
+        one.go_on()
+        site.empty()
 
 
 FAULTS = [
@@ -80,15 +83,17 @@ FAULTS = [
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
-def test_fault(fault: Fault, cluster: SlurmCluster) -> None:
+def test_fault(fault: Fault, site: RealSlurm, tmp_path: Path) -> None:
     """Guards against a row that is not true, and against jobs that nobody knows of."""
-    survive(fault, cluster)
-    assert cluster.slurm.jobs() == []
+    with cluster(site, tmp_path, patience(fault)) as one:
+        survive(fault, one)
+        assert site.jobs() == []
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("step", ["queued", "running"])
-def test_no_server_any_more(step: str, cluster: SlurmCluster) -> None:
+def test_no_server_any_more(step: str, site: RealSlurm, tmp_path: Path) -> None:
     """Guards against jobs that use up an allocation because no server is started again."""
-    end_without_a_server(step, cluster)
-    wait_until(lambda: cluster.slurm.jobs() == [], "no job")
+    with cluster(site, tmp_path, SOON) as one:
+        end_without_a_server(step, one)
+        wait_until(lambda: site.jobs() == [], "no job")

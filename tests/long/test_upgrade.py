@@ -33,13 +33,14 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("This checkout does not have the earlier commit: git fetch --unshallow")
     with tarfile.open(archive) as tar:
         tar.extractall(folder / "source", filter="data")
-    wheel = [sys.executable, "-m", "build", "--wheel", "--outdir", folder]
+    wheel = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder)]
     env = {**os.environ, "SKIP_JUPYTER_BUILDER": "1"}
     subprocess.run(wheel, cwd=folder / "source", env=env, check=True, capture_output=True)
     (built,) = folder.glob("*.whl")
-    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--target", folder / "lib", built]
-    subprocess.run(pip, check=True, capture_output=True)
-    return folder / "lib"
+    library = folder / "lib"
+    pip = [sys.executable, "-m", "pip", "install", "--no-deps", "--target", str(library)]
+    subprocess.run([*pip, str(built)], check=True, capture_output=True)
+    return library
 
 
 class Versions:

@@ -32,6 +32,7 @@ class JobqueueResident(Resident[JobqueueCluster]):
 
         Does nothing where dask-jobqueue is missing: the create code fails with the reason.
         """
+        super().prepare(settings)
         try:
             from .jobs import track_jobs  # noqa: PLC0415 - Dask may be missing
 

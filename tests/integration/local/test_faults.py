@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from held_cluster import HeldCluster
-from local_faults import FAULTS, Fault, survive
+from local_faults import FAULTS, Fault, patience, survive
 
 FEW = {"kill-all-running", "removed-all-creating", "freeze-controller-closing"}
 
@@ -15,4 +15,4 @@ FEW = {"kill-all-running", "removed-all-creating", "freeze-controller-closing"}
 @pytest.mark.parametrize("fault", [one for one in FAULTS if str(one) in FEW], ids=str)
 def test_fault(fault: Fault, tmp_path: Path) -> None:
     """Guards against a row that is not true, and against remains after a later server's start."""
-    survive(fault, HeldCluster(tmp_path))
+    survive(fault, HeldCluster(tmp_path, orphaned=patience(fault)))
