@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from api import PLATFORMS, Api
 
 # Fixtures of the cloud side stand in a file of their own.
 pytest_plugins = ["cloud"]
+
+# The same random input in each run; `make test-long` has another in each.
+settings.register_profile("same", derandomize=True, database=None, deadline=None)
+settings.load_profile("same")
 
 # A runner in the background of a shell has SIGINT ignored, and all that it starts inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -12,4 +12,4 @@ def test_any_text(what: str) -> None:
     """Guards against text that becomes code, a line of a job script, HTML or a line of a log."""
     inputs, check = PROPERTIES[what]
     with clusters_without_end():
-        hold(check, inputs, 100)
+        hold(check, inputs, 40)
