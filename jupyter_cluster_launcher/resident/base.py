@@ -80,6 +80,8 @@ class Resident(ABC, Generic[ClusterT]):
         ``sockets``, in those of every kind, is the directory of this controller's sockets.
         """
         if "sockets" in settings:
+            if self._watch is not None:
+                self._watch.sockets = settings["sockets"]
             with suppress(OSError):
                 keep_sockets(settings["sockets"])
 

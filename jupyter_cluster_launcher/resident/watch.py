@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -44,6 +45,7 @@ class Watch(threading.Thread):
         super().__init__(name="cluster-launcher", daemon=True)
         self._close, self.directory = close, directory
         self.orphan_timeout = orphan_timeout
+        self.sockets: str | None = None  # the directory of this process's sockets
         self.idle_timeout: float | None = None
         self._sample: Callable[[], Sample] | None = None
         self.known: Report = {}
@@ -226,6 +228,9 @@ class Watch(threading.Thread):
                 why = f"{why} {not_closed()}"
             self._note(why)
         finally:
+            # A server does the same, if the cluster's directory is still there to tell one.
+            if self.sockets is not None:
+                shutil.rmtree(self.sockets, ignore_errors=True)
             end_process()
 
     def _note(self, why: str) -> None:

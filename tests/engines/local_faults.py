@@ -129,7 +129,8 @@ def happen(fault: Fault, cluster: HeldCluster, change: Callable[[], None]) -> No
     elif fault.what in ("full", "clock"):
         change()
     elif fault.what == "removed":
-        shutil.rmtree(cluster.directory)
+        # Renamed first: the server may write into it at this moment.
+        shutil.rmtree(cluster.directory.rename(cluster.site / "removed"))
     else:
         cluster.signal("all", signal.SIGKILL)
         record = cluster.record()

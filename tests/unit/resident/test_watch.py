@@ -213,6 +213,22 @@ def test_an_idle_cluster_ends_and_says_why(
     assert json.loads((tmp_path / "ended.json").read_text()) == {"ended": last["ended"]}
 
 
+def test_its_sockets_end_with_it(
+    ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards against sockets that stay for ever where no server knows of the cluster any more."""
+    sockets = tmp_path / "sockets"
+    sockets.mkdir()
+    (sockets / "k-1").touch()
+    one = watch(tmp_path / "gone", IDLE, idle_timeout=1.0)
+    one.sockets = str(sockets)
+    one.tick()
+    clock(2)
+    one.tick()
+    assert ended == ["ended"]
+    assert not sockets.exists()
+
+
 def test_a_close_that_fails_ends_all_the_same(
     published: list[Report],
     ended: list[str],
