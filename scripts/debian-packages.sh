@@ -14,7 +14,6 @@ slurm-wlm-basic-plugins  the SLURM tests
 munge                    the SLURM tests
 slurmdbd                 the SLURM tests with accounts
 mariadb-server           the SLURM tests with accounts
-faketime                 the tests that set the clock back
 "
 
 if ! command -v apt-get >/dev/null; then

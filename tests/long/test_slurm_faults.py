@@ -75,7 +75,7 @@ FAULTS = [
       for step in ("queued", "running")),
     *(Fault(what, victim, "closing", (GONE,))
       for what in ("kill", "freeze") for victim in ("server", "controller", "all")),
-    *(Fault(what, "all", step, ("running",)) for what in ("full", "removed", "clock")
+    *(Fault(what, "all", step, ("running",)) for what in ("full", "removed")
       for step in ("queued", "running")),
     *(Fault("restart", "all", step, ("lost",)) for step in ("queued", "running")),
 ]  # fmt: skip
