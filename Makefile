@@ -2,6 +2,7 @@
 # make check   runs the linters, type checks and unit tests: the everyday loop
 # make test    runs all test suites, with coverage, and the linters
 # make lint    runs the linters and type checks alone
+# make test-long   runs the suites of tests/long: many random inputs, launches and faults, and upgrades
 #
 # The only requirement is Python 3.10 or newer; everything else is installed into .venv and node_modules.
 
@@ -26,7 +27,7 @@ LINK := $(VENV)/share/jupyter/labextensions/jupyter-cluster-launcher
 # The slowest steps, which can run in parallel.
 INSTALLED := $(VENV)/tools node_modules/installed ui-tests/node_modules/installed
 
-.PHONY: lab check test lint unit jest suites clean
+.PHONY: lab check test test-long lint unit jest suites clean
 
 lab: $(VENV)/built
 	$(RUN) jupyter lab $(AS_ROOT) $(LAB_ARGS) examples/demo.ipynb
@@ -56,6 +57,11 @@ suites: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
 	$(RUN) jlpm test:coverage
 	$(RUN) pytest --cov
 	$(UI_TESTS) playwright test
+
+# SEED=NUMBER repeats a run: each test prints its number.
+test-long: $(VENV)/tools
+	sh scripts/debian-packages.sh
+	$(RUN) pytest -rA tests/long
 
 clean:
 	rm -rf $(VENV) node_modules ui-tests/node_modules lib jupyter_cluster_launcher/labextension

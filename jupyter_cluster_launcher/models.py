@@ -10,6 +10,7 @@ from typing import Any
 from .errors import WrongStateError
 
 VERSION = 2  # of a cluster's record on disk
+REPORT_VERSION = 1  # of a controller's reports
 
 
 def _now() -> str:
@@ -180,9 +181,11 @@ class Report:
 
     ``core_seconds`` is what the cores added up to until ``cores_since``, since when there have been
     ``cores``. ``idle_limit`` is a gateway's own idle time in seconds, ``stops_at`` when that ends.
-    ``ended`` says why the cluster has ended, ``broken`` that it failed.
+    ``ended`` says why the cluster has ended, ``broken`` that it failed. ``version`` is 0 where the
+    controller is older than that number.
     """
 
+    version: int = 0
     address: str | None = None
     name: str | None = None
     ready: int = 0

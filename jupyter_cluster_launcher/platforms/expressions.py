@@ -43,13 +43,13 @@ class Variables:
 def literal(value: Any) -> str:
     """Return plain data as a Python literal.
 
-    Strings are written as JSON, which for them is Python too; surrogates never come this far (see
-    ``options`` and ``reading``).
+    Strings are written as JSON, which for them is Python too but for surrogates.
     """
     if isinstance(value, bool) or value is None:
         return str(value)
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f")
+        text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f")
+        return text.encode(errors="backslashreplace").decode()  # folders may have such names
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, list):

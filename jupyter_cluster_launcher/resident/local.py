@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
-import tempfile
 from collections.abc import Mapping
-from multiprocessing import forkserver, util
+from contextlib import suppress
+from multiprocessing import forkserver
 from typing import Any
 
 from .base import Resident
@@ -37,14 +36,14 @@ class LocalResident(Resident[SchedulerCluster]):
         It imports Dask while the same is done here, instead of afterwards. ``shared`` is what the
         workers share, as in ``Sharing``.
         """
+        super().prepare(settings)
         if settings.get("workers_here"):
             self.sharing = Sharing(settings.get("shared", ()))
-            with contextlib.suppress(OSError, ValueError):  # not on this system: not needed
-                keep_sockets(settings["sockets"])
+            with suppress(OSError, ValueError):  # not on this system: Dask works without
                 context = multiprocessing.get_context("forkserver")
                 context.set_forkserver_preload(list(PRELOADED))
                 forkserver.ensure_running()
-        super().prepare(settings)
+        self.serve_privately(settings)
 
     def start(self, cluster: SchedulerCluster, **limits: Any) -> None:
         """Begin to watch ``cluster``; one that adapts shares out what its most workers have."""
@@ -80,19 +79,6 @@ class LocalResident(Resident[SchedulerCluster]):
     def logs(self) -> Logs:
         """Return the logs of the scheduler and the workers."""
         return scheduler_logs(self.cluster)
-
-
-def keep_sockets(directory: str) -> None:
-    """Have the sockets between processes made below ``directory``, which the server removes.
-
-    Python would make a directory for them in /tmp, and not remove it when this process is killed.
-    """
-    before = tempfile.tempdir
-    tempfile.tempdir = directory
-    try:
-        util.get_temp_dir()
-    finally:
-        tempfile.tempdir = before
 
 
 RESIDENT = LocalResident

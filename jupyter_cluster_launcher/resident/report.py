@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 if TYPE_CHECKING:
     from .jobqueue.tracker import JobEntry
 
+VERSION = 1  # raised when what is in a report changes its meaning
+
 
 class Usage(TypedDict):
     """What the workers are doing: CPU from 0 to 1, memory in bytes, tasks on the scheduler."""
@@ -21,9 +23,11 @@ class Report(TypedDict, total=False):
     """The state of a cluster. Memory in bytes, time spans in seconds, times as ISO 8601 in UTC.
 
     ``jobs`` is there on batch systems only; ``joined``, ``idle_limit`` and ``stops_at`` at a
-    gateway only. ``ended`` says why the cluster is gone, ``broken`` that it did not end on purpose.
+    gateway only. ``version`` is that of the report. ``ended`` says why the cluster is gone,
+    ``broken`` that it did not end on purpose.
     """
 
+    version: int
     address: str
     name: str
     ready: int

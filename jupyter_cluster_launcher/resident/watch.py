@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from .ending import note_ending, within
 from .kernel import end_process, publish
 from .log_file import LOG, shorten
 from .plots import Plots
-from .report import Report, Sample, Usage
+from .report import VERSION, Report, Sample, Usage
 
 PERIOD = 0.3  # seconds between two polls of the cluster, all within this process
 USAGE_PERIOD = 3.0  # seconds between two reports in which only CPU, memory and tasks differ
@@ -45,6 +46,7 @@ class Watch(threading.Thread):
         super().__init__(name="cluster-launcher", daemon=True)
         self.close, self.directory = close, directory
         self.orphan_timeout = orphan_timeout
+        self.sockets: str | None = None  # the directory of this process's sockets
         self.idle_timeout: float | None = None
         self._sample: Callable[[], Sample] | None = None
         self.known: Report = {}
@@ -191,7 +193,7 @@ class Watch(threading.Thread):
     def push(self, report: Report) -> None:
         """Publish a report and remember it."""
         self.last, self.last_time = report, time.monotonic()
-        publish(report)
+        publish({**report, "version": VERSION})
 
     def _warn(self, text: str) -> None:
         """Publish what is wrong, once; the next poll that succeeds takes it back."""
@@ -211,6 +213,9 @@ class Watch(threading.Thread):
                 why = f"{why} {not_closed()}"
             self._note(why)
         finally:
+            # A server does the same, if the cluster's directory is still there to tell one.
+            if self.sockets is not None:
+                shutil.rmtree(self.sockets, ignore_errors=True)
             end_process()
 
     def _note(self, why: str) -> None:

@@ -175,14 +175,13 @@ class ContractHandler(LauncherHandler):
         self.finish(contract.text(), set_content_type="application/yaml")
 
 
-# The path parameters that the routes have.
-PARAMETERS = {"cluster_id": r"[0-9a-zA-Z_-]+", "name": r"[^/]+"}
-
-
 def pattern(route: str) -> str:
-    """Return the regular expression of a route."""
+    """Return the regular expression of a route.
+
+    A path parameter may be anything: what no cluster or platform is called gets our own answer.
+    """
     literal = route.replace(".", r"\.")
-    path = re.sub(r"{(\w+)}", lambda part: f"(?P<{part[1]}>{PARAMETERS[part[1]]})", literal)
+    path = re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", literal)
     return f"/cluster-launcher{path}/?"
 
 

@@ -69,7 +69,7 @@ async def test_a_request_that_was_given_up_is_recorded(
 
     monkeypatch.setattr(Gateway, "_submit", submit)
     one = RESIDENT()
-    one.prepare({"directory": str(tmp_path)})
+    one.prepare({"directory": str(tmp_path), "sockets": str(tmp_path)})
     gateway: Any = object.__new__(Gateway)
     request = asyncio.ensure_future(gateway._submit(profile="small"))
     await asyncio.sleep(0)
@@ -90,7 +90,7 @@ def test_what_the_gateway_says_of_its_limit(unchanged: None, tmp_path: Path) -> 
     shown: list[str] = []
     warnings.showwarning = lambda message, *args, **kwargs: shown.append(str(message))
     one = RESIDENT()
-    one.prepare({"directory": str(tmp_path)})
+    one.prepare({"directory": str(tmp_path), "sockets": str(tmp_path)})
     for text in ("first", LIMIT):
         warnings.warn(GatewayWarning(text), stacklevel=1)
     assert (one.limits, shown) == ([LIMIT], ["first", LIMIT])
@@ -108,7 +108,7 @@ def test_without_dask_gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr(gateways.__package__ + ".client")
     one = RESIDENT()
-    one.prepare({"directory": str(tmp_path)})
+    one.prepare({"directory": str(tmp_path), "sockets": str(tmp_path)})
     one.close(None)
     assert one.submissions.names == []
 
@@ -151,7 +151,7 @@ def launch(
 
     def start(joined: bool = False) -> tuple[GatewayResident, FakeMonitor]:
         one = RESIDENT()
-        one.prepare({"directory": str(tmp_path)})
+        one.prepare({"directory": str(tmp_path), "sockets": str(tmp_path)})
         if not joined:
             one.submissions.add("1f")
         one.begin(str(tmp_path))
