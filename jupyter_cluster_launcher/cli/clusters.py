@@ -153,7 +153,7 @@ def _wait(server: rest.Server, cluster: dict[str, Any]) -> dict[str, Any]:
 
 
 def _options(server: rest.Server, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the options converted to the types that the platform declares.
+    """Return the options converted to the types that the platform declares, None for no text.
 
     Options that it does not declare stay text, for the server to reject.
     """
@@ -169,6 +169,8 @@ def _options(server: rest.Server, arguments: argparse.Namespace) -> dict[str, An
 
 
 def _typed(text: str, schema: dict[str, Any]) -> Any:
+    if not text:
+        return None
     if schema.get("type") == "string":
         return text
     if schema.get("type") == "array" and not text.startswith("["):

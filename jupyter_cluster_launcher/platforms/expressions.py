@@ -24,6 +24,7 @@ class Scope:
 
     workers: int = 1
     options: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,14 +92,43 @@ def resolve(value: Any) -> Any:
     return value
 
 
+def absent(value: Any, scope: Scope) -> bool:
+    """Return whether a value comes to nothing, as an option that was left empty does.
+
+    So does what is made of nothing: a whole join, of which a part is missing. A variable of the
+    environment is only missing in text: elsewhere it is looked up where the code runs.
+    """
+    if isinstance(value, Plain):
+        return value.value is None
+    found = kind(value)
+    if found == "option":
+        return absent(scope.options.get(value["option"]), scope)
+    if found == "variable":
+        return absent(scope.variables.get(value["variable"]), scope)
+    if found == "join":
+        return any(absent(part, scope) or _unset(part, scope) for part in value["join"])
+    return found != "env" and resolve(value) is None
+
+
+def _unset(part: Any, scope: Scope) -> bool:
+    named = scope.variables.get(part["variable"]) if isinstance(part, dict) else None
+    return kind(named) == "env" and resolve(named) is None
+
+
+def _dropped(item: Any, scope: Scope) -> bool:
+    """Return whether an item comes to nothing; null in the file is a value there."""
+    return item is not None and absent(item, scope)
+
+
 def expression(value: Any, scope: Scope) -> str:
-    """Return a value of a platform file as Python text."""
+    """Return a value of a platform file as Python text, without items that come to nothing."""
     if isinstance(value, Plain):
         return literal(value.value)
     if isinstance(value, Variables):
         return _variables(value.names)
     if isinstance(value, list):
-        return f"[{', '.join(expression(item, scope) for item in value)}]"
+        kept = (item for item in value if not _dropped(item, scope))
+        return f"[{', '.join(expression(item, scope) for item in kept)}]"
     if not isinstance(value, dict):
         return literal(value)
     if "env" in value:
@@ -114,7 +144,11 @@ def expression(value: Any, scope: Scope) -> str:
         return str(value["variable"])
     if "join" in value:
         return _join(value["join"])
-    items = (f"{literal(key)}: {expression(item, scope)}" for key, item in value.items())
+    items = (
+        f"{literal(key)}: {expression(item, scope)}"
+        for key, item in value.items()
+        if not _dropped(item, scope)
+    )
     return "{" + ", ".join(items) + "}"
 
 

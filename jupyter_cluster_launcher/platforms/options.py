@@ -27,10 +27,10 @@ UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")  # control, surrogate, line and paragraph
 def check_options(
     platform: Platform, given: dict[str, Any] | None, discovered: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return the options that differ from their defaults.
+    """Return the options that differ from their defaults, None for one that was emptied.
 
-    ``discovered`` are the schemas of options that the engine itself declares.
-    Raises ``BadInputError``.
+    Null and "" empty an option: it is not passed, whatever its default. ``discovered`` are the
+    schemas of options that the engine itself declares. Raises ``BadInputError``.
     """
     given, properties = given or {}, {**platform.options, **(discovered or {})}
     for name in given:
@@ -38,7 +38,6 @@ def check_options(
             raise BadInputError(
                 f"{platform.title} has no option {name!r:.80}. Options: {_names(properties)}."
             )
-    # The form sends null or "" for a field without a value.
     values = {name: value for name, value in given.items() if value is not None and value != ""}
     for path, leaf in _leaves(values):
         if isinstance(leaf, str) and any(unicodedata.category(c) in UNPRINTABLE for c in leaf):
@@ -51,9 +50,9 @@ def check_options(
     for error in Draft7Validator(schema).iter_errors(values):
         raise BadInputError(_sentence(properties, error))
     return {
-        name: _plain(value, properties[name])
-        for name, value in values.items()
-        if "default" not in properties[name] or value != properties[name]["default"]
+        name: _plain(value, properties[name]) if name in values else None
+        for name, value in given.items()
+        if _differs(values.get(name), properties[name].get("default"))
     }
 
 
@@ -90,6 +89,11 @@ def check_name(given: str) -> str:
             f"{''.join(sorted(NAME_MARKS - {' '}))}"
         )
     return name
+
+
+def _differs(value: Any, default: Any) -> bool:
+    """Return whether a value is another than the default; without one, an empty list is none."""
+    return value != default and (default is not None or value not in ([], {}))
 
 
 def _in_a_name(character: str) -> bool:

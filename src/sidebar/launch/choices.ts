@@ -89,7 +89,8 @@ export function launchRequest(
 }
 
 /**
- * Filter the options that differ from their defaults.
+ * Filter the options that differ from their defaults: null for an option with a
+ * default that was emptied.
  */
 export function changedOptions(
   schema: IOptionsSchema,
@@ -99,7 +100,7 @@ export function changedOptions(
   for (const [name, value] of Object.entries(options)) {
     const standard = schema.properties[name]?.default as
       ReadonlyJSONValue | undefined;
-    if (value === undefined) {
+    if (value === undefined || (value === null && standard === undefined)) {
       continue;
     }
     if (standard === undefined || !JSONExt.deepEqual(value, standard)) {

@@ -48,6 +48,9 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
         liveValidate
         noHtml5Validate
         showErrorList={false}
+        transformErrors={errors =>
+          errors.filter(({ property }) => !isEmptied(formData, property))
+        }
         tagName="div"
         templates={TEMPLATES as any}
         formContext={{ trans: props.trans }}
@@ -64,12 +67,22 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
   );
 }
 
-/** Show options with several values of a set as checkboxes instead of a list. */
+/** Whether an error is about an option that was left empty, which may be. */
+function isEmptied(values: ReadonlyJSONObject, property = ''): boolean {
+  return values[property.replace(/^\./, '')] === null;
+}
+
+/**
+ * Show options with several values of a set as checkboxes instead of a list. An
+ * emptied field is null: without a value it would get its default again.
+ */
 function uiSchemaOf({ properties }: IOptionsSchema): JSONObject {
-  const choices = Object.keys(properties).filter(
-    name => properties[name].type === 'array' && properties[name].uniqueItems
-  );
-  return Object.fromEntries(
-    choices.map(name => [name, { 'ui:widget': 'checkboxes' }])
-  );
+  const ui: JSONObject = {};
+  for (const [name, { type, uniqueItems }] of Object.entries(properties)) {
+    ui[name] =
+      type === 'array' && uniqueItems
+        ? { 'ui:widget': 'checkboxes' }
+        : { 'ui:emptyValue': null };
+  }
+  return ui;
 }

@@ -1,6 +1,6 @@
 import { fireEvent } from '@testing-library/react';
 import { makePlatform } from '../../fakes';
-import { renderSidebar, IScreen, settle } from '../../render';
+import { expand, IScreen, lastCall, renderSidebar, settle } from '../../render';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -52,5 +52,54 @@ describe('the options of a gateway', () => {
     expect(screen.queryByRole('alert')).toBeNull();
     const launch = screen.getByRole('button', { name: 'Launch' });
     expect((launch as HTMLButtonElement).disabled).toBe(false);
+  });
+});
+
+describe('an option with a default', () => {
+  const SLURM = makePlatform({
+    name: 'slurm',
+    options: {
+      type: 'object',
+      properties: {
+        cores: { type: 'integer', title: 'Cores', default: 1, minimum: 1 },
+        interface: {
+          type: 'string',
+          title: 'Network interface',
+          default: 'ib0',
+          pattern: '^[a-z0-9]+$'
+        }
+      }
+    }
+  });
+
+  // Guards against "ib0" that comes back on a machine without such an interface.
+  it.each([
+    ['Network interface', 'interface', 'lo'],
+    ['Cores', 'cores', '4']
+  ])('can be emptied: %s', async (label, name, other) => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [SLURM];
+    });
+    await expand(screen, 'options');
+    await settle();
+    const field = (): HTMLInputElement =>
+      screen.getByLabelText(label) as HTMLInputElement;
+    const standard = field().value;
+    const type = async (value: string): Promise<void> => {
+      fireEvent.change(field(), { target: { value } });
+      await settle();
+    };
+    await type('');
+    expect(field().value).toBe('');
+    expect(screen.queryByRole('alert')).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
+    await settle();
+    expect(lastCall(screen, 'launch')[1].options).toEqual({ [name]: null });
+    await type(other);
+    expect(field().value).toBe(other);
+    await type(standard);
+    fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
+    await settle();
+    expect(lastCall(screen, 'launch')[1].options).toEqual({});
   });
 });
