@@ -132,6 +132,10 @@ class Backend:
         """
         return {}
 
+    async def answers(self, platform: Platform) -> bool:
+        """Return whether the engine of a platform that was detected here does answer."""
+        return True
+
     async def discover(self, kernel_name: str, known: Collection[str]) -> list[Found]:
         """Return the user's clusters that were made elsewhere, without those in ``known``.
 

@@ -158,13 +158,8 @@ def _options(server: rest.Server, arguments: argparse.Namespace) -> dict[str, An
     Options that it does not declare stay text, for the server to reject.
     """
     query = f"?kernel_name={quote(arguments.kernel)}" if arguments.kernel else ""
-    platforms = {one["name"]: one for one in server.send("GET", f"platforms{query}")}
-    platform = platforms.get(arguments.platform, {"options": {}, "options_from": None})
-    schema = platform["options"]
-    if platform["options_from"]:
-        path = f"platforms/{quote(arguments.platform)}/options{query}"
-        schema = server.send("GET", path)["options"]
-    declared = schema.get("properties", {})
+    path = f"platforms/{quote(arguments.platform, safe='')}/options{query}"
+    declared = server.send("GET", path)["options"]["properties"]
     return {name: _typed(text, declared.get(name, {})) for name, text in arguments.option}
 
 

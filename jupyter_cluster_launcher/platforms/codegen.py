@@ -115,9 +115,13 @@ def _values(
 
     Expressions are the administrator's to write: what a user or a gateway gave is plain data.
     """
-    schemas = {**platform.declared, **discovered}
+    schemas = {**discovered, **platform.declared}
     chosen = {name: schema.get("default") for name, schema in platform.declared.items()}
-    chosen |= {name: Plain(schema.get("default")) for name, schema in discovered.items()}
+    chosen |= {
+        name: Plain(schema.get("default"))
+        for name, schema in discovered.items()
+        if name not in platform.declared
+    }
     chosen |= {name: Plain(value) for name, value in options.items()}
     return {name: _as_declared(schemas[name], value) for name, value in chosen.items()}
 

@@ -32,7 +32,8 @@ def check_options(
     Null and "" empty an option: it is not passed, whatever its default. ``discovered`` are the
     schemas of options that the engine itself declares. Raises ``BadInputError``.
     """
-    given, properties = given or {}, {**platform.options, **(discovered or {})}
+    given, standard = given or {}, platform.options
+    properties = refined({**standard, **(discovered or {})}, given)
     for name in given:
         if name not in properties:
             raise BadInputError(
@@ -49,11 +50,32 @@ def check_options(
     schema = {"type": "object", "properties": properties}
     for error in Draft7Validator(schema).iter_errors(values):
         raise BadInputError(_sentence(properties, error))
-    return {
-        name: _plain(value, properties[name]) if name in values else None
-        for name, value in given.items()
-        if _differs(values.get(name), properties[name].get("default"))
+    defaults = {name: schema.get("default") for name, schema in properties.items()}
+    passed = {
+        name: _plain(values[name], properties[name]) if name in values else None for name in given
     }
+    # What the code leaves out is the file's default, which an engine may have changed.
+    return {
+        name: value
+        for name, value in {**defaults, **passed}.items()
+        if _differs(value, standard.get(name, properties[name]).get("default"))
+    }
+
+
+def refined(properties: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Return the schemas of options as the choices that were made leave them.
+
+    A choice ``sets`` entries of the schemas of other options, null removes one.
+    """
+    result = dict(properties)
+    for name, schema in properties.items():
+        value = given.get(name, schema.get("default"))
+        for choice in schema.get("choices", ()):
+            if choice["value"] == value:
+                for other in result.keys() & choice.get("sets", {}).keys():
+                    entries = {**result[other], **choice["sets"][other]}
+                    result[other] = {k: v for k, v in entries.items() if v is not None}
+    return result
 
 
 def check_workers(scaling: Scaling, given: int) -> int:

@@ -95,6 +95,17 @@ class Workers(_Workers, total=False):
 _As = TypedDict("_As", {"as": Literal["environ", "path"]}, total=False)
 
 
+class _Choice(TypedDict):
+    value: str
+
+
+class Choice(_Choice, total=False):
+    """A value to choose, and what it changes in the schemas of other options."""
+
+    title: str
+    sets: dict[str, dict[str, Value]]
+
+
 class _Option(TypedDict):
     type: Literal["string", "integer", "number", "boolean", "array", "object"]
     title: str
@@ -104,6 +115,8 @@ class Option(_Option, _As, total=False):
     """An option: a JSON Schema, which may have any other key of JSON Schema, too."""
 
     description: str
+    suggested: bool
+    choices: list[Choice]
     advanced: bool
     default: Value
 
@@ -124,6 +137,7 @@ class PlatformFile(_PlatformFile, _Class, total=False):
     description: str
     order: int
     detect: Detect
+    listed: Literal["always", "detected"]
     requires: Requires
     expects: Expects
     reasons: dict[str, str]

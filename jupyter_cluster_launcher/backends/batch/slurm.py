@@ -11,9 +11,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ...models import Job, Phase
+from . import slurm_discovery
+from .slurm_time import seconds as seconds  # noqa: PLC0414 - a function of this module, too
 from .system import Verdict
 
 TITLE = "SLURM"
+DISCOVERY = slurm_discovery
 # A job that lost its node would wait in the queue again, for a worker that its cluster gave up.
 ENVIRONMENT = {"SBATCH_NO_REQUEUE": "1"}
 COMMAND_ENVIRONMENT = {"SLURM_TIME_FORMAT": "standard"}
@@ -205,22 +208,6 @@ def unreachable(text: str) -> bool:
     A hung one may have accepted the job all the same.
     """
     return bool(UNREACHABLE.search(text))
-
-
-def seconds(walltime: str) -> int | None:
-    """Read a time limit as sbatch does; None where it is something else.
-
-    minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes[:seconds]
-    """
-    match = re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", walltime.strip())
-    if not match:
-        return None
-    days, *rest = match.groups()
-    numbers = [int(number) for number in rest if number is not None]
-    if days is None and len(numbers) < 3:
-        numbers.insert(0, 0)  # minutes lead
-    hours, minutes, secs = (*numbers, 0, 0)[:3]
-    return ((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + secs
 
 
 def _phase(state: str) -> Phase:

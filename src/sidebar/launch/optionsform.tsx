@@ -5,6 +5,8 @@ import { JSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
 import { customizeValidator } from '@rjsf/validator-ajv8';
 import React from 'react';
 import { IOptionsSchema } from '../../tokens';
+import { ChoiceWidget } from './choicewidget';
+import { differing } from './choices';
 import {
   ArrayFieldTemplate,
   FieldTemplate,
@@ -13,6 +15,7 @@ import {
 
 const validator = customizeValidator<ReadonlyJSONObject>();
 
+const WIDGETS = { choice: ChoiceWidget };
 const TEMPLATES = { ArrayFieldTemplate, FieldTemplate, ObjectFieldTemplate };
 
 /** The props of a form for options. */
@@ -53,6 +56,7 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
         }
         tagName="div"
         templates={TEMPLATES as any}
+        widgets={WIDGETS}
         formContext={{ trans: props.trans }}
         onChange={event => {
           const rest = Object.fromEntries(
@@ -60,7 +64,9 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
               ([name]) => !names.includes(name)
             )
           );
-          props.onChange({ ...rest, ...event.formData } as JSONObject);
+          // Without defaults, which other choices may change.
+          const changed = differing(props.schema, event.formData ?? {});
+          props.onChange({ ...rest, ...changed } as JSONObject);
         }}
       />
     </div>
@@ -73,16 +79,22 @@ function isEmptied(values: ReadonlyJSONObject, property = ''): boolean {
 }
 
 /**
- * Show options with several values of a set as checkboxes instead of a list. An
- * emptied field is null: without a value it would get its default again.
+ * Show options with several values of a set as checkboxes instead of a list, and
+ * values to choose from with what is known of them. An emptied field is null: without a value it would get its default again.
  */
 function uiSchemaOf({ properties }: IOptionsSchema): JSONObject {
   const ui: JSONObject = {};
-  for (const [name, { type, uniqueItems }] of Object.entries(properties)) {
-    ui[name] =
-      type === 'array' && uniqueItems
-        ? { 'ui:widget': 'checkboxes' }
-        : { 'ui:emptyValue': null };
+  for (const [name, option] of Object.entries(properties)) {
+    const entries: JSONObject = {};
+    if (option.type === 'array' && option.uniqueItems) {
+      entries['ui:widget'] = 'checkboxes';
+    } else {
+      entries['ui:emptyValue'] = null;
+    }
+    if (option.choices?.length && option.type === 'string' && !option.enum) {
+      entries['ui:widget'] = 'choice';
+    }
+    ui[name] = entries;
   }
   return ui;
 }
