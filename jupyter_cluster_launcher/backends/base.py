@@ -65,6 +65,20 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Start:
+    """When a launch would start in one way: with ``jobs`` jobs, and with ``options`` changed.
+
+    ``when`` is in words, None where it cannot start, for a ``reason`` then.
+    """
+
+    title: str
+    jobs: int
+    options: dict[str, Any]
+    when: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class Log:
     """What one part of a cluster wrote."""
 
@@ -188,6 +202,13 @@ class Backend:
         ``directory`` is where the cluster's files would stand.
         """
         return Check()
+
+    async def starts(self, platform: Platform, cluster: Cluster, directory: Path) -> list[Start]:
+        """Return when a launch would start, and when in other ways; nothing is submitted.
+
+        Raises ``NotAvailableError`` where that cannot be known.
+        """
+        return []
 
     # A cluster
 

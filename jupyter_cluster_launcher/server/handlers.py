@@ -12,7 +12,14 @@ from tornado import web
 from ..platforms.platform import Platform
 from . import contract
 from .base import LauncherHandler
-from .serializers import check_view, found_view, platform_view, plots_view, preview_view
+from .serializers import (
+    check_view,
+    found_view,
+    platform_view,
+    plots_view,
+    preview_view,
+    start_view,
+)
 
 
 class PlatformsHandler(LauncherHandler):
@@ -95,6 +102,18 @@ class CheckHandler(LauncherHandler):
     async def post(self) -> None:
         """Fetch the job script and the verdict without submitting anything."""
         self.reply(check_view(*await self.manager.check(self.body())))
+
+
+class StartsHandler(LauncherHandler):
+    """When a launch would start."""
+
+    route = "/starts"
+
+    @web.authenticated
+    @authorized("execute")
+    async def post(self) -> None:
+        """Estimate it for other partitions and sizes as well, without submitting anything."""
+        self.reply(list(map(start_view, await self.manager.starts(self.body()))))
 
 
 class ClustersHandler(LauncherHandler):
@@ -201,6 +220,7 @@ default_handlers = [
         FoundHandler,
         CodeHandler,
         CheckHandler,
+        StartsHandler,
         ClustersHandler,
         ClusterHandler,
         PlotsHandler,

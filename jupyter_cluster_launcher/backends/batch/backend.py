@@ -14,7 +14,7 @@ import psutil
 
 from ...errors import NotAvailableError
 from ...models import Cluster, Queue
-from ..base import Check, Context, Log, Needs, Status
+from ..base import Check, Context, Log, Needs, Start, Status
 from ..local import LocalBackend
 from . import check as checking
 from .cancel import OverdueError, cancel_all, remove_keys, submitted_ids
@@ -22,6 +22,7 @@ from .jobs import gone, job_name, known, may_have_jobs, newly_ended, wanted
 from .logs import job_logs
 from .offers import Offers
 from .queue import QueuePoller
+from .starts import start_times
 from .status import batch_status, refusal
 from .summary import lifetime, summary
 from .system import batch_system
@@ -122,9 +123,7 @@ class BatchBackend(LocalBackend):
     def summary(self, platform: Platform, cluster: Cluster) -> str | None:
         """Return the jobs of a launch, their sizes, and what they add up to."""
         values = arguments(platform, cluster.options)
-        number = cluster.adapt.maximum if cluster.adapt else cluster.requested
-        if cluster.scaling.unit != "jobs":
-            number = -(-number // int(values.get("processes") or 1))
+        number = jobs_of(cluster, values)
         seconds = batch_system(cluster.batch).seconds(str(values.get("walltime") or ""))
         return summary(number, values, seconds, cluster.adapt is not None, cluster.cost)
 
@@ -140,6 +139,16 @@ class BatchBackend(LocalBackend):
             return verdict
         closed = await self._offers.closed(platform, arguments(platform, cluster.options))
         return replace(verdict, ok=False, verdict=closed) if closed else verdict
+
+    async def starts(self, platform: Platform, cluster: Cluster, directory: Path) -> list[Start]:
+        """Return when a launch would start in each partition, and if it were smaller."""
+        found = self._offers.of(platform)
+        if found is None:
+            return []
+        prepared = self.preparation(cluster, directory)
+        script = await checking.job_script(cluster, self.context.environments, prepared)
+        values = arguments(platform, cluster.options)
+        return await start_times(found, script, values, jobs_of(cluster, values))
 
     # A cluster
 
@@ -249,6 +258,14 @@ class BatchBackend(LocalBackend):
         for cluster in self._of(name):
             if job_name(cluster.id) == job:
                 self._update(cluster.id, queue)
+
+
+def jobs_of(cluster: Cluster, values: Mapping[str, Any]) -> int:
+    """Return how many jobs a launch submits at most; ``values`` are its arguments."""
+    number = cluster.adapt.maximum if cluster.adapt else cluster.requested
+    if cluster.scaling.unit == "jobs":
+        return number
+    return -(-number // int(values.get("processes") or 1))
 
 
 def arguments(platform: Platform, options: Mapping[str, Any]) -> dict[str, Any]:

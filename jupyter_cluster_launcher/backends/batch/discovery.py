@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, cast
 
 from ...controller.host import interfaces, local_address
@@ -19,6 +20,15 @@ PATIENCE = 5.0  # seconds for the answer to a command
 KEPT = 300.0  # seconds for which an answer is good enough for a check
 SLOW = 600.0  # seconds for which the answers of slow commands are kept
 LOOPBACK = "127."
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A launch in another way: with other ``options``, or fewer ``jobs``; ``title`` names that."""
+
+    title: str
+    jobs: int
+    options: dict[str, Any]
 
 
 class Discovery(Protocol):
@@ -51,6 +61,24 @@ class Discovery(Protocol):
 
     def closed(self, values: Mapping[str, Any], texts: Mapping[str, str]) -> str | None:
         """Return why no job of a launch would start although it would be accepted, or None."""
+        ...
+
+    def variants(
+        self, values: Mapping[str, Any], jobs: int, texts: Mapping[str, str]
+    ) -> list[Variant]:
+        """Return the ways of a launch whose starts are worth comparing."""
+        ...
+
+    def estimate_script(self, script: str, cores: int) -> str:
+        """Return the job script that `estimate` tests, for jobs of ``cores`` cores."""
+        ...
+
+    def estimate(self, script: str, variant: Variant) -> list[str]:
+        """Return the command that tests when a variant would start, with the script in a file."""
+        ...
+
+    def start(self, returncode: int | None, text: str) -> datetime | None:
+        """Return when the jobs would start by the output of `estimate`, None if they cannot."""
         ...
 
 

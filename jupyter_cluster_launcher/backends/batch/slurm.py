@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from ...models import Job, Phase
 from . import slurm_discovery
+from .slurm_time import STARTS, time_of
 from .slurm_time import seconds as seconds  # noqa: PLC0414 - a function of this module, too
 from .system import Verdict
 
@@ -86,9 +86,6 @@ PREFIX = re.compile(
     r"|^allocation failure: |^slurm_load_jobs error: "
 )
 NOISE = re.compile(r"^Try \"?sbatch --help|^$")
-STARTS = re.compile(
-    r"Job \S+ to start at (?P<start>\S+) using \d+ processors on nodes (?P<nodes>\S+)"
-)
 
 
 def submit_arguments(name: str) -> list[str]:
@@ -128,8 +125,8 @@ def parse_jobs(text: str) -> list[Job]:
                 phase=phase,
                 state=state,
                 reason="" if reason == "None" else reason,
-                start=_time(start),
-                end=_time(end) if phase is not Phase.QUEUED else None,
+                start=time_of(start),
+                end=time_of(end) if phase is not Phase.QUEUED else None,
                 exit_code=_exit_code(exit_code) if phase is Phase.ENDED else None,
                 node=node,
                 failed=state in FAILED,
@@ -180,7 +177,7 @@ def verdict(returncode: int, text: str) -> Verdict:
     """Read "sbatch: Job 103 to start at 2026-11-23T12:20:56 using 1 processors on nodes n1 …"."""
     found = STARTS.search(text)
     if returncode == 0 and found:
-        start = _time(found["start"])
+        start = time_of(found["start"])
         when = f"{start:%H:%M on %d %B}" if start else found["start"]
         return Verdict(True, f"SLURM would start one job about {when}, on {found['nodes']}.")
     if returncode == 0:
@@ -220,17 +217,6 @@ def _plain_state(line: str) -> str:
     job_id, _, rest = line.partition("|")
     state, _, tail = rest.partition("|")
     return f"{job_id}|{(state.split() or [''])[0]}|{tail}"
-
-
-def _time(text: str) -> datetime | None:
-    """Read a time of the cluster, which writes them without a zone.
-
-    N/A, Unknown and NONE are none.
-    """
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError:
-        return None
 
 
 def _exit_code(text: str) -> str | None:

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import slurm_options
-from .discovery import Interfaces
+from . import slurm_options, slurm_starts
+from .discovery import Interfaces, Variant
 from .slurm_site import addresses, commands, site, slow_commands
+from .slurm_starts import command as estimate
+from .slurm_starts import script as estimate_script
+from .slurm_starts import start
 
-__all__ = ["addresses", "closed", "commands", "options", "slow_commands", "too_much"]
+__all__ = [
+    "addresses",
+    "closed",
+    "commands",
+    "estimate",
+    "estimate_script",
+    "options",
+    "slow_commands",
+    "start",
+    "too_much",
+    "variants",
+]
 
 
 def options(
@@ -27,3 +41,8 @@ def too_much(values: Mapping[str, Any], texts: Mapping[str, str]) -> list[str]:
 def closed(values: Mapping[str, Any], texts: Mapping[str, str]) -> str | None:
     """Return why jobs would wait in a partition that is closed or has no node, or None."""
     return slurm_options.closed(values, site(texts))
+
+
+def variants(values: Mapping[str, Any], jobs: int, texts: Mapping[str, str]) -> list[Variant]:
+    """Return a launch in each open partition, with half the jobs, and with half the time."""
+    return slurm_starts.variants(values, jobs, site(texts))

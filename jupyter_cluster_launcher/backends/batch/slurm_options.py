@@ -98,22 +98,13 @@ def describe(partition: Partition) -> str:
 
 
 def _queue(properties: Mapping[str, Any], site: Site, here: Partition | None) -> dict[str, Any]:
-    usable = [one for one in site.partitions if one.up and _open_to(one, site)]
     choices = [
-        {**_choice(one.name, describe(one)), "sets": _within(properties, one)} for one in usable
+        {**_choice(one.name, describe(one)), "sets": _within(properties, one)} for one in site.open
     ]
     if here is None or not here.default:
         return {"choices": choices}
     hint = f"Leave empty for {here.name}: {describe(here)}"
     return {"choices": choices, "description": hint}
-
-
-def _open_to(partition: Partition, site: Site) -> bool:
-    """Return whether an account and a QOS of the user may use a partition, as far as is known."""
-    return all(
-        allowed is None or not mine or allowed & set(mine)
-        for allowed, mine in ((partition.accounts, site.accounts), (partition.qos, site.qos))
-    )
 
 
 def _account(site: Site) -> dict[str, Any]:

@@ -59,6 +59,18 @@ class Site:
     default_account: str | None = None
     qos: Mapping[str, Limits] = field(default_factory=dict)
 
+    @property
+    def open(self) -> list[Partition]:
+        """The partitions that are up and that an account and a QOS of the user may use."""
+        return [one for one in self.partitions if one.up and self._allows(one)]
+
+    def _allows(self, partition: Partition) -> bool:
+        """Return whether the user may use a partition, as far as is known."""
+        return all(
+            allowed is None or not mine or allowed & set(mine)
+            for allowed, mine in ((partition.accounts, self.accounts), (partition.qos, self.qos))
+        )
+
     def partition(self, name: str | None) -> Partition | None:
         """Return a partition, the default one without a name; None if there is none such."""
         found = (one for one in self.partitions if one.name == name or (not name and one.default))

@@ -1,8 +1,13 @@
-"""Time limits as SLURM writes them."""
+"""Times and time limits as SLURM writes them."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
+
+STARTS = re.compile(
+    r"Job \S+ to start at (?P<start>\S+) using \d+ processors on nodes (?P<nodes>\S+)"
+)
 
 
 def seconds(walltime: str) -> int | None:
@@ -26,3 +31,14 @@ def walltime(limit: int) -> str:
     days, rest = divmod(limit, 86400)
     clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
     return f"{days}-{clock}" if days else clock
+
+
+def time_of(text: str) -> datetime | None:
+    """Read a time of the cluster, which writes them without a zone.
+
+    N/A, Unknown and NONE are none.
+    """
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        return None

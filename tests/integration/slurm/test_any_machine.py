@@ -106,6 +106,30 @@ async def test_more_than_the_machine_allows(
     assert (status, answer["message"]) == (422, "Cores per job: must be at most 4.")
 
 
+async def test_when_it_would_start(api: Api, accounting: RealSlurm) -> None:
+    """Guards against a choice of partition that is a guess, and estimates that submit jobs."""
+    filler = ["sbatch", "-p", "normal", "-N3", "--exclusive", "-t", "30", "-o", "/dev/null"]
+    accounting.run(*filler, "--wrap", "sleep 600").check_returncode()
+    await until(lambda: "R" in accounting.run("squeue", "-h", "-o", "%t").stdout)
+    body = {"platform": "slurm", "workers": 4, "options": {"walltime": "00:20:00"}}
+    status, starts = await api.ask("POST", "starts", body=body)
+    assert status == 200
+    found = {one["title"]: one for one in starts}
+    assert set(found) == {"normal", "debug", "gpu", "2 jobs", "00:10:00"}
+    assert found["gpu"] == {
+        "title": "gpu", "jobs": 4, "options": {"queue": "gpu"}, "when": "now", "reason": None,
+    }  # fmt: skip
+    assert found["debug"]["options"] == {"queue": "debug", "walltime": "00:05:00"}
+    assert found["normal"]["when"] not in ("now", None)
+    assert found["2 jobs"]["jobs"] == 2
+    assert len(accounting.jobs()) == 1
+    _, starts = await api.ask("POST", "starts", body={**body, "workers": 5})
+    (debug,) = [one for one in starts if one["title"] == "debug"]
+    assert debug["when"] is None
+    assert debug["reason"]
+    assert (await api.ask("POST", "starts", body={"platform": "local"}))[1] == []
+
+
 async def test_a_machine_that_does_not_answer(api: Api, slurm: RealSlurm) -> None:
     """Guards against a form that fails, or hangs, with its SLURM: it is plain then."""
     slurm.stop_controller()
