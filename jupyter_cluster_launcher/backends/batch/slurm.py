@@ -59,6 +59,13 @@ JOB_ID = r"(?ms)\A(?:.*^)?(?P<job_id>\d+)(?:;[^\n]*)?\s*?$"
 # The name comes last: it is the only field that may contain a bar.
 FIELDS = ("JobID", "State", "Reason", "StartTime", "EndTime", "exit_code", "NodeList", "Name")
 
+# What users cannot make out from a reason alone.
+EXPLAINED = {
+    "JobLaunchFailure": "The node could not start a job, often because it does not see the folder "
+    "of its logs. Choose a folder for job logs that the nodes share, or start JupyterLab with "
+    "JUPYTER_RUNTIME_DIR set to such a folder."
+}
+
 QUEUED = {"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT"}
 FAILED = {
     "BOOT_FAIL",
@@ -226,4 +233,6 @@ def _exit_code(text: str) -> str | None:
     """
     if not text.isdigit():
         return text or None
-    return f"{int(text) >> 8}:{int(text) & 127}"
+    status = int(text)
+    signal = status & 127
+    return f"0:{signal}" if signal else f"{status >> 8}:0"
