@@ -12,7 +12,7 @@ from fakes import site
 
 from jupyter_cluster_launcher.errors import BadInputError
 from jupyter_cluster_launcher.models import Adapt, Scaling
-from jupyter_cluster_launcher.platforms import options
+from jupyter_cluster_launcher.platforms import checks, options
 
 OPTIONS: dict[str, Any] = {
     "memory": {"type": "string", "title": "Memory", "default": "4GB", "pattern": "^[0-9]+GB$"},
@@ -198,3 +198,34 @@ def test_names_that_cannot_be(given: Any) -> None:
     """Guards against a name that breaks a page, a shell, or a job script."""
     with pytest.raises(BadInputError, match="A name must have 1 to 60 characters"):
         options.check_name(given)
+
+
+CHOICE = {"value": "debug", "sets": {"time": {"default": "5", "description": None}, "no": {"a": 1}}}
+DEPENDENT: dict[str, Any] = {
+    "queue": {"type": "string", "title": "Queue", "choices": [CHOICE]},
+    "time": {"type": "string", "title": "Time", "default": "60", "description": "At most 60"},
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"queue": "other"}, {"queue": "other"}),
+        ({"queue": "debug"}, {"queue": "debug", "time": "5"}),
+        ({"queue": "debug", "time": "60"}, {"queue": "debug"}),
+        ({"queue": "debug", "time": None}, {"queue": "debug", "time": None}),
+    ],
+)
+def test_a_choice_that_sets_others(given: Any, kept: dict[str, Any]) -> None:
+    """Guards against a default that the chosen queue does not allow."""
+    assert options.check_options(site(options=DEPENDENT), given) == kept
+    assert "description" not in options.refined(DEPENDENT, {"queue": "debug"})["time"]
+
+
+@pytest.mark.parametrize(
+    "sets", [{"nowhere": {"default": 1}}, {"time": {"default": 1}}, {"time": {"pattern": "("}}]
+)
+def test_a_choice_that_sets_what_cannot_be(sets: Any) -> None:
+    """Guards against a platform file that breaks the form, or the server, with one choice."""
+    queue = {**DEPENDENT["queue"], "choices": [{"value": "debug", "sets": sets}]}
+    assert checks.problem(site(options={**DEPENDENT, "queue": queue})) is not None
