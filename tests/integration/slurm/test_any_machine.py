@@ -137,6 +137,7 @@ async def test_a_machine_that_does_not_answer(api: Api, slurm: RealSlurm) -> Non
         options = await declared(api)
     finally:
         slurm.start_controller()
-        await until(lambda: slurm.run("squeue").returncode == 0)
+        states = ["sinfo", "-h", "-N", "-o", "%T"]  # the nodes have to come back, too
+        await until(lambda: set(slurm.run(*states).stdout.split()) == {"idle"})
     assert not any(option.get("choices") for name, option in options.items() if name != "interface")
     assert options["memory"]["default"] == "4GB"
