@@ -12,7 +12,8 @@ import {
   ILogs,
   IOptionsSchema,
   IPlatform,
-  IPlot
+  IPlot,
+  IStart
 } from './api/types';
 
 export * from './api/types';
@@ -63,6 +64,8 @@ export interface IClusters extends IDisposable {
   code(launch: ILaunch): Promise<IPreview>;
   /** Check a launch with the batch system; may take seconds. */
   check(launch: ILaunch): Promise<ICheck>;
+  /** Estimate when a launch would start, and when in other ways. */
+  starts(launch: ILaunch): Promise<IStart[]>;
   /** Launch a cluster, or join a discovered one. */
   launch(launch: ILaunch): Promise<ICluster>;
   /** Change one property of a cluster. */

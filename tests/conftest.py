@@ -27,7 +27,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture
 def jp_server_config() -> dict[str, Any]:
-    return {"ServerApp": {"jpserver_extensions": {"jupyter_cluster_launcher": True}}}
+    return {
+        "ServerApp": {"jpserver_extensions": {"jupyter_cluster_launcher": True}},
+        "ClusterLauncher": {"show_all_platforms": True},
+    }
 
 
 @pytest.fixture

@@ -23,11 +23,14 @@ class Catalog:
         environments: Environments,
         unavailable: Callable[[Platform], str | None],
         folders: Sequence[str] | None = None,
+        show_all: bool = False,
     ) -> None:
         """Look in ``folders``, by default on Jupyter's data path.
 
-        ``unavailable`` returns why a platform's engine cannot work on this host, or None.
+        ``unavailable`` returns why a platform's engine cannot work on this host, or None. With
+        ``show_all`` platforms of other sites are listed as well.
         """
+        self._show_all = show_all
         self._environments, self._unavailable = environments, unavailable
         self._folders = folders
 
@@ -48,6 +51,10 @@ class Catalog:
     def detected(self, platform: Platform) -> bool:
         """Return whether this server runs at the platform's own site."""
         return files.detected(platform, os.environ, shutil.which)
+
+    def listed(self, platform: Platform, detected: bool) -> bool:
+        """Return whether users see a platform: one of another site may have no place here."""
+        return detected or self._show_all or platform.listed == "always"
 
     async def reasons(self, found: Sequence[Platform], kernel_name: str) -> list[str | None]:
         """Return why each of some platforms cannot work here, in one sentence, or None.

@@ -83,6 +83,16 @@ def _options(platform: Platform) -> Iterator[Problem]:
     for name, option in platform.declared.items():
         for path, message in option_checks.problems(option):
             yield ("options", name, *path), message
+        for i, choice in enumerate(option.get("choices", ())):
+            where = ("options", name, "choices", i, "sets")
+            for other, entries in choice.get("sets", {}).items():
+                if other not in platform.declared:
+                    yield (*where, other), f"There is no option {other}."
+                    continue
+                changed = {**platform.declared[other], **entries}
+                kept = {key: value for key, value in changed.items() if value is not None}
+                for path, message in option_checks.problems(kept):
+                    yield (*where, other, *path), message
 
 
 def _references(platform: Platform) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from .expressions import (
     Plain,
     Scope,
     Variables,
+    absent,
     call,
     expression,
     kind,
@@ -44,7 +45,8 @@ def create(
 ) -> str:
     """Return the code that makes a cluster and leaves it in ``cluster``, with ``client`` beside it.
 
-    ``options`` hold what differs from the platform's defaults, checked by ``options``.
+    ``options`` hold what differs from the platform's defaults, checked by ``options``: None for
+    what is not to be passed.
     ``discovered`` are the schemas of options that the engine itself declares. ``client`` is the
     expression that makes the client, where no function of the platform returns one.
     """
@@ -52,7 +54,9 @@ def create(
     number = adapt.minimum if adapt else counts["default"] if workers is None else workers
     # Workers that come and go share the CPUs as if all of them were there.
     scope = Scope(
-        adapt.maximum if adapt else number, _values(platform, options or {}, discovered or {})
+        adapt.maximum if adapt else number,
+        _values(platform, options or {}, discovered or {}),
+        platform.variables,
     )
 
     arguments = _arguments(platform, scope)
@@ -120,9 +124,13 @@ def _values(
 
     Expressions are the administrator's to write: what a user or a gateway gave is plain data.
     """
-    schemas = {**platform.declared, **discovered}
+    schemas = {**discovered, **platform.declared}
     chosen = {name: schema.get("default") for name, schema in platform.declared.items()}
-    chosen |= {name: Plain(schema.get("default")) for name, schema in discovered.items()}
+    chosen |= {
+        name: Plain(schema.get("default"))
+        for name, schema in discovered.items()
+        if name not in platform.declared
+    }
     chosen |= {name: Plain(value) for name, value in options.items()}
     return {name: _as_declared(schemas[name], value) for name, value in chosen.items()}
 
@@ -145,22 +153,30 @@ def _arguments(platform: Platform, scope: Scope) -> dict[str, str]:
     consumed = {
         name for _, what, name in references([*used, platform.sys_path]) if what == "option"
     }
-    values = {
-        **platform.kwargs,
-        **{k: v for k, v in scope.options.items() if k not in consumed and v is not None},
-    }
+    options = {k: v for k, v in scope.options.items() if k not in consumed}
+    values = {**platform.kwargs, **{k: v for k, v in options.items() if not absent(v, scope)}}
     keyword = platform.workers.get("keyword")
-    return {k: expression(v, scope) for k, v in values.items() if v is not None or k == keyword}
+    return {
+        k: expression(v, scope) for k, v in values.items() if k == keyword or not absent(v, scope)
+    }
 
 
 def _prelude(platform: Platform, scope: Scope) -> list[str]:
     """Return the variables and the calls that come before the cluster is made."""
-    variables = [f"{name} = {expression(v, scope)}" for name, v in platform.variables.items()]
+    variables = [
+        f"{name} = {expression(v, scope)}"
+        for name, v in platform.variables.items()
+        if not absent(v, scope)
+    ]
     module = platform.import_as or platform.module
     calls = [
         call(
             f"{module}.{step['function']}",
-            {k: expression(v, scope) for k, v in step.get("kwargs", {}).items()},
+            {
+                k: expression(v, scope)
+                for k, v in step.get("kwargs", {}).items()
+                if v is None or not absent(v, scope)
+            },
         )
         for step in platform.before
     ]

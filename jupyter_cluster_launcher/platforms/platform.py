@@ -52,6 +52,11 @@ class Platform:
         return self.data.get("detect", {})
 
     @property
+    def listed(self) -> Literal["always", "detected"]:
+        """Where users see the platform: everywhere, or only where it is detected."""
+        return self.data.get("listed", "always")
+
+    @property
     def requires(self) -> Requires:
         """What this platform cannot work without."""
         return self.data.get("requires", {})

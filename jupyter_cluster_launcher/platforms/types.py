@@ -96,6 +96,17 @@ class Workers(_Workers, total=False):
 _As = TypedDict("_As", {"as": Literal["environ", "path"]}, total=False)
 
 
+class _Choice(TypedDict):
+    value: str
+
+
+class Choice(_Choice, total=False):
+    """A value to choose, and what it changes in the schemas of other options."""
+
+    title: str
+    sets: dict[str, dict[str, Value]]
+
+
 class _Option(TypedDict):
     type: Literal["string", "integer", "number", "boolean", "array", "object"]
     title: str
@@ -105,6 +116,8 @@ class Option(_Option, _As, total=False):
     """An option: a JSON Schema, which may have any other key of JSON Schema, too."""
 
     description: str
+    suggested: bool
+    choices: list[Choice]
     advanced: bool
     default: Value
 
@@ -126,6 +139,7 @@ class PlatformFile(_PlatformFile, _Class, total=False):
     hidden: bool
     order: int
     detect: Detect
+    listed: Literal["always", "detected"]
     requires: Requires
     expects: Expects
     reasons: dict[str, str]

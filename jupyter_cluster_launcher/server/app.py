@@ -43,6 +43,11 @@ class ClusterLauncher(ExtensionApp):
         help="Whether clusters keep running after an orderly stop of the server, unless the user "
         "chose otherwise.",
     ).tag(config=True)
+    show_all_platforms = Bool(
+        False,
+        help="Whether to list platforms of other sites as well, such as Tallgrass where JupyterLab "
+        "does not run there.",
+    ).tag(config=True)
     start_timeout = Float(
         60.0, help="Seconds within which the kernel of a cluster must start."
     ).tag(config=True)
@@ -68,7 +73,7 @@ class ClusterLauncher(ExtensionApp):
         backends = Backends(Context(environments, self.queue_interval))
         services = Services(
             Store(default_root()),
-            Catalog(environments, backends.unavailable),
+            Catalog(environments, backends.unavailable, show_all=self.show_all_platforms),
             environments,
             backends,
             Limits(self.start_timeout, self.close_timeout, orphan),

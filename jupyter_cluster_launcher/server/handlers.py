@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from http import HTTPStatus
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..platforms.platform import Platform
 from . import contract
 from .base import LauncherHandler
 from .folders import working_directory
-from .serializers import check_view, found_view, platform_view, plots_view, preview_view
+from .serializers import (
+    check_view,
+    found_view,
+    platform_view,
+    plots_view,
+    preview_view,
+    start_view,
+)
 
 
 class PlatformsHandler(LauncherHandler):
@@ -25,17 +34,25 @@ class PlatformsHandler(LauncherHandler):
         """List them."""
         services = self.manager.services
         found = services.catalog.find()[0]
+        detected = await asyncio.gather(*map(self._detected, found))
+        here = {platform.name for platform, yes in zip(found, detected, strict=True) if yes}
+        found = [one for one in found if services.catalog.listed(one, one.name in here)]
         reasons = await services.catalog.reasons(found, self.kernel_name)
         views = [
             platform_view(
                 platform,
                 services.backends.for_platform(platform),
                 reason,
-                services.catalog.detected(platform),
+                platform.name in here,
             )
             for platform, reason in zip(found, reasons, strict=True)
         ]
         self.reply(views)
+
+    async def _detected(self, platform: Platform) -> bool:
+        services = self.manager.services
+        backend = services.backends.for_platform(platform)
+        return services.catalog.detected(platform) and await backend.answers(platform)
 
 
 class OptionsHandler(LauncherHandler):
@@ -86,6 +103,18 @@ class CheckHandler(LauncherHandler):
     async def post(self) -> None:
         """Fetch the job script and the verdict without submitting anything."""
         self.reply(check_view(*await self.manager.check(self.body())))
+
+
+class StartsHandler(LauncherHandler):
+    """When a launch would start."""
+
+    route = "/starts"
+
+    @web.authenticated
+    @authorized("execute")
+    async def post(self) -> None:
+        """Estimate it for other partitions and sizes as well, without submitting anything."""
+        self.reply(list(map(start_view, await self.manager.starts(self.body()))))
 
 
 class ClustersHandler(LauncherHandler):
@@ -193,6 +222,7 @@ default_handlers = [
         FoundHandler,
         CodeHandler,
         CheckHandler,
+        StartsHandler,
         ClustersHandler,
         ClusterHandler,
         PlotsHandler,

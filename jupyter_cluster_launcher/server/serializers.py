@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ..backends.base import Backend, Check, Found
+from ..backends.base import Backend, Check, Found, Start
 from ..clusters.preflight import Preview
 from ..masking import masked
 from ..models import Cluster, Job, State
@@ -122,6 +122,11 @@ def preview_view(preview: Preview) -> dict[str, Any]:
 def check_view(check: Check, warnings: Sequence[str]) -> dict[str, Any]:
     """Return an engine's verdict on a launch."""
     return {**asdict(check), "warnings": list(warnings)}
+
+
+def start_view(start: Start) -> dict[str, Any]:
+    """Return when a launch would start in one way."""
+    return asdict(start)
 
 
 def found_view(found: Found) -> dict[str, str]:

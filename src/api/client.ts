@@ -10,7 +10,8 @@ import {
   ILogs,
   IOptionsSchema,
   IPlatform,
-  IPlot
+  IPlot,
+  IStart
 } from './types';
 
 /**
@@ -62,6 +63,11 @@ export class Client {
   /** Check a launch with the batch system; may take seconds. */
   check(launch: ILaunch): Promise<ICheck> {
     return this.request<ICheck>('check', 'POST', codeRequest(launch));
+  }
+
+  /** Estimate when a launch would start; may take seconds. */
+  starts(launch: ILaunch): Promise<IStart[]> {
+    return this.request<IStart[]>('starts', 'POST', codeRequest(launch));
   }
 
   /** Fetch all logs of a cluster; may take seconds. */

@@ -18,14 +18,14 @@ JOB_LIMIT = 100_000  # bytes shown of each file
 def job_logs(cluster: Cluster, directory: Path) -> list[Log]:
     """Return what each job of a cluster wrote, both files of one job together.
 
-    ``directory`` is the cluster's. Where the user or the administrator chose another folder, the
-    logs of other clusters stand there as well.
+    ``directory`` is the cluster's. Where the user or the site chose another folder, the logs of
+    other clusters stand there as well.
     """
+    folder = directory / JOBS
     if cluster.log_directory:
         folder = Path(cluster.cwd or ".") / Path(cluster.log_directory).expanduser()
-        paths = sorted(folder.glob(f"{job_name(cluster.id)}*"))
-    else:
-        paths = sorted((directory / JOBS).glob("*"))
+    ours = folder == directory / JOBS and not folder.is_symlink()  # a link leads to the site's
+    paths = sorted(folder.glob("*" if ours else f"{job_name(cluster.id)}*"))
     files = [(path, match) for path in paths if (match := JOB_FILE.search(path.name))]
     limits = shares([size(path) for path, _ in files], JOB_LIMIT)
     texts: dict[str, str] = {}

@@ -7,9 +7,10 @@ controller submitted them.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from ...models import Cluster, Phase, State
+from ...models import Cluster, Job, Phase, State
 from ..base import Status
 from . import wording
 from .jobs import shown
@@ -38,7 +39,7 @@ def message(cluster: Cluster, system: BatchSystem) -> str:
     """Return the sentence about a cluster's state, and about jobs that ended or are left over."""
     if cluster.state is State.RUNNING:
         ended = [job for job in shown(cluster) if job.phase is Phase.ENDED]
-        return _joined(cluster.message, wording.endings(ended))
+        return _joined(cluster.message, wording.endings(ended), *_explained(ended, system))
     button = BUTTONS.get(cluster.state)
     if button is None:
         return cluster.message
@@ -50,6 +51,12 @@ def message(cluster: Cluster, system: BatchSystem) -> str:
         f"{system.TITLE} is still ending a part of it: {ending}." if ending else None,
         f"{jobs} still in the {system.TITLE} queue: {button} cancels {them}." if left else None,
     )
+
+
+def _explained(jobs: Iterable[Job], system: BatchSystem) -> list[str]:
+    """Return a sentence for each reason that the batch system's module explains."""
+    explained: Mapping[str, str] = getattr(system, "EXPLAINED", {})
+    return [explained[one] for one in dict.fromkeys(job.reason for job in jobs) if one in explained]
 
 
 def refusal(system: BatchSystem, text: str) -> str:

@@ -5,6 +5,9 @@ command wrote in, data out. None of them runs anything, so each is tested with t
 system wrote. A module stands in this package, or comes from another distribution that declares it
 in the entry point group ``jupyter_cluster_launcher.batch_systems``; platform files name it in
 ``batch:``. ``examples/batch-system`` in the source is such a distribution.
+
+Two more constants are optional: ``DISCOVERY`` has the functions of ``discovery.Discovery``, and
+``EXPLAINED`` has a sentence for reasons of jobs that users cannot make out.
 """
 
 from __future__ import annotations

@@ -7,12 +7,14 @@ refusals in the batch system's words instead, and closes as often as it is calle
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import importlib
 import os
 import shlex
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 import dask
@@ -20,7 +22,7 @@ from distributed.core import Status
 from distributed.deploy.spec import ProcessInterface
 
 from .keys import expanded, key_files, note_keys, removing_keys
-from .shell import escape_in_command, quote_in_header, withhold
+from .shell import escape_in_command, merged_directives, quote_in_header, withhold
 from .tracker import JobEntry, JobTracker, note_id
 
 
@@ -72,7 +74,7 @@ def track_jobs(settings: JobSettings) -> JobTracker:
     directory = settings["directory"]
     tracker = JobTracker(settings["job_name"], settings["unit"], settings["lifetime"])
     section = f"jobqueue.{cluster_class.job_cls.config_name}"
-    dask.config.set({f"{section}.log-directory": os.path.join(directory, "jobs")})
+    _keep_logs(f"{section}.log-directory", os.path.join(directory, "jobs"))
     keys = f"{section}.shared-temp-directory"  # a site whose homes are not shared sets it
     shared = dask.config.get(keys, None) or directory
     dask.config.set({keys: shared})
@@ -80,7 +82,30 @@ def track_jobs(settings: JobSettings) -> JobTracker:
     submission = settings["submission"]
     cluster_class.job_cls = tracked(cluster_class.job_cls, tracker, directory, submission)
     cluster_class.close = removing_keys(cluster_class.close, directory)
+    cluster_class.__init__ = merging_options(cluster_class.__init__, f"{section}.scheduler-options")
     return tracker
+
+
+def _keep_logs(key: str, folder: str) -> None:
+    """Have the jobs' logs kept in ``folder``; where a site has its own, that is found there."""
+    site = dask.config.get(key, None)
+    if not site:
+        dask.config.set({key: folder})
+        return
+    with contextlib.suppress(OSError):  # of a preview, which has no folder
+        os.symlink(expanded(site), folder)
+
+
+def merging_options(init: Callable[..., None], key: str) -> Callable[..., None]:
+    """Return a cluster's ``__init__`` whose scheduler options add to those that a site set."""
+
+    @functools.wraps(init)
+    def merge(*args: Any, scheduler_options: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        merged = {**(dask.config.get(key, None) or {}), **(scheduler_options or {})}
+        # A class of another distribution need not have such options.
+        init(*args, **kwargs, **({"scheduler_options": merged} if merged else {}))
+
+    return merge
 
 
 def tracked(
@@ -130,9 +155,10 @@ class TrackedJob(ProcessInterface):
         self,
         *args: Any,
         worker_extra_args: list[str] | None = None,
+        job_extra_directives: list[str] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Add the worker's arguments and the tracker's name to what dask-jobqueue got.
+        """Add a site's directives, our arguments and name to what dask-jobqueue got.
 
         A name of the user's own would be lost: the jobs are found by the tracker's.
         """
@@ -140,6 +166,8 @@ class TrackedJob(ProcessInterface):
         own = worker_extra_args or dask.config.get(section, None) or []
         if DASHBOARD in " ".join(own):
             os.environ.pop(NO_PAGES, None)
+        site = dask.config.get(f"jobqueue.{self.config_name}.job-extra-directives", None) or []
+        kwargs["job_extra_directives"] = merged_directives(site, job_extra_directives or [])
         kwargs["worker_extra_args"] = worker_arguments(own, self.tracker.lifetime)
         kwargs["job_name"] = self.tracker.job_name
         super().__init__(*args, **kwargs)

@@ -10,7 +10,8 @@ import {
   ILogs,
   IOptionsSchema,
   IPlatform,
-  IPlot
+  IPlot,
+  IStart
 } from '../../tokens';
 import { makeCluster, makePlatform } from './data';
 
@@ -29,6 +30,7 @@ export class FakeClusters implements IClusters {
   optionsResponse: IOptionsSchema = { type: 'object', properties: {} };
   discoverResponse: IDiscoveredCluster[] = [];
   codeResponse: IPreview = { create: 'the code', summary: null, warnings: [] };
+  startsResponse: IStart[] = [];
   checkResponse: ICheck = {
     ok: true,
     job_script: null,
@@ -95,6 +97,10 @@ export class FakeClusters implements IClusters {
 
   check(launch: ILaunch): Promise<ICheck> {
     return this._respond('check', this.checkResponse, launch);
+  }
+
+  starts(launch: ILaunch): Promise<IStart[]> {
+    return this._respond('starts', this.startsResponse, launch);
   }
 
   launch(launch: ILaunch): Promise<ICluster> {

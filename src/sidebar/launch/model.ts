@@ -8,7 +8,8 @@ import {
   IClusters,
   ILaunch,
   INotebooks,
-  IPlatform
+  IPlatform,
+  IStart
 } from '../../tokens';
 import {
   changedOptions,
@@ -124,6 +125,23 @@ export class LaunchModel implements IDisposable {
   retry(): void {
     this.queries.retry();
     this._update();
+  }
+
+  /** Estimate when the launch would start, and when in other ways. */
+  starts(platform: IPlatform): Promise<IStart[]> {
+    return this._options.clusters.starts(this._request(platform));
+  }
+
+  /** Change the form to one of the ways whose start was estimated. */
+  take({ jobs, options }: IStart): void {
+    const { platform } = this;
+    if (platform) {
+      const form = this.form(platform);
+      this.change({
+        options: { ...form.options, ...(options as IForm['options']) },
+        ...(form.adapt ? {} : { workers: jobs })
+      });
+    }
   }
 
   /** Set whether to request what is shown in an expanded section. */

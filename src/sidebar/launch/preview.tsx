@@ -7,6 +7,7 @@ import { Loading } from '../../components/loading';
 import { CodeBox } from '../../components/text';
 import { ICheck, IPlatform } from '../../tokens';
 import { LaunchModel } from './model';
+import { StartTimes } from './starttimes';
 
 /**
  * A preview of the launch: its size and warnings, and in a section the code that
@@ -28,6 +29,7 @@ export function Preview(props: {
       )}
       <Warnings warnings={value?.warnings ?? []} />
       <ErrorMessage error={code.error} role="status" />
+      <StartTimes {...{ model, platform, trans }} />
       <Fold
         name="preview"
         label={trans.__('Preview code')}

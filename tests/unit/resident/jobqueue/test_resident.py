@@ -455,7 +455,8 @@ def test_preparing(site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """Guards where logs and keys go, and the keys that stay after a close."""
     monkeypatch.setenv("SHARED", str(tmp_path / "shared"))
     one = RESIDENT()
-    with dask.config.set({"jobqueue.slurm.shared-temp-directory": None}):
+    keys = ("shared-temp-directory", "log-directory")
+    with dask.config.set({f"jobqueue.slurm.{key}": None for key in keys}):
         one.prepare(settings(tmp_path))
         assert dask.config.get("jobqueue.slurm.log-directory") == str(tmp_path / "jobs")
         assert dask.config.get("jobqueue.slurm.shared-temp-directory") == str(tmp_path)
