@@ -176,7 +176,8 @@ class Report:
 
     ``core_seconds`` is what the cores added up to until ``cores_since``, since when there have been
     ``cores``. ``idle_limit`` is a gateway's own idle time in seconds, ``stops_at`` when that ends.
-    ``ended`` says why the cluster has ended, ``broken`` that it failed.
+    ``ended`` says why the cluster has ended, ``broken`` that it failed. ``dashboard_host`` is None
+    for the controller's host. ``scalable`` says whether the number of workers can change.
     """
 
     address: str | None = None
@@ -189,6 +190,7 @@ class Report:
     memory: int = 0
     usage: Usage | None = None
     tls: bool = False
+    dashboard_host: str | None = None
     dashboard_port: int | None = None
     dashboard_link: str | None = None
     plots: dict[str, str] = field(default_factory=dict)
@@ -202,6 +204,7 @@ class Report:
     warnings: tuple[str, ...] = ()
     ended: str | None = None
     broken: bool = False
+    scalable: bool = True
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ class Report(TypedDict, total=False):
     """The state of a cluster. Memory in bytes, time spans in seconds, times as ISO 8601 in UTC.
 
     ``jobs`` is there on batch systems only; ``joined``, ``idle_limit`` and ``stops_at`` at a
-    gateway only. ``ended`` says why the cluster is gone, ``broken`` that it did not end on purpose.
+    gateway only. ``dashboard_host`` is None for this host. ``ended`` says why the cluster is gone,
+    ``broken`` that it did not end on purpose. ``scalable`` is missing where it is true.
     """
 
     address: str
@@ -34,6 +35,7 @@ class Report(TypedDict, total=False):
     memory: int
     usage: Usage | None
     tls: bool
+    dashboard_host: str | None
     dashboard_port: int | None
     dashboard_link: str | None
     plots: dict[str, str]
@@ -46,6 +48,7 @@ class Report(TypedDict, total=False):
     warnings: list[str]
     ended: str
     broken: bool
+    scalable: bool
 
 
 class Sample(NamedTuple):

@@ -43,6 +43,7 @@ def cluster_view(
         },
         "unit": "jobs" if cluster.scaling.unit == "jobs" else "workers",
         "adapt": asdict(cluster.adapt) if cluster.adapt else None,
+        "scalable": report.scalable,
         "cores": report.cores,
         "memory": report.memory,
         "spent": _spent(cluster, backend),
@@ -90,7 +91,10 @@ def platform_view(
         "reason": reason,
         "detected": detected,
         "tls": platform.tls,
-        "workers": {key: workers[key] for key in ("title", "default", "minimum", "maximum")},
+        "workers": {
+            **{key: workers[key] for key in ("title", "default", "minimum", "maximum")},
+            "from": workers.get("from"),
+        },
         "adaptive": platform.adaptive,
         "options": {"type": "object", "properties": platform.options},
         "options_from": backend.options_source(platform),
@@ -102,7 +106,8 @@ def platform_view(
 def _dashboard(cluster: Cluster, base_url: str) -> str | None:
     """Return where the dashboard is reached: through this server, or as a gateway gave it."""
     if cluster.report.dashboard_port:
-        return f"{base_url}proxy/{cluster.report.dashboard_port}/status"
+        host = f"{cluster.report.dashboard_host}:" if cluster.report.dashboard_host else ""
+        return f"{base_url}proxy/{host}{cluster.report.dashboard_port}/status"
     return cluster.report.dashboard_link
 
 
