@@ -207,7 +207,8 @@ def _imports(platform: Platform, scope: Scope, body: str) -> list[list[str]]:
     folder = _folder(platform, scope)
     clients = ["Client"] if "Client" in used else []
     ours = []
-    if (platform.import_as or module.partition(".")[0]) in used:
+    functions = platform.function or platform.before
+    if functions and (platform.import_as or module.partition(".")[0]) in used:
         ours.append(
             f"import {module}" + (f" as {platform.import_as}" if platform.import_as else "")
         )

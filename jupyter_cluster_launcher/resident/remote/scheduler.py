@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 import time
@@ -85,7 +86,8 @@ async def _terminate(address: str, security: Any, scheduler_id: str | None) -> b
     try:
         if scheduler_id is not None and (await scheduler.identity())["id"] != scheduler_id:
             return False
-        await scheduler.terminate()
+        with contextlib.suppress(OSError):  # it may close the connection before it answers
+            await scheduler.terminate()
         return True
     finally:
         await scheduler.close_rpc()

@@ -176,3 +176,4 @@ def test_the_dashboard_and_nothing_else_of_that_host(server: RealServer, sshd: R
     assert status_of(server, f"/base/proxy/{host}:{sshd.port}/") == 403
     assert status_of(server, f"/base/proxy/{HOSTS[0]}:{sshd.port}/") == 403
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
+    wait_until(lambda: not server.clusters(), "the cluster has ended")
