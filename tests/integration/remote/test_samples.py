@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+import yaml
 from cloud import ended, until
 from notebooks import run
 
@@ -34,7 +34,8 @@ FAILURES = {
 JOBS = {
     "pbs": ("qsub", "#PBS -N dask-worker"),
     "lsf": ("bsub", "#BSUB -J dask-worker"),
-    "oar": ("oarsub", "#OAR -n dask-worker"),
+    "sge": ("qsub", "#$ -N "),
+    "oar": ("oarsub", "-n dask-worker"),
     "htcondor": ("condor_submit", "RequestCpus = MY.DaskWorkerCores"),
 }
 
@@ -139,7 +140,7 @@ async def test_a_sample_of_jobs_up_to_the_submit(
     commands.mkdir()
     needed = set(sample_commands(name)) | {submit}
     for command in needed:
-        (commands / command).write_text(f'#!/bin/sh\ncat "$@" - >> {tmp_path}/{command}.txt\n')
+        (commands / command).write_text("#!/bin/sh\n")
         (commands / command).chmod(0o755)
     (commands / submit).write_text(
         "#!/bin/sh\n"
@@ -150,7 +151,7 @@ async def test_a_sample_of_jobs_up_to_the_submit(
     monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
     cluster = await api.launch(platform=name, workers=1)
     cluster = await api.until(cluster["id"], lambda c: c["state"] == "running")
-    await until(lambda: (tmp_path / "script").exists(), "a job was submitted")
+    await until((tmp_path / "script").exists, "a job was submitted")
     await until(lambda: line in (tmp_path / "script").read_text(), "the job script is whole")
     assert cluster["tls"]
     await api.stop(cluster["id"])
@@ -158,12 +159,9 @@ async def test_a_sample_of_jobs_up_to_the_submit(
 
 def sample_commands(name: str) -> list[str]:
     """Return the commands that a sample requires."""
-    import yaml
-
     return list(yaml.safe_load((SAMPLES / f"{name}.yaml").read_text())["requires"]["commands"])
 
 
 def test_every_sample_is_launched_somewhere() -> None:
-    """Guards against a new sample without a test; SGE's is launched by the suites of SGE."""
-    assert {path.stem for path in SAMPLES.glob("*.yaml")} == {*CLASSES, *JOBS, "ssh", "sge"}
-    assert shutil.which("sh")
+    """Guards against a new sample without a test."""
+    assert {path.stem for path in SAMPLES.glob("*.yaml")} == {*CLASSES, *JOBS, "ssh"}

@@ -41,5 +41,5 @@ class KubeCluster(Standin):
 
     @classmethod
     def from_name(cls, name: str, **kwargs: Any) -> KubeCluster:
-        """Return the cluster of this name, which is left running unless ``kwargs`` say otherwise."""
+        """Return the cluster of this name, left running unless ``kwargs`` say otherwise."""
         return cls(name=name, **{"shutdown_on_close": False, **kwargs})
