@@ -18,6 +18,7 @@ from ..platforms.codegen import connect_by_name
 from ..platforms.encryption import encryption
 from . import errors
 from .base import Needs
+from .batch.cancel import remove_keys
 from .local import LocalBackend
 from .remote_errors import REMOTE
 
@@ -90,6 +91,7 @@ class RemoteBackend(LocalBackend):
         self, cluster: Cluster, directory: Path, shut_down: bool = False, wait: bool = False
     ) -> None:
         """End what the class has started, where its controller could not."""
+        remove_keys(directory)
         file = directory / STARTED
         try:
             note = json.loads(file.read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..base import Resident
 from ..credentials import write_private
+from ..jobqueue.keys import note_keys, remove_keys
 from ..logs import LOGS_LIMIT, Logs, collect, scheduler_logs
 from ..protocols import RemoteCluster
 from ..report import Sample
@@ -74,6 +75,9 @@ class RemoteResident(Resident[RemoteCluster]):
                 "cluster was stopped. Turn off encryption to launch it all the same: anyone who "
                 "can reach that address can then run code as you."
             )
+        directory = self.settings.get("directory")
+        if directory and hasattr(cluster, "_dummy_job"):  # of a batch system without a module here
+            note_keys(getattr(cluster, "security", None), directory)
         if not is_here(cluster):
             from .monitor import ANSWER_LIMIT, RemoteMonitor  # noqa: PLC0415 - as above
 
@@ -121,7 +125,10 @@ class RemoteResident(Resident[RemoteCluster]):
             from .made import end_all  # noqa: PLC0415 - as above
 
             end_all(others)
-        super().end_cluster(cluster)
+        try:
+            super().end_cluster(cluster)
+        finally:
+            remove_keys(self.settings.get("directory", ""))
         with contextlib.suppress(OSError):
             os.unlink(self._note_path)
 

@@ -155,6 +155,7 @@ async def test_a_sample_of_jobs_up_to_the_submit(
     await until(lambda: line in (tmp_path / "script").read_text(), "the job script is whole")
     assert cluster["tls"]
     await api.stop(cluster["id"])
+    assert not list(Path.cwd().glob(".dask-jobqueue.worker.*"))  # the workers' keys
 
 
 def sample_commands(name: str) -> list[str]:
