@@ -30,7 +30,7 @@ def add_sample(name: str, sys_prefix: bool = False, force: bool = False) -> Path
         raise UnknownError(
             f"There is no sample {name!r:.80}. There are: {', '.join(sample_names())}."
         )
-    text = resources.files(__package__).joinpath("samples", f"{name}.yaml").read_text("utf-8")
+    text = (resources.files(__package__) / "samples" / f"{name}.yaml").read_text("utf-8")
     data = Path(sys.prefix, "share", "jupyter") if sys_prefix else Path(jupyter_data_dir())
     path = data / FOLDER / f"{name}.yaml"
     try:

@@ -76,8 +76,9 @@ class RemoteResident(Resident[RemoteCluster]):
                 "can reach that address can then run code as you."
             )
         directory = self.settings.get("directory")
-        if directory and hasattr(cluster, "_dummy_job"):  # of a batch system without a module here
-            note_keys(getattr(cluster, "security", None), directory)
+        jobs = getattr(cluster, "_job_kwargs", None)  # of a batch system without a module here
+        if directory and jobs:
+            note_keys(jobs.get("security"), directory)
         if not is_here(cluster):
             from .monitor import ANSWER_LIMIT, RemoteMonitor  # noqa: PLC0415 - as above
 

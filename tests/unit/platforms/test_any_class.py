@@ -77,7 +77,7 @@ def test_what_cannot_encrypt_is_refused() -> None:
     """Guards against an open scheduler where encryption was chosen."""
     platform = site(module="x", **{"class": "Y"})
     check_encryption(platform, False)
-    with pytest.raises(BadInputError, match="Site cannot encrypt: .* does not say how Y"):
+    with pytest.raises(BadInputError, match=r"Site cannot encrypt: .* does not say how Y"):
         check_encryption(platform, True)
 
 
@@ -159,7 +159,10 @@ def test_a_class_as_an_argument(tmp_path: Path) -> None:
         ({"kwargs": {"a": {"class": "x.A"}, "b": {"class": "y.A"}}}, "it cannot be y.A"),
         ({"kwargs": {"a": {"class": "x.class"}}}, "class is a keyword of Python"),
         ({"kwargs": {"a": {"class": "Name"}}}, "does not match"),
-        ({**HOSTS, "options": {}, "kwargs": {}}, "There is no option hosts of type array or integer"),
+        (
+            {**HOSTS, "options": {}, "kwargs": {}},
+            "There is no option hosts of type array or integer",
+        ),
         ({**HOSTS, "adaptive": True}, "cannot adapt to the load"),
         (
             {**HOSTS, "workers": {**HOSTS["workers"], "times": "hosts"}},
