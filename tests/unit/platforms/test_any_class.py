@@ -165,6 +165,10 @@ def test_a_class_as_an_argument(tmp_path: Path) -> None:
         ),
         ({**HOSTS, "adaptive": True}, "cannot adapt to the load"),
         (
+            {"options": {"a": {"type": "string", "title": "A", "default": {"class": "x.Y"}}}},
+            "A default is a plain value",
+        ),
+        (
             {**HOSTS, "workers": {**HOSTS["workers"], "times": "hosts"}},
             "There is no option hosts of type integer",
         ),
