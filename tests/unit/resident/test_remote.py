@@ -105,8 +105,8 @@ def test_a_start_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_how_many_workers_are_wanted(specification: Any, number: int) -> None:
     """Guards against groups that are counted as one worker each."""
-    assert requested(SimpleNamespace(worker_spec=specification)) == number  # type: ignore[arg-type]
-    assert requested(SimpleNamespace()) is None  # type: ignore[arg-type]
+    assert requested(SimpleNamespace(worker_spec=specification)) == number
+    assert requested(SimpleNamespace()) is None
 
 
 def test_whether_anything_listens() -> None:
