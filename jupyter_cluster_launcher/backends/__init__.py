@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..models import Cluster, Queue, State
 from .base import Backend, Context
+from .local import DASK_MODULES
 
 if TYPE_CHECKING:
     from ..platforms.platform import Platform
@@ -37,7 +38,10 @@ def kind_of(platform: Platform) -> str:
         return platform.kind
     if platform.connect == "gateway":
         return "gateway"
-    return "batch" if platform.batch else "local"
+    if platform.batch:
+        return "batch"
+    here = platform.class_name == "LocalCluster" and platform.module in DASK_MODULES
+    return "local" if here else "remote"
 
 
 def connect_code(cluster: Cluster, directory: Path, base_url: str | None = None) -> str | None:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import LauncherError
+from ..platforms.add import add_sample, sample_names
 from .arguments import add_commands
 
 
@@ -60,7 +61,39 @@ def parser() -> argparse.ArgumentParser:
         help="list the platforms, their files, and the errors in broken files",
     )
     listing.set_defaults(run=_platforms)
+    adding = listing.add_subparsers(metavar="COMMAND").add_parser(
+        "add",
+        help="copy a sample of a platform file, for you to change",
+        description="Copy a sample of a platform file, for you to change.",
+    )
+    adding.add_argument(
+        "name", metavar="NAME", help=f"name of a sample: {', '.join(sample_names())}"
+    )
+    place = adding.add_mutually_exclusive_group()
+    place.add_argument(
+        "--user", action="store_true", help="for you, in every environment (default)"
+    )
+    place.add_argument(
+        "--sys-prefix", action="store_true", help="for all users of this Python environment"
+    )
+    adding.add_argument("--force", action="store_true", help="replace a file that is there")
+    # Not again a default of its own, which would hide what was given before "add".
+    adding.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    adding.set_defaults(run=_add_platform)
     return whole
+
+
+def _add_platform(arguments: argparse.Namespace) -> int:
+    """Copy a sample to where it is found as a platform."""
+    path = add_sample(arguments.name, arguments.sys_prefix, arguments.force)
+    if arguments.json:
+        print(json.dumps({"name": arguments.name, "origin": str(path)}))
+    else:
+        print(
+            f"Added {path}. Change it for your site; it is read again for each launch. "
+            "To check it, run: jupyter cluster-launcher platforms"
+        )
+    return 0
 
 
 def _platforms(arguments: argparse.Namespace) -> int:

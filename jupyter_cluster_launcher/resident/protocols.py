@@ -81,6 +81,12 @@ class SchedulerCluster(Cluster, Protocol):
     worker_spec: MutableMapping[Any, Any]
 
 
+class RemoteCluster(SchedulerCluster, Protocol):
+    """As ``distributed.deploy.Cluster``; what ``SchedulerCluster`` adds is not always there."""
+
+    scheduler_comm: Any  # an ``rpc``, without types
+
+
 class DummyJob(Protocol):
     """The job that dask-jobqueue makes to check its arguments."""
 

@@ -23,8 +23,9 @@ class Report(TypedDict, total=False):
     """The state of a cluster. Memory in bytes, time spans in seconds, times as ISO 8601 in UTC.
 
     ``jobs`` is there on batch systems only; ``joined``, ``idle_limit`` and ``stops_at`` at a
-    gateway only. ``version`` is that of the report. ``ended`` says why the cluster is gone,
-    ``broken`` that it did not end on purpose.
+    gateway only. ``version`` is that of the report. ``dashboard_host`` is None for this host.
+    ``ended`` says why the cluster is gone, ``broken`` that it did not end on purpose.
+    ``scalable`` is missing where it is true.
     """
 
     version: int
@@ -38,6 +39,7 @@ class Report(TypedDict, total=False):
     memory: int
     usage: Usage | None
     tls: bool
+    dashboard_host: str | None
     dashboard_port: int | None
     dashboard_socket: str | None
     dashboard_link: str | None
@@ -51,6 +53,7 @@ class Report(TypedDict, total=False):
     warnings: list[str]
     ended: str
     broken: bool
+    scalable: bool
 
 
 class Sample(NamedTuple):

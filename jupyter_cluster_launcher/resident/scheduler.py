@@ -38,7 +38,7 @@ def sample_scheduler(cluster: SchedulerCluster) -> Sample:
             or bool(getattr(scheduler, "queued", ())),
         },
     }
-    ended = ENDINGS.get(_status(cluster.status)) or (SHUT_DOWN if is_gone(cluster) else None)
+    ended = ENDINGS.get(status_name(cluster.status)) or (SHUT_DOWN if is_gone(cluster) else None)
     if ended:
         report["ended"], report["ready"], report["usage"] = ended, 0, None
     return Sample(report, scheduler.transition_counter)
@@ -49,10 +49,10 @@ def is_gone(cluster: object) -> bool:
 
     The cluster object itself does not notice: it says "running" for ever.
     """
-    return _status(getattr(getattr(cluster, "scheduler", None), "status", None)) in GONE
+    return status_name(getattr(getattr(cluster, "scheduler", None), "status", None)) in GONE
 
 
-def _status(status: object) -> str:
+def status_name(status: object) -> str:
     """Return a status, an enum member or its name in some versions, by its name."""
     return str(getattr(status, "name", status))
 

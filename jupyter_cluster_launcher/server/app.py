@@ -21,6 +21,7 @@ from ..clusters.store import Store, default_root
 from ..controller.environments import Environments
 from ..platforms.catalog import Catalog
 from .dashboard import dashboard_handlers
+from .dashboard_hosts import allow_dashboards
 from .handlers import default_handlers
 from .logs import log_no_longer_to, log_to
 
@@ -80,6 +81,7 @@ class ClusterLauncher(ExtensionApp):
         )
         self.manager = ClusterManager(services, self._emit, self.keep_running)
         self.settings["cluster_manager"] = self.manager
+        allow_dashboards(serverapp.config, self.manager.list)
         self._noting = PeriodicCallback(self._note_activity, ACTIVITY_PERIOD * 1000)
 
     def initialize_handlers(self) -> None:

@@ -44,6 +44,7 @@ def cluster_view(
         },
         "unit": "jobs" if cluster.scaling.unit == "jobs" else "workers",
         "adapt": asdict(cluster.adapt) if cluster.adapt else None,
+        "scalable": report.scalable,
         "cores": report.cores,
         "memory": report.memory,
         "spent": _spent(cluster, backend),
@@ -92,7 +93,10 @@ def platform_view(
         "reason": reason,
         "detected": detected,
         "tls": platform.tls,
-        "workers": {key: workers[key] for key in ("title", "default", "minimum", "maximum")},
+        "workers": {
+            **{key: workers[key] for key in ("title", "default", "minimum", "maximum")},
+            "from": workers.get("from"),
+        },
         "adaptive": platform.adaptive,
         "options": {"type": "object", "properties": platform.options},
         "options_from": backend.options_source(platform),
@@ -106,7 +110,8 @@ def _dashboard(cluster: Cluster, base_url: str) -> str | None:
     if cluster.report.dashboard_socket:
         return f"{base_url}{DASHBOARDS}/{cluster.id}/status"
     if cluster.report.dashboard_port:
-        return f"{base_url}proxy/{cluster.report.dashboard_port}/status"
+        host = f"{cluster.report.dashboard_host}:" if cluster.report.dashboard_host else ""
+        return f"{base_url}proxy/{host}{cluster.report.dashboard_port}/status"
     return cluster.report.dashboard_link
 
 

@@ -19,7 +19,7 @@ export function addChangeCommands(options: ICommandOptions): void {
     properties: {
       workers: { type: 'integer', description: 'The number of workers.' }
     },
-    filter: isAlive,
+    filter: cluster => isAlive(cluster) && cluster.scalable,
     execute: async (cluster, args) => {
       const workers =
         typeof args.workers === 'number'

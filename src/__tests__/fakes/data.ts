@@ -15,6 +15,7 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     workers: { requested: 2, ready: 2, queued: 0, failed: 0 },
     unit: 'workers',
     adapt: null,
+    scalable: true,
     cores: 2,
     memory: 8 * 1024 ** 3,
     spent: null,
@@ -46,7 +47,13 @@ export function makePlatform(changes: Partial<IPlatform> = {}): IPlatform {
     reason: null,
     detected: false,
     tls: true,
-    workers: { title: 'Workers', default: 2, minimum: 0, maximum: 8 },
+    workers: {
+      title: 'Workers',
+      default: 2,
+      minimum: 0,
+      maximum: 8,
+      from: null
+    },
     adaptive: true,
     options: {
       type: 'object',

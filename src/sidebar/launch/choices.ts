@@ -78,7 +78,7 @@ export function launchRequest(
   };
   if (form.adapt) {
     launch.adapt = form.adapt;
-  } else {
+  } else if (platform.workers.from === null) {
     launch.workers = form.workers;
   }
   if (context.kernel_name) {

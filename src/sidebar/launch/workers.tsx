@@ -20,9 +20,12 @@ export interface IFormFieldsProps {
 /**
  * Fields for the number of workers, or for the bounds of adaptive scaling.
  */
-export function WorkersFields(props: IFormFieldsProps): JSX.Element {
+export function WorkersFields(props: IFormFieldsProps): JSX.Element | null {
   const { platform, form, onChange, trans } = props;
-  const { title, minimum, maximum } = platform.workers;
+  const { title, minimum, maximum, from } = platform.workers;
+  if (from !== null) {
+    return null; // The number follows from an option.
+  }
   const bounds = { minimum, maximum };
   const { adapt } = form;
   return (

@@ -111,7 +111,7 @@ function Details(props: IRowProps): JSX.Element {
       {cluster.state === 'running' && (
         <>
           <Meters cluster={cluster} trans={context.trans} />
-          <Scale {...props} />
+          {cluster.scalable && <Scale {...props} />}
           <Idle {...props} />
         </>
       )}

@@ -55,6 +55,18 @@ describe('the launch form', () => {
     expect(screen.preferences.choices.local).toMatchObject({ workers: 3 });
   });
 
+  // Guards against a number that means nothing, which the server rejects.
+  it('asks for no number of workers that follows from an option', async () => {
+    const workers = { ...makePlatform().workers, from: 'hosts' };
+    const ssh = makePlatform({ name: 'ssh', workers, adaptive: false });
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [ssh];
+    });
+    expect(screen.queryByLabelText('Workers')).toBeNull();
+    await click(screen);
+    expect(lastCall(screen, 'launch')[1]).not.toHaveProperty('workers');
+  });
+
   // Guards against losing the form to one mistake.
   it('shows why a launch was rejected, and keeps the values', async () => {
     const screen = await renderSidebar();

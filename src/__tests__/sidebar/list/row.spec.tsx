@@ -124,6 +124,15 @@ describe('the row of a cluster', () => {
     expect(rowOf(screen).queryByText('At most 4 workers fit.')).toBeNull();
   });
 
+  // Guards against a field that leads to "2 of 3 workers" forever.
+  it('does not offer to scale a cluster of fixed size', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster({ scalable: false }))
+    );
+    rowOf(screen).getByText('2 of 2 workers');
+    expect(rowOf(screen).queryByLabelText('Scale to')).toBeNull();
+  });
+
   // Guards against a current number that cannot become a fixed one.
   it('stops adaptive scaling at the current number', async () => {
     const screen = await renderSidebar(({ clusters }) =>

@@ -10,9 +10,9 @@ from fake_clusters import FakeGatewayCluster
 from jupyter_cluster_launcher.resident.gateway.state import (
     SLOW_START,
     GatewayState,
-    WorkerIdentity,
     limit_in_words,
 )
+from jupyter_cluster_launcher.resident.identity import WorkerIdentity
 
 WORKER: WorkerIdentity = {
     "name": "w1", "nthreads": 2, "memory_limit": 1000, "metrics": {"cpu": 100.0, "memory": 100},
