@@ -17,7 +17,7 @@ Names: TypeAlias = list[str]
 class Cpus(TypedDict):
     """A number of CPUs, counted where it is needed."""
 
-    cpus: Literal["all", "shared", "usable", "affinity"]
+    cpus: Literal["all", "shared", "usable", "affinity", "processes"]
 
 
 Count: TypeAlias = int | Cpus
@@ -72,6 +72,7 @@ class WorkersField(_WorkersField, total=False):
 
     title: str
     minimum: Count
+    suggested: Count
     keyword: str
     scale: Literal["workers", "jobs"]
     implied: Count
@@ -90,6 +91,7 @@ class Workers(_Workers, total=False):
     keyword: str
     scale: Literal["workers", "jobs"]
     implied: int
+    suggested: int
 
 
 _As = TypedDict("_As", {"as": Literal["environ", "path"]}, total=False)

@@ -13,6 +13,7 @@ from ..backends.base import Backend, Check, Found
 from ..clusters.preflight import Preview
 from ..masking import masked
 from ..models import Cluster, Job, State
+from ..platforms.install import install_command
 from ..platforms.platform import Platform
 
 
@@ -88,9 +89,14 @@ def platform_view(
         "description": platform.description,
         "available": reason is None,
         "reason": reason,
+        "command": install_command(reason),
         "detected": detected,
+        "likely": detected or not platform.detect,
         "tls": platform.tls,
-        "workers": {key: workers[key] for key in ("title", "default", "minimum", "maximum")},
+        "workers": {
+            **{key: workers[key] for key in ("title", "default", "minimum", "maximum")},
+            "suggested": workers.get("suggested", workers["default"]),
+        },
         "adaptive": platform.adaptive,
         "options": {"type": "object", "properties": platform.options},
         "options_from": backend.options_source(platform),
@@ -133,7 +139,16 @@ def _usage(cluster: Cluster) -> dict[str, Any] | None:
     usage = cluster.report.usage
     if usage is None:
         return None
-    return {"cpu": usage.cpu, "memory": usage.memory, "tasks": usage.tasks}
+    return {
+        "cpu": usage.cpu,
+        "memory": usage.memory,
+        "tasks": usage.tasks,
+        "done": usage.done,
+        "failed": usage.erred,
+        "waiting": usage.waiting,
+        "spilled": usage.spilled,
+        "paused": usage.paused,
+    }
 
 
 def _time(when: datetime | None) -> str | None:

@@ -10,8 +10,8 @@ from typing import Any, TypedDict
 
 from ..durations import in_words
 from ..protocols import GatewayCluster
-from ..report import Report
-from ..scheduler import load
+from ..report import Progress, Report
+from ..scheduler import load, progress
 
 ANSWER_LIMIT = 10.0  # seconds for one answer of the gateway
 SLOW_START = 120.0  # seconds after which the user is warned that no worker has come
@@ -47,7 +47,7 @@ class GatewayState:
         self.ended: str | None = None
         self.failed = self.adapting = False
         self.workers: Mapping[str, WorkerIdentity] = {}
-        self.tasks = 0
+        self.tasks, self.progress = 0, Progress()
         self.plots: dict[str, str] = {}
         self.versions: dict[str, str] = {}
         self.trouble = ""
@@ -63,6 +63,7 @@ class GatewayState:
         if busy or self.busy:
             self.idle_since = time.time()
         self.busy = busy
+        self.progress = progress({**state, "released": 0} for state in states)
         self.tasks = sum(sum(state.values()) - state["released"] for state in states)
         if len(workers) >= (self.requested or 0):
             self.waiting_since = time.monotonic()
@@ -109,6 +110,7 @@ class GatewayState:
                 "memory": sum(one.get("memory", 0) for one in metrics),
                 "tasks": self.tasks,
                 "busy": self.busy,
+                **self.progress,
             },
             "warnings": self.warnings(),
             "stops_at": self.stops_at(),
