@@ -22,7 +22,7 @@ class Deaths:
         alone.
         """
         for nanny in list(workers.values()):
-            process = getattr(nanny, "process", None)
+            process: Any = getattr(nanny, "process", None)
             on_exit = getattr(process, "on_exit", None)
             if on_exit is not None and not isinstance(on_exit, _Noted):
                 process.on_exit = _Noted(self, nanny, on_exit)

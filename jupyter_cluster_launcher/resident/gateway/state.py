@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 
 from ..durations import in_words
 from ..protocols import GatewayCluster
-from ..report import Progress, Report
+from ..report import Progress, Report, Usage
 from ..scheduler import load, progress
 
 ANSWER_LIMIT = 10.0  # seconds for one answer of the gateway
@@ -47,7 +47,8 @@ class GatewayState:
         self.ended: str | None = None
         self.failed = self.adapting = False
         self.workers: Mapping[str, WorkerIdentity] = {}
-        self.tasks, self.progress = 0, Progress()
+        self.tasks = 0
+        self.progress: Progress = {}
         self.plots: dict[str, str] = {}
         self.versions: dict[str, str] = {}
         self.trouble = ""
@@ -93,6 +94,13 @@ class GatewayState:
         workers = list(self.workers.values())
         cores = sum(worker["nthreads"] for worker in workers)
         metrics = [worker.get("metrics") or {} for worker in workers]
+        usage: Usage = {
+            "cpu": load(metrics, cores),
+            "memory": sum(one.get("memory", 0) for one in metrics),
+            "tasks": self.tasks,
+            "busy": self.busy,
+        }
+        usage.update(self.progress)  # type: ignore[typeddict-item]  # some of the same keys
         report: Report = {
             "name": self.cluster.name,
             "address": self.cluster.scheduler_address,
@@ -105,13 +113,7 @@ class GatewayState:
             "dashboard_link": self.cluster.dashboard_link,
             "plots": self.plots,
             "versions": self.versions,
-            "usage": {
-                "cpu": load(metrics, cores),
-                "memory": sum(one.get("memory", 0) for one in metrics),
-                "tasks": self.tasks,
-                "busy": self.busy,
-                **self.progress,
-            },
+            "usage": usage,
             "warnings": self.warnings(),
             "stops_at": self.stops_at(),
             "idle_limit": self.idle_timeout or None,
