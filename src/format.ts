@@ -44,6 +44,36 @@ export function stateText(state: State, trans: TranslationBundle): string {
   }
 }
 
+/** What is counted. */
+type Unit = ICluster['unit'];
+
+/**
+ * Format a number of workers or jobs.
+ */
+export function countText(
+  count: number,
+  unit: Unit,
+  trans: TranslationBundle
+): string {
+  return unit === 'jobs'
+    ? trans._n('%1 job', '%1 jobs', count)
+    : trans._n('%1 worker', '%1 workers', count);
+}
+
+/**
+ * Format the bounds of an adaptive cluster.
+ */
+export function rangeText(
+  minimum: number,
+  maximum: number,
+  unit: Unit,
+  trans: TranslationBundle
+): string {
+  return unit === 'jobs'
+    ? trans._n('%2 to %1 job', '%2 to %1 jobs', maximum, minimum)
+    : trans._n('%2 to %1 worker', '%2 to %1 workers', maximum, minimum);
+}
+
 /**
  * Format the number of workers or jobs that are ready, and how many are requested.
  */

@@ -5,6 +5,7 @@ import {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import { IRunningSessionManagers } from '@jupyterlab/running';
@@ -100,7 +101,9 @@ const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     ISettingRegistry,
     ITranslator,
     ILayoutRestorer,
-    ILauncher
+    ILauncher,
+    ILabShell,
+    IEditorLanguageRegistry
   ],
   activate: async (
     app: JupyterFrontEnd,
@@ -109,7 +112,9 @@ const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     registry: ISettingRegistry | null,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
-    launcher: ILauncher | null
+    launcher: ILauncher | null,
+    labShell: ILabShell | null,
+    languages: IEditorLanguageRegistry | null
   ) => {
     const [{ addSidebar }, { loadPreferences }] = await Promise.all([
       import('./sidebar'),
@@ -119,7 +124,8 @@ const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     const trans = loadTranslation(translator);
     addSidebar({
       ...{ app, clusters, trans },
-      ...{ launcher, notebooks, preferences, restorer }
+      ...{ languages, launcher, notebooks, preferences, restorer },
+      hasTabs: labShell !== null
     });
   }
 };

@@ -9,7 +9,7 @@ import {
   workersText
 } from '../format';
 import { ICost } from '../tokens';
-import { makeCluster, trans } from './fakes';
+import { makeCluster, makeUsage, trans } from './fakes';
 
 /** The time at a number of minutes after noon. */
 const at = (minutes: number): number =>
@@ -119,7 +119,10 @@ describe('the texts about clusters', () => {
     expect(announcement(undefined, starting, trans)).toBe('Local 1: Starting');
     expect(announcement(starting, waiting, trans)).toBe('Local 1: Running');
     expect(announcement(waiting, full, trans)).toBe('Local 1: 2 of 2 workers');
-    const busier = { ...full, usage: { cpu: 1, memory: 1, tasks: 9 } };
+    const busier = {
+      ...full,
+      usage: makeUsage({ cpu: 1, memory: 1, tasks: 9 })
+    };
     expect(announcement(full, busier, trans)).toBe('');
     const message = 'sbatch: error: invalid account';
     const failed = makeCluster({ state: 'failed', message });

@@ -1,3 +1,4 @@
+import { readingArea } from '../area';
 import { addClusterCommand } from '../commands/add';
 import { CommandIDs } from '../commands/ids';
 import { ICommandOptions } from '../commands/pick';
@@ -28,7 +29,7 @@ export function addLogs(options: ILogOptions): void {
 async function showLogs(options: ILogOptions, id: string): Promise<void> {
   const { app, clusters, hasTabs, trans } = options;
   const { LogPanel } = await import('./panel');
-  const area = hasTabs ? 'main' : 'right';
+  const area = readingArea(hasTabs);
   for (const widget of app.shell.widgets(area)) {
     if (widget.id === LogPanel.id(id)) {
       app.shell.activateById(widget.id);

@@ -35,6 +35,14 @@ export class Sidebar {
     await expect(this.form).toBeVisible();
   }
 
+  /** Show all fields of the form. */
+  async openForm(): Promise<void> {
+    if ((await this.form.getAttribute('data-open')) === 'false') {
+      await this.root.getByRole('button', { name: 'New cluster' }).click();
+    }
+    await expect(this.form).toHaveAttribute('data-open', 'true');
+  }
+
   /** Set the width of the sidebar in pixels. */
   async setWidth(width: number): Promise<void> {
     // Narrower than JupyterLab allows; it reads the limit when a tab is opened.
@@ -51,6 +59,7 @@ export class Sidebar {
 
   /** Select a platform by the name of its file: local, denali, tallgrass, … */
   async pickPlatform(name: string): Promise<void> {
+    await this.openForm();
     await this.form.getByRole('button', { name: /^Platform:/ }).click();
     await this.platforms.locator(`[data-platform="${name}"]`).click();
     await expect(this.platforms).toHaveCount(0);
@@ -63,15 +72,17 @@ export class Sidebar {
 
   /** Fill in the number of workers. */
   async setWorkers(count: number, label: string | RegExp = /^(Workers|Jobs)/) {
+    await this.openForm();
     await this.form.getByLabel(label).fill(String(count));
   }
 
   /**
    * Expand a section of the form.
    *
-   * @param name - options, advanced, lifetime, preview or found
+   * @param name - options, advanced, lifetime or found
    */
   async expand(name: string): Promise<Locator> {
+    await this.openForm();
     const fold = this.form.locator(`[data-fold="${name}"]`);
     if ((await fold.getAttribute('open')) === null) {
       await fold.locator('summary').click();

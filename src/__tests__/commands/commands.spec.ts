@@ -2,7 +2,13 @@ import { Clipboard, Dialog, Notification } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { addCommands } from '../../commands';
 import { CommandIDs } from '../../commands/ids';
-import { FakeClusters, FakeNotebooks, makeCluster, trans } from '../fakes';
+import {
+  FakeClusters,
+  FakeNotebooks,
+  makeCluster,
+  makeUsage,
+  trans
+} from '../fakes';
 
 /** Click a button of the open dialog. */
 async function click(label: string): Promise<void> {
@@ -52,7 +58,7 @@ describe('commands', () => {
 
   // Guards against results that are lost by an accidental click.
   it('confirm before they stop a cluster that holds tasks', async () => {
-    const usage = { cpu: 1, memory: 1, tasks: 7 };
+    const usage = makeUsage({ tasks: 7 });
     clusters.put(makeCluster({ usage }));
     const stopped = commands.execute(CommandIDs.stop, { id: 'one' });
     await click('Cancel');

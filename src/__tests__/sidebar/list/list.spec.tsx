@@ -92,6 +92,7 @@ describe('the list of clusters', () => {
       },
       { trans: pseudo.load('') }
     );
+    await act(async () => screen.launch.fold.set(true));
     screen.container
       .querySelectorAll('details')
       .forEach(node => (node.open = true));
@@ -114,6 +115,7 @@ describe('the list of clusters', () => {
       'A laptop or desktop',
       'Analysis',
       'Extra arguments',
+      'Memory per worker',
       'Python 3',
       'This computer',
       'Threads per worker',

@@ -1,6 +1,6 @@
 import { act, fireEvent } from '@testing-library/react';
 import { CommandIDs } from '../../../commands/ids';
-import { makeCluster } from '../../fakes';
+import { makeCluster, makeUsage } from '../../fakes';
 import { lastCall, renderSidebar, rowOf, settle } from '../../render';
 
 const NOON = Date.parse('2030-01-01T12:00:00Z');
@@ -45,7 +45,7 @@ describe('the row of a cluster', () => {
             since: null,
             cost: { per_core_hour: 0.05, currency: 'USD' }
           },
-          usage: { cpu: 0.25, memory: 2 * 1024 ** 3, tasks: 12 },
+          usage: makeUsage({ cpu: 0.25, memory: 2 * 1024 ** 3, tasks: 12 }),
           warnings: ['Asked for 30, the limit is 8.']
         })
       )
