@@ -14,7 +14,7 @@ describe('RunningClusters', () => {
     clusters.put(makeCluster({ id: 'two', state: 'starting' }));
     expect(count).toBe(2);
     const details = running.running().map(item => item.detail!());
-    expect(details).toEqual(['2 of 2 workers', 'Starting']);
+    expect(details).toEqual(['2 workers', 'Starting']);
   });
 
   // Guards against stopping joined clusters without a dialog.

@@ -37,6 +37,7 @@ export function NumberInput(props: {
   text: string;
   bounds: IBounds;
   hint?: string;
+  autoFocus?: boolean;
   onChange: (text: string) => void;
   onBlur?: () => void;
 }): JSX.Element {
@@ -50,6 +51,7 @@ export function NumberInput(props: {
       min={bounds.minimum}
       max={bounds.maximum}
       step={1}
+      autoFocus={props.autoFocus}
       value={text}
       aria-invalid={parseNumber(text, bounds) === null}
       aria-describedby={hintId(id, props.hint)}

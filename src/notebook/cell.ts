@@ -32,6 +32,21 @@ export function markedCell(mark: IMark): {
 }
 
 /**
+ * Find the cluster that the inserted code of a notebook connects to.
+ *
+ * @returns its id; null if there is none, or the notebook is not loaded yet
+ */
+export function clusterOf(panel: NotebookPanel): string | null {
+  for (const cell of panel.content.model?.sharedModel?.cells ?? []) {
+    const mark = cell.getMetadata(CELL_METADATA) as IMark | undefined;
+    if (mark?.cluster_id && !mark.creates) {
+      return mark.cluster_id;
+    }
+  }
+  return null;
+}
+
+/**
  * Insert code in a notebook.
  *
  * A notebook has one cell with inserted code. If the cell still contains that

@@ -51,7 +51,8 @@ function makeTracker(panel: FakePanel | null): any {
   return {
     currentWidget: panel,
     currentChanged: new Signal<object, any>({}),
-    find: (test: any) => (panel && test(panel) ? panel : undefined)
+    find: (test: any) => (panel && test(panel) ? panel : undefined),
+    filter: (test: any) => (panel && test(panel) ? [panel] : [])
   };
 }
 
@@ -274,7 +275,8 @@ describe('Notebooks', () => {
       path: 'work/a.ipynb',
       name: 'a.ipynb',
       kernelName: 'python3',
-      language: 'python'
+      language: 'python',
+      clusterId: null
     });
     let count = 0;
     notebooks.changed.connect(() => void count++);

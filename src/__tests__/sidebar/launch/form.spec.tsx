@@ -24,7 +24,8 @@ describe('the launch form', () => {
         path: 'work/a.ipynb',
         name: 'a.ipynb',
         kernelName: 'analysis',
-        language: 'python'
+        language: 'python',
+        clusterId: null
       })
     );
     fireEvent.change(screen.getByLabelText('Workers'), {
@@ -134,7 +135,8 @@ describe('the launch form', () => {
           path: 'a.ipynb',
           name: 'a.ipynb',
           kernelName,
-          language: 'python'
+          language: 'python',
+          clusterId: null
         })
       );
       await settle();
