@@ -37,7 +37,7 @@ export function stateText(state: State, trans: TranslationBundle): string {
     case 'failed':
       return trans.__('Failed');
     case 'lost':
-      return trans.__('Lost');
+      return trans.__('Unreachable');
     case 'elsewhere':
       // On this host or another one; the message has the details.
       return trans.__('On another server');

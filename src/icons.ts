@@ -13,6 +13,11 @@ function makeIcon(name: string, shapes: string): LabIcon {
   });
 }
 
+/** Make an icon that is in line with the text of a menu item. */
+export function menuIcon(icon: LabIcon): LabIcon {
+  return icon.bindprops({ stylesheet: 'menuItem' });
+}
+
 /** Three slanted ribbons, as in the logo of Dask. */
 export const clusterIcon = makeIcon(
   'cluster',

@@ -73,9 +73,15 @@ def plots_view(cluster: Cluster) -> list[dict[str, str]]:
     """
     plots = cluster.report.plots if cluster.state is State.RUNNING else {}
     return [
-        {"name": path.strip("/"), "title": title.removeprefix("Individual ")}
+        {"name": path.strip("/"), "title": _plot_title(title)}
         for title, path in sorted(plots.items())
     ]
+
+
+def _plot_title(title: str) -> str:
+    """Return the title of a plot as users know it; Dask capitalizes every first letter alone."""
+    title = title.removeprefix("Individual ")
+    return {"Graph": "Task Graph"}.get(title, title.replace("Cpu", "CPU").replace("Gpu", "GPU"))
 
 
 def platform_view(

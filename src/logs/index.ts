@@ -2,7 +2,7 @@ import { readingArea } from '../area';
 import { addClusterCommand } from '../commands/add';
 import { CommandIDs } from '../commands/ids';
 import { ICommandOptions } from '../commands/pick';
-import { logIcon } from '../icons';
+import { logIcon, menuIcon } from '../icons';
 
 /** The options of the logs. */
 export interface ILogOptions extends ICommandOptions {
@@ -20,7 +20,7 @@ export function addLogs(options: ILogOptions): void {
     caption: trans.__(
       'Show the logs of the cluster, its scheduler and its workers'
     ),
-    icon: logIcon,
+    icon: menuIcon(logIcon),
     execute: ({ id }) => showLogs(options, id)
   });
 }
@@ -37,6 +37,9 @@ async function showLogs(options: ILogOptions, id: string): Promise<void> {
     }
   }
   const panel = new LogPanel(clusters, id, trans);
-  app.shell.add(panel, area, { mode: 'split-bottom', type: 'Dask Clusters' });
+  app.shell.add(panel, area, {
+    mode: 'split-bottom',
+    type: 'Dask Cluster Logs'
+  });
   app.shell.activateById(panel.id);
 }

@@ -19,6 +19,7 @@ import { loadTranslation } from '../translation';
 import {
   CELL_METADATA,
   clusterOf,
+  IInsertion,
   IMark,
   insertCode,
   replaceByDropped
@@ -107,16 +108,16 @@ export class Notebooks implements INotebooks {
       return { inserted: false, reason };
     }
     // Generated code ends with a line break, a cell does not.
-    const mark: IMark = {
+    const insertion: IInsertion = {
       cluster_id: cluster.id,
       code: code!.trimEnd(),
       ...(kind === 'create' ? { creates: true } : {})
     };
-    const { index, updated } = insertCode(panel!, mark);
+    const { index, updated } = insertCode(panel!, insertion);
     if (options.focus ?? true) {
       this._focus(panel!, index);
     }
-    if (!mark.creates) {
+    if (!insertion.creates) {
       this._emitUsed({ id: cluster.id, panel: panel! });
     }
     return {

@@ -34,7 +34,7 @@ export async function showPreview(options: IPreviewOptions): Promise<void> {
     }
   }
   const panel = new PreviewPanel(model, highlighter(languages), trans);
-  app.shell.add(panel, area, { mode: 'tab-after', type: 'Dask Clusters' });
+  app.shell.add(panel, area, { mode: 'tab-after', type: 'Dask Cluster Code' });
   app.shell.activateById(panel.id);
 }
 

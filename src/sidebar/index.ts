@@ -90,6 +90,8 @@ function addOpenCommand(
     describedBy: { args: { type: 'object', properties: ID_PROPERTY } },
     execute: args => {
       app.shell.activateById(panel.id);
+      // The command palette gives the focus back after it has run a command.
+      requestAnimationFrame(() => panel.activate());
       if (typeof args.id === 'string') {
         const id = CSS.escape(args.id);
         panel.node

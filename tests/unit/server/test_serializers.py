@@ -196,7 +196,7 @@ def test_a_platform_that_cannot_work_says_why() -> None:
 
 def test_the_command_that_installs_what_is_missing() -> None:
     """Guards against a command that users have to cut out of a sentence."""
-    reason = "The environment R has no dask_jobqueue. Install it with: conda install dask-jobqueue"
+    reason = "dask_jobqueue is not installed in R. Install it with: conda install dask-jobqueue"
     seen = platform_view(site(), backend(), reason, False)
     assert (seen["reason"], seen["command"]) == (reason, "conda install dask-jobqueue")
     assert platform_view(site(), backend(), "No sbatch.", False)["command"] is None

@@ -1,3 +1,4 @@
+import { Clipboard } from '@jupyterlab/apputils';
 import { act, fireEvent } from '@testing-library/react';
 import { makeCluster, makePlatform } from '../../fakes';
 import { renderSidebar, IScreen, lastCall, settle, expand } from '../../render';
@@ -104,6 +105,56 @@ describe('the launch form', () => {
     expect(item.disabled).toBe(true);
     expect(screen.getByText(reason)).not.toBeNull();
   });
+
+  // Guards against a command that has to be typed from a sentence.
+  it('says why the selected platform is unavailable, and how to mend it', async () => {
+    const copied: string[] = [];
+    jest
+      .spyOn(Clipboard, 'copyToSystem')
+      .mockImplementation(text => void copied.push(text as string));
+    const command = 'conda install dask';
+    const reason = `Dask is not installed in R. Install it with: ${command}`;
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [
+        makePlatform({ available: false, command, reason })
+      ];
+    });
+    screen.getByText('Dask is not installed in R. Install it with:');
+    screen.getByText(command);
+    await click(screen, 'Copy the command for This computer');
+    expect(copied).toEqual([command]);
+  });
+
+  // Guards against the machines of one site in front of every user.
+  it('shows platforms that cannot be meant here only on demand', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [
+        makePlatform(),
+        makePlatform({ name: 'denali', title: 'Denali', likely: false })
+      ];
+    });
+    await click(screen, 'Platform: This computer');
+    expect(screen.queryByRole('radio', { name: /Denali/ })).toBeNull();
+    await click(screen, 'Show all (2)');
+    fireEvent.click(screen.getByRole('radio', { name: /Denali/ }), {
+      detail: 1
+    });
+    await click(screen, 'Platform: Denali');
+    screen.getByRole('radio', { name: /Denali/ });
+  });
+
+  // Guards against a list that cannot be closed with the keyboard.
+  it.each([true, false])(
+    'closes the list with Escape; selected available: %s',
+    async available => {
+      const screen = await renderSidebar(({ clusters }) => {
+        clusters.platformsResponse = [makePlatform({ available })];
+      });
+      await click(screen, 'Platform: This computer');
+      fireEvent.keyDown(document.activeElement!, { key: 'Escape' });
+      expect(screen.queryByRole('radiogroup')).toBeNull();
+    }
+  );
 
   // Guards against using the values of one platform for another.
   it('keeps the values of each platform', async () => {

@@ -229,7 +229,7 @@ describe('the row of a cluster', () => {
       )
     );
     rowOf(screen).getByText(/^idle for 2\d min, shuts down in \d min$/);
-    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Keep' }));
+    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Extend' }));
     await settle();
     expect(lastCall(screen, 'change')).toEqual([
       'change',
