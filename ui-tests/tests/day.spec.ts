@@ -200,6 +200,10 @@ test('choices are remembered', async ({ page, sidebar }) => {
   await row.toHaveWorkers(2);
   await page.reload();
   await sidebar.open();
+  await expect(
+    sidebar.form.getByText('Changed: Threads per worker: 1')
+  ).toBeVisible();
+  await sidebar.openForm();
   await expect(sidebar.form.getByLabel('Workers')).toHaveValue('2');
   await sidebar.expand('options');
   await expect(options.getByLabel('Threads per worker')).toHaveValue('1');
