@@ -289,13 +289,13 @@ describe('Notebooks', () => {
   // Guards against home paths in the metadata of a notebook that is shared.
   it('marks the cell without repeating its code', () => {
     notebooks.insert(
-      withCode('one', 'client = Client("/home/ada/x.pem")'),
+      withCode('one', 'client = Client("/users/ada/x.pem")'),
       'connect'
     );
     const [cell] = panel.notebook.cells.filter(cell =>
       cell.getMetadata(CELL_METADATA)
     );
-    expect(JSON.stringify(cell.metadata)).not.toContain('/home/ada');
+    expect(JSON.stringify(cell.metadata)).not.toContain('/users/ada');
   });
 
   // Guards against code of the user that is overwritten, or kept twice.
