@@ -167,11 +167,21 @@ class Submission:
 
 @dataclass(frozen=True)
 class Usage:
-    """The load of a cluster: ``cpu`` is 1 when all cores are busy, ``memory`` is in bytes."""
+    """The load of a cluster: ``cpu`` is 1 when all cores are busy, ``memory`` is in bytes.
+
+    Of ``tasks``, so many are ``done``, failed (``erred``), or ``waiting`` for a worker. ``spilled``
+    is the data on disk for lack of memory, in bytes, ``paused`` how many workers take no tasks for
+    that reason.
+    """
 
     cpu: float = 0.0
     memory: float = 0
     tasks: int = 0
+    done: int = 0
+    erred: int = 0
+    waiting: int = 0
+    spilled: float = 0
+    paused: int = 0
     busy: bool = False
 
 

@@ -187,7 +187,9 @@ def _sentence(properties: dict[str, Any], error: ValidationError) -> str:
         "maxLength": f"must have at most {limit} characters",
         "pattern": f"{str(error.instance)[:60]!r} does not have the expected format",
     }.get(str(error.validator), error.message[:200])
-    return f"{title}: {what}."
+    examples = error.schema.get("examples") if isinstance(error.schema, dict) else None
+    such = f" Enter a value such as {', '.join(map(str, examples))}." if examples else ""
+    return f"{title}: {what}.{such}"
 
 
 def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any], Any]]:

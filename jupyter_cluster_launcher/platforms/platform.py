@@ -189,6 +189,8 @@ class Platform:
         rest = {key: value for key, value in given.items() if key in WORKERS_AS_GIVEN}
         if "implied" in given:
             rest["implied"] = count(given["implied"])
+        if "suggested" in given:
+            rest["suggested"] = max(low, min(high, count(given["suggested"])))
         resolved = {
             "title": given.get("title", "Workers"),
             "default": max(low, min(high, count(given["default"]))),

@@ -17,7 +17,7 @@ Names: TypeAlias = list[str]
 class Cpus(TypedDict):
     """A number of CPUs, counted where it is needed."""
 
-    cpus: Literal["all", "shared", "usable", "affinity"]
+    cpus: Literal["all", "shared", "usable", "affinity", "processes"]
 
 
 Count: TypeAlias = int | Cpus
@@ -76,6 +76,7 @@ class WorkersField(_WorkersField, _From, total=False):
 
     title: str
     minimum: Count
+    suggested: Count
     keyword: str
     scale: Literal["workers", "jobs"]
     less: int
@@ -100,6 +101,7 @@ class Workers(_Workers, _From, total=False):
     times: str
     implied: int
     implied_unless: Names
+    suggested: int
 
 
 _As = TypedDict("_As", {"as": Literal["environ", "path"]}, total=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypedDict
 
-from .report import Report
-from .scheduler import load
+from .report import Progress, Report, Usage
+from .scheduler import load, progress
 from .versions import PACKAGES
 
 States = Mapping[str, int]  # of one kind of task: how many tasks are in which state
@@ -21,20 +21,24 @@ class WorkerIdentity(TypedDict):
     metrics: Mapping[str, Any] | None
 
 
-def worker_report(workers: Collection[WorkerIdentity], tasks: int, busy: bool) -> Report:
+def worker_report(
+    workers: Collection[WorkerIdentity], tasks: int, busy: bool, tasks_progress: Progress
+) -> Report:
     """Return the part of a report that says how many workers there are, and what they do."""
     cores = sum(worker["nthreads"] for worker in workers)
     metrics = [worker.get("metrics") or {} for worker in workers]
+    usage: Usage = {
+        "cpu": load(metrics, cores),
+        "memory": sum(one.get("memory", 0) for one in metrics),
+        "tasks": tasks,
+        "busy": busy,
+    }
+    usage.update(tasks_progress)  # type: ignore[typeddict-item]  # some of the same keys
     return {
         "ready": len(workers),
         "cores": cores,
         "memory": sum(worker["memory_limit"] or 0 for worker in workers),
-        "usage": {
-            "cpu": load(metrics, cores),
-            "memory": sum(one.get("memory", 0) for one in metrics),
-            "tasks": tasks,
-            "busy": busy,
-        },
+        "usage": usage,
     }
 
 
@@ -46,6 +50,11 @@ def is_busy(states: Iterable[States]) -> bool:
 def task_count(states: Iterable[States]) -> int:
     """Return how many tasks the scheduler keeps."""
     return sum(sum(state.values()) - state["released"] for state in states)
+
+
+def task_progress(states: Iterable[States]) -> Progress:
+    """Return how far the tasks are that the scheduler keeps."""
+    return progress({**state, "released": 0} for state in states)
 
 
 def scheduler_versions(packages: Mapping[str, str | None]) -> dict[str, str]:

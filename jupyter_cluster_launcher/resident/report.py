@@ -10,7 +10,22 @@ if TYPE_CHECKING:
 VERSION = 1  # raised when what is in a report changes its meaning
 
 
-class Usage(TypedDict):
+class Progress(TypedDict, total=False):
+    """How far the tasks on the scheduler are: computed, failed, and waiting for a worker."""
+
+    done: int
+    erred: int
+    waiting: int
+
+
+class Trouble(TypedDict, total=False):
+    """What workers do for lack of memory: bytes of data on disk, workers that take no tasks."""
+
+    spilled: int
+    paused: int
+
+
+class Usage(Progress, Trouble):
     """What the workers are doing: CPU from 0 to 1, memory in bytes, tasks on the scheduler."""
 
     cpu: float
@@ -32,6 +47,7 @@ class Report(TypedDict, total=False):
     address: str
     name: str
     ready: int
+    failed: int
     requested: int | None
     cores: int
     core_seconds: float

@@ -8,9 +8,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
 from ..durations import in_words
-from ..identity import States, WorkerIdentity, is_busy, task_count, worker_report
+from ..identity import (
+    States,
+    WorkerIdentity,
+    is_busy,
+    task_count,
+    task_progress,
+    worker_report,
+)
 from ..protocols import GatewayCluster
-from ..report import Report
+from ..report import Progress, Report
 
 ANSWER_LIMIT = 10.0  # seconds for one answer of the gateway
 SLOW_START = 120.0  # seconds after which the user is warned that no worker has come
@@ -38,6 +45,7 @@ class GatewayState:
         self.failed = self.adapting = False
         self.workers: Mapping[str, WorkerIdentity] = {}
         self.tasks = 0
+        self.progress: Progress = {}
         self.plots: dict[str, str] = {}
         self.versions: dict[str, str] = {}
         self.trouble = ""
@@ -51,7 +59,7 @@ class GatewayState:
         if busy or self.busy:
             self.idle_since = time.time()
         self.busy = busy
-        self.tasks = task_count(states)
+        self.tasks, self.progress = task_count(states), task_progress(states)
         if len(workers) >= (self.requested or 0):
             self.waiting_since = time.monotonic()
 
@@ -79,7 +87,7 @@ class GatewayState:
         """Return the newest report."""
         workers = list(self.workers.values())
         report: Report = {
-            **worker_report(workers, self.tasks, self.busy),
+            **worker_report(workers, self.tasks, self.busy, self.progress),
             "name": self.cluster.name,
             "address": self.cluster.scheduler_address,
             "tls": True,

@@ -18,6 +18,7 @@ from ..identity import (
     is_busy,
     scheduler_versions,
     task_count,
+    task_progress,
     worker_report,
 )
 from ..protocols import RemoteCluster
@@ -117,7 +118,7 @@ class RemoteMonitor(threading.Thread):
         cluster = self.cluster
         tasks, busy = task_count(self._states), is_busy(self._states)
         report: Report = {
-            **worker_report(list(self.workers.values()), tasks, busy),
+            **worker_report(list(self.workers.values()), tasks, busy, task_progress(self._states)),
             **self._dashboard,
             "address": cluster.scheduler_address,
             "name": cluster.name,

@@ -81,7 +81,10 @@ def test_a_report(state: GatewayState) -> None:
     report = state.report()
     assert (report["ready"], report["requested"]) == (2, 4)
     assert (report["cores"], report["memory"]) == (4, 1000)
-    assert report["usage"] == {"cpu": 0.25, "memory": 100, "tasks": 3, "busy": True}
+    assert report["usage"] == {
+        **{"cpu": 0.25, "memory": 100, "tasks": 3, "busy": True},
+        **{"done": 2, "erred": 0, "waiting": 0},
+    }
     assert report["dashboard_link"] == "/d"
     state.adapting = True
     assert state.report()["requested"] == 2
