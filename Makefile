@@ -2,6 +2,7 @@
 # make check   runs the linters, type checks and unit tests: the everyday loop
 # make test    runs all test suites, with coverage, and the linters
 # make lint    runs the linters and type checks alone
+# make docs    builds the documentation site in docs/build
 #
 # The only requirement is Python 3.10 or newer; everything else is installed into .venv and node_modules.
 
@@ -26,7 +27,7 @@ LINK := $(VENV)/share/jupyter/labextensions/jupyter-cluster-launcher
 # The slowest steps, which can run in parallel.
 INSTALLED := $(VENV)/tools node_modules/installed ui-tests/node_modules/installed
 
-.PHONY: lab check test lint unit jest suites clean
+.PHONY: lab check test lint unit jest suites docs clean
 
 lab: $(VENV)/built
 	$(RUN) jupyter lab $(AS_ROOT) $(LAB_ARGS) examples/demo.ipynb
@@ -57,8 +58,11 @@ suites: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
 	$(RUN) pytest --cov
 	$(UI_TESTS) playwright test
 
+docs: $(VENV)/tools
+	$(RUN) sphinx-build -n -W --keep-going docs docs/build
+
 clean:
-	rm -rf $(VENV) node_modules ui-tests/node_modules lib jupyter_cluster_launcher/labextension
+	rm -rf docs/build $(VENV) node_modules ui-tests/node_modules lib jupyter_cluster_launcher/labextension
 
 # The environment: the package itself (editable), JupyterLab, Dask and Node.
 # The front end has its own rule below, so that it is rebuilt when its sources change.

@@ -16,7 +16,7 @@ from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.server.app import ClusterLauncher
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
 FORMAT = (ROOT / "docs/platforms.md").read_text(encoding="utf-8")
 
 
