@@ -19,7 +19,10 @@ from .arguments import add_commands
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
-    arguments = parser().parse_args(argv)
+    whole = parser()
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks for completions
+        _complete(whole)
+    arguments = whole.parse_args(argv)
     try:
         status: int = arguments.run(arguments)
     except LauncherError as error:
@@ -39,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
         prog="jupyter cluster-launcher",
         description="Launch and manage Dask clusters through your Jupyter server.",
     )
+    whole.add_argument("--version", action=_Version, help="print the version and exit")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print JSON")
@@ -61,6 +65,30 @@ def parser() -> argparse.ArgumentParser:
     )
     listing.set_defaults(run=_platforms)
     return whole
+
+
+class _Version(argparse.Action):
+    """Print the version, which is looked up only then."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **kwargs: Any) -> None:
+        """Take no value."""
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, **kwargs)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print it and exit."""
+        from importlib.metadata import version  # noqa: PLC0415 - for this option alone
+
+        print(f"jupyter-cluster-launcher {version('jupyter-cluster-launcher')}")
+        parser.exit()
+
+
+def _complete(whole: argparse.ArgumentParser) -> None:
+    """Answer a shell that asks for completions, and exit; do nothing without argcomplete."""
+    try:
+        import argcomplete  # noqa: PLC0415 - optional, and for shells alone
+    except ImportError:
+        return
+    argcomplete.autocomplete(whole)
 
 
 def _platforms(arguments: argparse.Namespace) -> int:

@@ -76,3 +76,10 @@ def test_the_architecture_page_is_up_to_date() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_every_resolution_of_the_lock_file_has_a_reason() -> None:
+    """Guards against pinned packages that nobody dares to release."""
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    reasons = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert not [name for name in package["resolutions"] if f"`{name}`" not in reasons]
