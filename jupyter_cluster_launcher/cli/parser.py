@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import LauncherError
+from . import importing
 from .arguments import add_commands
 
 
@@ -64,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
         help="list the platforms, their files, and the errors in broken files",
     )
     listing.set_defaults(run=_platforms)
+    importing.add_command(commands)
     return whole
 
 
