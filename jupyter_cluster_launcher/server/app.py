@@ -22,6 +22,7 @@ from ..clusters.store import Store, default_root
 from ..controller.environments import Environments
 from ..platforms.catalog import Catalog
 from .handlers import default_handlers
+from .metrics import ClusterMetrics
 
 EVENTS = Path(__file__).parent / "events"
 EVENT = "https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1"
@@ -77,6 +78,8 @@ class ClusterLauncher(ExtensionApp):
         )
         self.manager = ClusterManager(services, self._emit, self.keep_running)
         self.settings["cluster_manager"] = self.manager
+        self._metrics = ClusterMetrics(self.manager.list)
+        self._metrics.start()
         self._noting = PeriodicCallback(self._note_activity, ACTIVITY_PERIOD * 1000)
 
     def initialize_handlers(self) -> None:
@@ -101,6 +104,7 @@ class ClusterLauncher(ExtensionApp):
         """Close the clusters that are not to keep running."""
         serverapp: Any = self.serverapp
         self._noting.stop()
+        self._metrics.stop()
         await self.manager.stop()
         _log_no_longer_to(serverapp.log)
 
