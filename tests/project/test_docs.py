@@ -83,3 +83,21 @@ def test_every_resolution_of_the_lock_file_has_a_reason() -> None:
     package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
     reasons = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert not [name for name in package["resolutions"] if f"`{name}`" not in reasons]
+
+
+def test_code_of_the_tutorial() -> None:
+    """Guards the first five minutes: what the tutorial computes is right."""
+    answer, estimate = blocks((ROOT / "docs/tutorial.md").read_text(encoding="utf-8"), "python")
+    *definitions, value = estimate.rstrip().split("\n")
+    code = "\n".join(
+        [
+            "from dask.distributed import Client",
+            "client = Client(processes=False, n_workers=1, dashboard_address='127.0.0.1:0')",
+            f"print({answer.strip()})",
+            *definitions,
+            f"print(round({value}, 2))",
+            "client.close()",
+        ]
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["42", "3.14"], done.stderr
