@@ -56,11 +56,9 @@ def using(slurm: RealSlurm, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealSlu
 
 
 @pytest.fixture
-def jp_server_config() -> dict[str, Any]:
-    return {
-        "ServerApp": {"jpserver_extensions": {"jupyter_cluster_launcher": True}},
-        "ClusterLauncher": {"queue_interval": 0.5},
-    }
+def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
+    ours = {**jp_server_config["ClusterLauncher"], "queue_interval": 0.5}
+    return {**jp_server_config, "ClusterLauncher": ours}
 
 
 @pytest.fixture
