@@ -56,7 +56,7 @@ lint: $(VENV)/tools node_modules/installed
 
 suites: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
 	$(RUN) jlpm test:coverage
-	$(RUN) pytest --cov
+	$(RUN) pytest --cov --numprocesses=2 --dist=loadfile
 	$(UI_TESTS) playwright test
 
 # SEED=NUMBER repeats a run: each test prints its number.
