@@ -37,7 +37,9 @@ def kind_of(platform: Platform) -> str:
         return platform.kind
     if platform.connect == "gateway":
         return "gateway"
-    return "batch" if platform.batch else "local"
+    if platform.batch:
+        return "batch"
+    return "jobqueue" if platform.module.split(".")[0] == "dask_jobqueue" else "local"
 
 
 def connect_code(cluster: Cluster, directory: Path, base_url: str | None = None) -> str | None:
