@@ -1,4 +1,4 @@
-"""A private, real Grid Engine on this host, from Debian's packages: one master, one node, one queue.
+"""A private, real Grid Engine on this host, from Debian's packages, with one node and one queue.
 
     with RealSge(tmp_path) as sge:
         sge.run("qsub", "-b", "y", "hostname")
@@ -11,10 +11,8 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
-import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
