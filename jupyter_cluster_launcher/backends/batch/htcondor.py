@@ -125,7 +125,7 @@ def _ads(text: str) -> list[dict[str, Any]]:
 
 
 def _job(ad: Mapping[str, Any], listed: bool) -> Job:
-    status = int(ad.get("JobStatus", 0))
+    status = _number(ad.get("JobStatus"))
     phase, state, word = WORDS.get(status, (Phase.QUEUED, str(status), ""))
     if not listed:
         phase = Phase.ENDED
@@ -133,7 +133,7 @@ def _job(ad: Mapping[str, Any], listed: bool) -> Job:
     if ended:
         code = ad.get("ExitCode")
         if ad.get("ExitBySignal") is True:
-            code = 128 + int(ad.get("ExitSignal", 0))  # as shells do
+            code = 128 + _number(ad.get("ExitSignal"))  # as shells do
     why = {HELD: "HoldReason", REMOVED: "RemoveReason"}.get(status, "")
     node = str(ad.get("RemoteHost") or ad.get("LastRemoteHost") or "")
     return Job(
@@ -152,7 +152,12 @@ def _job(ad: Mapping[str, Any], listed: bool) -> Job:
     )
 
 
-def _time(seconds: Any) -> datetime | None:
-    if not isinstance(seconds, (int, float)) or seconds <= 0:
-        return None
-    return datetime.fromtimestamp(seconds, timezone.utc)
+def _number(value: Any) -> int:
+    """Return a number, 0 for what is an expression."""
+    return value if isinstance(value, int) else 0
+
+
+def _time(value: Any) -> datetime | None:
+    seconds = _number(value)
+    # The second is the year 9999, in which some sites' dates are "never".
+    return datetime.fromtimestamp(seconds, timezone.utc) if 0 < seconds < 253e9 else None

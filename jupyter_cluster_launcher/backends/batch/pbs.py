@@ -76,9 +76,8 @@ def list_jobs(user: str, names: Sequence[str]) -> list[str]:
 
 def parse_jobs(text: str) -> list[Job]:
     """Read the paragraphs of ``qstat -f``."""
-    starts = [*JOB.finditer(text)]
-    ends = [*(start.start() for start in starts[1:]), len(text)]
-    return [_job(one[1], text[one.end() : end]) for one, end in zip(starts, ends, strict=True)]
+    _, *parts = JOB.split(text)
+    return [_job(*one) for one in zip(parts[::2], parts[1::2], strict=True)]
 
 
 def ended_jobs(jobs: Mapping[str, Sequence[str]]) -> list[list[str]]:
@@ -147,7 +146,7 @@ def _job(job_id: str, paragraph: str) -> Job:
         state=("failed" if failed else word) if phase is Phase.ENDED else letter,
         reason="" if NO_NEWS.match(comment) else comment or ("" if phase is Phase.ENDED else word),
         start=start,
-        end=start + timedelta(seconds=limit) if start and limit is not None else None,
+        end=_end(start, limit),
         exit_code=code,
         node=re.split(r"[/+:]", fields.get("exec_host", ""), maxsplit=1)[0],
         failed=failed,
@@ -160,6 +159,13 @@ def _fields(paragraph: str) -> Iterator[tuple[str, str]]:
     # PBS writes Exit_status, Torque exit_status.
     for match in ATTRIBUTE.finditer(WRAPPED.sub("", paragraph)):
         yield match[1].lower(), match[2]
+
+
+def _end(start: datetime | None, limit: int | None) -> datetime | None:
+    try:
+        return start + timedelta(seconds=limit) if start and limit is not None else None
+    except OverflowError:
+        return None
 
 
 def _time(text: str) -> datetime | None:
