@@ -3,6 +3,7 @@
 # make test    runs all test suites, with coverage, and the linters
 # make lint    runs the linters and type checks alone
 # make test-long   runs the suites of tests/long: many random inputs, launches and faults, and upgrades
+# make docs    builds the documentation site in docs/build
 #
 # The only requirement is Python 3.10 or newer; everything else is installed into .venv and node_modules.
 
@@ -27,7 +28,7 @@ LINK := $(VENV)/share/jupyter/labextensions/jupyter-cluster-launcher
 # The slowest steps, which can run in parallel.
 INSTALLED := $(VENV)/tools node_modules/installed ui-tests/node_modules/installed
 
-.PHONY: lab check test test-long lint unit jest suites clean
+.PHONY: lab check test test-long lint unit jest suites docs clean
 
 lab: $(VENV)/built
 	$(RUN) jupyter lab $(AS_ROOT) $(LAB_ARGS) examples/demo.ipynb
@@ -63,8 +64,11 @@ test-long: $(VENV)/tools
 	sh scripts/debian-packages.sh
 	$(RUN) pytest -rA tests/long
 
+docs: $(VENV)/tools
+	$(RUN) sphinx-build -n -W --keep-going docs docs/build
+
 clean:
-	rm -rf $(VENV) node_modules ui-tests/node_modules lib jupyter_cluster_launcher/labextension
+	rm -rf docs/build $(VENV) node_modules ui-tests/node_modules lib jupyter_cluster_launcher/labextension
 
 # The environment: the package itself (editable), JupyterLab, Dask and Node.
 # The front end has its own rule below, so that it is rebuilt when its sources change.

@@ -14,11 +14,12 @@ slurm-wlm-basic-plugins  the SLURM tests
 munge                    the SLURM tests
 slurmdbd                 the SLURM tests with accounts
 mariadb-server           the SLURM tests with accounts
+openssh-server           the SSH tests
 "
 
 if ! command -v apt-get >/dev/null; then
   echo "This is not a Debian machine, so nothing is installed here."
-  echo "The tests that need Chromium or SLURM are skipped where those are missing."
+  echo "The tests that need Chromium, SLURM or sshd are skipped where those are missing."
   exit 0
 fi
 

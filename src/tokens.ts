@@ -111,6 +111,8 @@ export interface INotebook {
   kernelName: string | null;
   /** The language in lower case; null while unknown. */
   language: string | null;
+  /** The id of the cluster that its inserted code connects to, if any. */
+  clusterId: string | null;
 }
 
 /**
@@ -137,6 +139,10 @@ export interface INotebooks {
   readonly used: ISignal<INotebooks, INotebooks.IUse>;
   /** The panel of the current notebook, to pass to `insert` later. */
   readonly panel: NotebookPanel | null;
+  /** Emitted when open notebooks may use other clusters than before. */
+  readonly usersChanged: ISignal<INotebooks, void>;
+  /** The names of the open notebooks with code that connects to a cluster. */
+  users(id: string): string[];
   /** The text that `insert` would insert; null if there is none yet. */
   code(cluster: ICluster, kind: CodeKind): string | null;
   /**

@@ -14,6 +14,8 @@ from .files import Fault
 from .install import conda_environment, install_hint
 from .platform import Platform
 
+DASK = ("dask", "distributed")  # what users know by one name
+
 
 class Catalog:
     """Finds platforms, and whether they can work with a kernel's environment."""
@@ -97,7 +99,8 @@ class Catalog:
         prefix = self._environments.packages.prefix(kernel_name, platform.library_folder)
         python = command.python or (f"{prefix}/bin/python",)
         hint = install_hint(missing[0], python, *conda_environment(prefix))
-        sentence = f"The environment {command.title} has no {missing[0]}. {hint}"
+        name = "Dask" if missing[0].partition(".")[0] in DASK else missing[0]
+        sentence = f"{name} is not installed in {command.title}. {hint}"
         return files.reason(platform, missing[0], sentence)
 
     async def check_available(self, platform: Platform, kernel_name: str, tls: bool) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..models import Adapt
+from .encryption import encryption
 from .expressions import (
     Plain,
     Scope,
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 CLIENT_MODULE = "dask.distributed"
 DASHBOARDS = "cluster-launcher/dashboard"  # below the base URL, each by its cluster's id
 CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
+# Dask then encrypts with the credentials of its configuration, or refuses to connect.
+REQUIRE_ENCRYPTION = """\
+dask.config.set(
+    {"distributed.comm.require-encryption": True, "distributed.comm.default-scheme": "tls"}
+)"""
 
 
 def create(
@@ -61,17 +67,22 @@ def create(
 
     arguments = _arguments(platform, scope)
     keyword = counts.get("keyword")
-    if keyword and (adapt or options or number != counts.get("implied")):
+    if keyword and (
+        adapt or _unsettled(platform, options or {}) or number != counts.get("implied")
+    ):
         # In the place that the file gave it, else first, where readers expect it.
         arguments = {
             **({} if keyword in arguments else {keyword: ""}),
             **arguments,
             keyword: str(number),
         }
-    if platform.tls if tls is None else tls:
+    encrypted = encryption(platform) if (platform.tls if tls is None else tls) else None
+    if encrypted == "argument":
         arguments["security"] = "True"
 
     body = [*_prelude(platform, scope), *_make(platform, arguments)]
+    if encrypted == "configuration":
+        body.insert(0, REQUIRE_ENCRYPTION)
     if counts.get("scale") and not adapt:
         body.append(f"cluster.scale({'jobs=' if counts['scale'] == 'jobs' else ''}{number})")
     if adapt:
@@ -83,6 +94,19 @@ def create(
         body.append(f"client = {client}")
     blocks = [*_imports(platform, scope, "\n".join(body)), body]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
+
+
+def connect_by_name(class_name: str, name: str) -> str:
+    """Return the code that attaches a notebook to a cluster whose class knows it by its name.
+
+    ``class_name`` is the dotted name of the class.
+    """
+    module, _, cls = class_name.rpartition(".")
+    return (
+        f"from {module} import {cls}\n\n"
+        f"cluster = {cls}(name={literal(name)})\n"
+        "client = cluster.get_client()\nclient\n"
+    )
 
 
 def connect_scheduler(address: str, credentials: Path | None, base_url: str | None = None) -> str:
@@ -115,6 +139,12 @@ def connect_scheduler(address: str, credentials: Path | None, base_url: str | No
         f"client = Client({literal(address)}, security=security)\n"
         "client\n"
     )
+
+
+def _unsettled(platform: Platform, options: dict[str, Any]) -> bool:
+    """Return whether the class may start another number of workers than the implied one."""
+    unless = platform.workers.get("implied_unless")
+    return bool(options) if unless is None else any(name in options for name in unless)
 
 
 def _values(
@@ -204,7 +234,8 @@ def _imports(platform: Platform, scope: Scope, body: str) -> list[list[str]]:
     folder = _folder(platform, scope)
     clients = ["Client"] if "Client" in used else []
     ours = []
-    if (platform.import_as or module.partition(".")[0]) in used:
+    functions = platform.function or platform.before
+    if functions and (platform.import_as or module.partition(".")[0]) in used:
         ours.append(
             f"import {module}" + (f" as {platform.import_as}" if platform.import_as else "")
         )
@@ -213,7 +244,12 @@ def _imports(platform: Platform, scope: Scope, body: str) -> list[list[str]]:
             clients.append(cls)
         else:
             ours.append(f"from {module} import {cls}")
-    head = [f"import {name}" for name in ("os", "sys") if name in used | _names(folder)]
+    ours += [
+        f"from {named.rpartition('.')[0]} import {named.rpartition('.')[2]}"
+        for _, what, named in references([platform.variables, platform.before, platform.kwargs])
+        if what == "class" and named.rpartition(".")[2] in used
+    ]
+    head = [f"import {name}" for name in ("os", "sys", "dask") if name in used | _names(folder)]
     if clients:
         head.append(f"from {CLIENT_MODULE} import {', '.join(sorted(clients))}")
     if ours and platform.import_error:

@@ -15,7 +15,7 @@ from typing import Any
 from . import cpus
 
 LINE = 88
-KINDS = ("env", "cpus", "folder", "option", "variable", "join")
+KINDS = ("env", "cpus", "folder", "option", "variable", "join", "class")
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,8 @@ def expression(value: Any, scope: Scope) -> str:
         return str(value["variable"])
     if "join" in value:
         return _join(value["join"], scope)
+    if "class" in value:
+        return str(value["class"]).rpartition(".")[2]
     items = (
         f"{literal(key)}: {expression(item, scope)}"
         for key, item in value.items()

@@ -81,6 +81,38 @@ def refined(properties: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]
     return result
 
 
+def requested_workers(
+    platform: Platform, scaling: Scaling, given: int | None, chosen: dict[str, Any]
+) -> int:
+    """Return the number of workers of a launch; ``chosen`` are the checked options.
+
+    It is ``given``, or follows from an option. Raises ``BadInputError``.
+    """
+    workers = platform.workers
+    source = workers.get("from")
+    if source is None:
+        return check_workers(scaling, workers["default"] if given is None else given)
+    title = platform.declared[source]["title"]
+    if given is not None:
+        raise BadInputError(
+            f"The number of workers follows from {title} on {platform.title}: leave it out."
+        )
+    value = {**_defaults(platform), **chosen}.get(source) or 0
+    times = {**_defaults(platform), **chosen}.get(workers.get("times", "")) or 1
+    number = (len(value) if isinstance(value, list) else int(value)) - workers.get("less", 0)
+    low, high = scaling.minimum, scaling.maximum
+    if not low <= number * times <= high:
+        raise BadInputError(
+            f"{title}: this makes {max(0, number * times)} {scaling.title.lower()}, and "
+            f"{platform.title} takes {low} to {high}."
+        )
+    return number * int(times)
+
+
+def _defaults(platform: Platform) -> dict[str, Any]:
+    return {name: option.get("default") for name, option in platform.options.items()}
+
+
 def check_workers(scaling: Scaling, given: int) -> int:
     """Return the requested number of workers.
 
@@ -155,7 +187,9 @@ def _sentence(properties: dict[str, Any], error: ValidationError) -> str:
         "maxLength": f"must have at most {limit} characters",
         "pattern": f"{str(error.instance)[:60]!r} does not have the expected format",
     }.get(str(error.validator), error.message[:200])
-    return f"{title}: {what}."
+    examples = error.schema.get("examples") if isinstance(error.schema, dict) else None
+    such = f" Enter a value such as {', '.join(map(str, examples))}." if examples else ""
+    return f"{title}: {what}.{such}"
 
 
 def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any], Any]]:

@@ -9,6 +9,7 @@ from multiprocessing import forkserver
 from typing import Any
 
 from .base import Resident
+from .deaths import Deaths
 from .logs import Logs, scheduler_logs
 from .protocols import SchedulerCluster
 from .report import Sample
@@ -29,6 +30,7 @@ class LocalResident(Resident[SchedulerCluster]):
         """Share nothing out yet."""
         super().__init__()
         self.sharing = Sharing(())
+        self._deaths = Deaths()
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Start the process that workers are forked from, where ``workers_here`` is set.
@@ -73,8 +75,10 @@ class LocalResident(Resident[SchedulerCluster]):
             super().adapt(minimum, maximum, unit)
 
     def sample(self) -> Sample:
-        """Return the cluster's present state."""
-        return sample_scheduler(self.cluster)
+        """Return the cluster's present state, with how many workers died so far."""
+        sample = sample_scheduler(self.cluster)
+        died = self._deaths.watch(getattr(self.cluster, "workers", {}))
+        return Sample({**sample.report, "failed": died}, sample.activity)
 
     def logs(self) -> Logs:
         """Return the logs of the scheduler and the workers."""

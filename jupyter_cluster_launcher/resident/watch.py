@@ -27,6 +27,7 @@ from .report import VERSION, Report, Sample, Usage
 PERIOD = 0.3  # seconds between two polls of the cluster, all within this process
 USAGE_PERIOD = 3.0  # seconds between two reports in which only CPU, memory and tasks differ
 FLUCTUATING = ("usage", "closes_at")  # what may differ from poll to poll
+MEASURED = ("cpu", "memory", "spilled")  # of the usage: what is never twice the same
 CLOSE_LIMIT = 60.0  # seconds for closing a cluster; a server waits for half of it
 NOTE_LIMIT = 10.0  # seconds for writing why it ended: network file systems may hang
 NOTE_PAUSES = (0.2, 1.0, 3.0)  # seconds before another try to write that
@@ -187,7 +188,7 @@ class Watch(threading.Thread):
         return (
             abs(now["cpu"] - then["cpu"]) >= 0.1
             or abs(now["memory"] - then["memory"]) >= 0.03 * capacity
-            or (now["tasks"], now["busy"]) != (then["tasks"], then["busy"])
+            or _counts(now) != _counts(then)
         )
 
     def push(self, report: Report) -> None:
@@ -243,3 +244,7 @@ def not_closed() -> str:
 
 def _steady(report: Report) -> dict[str, object]:
     return {key: value for key, value in report.items() if key not in FLUCTUATING}
+
+
+def _counts(usage: Usage) -> dict[str, object]:
+    return {key: value for key, value in usage.items() if key not in MEASURED}

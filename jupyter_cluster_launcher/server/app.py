@@ -21,8 +21,10 @@ from ..clusters.store import Store, default_root
 from ..controller.environments import Environments
 from ..platforms.catalog import Catalog
 from .dashboard import dashboard_handlers
+from .dashboard_hosts import allow_dashboards
 from .handlers import default_handlers
 from .logs import log_no_longer_to, log_to
+from .metrics import ClusterMetrics
 
 EVENTS = Path(__file__).parent / "events"
 EVENT = "https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1"
@@ -80,6 +82,9 @@ class ClusterLauncher(ExtensionApp):
         )
         self.manager = ClusterManager(services, self._emit, self.keep_running)
         self.settings["cluster_manager"] = self.manager
+        allow_dashboards(serverapp.config, self.manager.list)
+        self._metrics = ClusterMetrics(self.manager.list)
+        self._metrics.start()
         self._noting = PeriodicCallback(self._note_activity, ACTIVITY_PERIOD * 1000)
 
     def initialize_handlers(self) -> None:
@@ -104,6 +109,7 @@ class ClusterLauncher(ExtensionApp):
         """Close the clusters that are not to keep running."""
         serverapp: Any = self.serverapp
         self._noting.stop()
+        self._metrics.stop()
         await self.manager.stop()
         log_no_longer_to(serverapp.log)
 

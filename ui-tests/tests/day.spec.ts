@@ -161,7 +161,7 @@ test('palette, menus, launcher, status bar, Running panel', async ({
   const section = page.locator('.jp-RunningSessions-section', {
     hasText: 'This computer 1'
   });
-  await expect(section).toContainText('1 of 1 worker');
+  await expect(section).toContainText('1 worker');
   await screenshot(page, 'running-panel');
 
   await page.keyboard.press('Control+Shift+c');
@@ -205,6 +205,10 @@ test('choices are remembered', async ({ page, sidebar }) => {
   await row.toHaveWorkers(2);
   await page.reload();
   await sidebar.open();
+  await expect(
+    sidebar.form.getByText('Changed: Threads per worker: 1')
+  ).toBeVisible();
+  await sidebar.openForm();
   await expect(sidebar.form.getByLabel('Workers')).toHaveValue('2');
   await sidebar.expand('options');
   await expect(options.getByLabel('Threads per worker')).toHaveValue('1');

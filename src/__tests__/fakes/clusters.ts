@@ -1,4 +1,5 @@
 import { ISignal, Signal } from '@lumino/signaling';
+import { RequestError } from '../../api/request';
 import {
   Change,
   ICheck,
@@ -39,6 +40,8 @@ export class FakeClusters implements IClusters {
   };
   logsResponse: ILogs = { launch: '', scheduler: '', workers: [], jobs: [] };
   plotsResponse: IPlot[] = [{ name: 'task-stream', title: 'Task Stream' }];
+  /** The HTTP status of the errors. */
+  errorStatus = 422;
   /** By method, the error with which calls are rejected. */
   readonly errors: { [method: string]: string } = {};
 
@@ -130,7 +133,7 @@ export class FakeClusters implements IClusters {
   ): Promise<T> {
     this.calls.push([method, ...args]);
     if (this.errors[method]) {
-      throw new Error(this.errors[method]);
+      throw new RequestError(this.errors[method], this.errorStatus);
     }
     return response;
   }

@@ -19,14 +19,32 @@ export interface IForm extends Required<Omit<IChoices, 'adapt'>> {
 }
 
 /**
+ * The values of the form for a platform if the user has never changed any.
+ */
+export function defaultForm(
+  platform: IPlatform,
+  preferences: Pick<IPreferences, 'idleTimeout' | 'keepRunning'>
+): IForm {
+  return {
+    workers: platform.workers.suggested,
+    adapt: null,
+    options: {},
+    tls: platform.tls,
+    keep_running: preferences.keepRunning,
+    idle_timeout: preferences.idleTimeout
+  };
+}
+
+/**
  * The initial values of the form: the last choices for this platform that are
- * still valid, and the defaults of the platform for the rest.
+ * still valid, and the defaults for the rest.
  */
 export function initialForm(
   platform: IPlatform,
   preferences: IPreferences
 ): IForm {
   const last = preferences.recall(platform.name) ?? {};
+  const standard = defaultForm(platform, preferences);
   const { workers } = platform;
   const clamp = (count: number): number =>
     Math.min(Math.max(count, workers.minimum), workers.maximum);
@@ -39,7 +57,8 @@ export function initialForm(
     }
   }
   return {
-    workers: clamp(last.workers ?? workers.default),
+    // A cluster without workers computes nothing: that choice is not repeated.
+    workers: clamp(last.workers || standard.workers),
     adapt:
       platform.adaptive && last.adapt
         ? {
@@ -48,11 +67,11 @@ export function initialForm(
           }
         : null,
     options,
-    tls: last.tls ?? platform.tls,
-    keep_running: last.keep_running ?? preferences.keepRunning,
+    tls: last.tls ?? standard.tls,
+    keep_running: last.keep_running ?? standard.keep_running,
     idle_timeout:
       last.idle_timeout === undefined
-        ? preferences.idleTimeout
+        ? standard.idle_timeout
         : last.idle_timeout
   };
 }
@@ -78,7 +97,7 @@ export function launchRequest(
   };
   if (form.adapt) {
     launch.adapt = form.adapt;
-  } else {
+  } else if (platform.workers.from === null) {
     launch.workers = form.workers;
   }
   if (context.kernel_name) {

@@ -27,12 +27,12 @@ export function Options(props: {
   const sections = [
     {
       name: 'options',
-      label: trans.__('Options'),
+      label: trans.__('Resources'),
       schema: filterOptions(schema, false)
     },
     {
       name: 'advanced',
-      label: trans.__('More options'),
+      label: trans.__('Advanced'),
       schema: filterOptions(schema, true)
     }
   ];

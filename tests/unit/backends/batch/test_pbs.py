@@ -24,12 +24,12 @@ Job Id: 68350.mycluster
     Job_Owner = ann@mycluster.cluster
     job_state = Q
     queue = Q_express
-    Error_Path = mycluster.cluster:/home/ann/scratch/cptest/scaletest/PTOs
+    Error_Path = mycluster.cluster:/scratch/ann/cptest/scaletest/PTOs
 \tcaletest/testjob.err
     Resource_List.walltime = 01:00:00
     substate = 10
     Variable_List = PBS_O_SYSTEM=Linux,PBS_O_SHELL=/bin/bash,
-\tPBS_O_HOME=/home/ann,PBS_O_LOGNAME=ann,
+\tPBS_O_LOGNAME=ann,
 \tPBS_O_HOST=mycluster.cluster
     comment = Not Running: Node is in an ineligible state: offline
     Submit_arguments = job-PTO64cell-Qnormal.6.15.1.64.4
