@@ -108,7 +108,7 @@ def test_what_has_no_counterpart_is_named(
     ]
     assert "use_stdin: true" in out
     assert "maximum: 8" in out
-    assert "tls" not in out.split("# lsf.yaml")[0]
+    assert "tls" not in out.split("# oar.yaml")[0]
 
 
 @pytest.mark.parametrize(
