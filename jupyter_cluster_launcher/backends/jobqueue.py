@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import NotAvailableError
 from ..models import Cluster
 from .base import Check, Context, Log, Needs, Status
-from .batch.arguments import arguments
+from .batch.arguments import arguments, jobs_of
 from .batch.cancel import remove_keys
 from .batch.check import check_interface, job_script
 from .batch.commands import MISSING, run
@@ -23,6 +23,7 @@ from .batch.jobs import gone, job_name, known, submitted_ids
 from .batch.logs import job_logs
 from .batch.reasons import one_line
 from .batch.status import refusal, refusals
+from .batch.summary import summary
 from .local import LocalBackend
 
 if TYPE_CHECKING:
@@ -80,6 +81,12 @@ class JobqueueBackend(LocalBackend):
     def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:
         """Raise ``BadInputError`` where the scheduler could not listen on the interface."""
         check_interface(arguments(platform, options).get("interface"))
+
+    def summary(self, platform: Platform, cluster: Cluster) -> str | None:
+        """Return the jobs of a launch, their sizes, and what they add up to."""
+        values = arguments(platform, cluster.options)
+        number = jobs_of(cluster, values)
+        return summary(number, values, None, cluster.adapt is not None, cluster.cost)
 
     async def check(self, platform: Platform, cluster: Cluster, directory: Path) -> Check:
         """Return the job script alone."""

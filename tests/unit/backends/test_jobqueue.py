@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,15 @@ def test_a_refusal_is_the_submit_commands_words() -> None:
     assert backend.status(row(report=partly), NOW).warnings == (
         "The batch system rejected 1 of 2 jobs: [ADMISSION RULE] There is no queue nosuch.",
     )
+
+
+def test_summary() -> None:
+    """Guards what a launch requests in total, without core-hours: the time limit is not known."""
+    entries = {"module": "dask_jobqueue", "class": "OARCluster"}
+    platform = site(**entries, kwargs={"cores": 2, "memory": "4GB", "walltime": "01:00:00"})
+    launch = row(requested=3, scaling=replace(row().scaling, unit="jobs"))
+    text = JobqueueBackend(context()).summary(platform, launch)
+    assert text == "3 jobs × 2 cores, 4 GB = 6 cores, 12 GB"  # noqa: RUF001
 
 
 def test_waiting_for_workers() -> None:
