@@ -14,6 +14,9 @@ slurm-wlm-basic-plugins  the SLURM tests
 munge                    the SLURM tests
 slurmdbd                 the SLURM tests with accounts
 mariadb-server           the SLURM tests with accounts
+gridengine-master        the long Grid Engine tests
+gridengine-exec          the long Grid Engine tests
+gridengine-client        the long Grid Engine tests
 openssh-server           the SSH tests
 "
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..models import Cluster, Queue, State
+from ..platforms.encryption import JOBS
 from .base import Backend, Context
 from .local import DASK_MODULES
 
@@ -40,6 +41,8 @@ def kind_of(platform: Platform) -> str:
         return "gateway"
     if platform.batch:
         return "batch"
+    if platform.module.partition(".")[0] == JOBS:
+        return "jobqueue"
     here = platform.class_name == "LocalCluster" and platform.module in DASK_MODULES
     return "local" if here else "remote"
 

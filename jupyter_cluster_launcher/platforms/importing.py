@@ -17,11 +17,11 @@ MAXIMUM = 100  # workers or jobs: the bound of a platform whose configuration na
 SECTIONS: dict[str, tuple[str, str | None, list[str]]] = {
     "slurm": ("SLURMCluster", "slurm", ["sbatch", "squeue", "scancel"]),
     "sge": ("SGECluster", "sge", ["qsub", "qstat", "qdel"]),
-    "pbs": ("PBSCluster", None, ["qsub", "qdel"]),
+    "pbs": ("PBSCluster", "pbs", ["qsub", "qselect", "qstat", "qdel"]),
     "moab": ("MoabCluster", None, ["msub", "canceljob"]),
-    "lsf": ("LSFCluster", None, ["bsub", "bkill"]),
+    "lsf": ("LSFCluster", "lsf", ["bsub", "bjobs", "bkill"]),
     "oar": ("OARCluster", None, ["oarsub", "oardel"]),
-    "htcondor": ("HTCondorCluster", None, ["condor_submit", "condor_rm"]),
+    "htcondor": ("HTCondorCluster", "htcondor", ["condor_submit", "condor_q", "condor_rm"]),
 }
 
 # Arguments of dask-jobqueue that users change from launch to launch: their fields in the form.

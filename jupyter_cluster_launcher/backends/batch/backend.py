@@ -17,8 +17,9 @@ from ...models import Cluster, Phase, Queue
 from ..base import Check, Context, Log, Needs, Start, Status
 from ..local import LocalBackend
 from . import check as checking
-from .cancel import OverdueError, cancel_all, remove_keys, submitted_ids
-from .jobs import gone, job_name, known, may_have_jobs, newly_ended, wanted
+from .arguments import arguments, jobs_of
+from .cancel import OverdueError, cancel_all, remove_keys
+from .jobs import gone, job_name, known, may_have_jobs, newly_ended, submitted_ids, wanted
 from .logs import job_logs
 from .offers import Offers
 from .queue import QueuePoller
@@ -267,17 +268,3 @@ class BatchBackend(LocalBackend):
         for cluster in self._of(name):
             if job_name(cluster.id) == job:
                 self._update(cluster.id, queue)
-
-
-def jobs_of(cluster: Cluster, values: Mapping[str, Any]) -> int:
-    """Return how many jobs a launch submits at most; ``values`` are its arguments."""
-    number = cluster.adapt.maximum if cluster.adapt else cluster.requested
-    if cluster.scaling.unit == "jobs":
-        return number
-    return -(-number // int(values.get("processes") or 1))
-
-
-def arguments(platform: Platform, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the known arguments of a cluster: the administrator's, defaults, options."""
-    defaults = {name: schema.get("default") for name, schema in platform.options.items()}
-    return {**platform.kwargs, **defaults, **options}

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from ...models import Job, Phase
 from . import slurm_discovery
+from .reasons import one_line
 from .slurm_time import STARTS, time_of
 from .slurm_time import seconds as seconds  # noqa: PLC0414 - a function of this module, too
 from .system import Verdict
@@ -92,7 +93,7 @@ PREFIX = re.compile(
     r"^(sbatch|squeue|scancel|sacct): (error: )?(Batch job submission failed: )?"
     r"|^allocation failure: |^slurm_load_jobs error: "
 )
-NOISE = re.compile(r"^Try \"?sbatch --help|^$")
+NOISE = re.compile(r"^Try \"?sbatch --help.*")
 
 
 def submit_arguments(name: str) -> list[str]:
@@ -201,9 +202,7 @@ def explain(text: str) -> str:
     failed: Invalid partition name specified" become "invalid partition specified: nosuch; Invalid
     partition name specified".
     """
-    lines = text.splitlines()
-    messages = [PREFIX.sub("", line.strip()) for line in lines if not NOISE.match(line.strip())]
-    return "; ".join(dict.fromkeys(messages))
+    return one_line(text, NOISE, PREFIX)
 
 
 def unreachable(text: str) -> bool:

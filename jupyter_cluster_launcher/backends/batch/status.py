@@ -14,7 +14,7 @@ from ...models import Cluster, Job, Phase, State
 from ..base import Status
 from . import wording
 from .jobs import shown
-from .system import BatchSystem
+from .system import BatchSystem, Commands
 
 # The button of a row that cancels what is left, by state.
 BUTTONS = {State.LOST: "Clean up", State.FAILED: "Dismiss", State.CLOSED: "Dismiss"}
@@ -59,7 +59,7 @@ def _explained(jobs: Iterable[Job], system: BatchSystem) -> list[str]:
     return [explained[one] for one in dict.fromkeys(job.reason for job in jobs) if one in explained]
 
 
-def refusal(system: BatchSystem, text: str) -> str:
+def refusal(system: Commands, text: str) -> str:
     """Return the sentence for jobs that were not accepted; ``text`` is what dask-jobqueue raised.
 
     Of a submission that failed, that is the command and its two outputs; the last says why.
@@ -69,7 +69,7 @@ def refusal(system: BatchSystem, text: str) -> str:
     return f"{system.TITLE} {what}: {system.explain(written)}."
 
 
-def refusals(cluster: Cluster, system: BatchSystem) -> list[str]:
+def refusals(cluster: Cluster, system: Commands) -> list[str]:
     """Return a sentence for each reason for which jobs of a running cluster were not accepted."""
     if cluster.state is not State.RUNNING:
         return []
@@ -78,7 +78,7 @@ def refusals(cluster: Cluster, system: BatchSystem) -> list[str]:
     return [_partly(system, reason, count, len(jobs)) for reason, count in reasons.items()]
 
 
-def _partly(system: BatchSystem, written: str, count: int, total: int) -> str:
+def _partly(system: Commands, written: str, count: int, total: int) -> str:
     number = f"{count} of {total} job{'' if total == 1 else 's'}"
     what = f"rejected {number}"
     if system.unreachable(written):
@@ -87,7 +87,8 @@ def _partly(system: BatchSystem, written: str, count: int, total: int) -> str:
 
 
 def _written(text: str) -> str:
-    return text.rpartition("stderr:\n")[2].strip()
+    before, _, errors = text.rpartition("stderr:\n")
+    return errors.strip() or before.rpartition("stdout:\n")[2].strip()
 
 
 def _joined(*sentences: str | None) -> str:

@@ -23,7 +23,7 @@ from distributed.deploy.spec import ProcessInterface
 
 from .keys import expanded, key_files, note_keys, removing_keys
 from .shell import escape_in_command, merged_directives, quote_in_header, withhold
-from .tracker import JobEntry, JobTracker, note_id
+from .tracker import JobEntry, JobTracker, note_cancel_command, note_id
 
 
 class Submission(TypedDict):
@@ -42,6 +42,7 @@ class Submission(TypedDict):
 DASHBOARD = "--dashboard"  # begins the arguments with which users turn on a dashboard for workers
 NO_PAGES = "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES"  # the server has set it
 PRIVATE = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
+SILENCED = " 2> /dev/null"  # ends the command with which dask-jobqueue submits to LSF
 PLAIN = Submission(arguments=[], job_id=None, unset={})
 
 # Functional, because one of the names is a keyword.
@@ -112,12 +113,11 @@ def tracked(
     job_class: Any, tracker: JobTracker, directory: str, submission: Submission = PLAIN
 ) -> type:
     """Return ``job_class`` with ``TrackedJob`` in front; ``directory`` is the cluster's."""
-    command = [*shlex.split(job_class.submit_command or ""), *submission["arguments"]]
     attributes = {
         "tracker": tracker,
         "directory": directory,
         "unset": submission["unset"],
-        "submit_command": shlex.join(command),
+        "submit_arguments": submission["arguments"],
         "job_id_regexp": submission["job_id"] or job_class.job_id_regexp,
     }
     return types.new_class(
@@ -142,10 +142,12 @@ class TrackedJob(ProcessInterface):
     tracker: JobTracker
     directory: str
     unset: dict[str, list[str]]
+    submit_arguments: list[str]
     config_name: str  # these are of dask-jobqueue's class
     log_directory: str | None
     job_header: str
     _command_template: str
+    submit_command: str
     cancel_command: str
     name: object
     job_id: str | None
@@ -155,7 +157,7 @@ class TrackedJob(ProcessInterface):
         self,
         *args: Any,
         worker_extra_args: list[str] | None = None,
-        job_extra_directives: list[str] | None = None,
+        job_extra_directives: list[str] | dict[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
         """Add a site's directives, our arguments and name to what dask-jobqueue got.
@@ -171,6 +173,8 @@ class TrackedJob(ProcessInterface):
         kwargs["worker_extra_args"] = worker_arguments(own, self.tracker.lifetime)
         kwargs["job_name"] = self.tracker.job_name
         super().__init__(*args, **kwargs)
+        command = [*shlex.split(self.submit_command or ""), *self.submit_arguments]
+        self.submit_command = shlex.join(command)
         self._quote_paths(kwargs)
         withhold(self.unset, self.job_header or "")
         note_keys(kwargs.get("security"), self.directory)
@@ -192,6 +196,7 @@ class TrackedJob(ProcessInterface):
         self.entry = entry = self.tracker.begin(self.name)
         self.tracker.cancel_command = self.cancel_command
         try:
+            note_cancel_command(self.directory, self.cancel_command)
             await super().start()
             entry["id"] = self.job_id
             note_id(self.directory, self.job_id)
@@ -202,6 +207,16 @@ class TrackedJob(ProcessInterface):
             self.status = Status.running
         if entry["closed"]:  # closed while it was being submitted
             await super().close()
+
+    @classmethod
+    async def _call(cls, cmd: list[str], *, shell: bool = False, **kwargs: Any) -> str:
+        """Run a command of the batch system; keep what dask-jobqueue's LSF would throw away.
+
+        That is why a job was refused.
+        """
+        kept = [part.removesuffix(SILENCED) for part in cmd] if shell else cmd
+        output: str = await super()._call(kept, shell=shell, **kwargs)  # type: ignore[misc]
+        return output
 
     async def close(self) -> None:
         """Cancel the job, and count as closed whether or not that works."""

@@ -7,6 +7,9 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import Union
+
+Directives = Union[Sequence[str], Mapping[str, str]]
 
 # What a shell reads otherwise than as it stands, but for what expands a variable or a home.
 SPECIAL = re.compile(r"([^\w$~/.:,@%+={}-])")
@@ -29,8 +32,14 @@ def escape_in_command(command: str, paths: Iterable[str]) -> str:
     return command
 
 
-def merged_directives(site: Sequence[str], given: Sequence[str]) -> list[str]:
-    """Return the directives of a site and of a launch, which replaces those of the same option."""
+def merged_directives(site: Directives, given: Directives) -> Directives:
+    """Return the directives of a site and of a launch, which replaces those of the same option.
+
+    HTCondor's are a mapping.
+    """
+    mappings = [one for one in (site, given) if isinstance(one, Mapping)]
+    if mappings:
+        return {key: value for one in mappings for key, value in one.items()}
     options = {_option(one) for one in given}
     return [*(one for one in site if _option(one) not in options), *given]
 

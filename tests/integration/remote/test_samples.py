@@ -32,10 +32,10 @@ FAILURES = {
     "gpu": "This host has no NVIDIA GPU",
 }
 JOBS = {
-    "pbs": ("qsub", "#PBS -N dask-worker"),
-    "lsf": ("bsub", "#BSUB -J dask-worker"),
+    "pbs": ("qsub", "#PBS -N dask-"),
+    "lsf": ("bsub", "#BSUB -J dask-"),
     "sge": ("qsub", "#$ -N "),
-    "oar": ("oarsub", "-n dask-worker"),
+    "oar": ("oarsub", "-n dask-"),
     "htcondor": ("condor_submit", "RequestCpus = MY.DaskWorkerCores"),
 }
 
@@ -145,8 +145,10 @@ async def test_a_sample_of_jobs_up_to_the_submit(
     (commands / submit).write_text(
         "#!/bin/sh\n"
         f'for word in "$@"; do [ -f "$word" ] && cat "$word" >> {tmp_path}/script; done\n'
-        f'[ -n "$*" ] && echo "$*" >> {tmp_path}/script || cat >> {tmp_path}/script\n'
-        'echo "Job <77> is submitted. 77.pbs OAR_JOB_ID=77 1 job(s) submitted to cluster 77."\n'
+        f'echo "$*" >> {tmp_path}/script\n'
+        f'[ "$(basename "$0")" != bsub ] || cat >> {tmp_path}/script\n'
+        "printf '%s\\n' 'Job <77> is submitted.' 77.pbs OAR_JOB_ID=77 "
+        "'1 job(s) submitted to cluster 77.'\n"
     )
     monkeypatch.setenv("PATH", f"{commands}{os.pathsep}{os.environ['PATH']}")
     cluster = await api.launch(platform=name, workers=1)

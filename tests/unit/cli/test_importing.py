@@ -94,7 +94,7 @@ def test_what_has_no_counterpart_is_named(
         "  initial: [{name: x}]\n"
         "  factory: {module: dask_kubernetes.operator, class: KubeCluster, args: [1]}\n"
         "  default: {workers: 5, adapt: {minimum: 0, maximum: 8}}\n"
-        "jobqueue: {lsf: {cores: 2, use-stdin: true}, birch: {cores: 1}}\n"
+        "jobqueue: {oar: {cores: 2, use-stdin: true}, birch: {cores: 1}}\n"
     )
     assert cli.main(["import", str(path), "--print"]) == 0
     out, err = capsys.readouterr()
@@ -103,12 +103,12 @@ def test_what_has_no_counterpart_is_named(
         "labextension.initial:",
         "labextension.factory.args:",
         "labextension.default.adapt:",
-        "jobqueue.lsf:",
+        "jobqueue.oar:",
         "jobqueue.birch:",
     ]
     assert "use_stdin: true" in out
     assert "maximum: 8" in out
-    assert "tls" not in out.split("# lsf.yaml")[0]
+    assert "tls" not in out.split("# oar.yaml")[0]
 
 
 @pytest.mark.parametrize(
