@@ -61,7 +61,7 @@ suites: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
 
 # SEED=NUMBER repeats a run: each test prints its number.
 test-long: $(VENV)/tools
-	sh scripts/debian-packages.sh
+	sh scripts/debian-packages.sh long
 	$(RUN) pytest -rA tests/long
 
 docs: $(VENV)/tools

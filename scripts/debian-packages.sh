@@ -1,6 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that the tests need and that no Python or npm package provides.
-# Without root or passwordless sudo, list the missing packages and what each is for.
+# With the argument "long", also those of the long suites. Without root or passwordless sudo, list the
+# missing packages and what each is for.
 set -eu
 
 wanted="
@@ -19,6 +20,7 @@ gridengine-exec          the long Grid Engine tests
 gridengine-client        the long Grid Engine tests
 openssh-server           the SSH tests
 "
+[ "${1:-}" = long ] || wanted=$(echo "$wanted" | grep -v " the long ")
 
 if ! command -v apt-get >/dev/null; then
   echo "This is not a Debian machine, so nothing is installed here."
