@@ -96,6 +96,8 @@ test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
   await expect(sidebar.platforms).toHaveCount(0);
 
   await tabTo(/^Workers$/);
+  await keyboard.press('ControlOrMeta+A');
+  await keyboard.type('1');
   await keyboard.press('ArrowUp');
   await tabTo(/^Launch$/);
   await keyboard.press('Enter');

@@ -108,6 +108,7 @@ test('two windows show the same', async ({
   baseURL
 }) => {
   await sidebar.open();
+  await sidebar.setWorkers(1);
   const row = await sidebar.launch();
   await row.toHaveWorkers(1);
   const id = await row.id();
@@ -141,6 +142,7 @@ test('palette, menus, launcher, status bar, Running panel', async ({
   const card = page.locator('.jp-LauncherCard', { hasText: 'Dask Cluster' });
   await card.click();
   await expect(sidebar.form).toBeVisible();
+  await sidebar.setWorkers(1);
   const row = await sidebar.launch();
   await row.toHaveWorkers(1);
   await expect(
