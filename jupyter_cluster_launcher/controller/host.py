@@ -1,8 +1,7 @@
 """This host: its name, its network interfaces, and processes of it that are known by number.
 
 A number alone identifies no process: numbers are used again. A controller is identified by its
-number and the path of its connection file, which is in its command line; a Jupyter server by its
-number and the time at which it started.
+number and the path of its connection file, which is in its command line.
 """
 
 from __future__ import annotations
@@ -100,23 +99,6 @@ def leader(mark: str) -> int | None:
         if marked and _group(process.pid) == process.pid:
             return int(process.pid)
     return None
-
-
-def started(pid: int) -> str:
-    """Return when a process started, in clock ticks of the system; empty where none runs.
-
-    Together with its number that identifies it among all processes since the host started.
-    """
-    try:
-        # Linux counts from its boot. psutil adds the time of the boot, which moves when the clock
-        # is set: without it, the start of a running process never changes.
-        boot = psutil.boot_time() if psutil.LINUX else 0.0
-        process = psutil.Process(pid)
-        if process.status() in ENDED:
-            return ""
-        return str(round((process.create_time() - boot) * os.sysconf("SC_CLK_TCK")))
-    except (psutil.Error, OSError):
-        return ""
 
 
 async def ended(pid: int, mark: str) -> None:
