@@ -8,7 +8,7 @@ from .errors import NotAvailableError
 
 
 def check_system() -> None:
-    """Raise ``NotAvailableError`` on a system without what clusters need: locks, groups, sockets."""
+    """Raise ``NotAvailableError`` on a system without locks, groups and sockets of Unix."""
     if platform.system() == "Windows":
         raise NotAvailableError(
             "jupyter-cluster-launcher does not work on Windows. Run JupyterLab on Linux, for "
