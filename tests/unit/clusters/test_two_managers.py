@@ -63,6 +63,16 @@ async def launched(first: World, second: World, **request: Any) -> str:
     return row.id
 
 
+def test_names_on_two_servers(pair: tuple[World, World], run: Run) -> None:
+    """Guards against two clusters of one name, launched on two servers within a few seconds."""
+
+    async def story() -> None:
+        rows = [await world.manager.start({"platform": "local"}) for world in (*pair, *pair)]
+        assert [row.name for row in rows] == [f"Site {number}" for number in range(1, 5)]
+
+    run(story())
+
+
 def test_a_change_moves_the_cluster(pair: tuple[World, World], run: Run) -> None:
     """Guards against a cluster that only the server can change that launched it."""
     first, second = pair
