@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+NAMESPACE = "/proc/self/ns/pid"
 ENDED = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 
 # Processes that this one started and that may outlive it. Those that end earlier have to be waited
@@ -33,6 +34,17 @@ def boot_id() -> str:
     """Return the id of this boot of the host; empty where the system has none."""
     try:
         return BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def namespace() -> str:
+    """Return which processes can be seen from here: containers of one host see only their own.
+
+    Empty where the system has no such thing.
+    """
+    try:
+        return os.readlink(NAMESPACE)
     except OSError:
         return ""
 
