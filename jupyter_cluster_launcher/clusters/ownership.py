@@ -102,9 +102,10 @@ class Ownership:
         """Return what the file says of the owner, present or last; None where it says nothing."""
         try:
             data = json.loads(self._path.read_text(encoding="utf-8"))
-            where = str(data.get("namespace") or "")  # earlier versions did not write it
-            return Lease(str(data["host"]), str(data["boot_id"]), str(data["server"]), where)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            name, boot, server = (str(data[key]) for key in ("host", "boot_id", "server"))
+            # Earlier versions did not write the last.
+            return Lease(name, boot, server, str(data.get("namespace", "")))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def age(self) -> float:
