@@ -35,8 +35,14 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
-    """Return the extension that the Jupyter server loads."""
+    """Return the extension that the Jupyter server loads.
+
+    Raises ``NotAvailableError`` on a system that cannot run it.
+    """
     # Imported here, so that a notebook that imports this package loads no server.
+    from .systems import check_system  # noqa: PLC0415 - before what needs such a system
+
+    check_system()
     from .server.app import ClusterLauncher  # noqa: PLC0415 - a notebook needs none
 
     return [{"module": "jupyter_cluster_launcher", "app": ClusterLauncher}]

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import LauncherError
 from ..platforms.add import add_sample, sample_names
+from ..systems import check_system
 from . import importing
 from .arguments import add_commands
 
@@ -26,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complete(whole)
     arguments = whole.parse_args(argv)
     try:
+        check_system()
         status: int = arguments.run(arguments)
     except LauncherError as error:
         print(f"jupyter cluster-launcher: {error}", file=sys.stderr)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib import request
@@ -56,7 +57,7 @@ class Server:
             return json.loads(text) if text else None
         except HTTPError as error:
             raise self._refusal(error) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError, HTTPException) as error:
             reason = error.reason if isinstance(error, URLError) else error
             raise NotAvailableError(
                 f"The Jupyter server at {self.url} does not answer: {reason}"
@@ -125,8 +126,10 @@ def servers() -> list[Server]:
     known = []
     for path in Path(jupyter_runtime_dir()).glob("jpserver-*.json"):
         try:
+            if not path.is_file():  # to open a named pipe would wait for ever
+                continue
             info, age = json.loads(path.read_text(encoding="utf-8")), -path.stat().st_mtime
-        except (OSError, ValueError):  # gone, or just being written
+        except (OSError, ValueError, RecursionError):  # gone, or just being written
             continue
         if _is_server(info) and not info.get("sock") and _runs(info["pid"]):
             known.append((not _ours(info), age, Server(info["url"], _token(info), True)))
@@ -179,17 +182,23 @@ def _first(path: str, suits: Callable[[Any], bool] = lambda _: True) -> tuple[Se
 def _is_server(info: Any) -> bool:
     """Return whether a file describes a Jupyter server: other programs name theirs alike."""
     keys = {"url": str, "base_url": str, "token": str, "pid": int}
-    return isinstance(info, dict) and all(isinstance(info.get(k), v) for k, v in keys.items())
-
-
-def _runs(pid: Any) -> bool:
+    if not isinstance(info, dict) or any(not isinstance(info.get(k), v) for k, v in keys.items()):
+        return False
     try:
-        os.kill(int(pid), 0)
-    except PermissionError:
-        return True
-    except (OSError, TypeError, ValueError):
+        urlsplit(info["url"])
+    except ValueError:
         return False
     return True
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return pid > 0  # to `kill`, others are sets of processes
 
 
 def _ours(info: dict[str, Any]) -> bool:

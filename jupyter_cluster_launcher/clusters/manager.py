@@ -216,10 +216,7 @@ class ClusterManager:
         await self.services.backends.stop()
 
     async def _plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
-        def taken() -> set[str]:
-            return {managed.cluster.name for managed in self._clusters.values()}
-
-        return await plan(self.services, request, taken, self.keep_running, cwd)
+        return await plan(self.services, request, self._others.names, self.keep_running, cwd)
 
     def _changed(self, managed: ManagedCluster, action: str) -> None:
         cluster = managed.cluster

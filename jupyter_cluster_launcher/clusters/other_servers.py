@@ -60,6 +60,12 @@ class OtherServers:
         self._services.controllers.reap()
         await self._update_all(*await asyncio.to_thread(self._read))
 
+    async def names(self) -> set[str]:
+        """Return the names of all clusters, also of those that were launched since the scan."""
+        _, new = await asyncio.to_thread(self._read)
+        known = (managed.cluster for managed in self._clusters.values())
+        return {one.name for one in [*known, *new] if one is not None}
+
     def _read(self) -> tuple[dict[str, int], list[Cluster | None]]:
         """Return which records there are, as ``Store.stamps``, and those that are new."""
         stamps = self._services.store.stamps()

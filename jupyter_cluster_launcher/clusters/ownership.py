@@ -13,10 +13,10 @@ import json
 import os
 import secrets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ..controller.host import boot_id, host
+from ..controller.host import boot_id, host, namespace
 from ..models import Cluster, State
 from .store import RECORD
 
@@ -34,11 +34,12 @@ SHARED = (
 
 @dataclass(frozen=True)
 class Lease:
-    """What the lock's file says of a cluster's owner."""
+    """What the lock's file says of a cluster's owner; ``namespace`` is as of ``host.namespace``."""
 
     host: str
     boot_id: str
     server: str
+    namespace: str = ""
 
 
 class Ownership:
@@ -68,9 +69,9 @@ class Ownership:
             if not (self._locks(descriptor) and self._is_current(descriptor)):
                 os.close(descriptor)
                 return False
-            owner = {"host": host(), "boot_id": boot_id(), "server": SERVER}
+            owner = Lease(host(), boot_id(), SERVER, namespace())
             os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, json.dumps(owner).encode(), 0)
+            os.pwrite(descriptor, json.dumps(asdict(owner)).encode(), 0)
         except BaseException:
             os.close(descriptor)
             raise
@@ -101,8 +102,10 @@ class Ownership:
         """Return what the file says of the owner, present or last; None where it says nothing."""
         try:
             data = json.loads(self._path.read_text(encoding="utf-8"))
-            return Lease(str(data["host"]), str(data["boot_id"]), str(data["server"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            name, boot, server = (str(data[key]) for key in ("host", "boot_id", "server"))
+            # Earlier versions did not write the last.
+            return Lease(name, boot, server, str(data.get("namespace", "")))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def age(self) -> float:
@@ -173,6 +176,18 @@ def seen_from_afar(cluster: Cluster, ownership: Ownership) -> Cluster | None:
         )
         return replace(cluster, state=State.LOST, message=message)
     message = f"It runs on another host, {where.host}."
+    return replace(cluster, state=State.ELSEWHERE, message=message)
+
+
+def seen_from_a_container(cluster: Cluster, ownership: Ownership) -> Cluster | None:
+    """Return the row of a cluster whose owner runs in another container of this host, else None.
+
+    The lock is the same there, but neither sees the processes and sockets of the other.
+    """
+    lease = ownership.lease()
+    if lease is None or not lease.namespace or lease.namespace == namespace():
+        return None
+    message = f"It runs in another container, {lease.host}."
     return replace(cluster, state=State.ELSEWHERE, message=message)
 
 

@@ -109,6 +109,9 @@ class RecordedCluster:
             record = self._services.store.read(record.id)
         if not mine or record is None:
             self.ownership.release()
+            if record is not None and afar is None:
+                afar = ownership.seen_from_a_container(record, self.ownership)
+                self.afar = afar is not None
             self._show(afar or (record and ownership.shared(record)))
             return False
         self._show(record)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from ..backends import kind_of
@@ -18,7 +18,7 @@ from .services import Services
 async def plan(
     services: Services,
     request: dict[str, Any],
-    taken: Callable[[], Collection[str]],
+    taken: Callable[[], Awaitable[Collection[str]]],
     keep_running: bool,
     cwd: str | None,
 ) -> Cluster:
@@ -55,7 +55,7 @@ async def plan(
         id=secrets.token_hex(6),
         # Chosen last, with nothing to wait for until the cluster is listed: two requests at once
         # get two names.
-        name=_free_name(platform, taken()) if name is None else name,
+        name=_free_name(platform, await taken()) if name is None else name,
         platform=platform.name,
         platform_title=platform.title,
         kernel_name=kernel_name,

@@ -145,7 +145,7 @@ class Store:
         try:
             text = (self.root / cluster_id / "ended.json").read_text(encoding="utf-8")
             return str(json.loads(text)["ended"])
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
     def last_line(self, cluster_id: str) -> str:

@@ -1,8 +1,7 @@
 """This host: its name, its network interfaces, and processes of it that are known by number.
 
 A number alone identifies no process: numbers are used again. A controller is identified by its
-number and the path of its connection file, which is in its command line; a Jupyter server by its
-number and the time at which it started.
+number and the path of its connection file, which is in its command line.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from pathlib import Path
 import psutil
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+NAMESPACE = "/proc/self/ns/pid"
 ENDED = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 
 # Processes that this one started and that may outlive it. Those that end earlier have to be waited
@@ -34,6 +34,17 @@ def boot_id() -> str:
     """Return the id of this boot of the host; empty where the system has none."""
     try:
         return BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def namespace() -> str:
+    """Return which processes can be seen from here: containers of one host see only their own.
+
+    Empty where the system has no such thing.
+    """
+    try:
+        return os.readlink(NAMESPACE)
     except OSError:
         return ""
 
@@ -100,23 +111,6 @@ def leader(mark: str) -> int | None:
         if marked and _group(process.pid) == process.pid:
             return int(process.pid)
     return None
-
-
-def started(pid: int) -> str:
-    """Return when a process started, in clock ticks of the system; empty where none runs.
-
-    Together with its number that identifies it among all processes since the host started.
-    """
-    try:
-        # Linux counts from its boot. psutil adds the time of the boot, which moves when the clock
-        # is set: without it, the start of a running process never changes.
-        boot = psutil.boot_time() if psutil.LINUX else 0.0
-        process = psutil.Process(pid)
-        if process.status() in ENDED:
-            return ""
-        return str(round((process.create_time() - boot) * os.sysconf("SC_CLK_TCK")))
-    except (psutil.Error, OSError):
-        return ""
 
 
 async def ended(pid: int, mark: str) -> None:

@@ -47,11 +47,9 @@ class ObservedServer(RealServer):
             "PYTHONPATH": _python_path(),
             "NODE_DISABLE_COMPILE_CACHE": "1",  # JupyterLab runs Node
         }
-        config = folder / "config"
-        config.mkdir(exist_ok=True)
-        (config / "jupyter_server_config.json").write_text(
-            json.dumps({"ServerApp": {"jpserver_extensions": EXTENSIONS}})
-        )
+        config = folder / "config" / "jupyter_server_config.json"
+        known = json.loads(config.read_text())  # the token
+        config.write_text(json.dumps({**known, "ServerApp": {"jpserver_extensions": EXTENSIONS}}))
 
     def stop(self) -> None:
         """End the server and all that came of it."""

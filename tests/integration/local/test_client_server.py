@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -71,9 +72,52 @@ def test_files_of_other_programs(runtime: Path) -> None:
         (runtime / f"jpserver-mcp-{number}.json").write_text(json.dumps(content))
     (runtime / "jpserver-mcp-9.json").write_bytes(b"\xff")
     (runtime / "jpserver-mcp-10.json").mkdir()
+    (runtime / "jpserver-mcp-11.json").write_text("[" * 100_000)
+    os.mkfifo(runtime / "jpserver-mcp-12.json")  # nobody writes to it
     assert rest.servers() == []
+    for name, strange in {"pid": 2**70, "url": "http://[::1/"}.items():
+        write(runtime, "odd", **{"url": "http://odd/", name: strange})
+        assert rest.servers() == []
+    write(runtime, "odd", url="http://odd/", pid=-1)
+    assert rest.servers() == []
+    assert rest.base_url() is None
     write(runtime, "a", url="http://a/")
     assert [one.url for one in rest.servers()] == ["http://a/"]
+
+
+ANSWERS = {
+    "SSH": b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+    "cut short": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[",
+    "a web page": b"HTTP/1.1 200 OK\r\n\r\n<html>",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_a_port_that_another_program_has_by_now(runtime: Path, answer: bytes) -> None:
+    """Guards against a traceback, and against a broken server that hides the one that works."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def reply() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(10_000)
+                connection.sendall(answer)
+
+        answering = threading.Thread(target=reply)
+        answering.start()
+        write(runtime, "a", url=f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        with pytest.raises(NotAvailableError, match="does not answer"):
+            rest.find()
+        answering.join()
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:port/", "http://a b/"])
+def test_an_address_that_cannot_be(runtime: Path, address: str) -> None:
+    """Guards against a traceback about an address that some program wrote."""
+    write(runtime, "a", url=address)
+    with pytest.raises(NotAvailableError, match="does not answer"):
+        rest.find()
 
 
 def write(runtime: Path, name: str, **info: object) -> None:

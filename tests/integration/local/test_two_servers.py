@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,32 @@ def test_a_launch_is_stopped_from_the_other_server(pair: tuple[RealServer, RealS
     second.until(cluster, lambda _: True)
     assert second.ask("DELETE", f"cluster-launcher/clusters/{cluster}")[0] == 204
     wait_until(lambda: all(server.clusters() == [] for server in pair), "the row gone")
+
+
+def test_two_containers_on_one_host(tmp_path: Path) -> None:
+    """Guards against a stop that removes the row in both, and leaves the cluster running."""
+    inside = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--uts"]
+    if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("Namespaces are for root.")
+    first, second = RealServer(tmp_path / "first"), RealServer(tmp_path / "second")
+    second.runtime = first.runtime
+    second.python = [*inside, "sh", "-c", 'hostname inside; exec "$@"', "sh", sys.executable]
+    try:
+        first.start()
+        second.start()
+        cluster = first.launch(platform="local", workers=1)
+        first.ready(cluster, 1)
+        second.until(cluster, lambda c: c["state"] == "elsewhere" and "container" in c["message"])
+        status, answer = second.ask("DELETE", f"cluster-launcher/clusters/{cluster}")
+        assert (status, "from there" in answer["message"]) == (409, True)
+        assert first.ready(cluster, 1)["message"] == ""
+        pid = pid_of(first, cluster)
+        assert first.ask("DELETE", f"cluster-launcher/clusters/{cluster}")[0] == 204
+        wait_until(lambda: first.clusters() == second.clusters() == [], "no row")
+        wait_until(lambda: not psutil.pid_exists(pid), "no process")
+    finally:
+        second.stop()
+        first.stop()
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])

@@ -49,6 +49,20 @@ def test_the_end_of_a_server_releases_its_clusters(tmp_path: Path) -> None:
             os.kill(controller, 9)
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "[" * 100_000, '{"host": "a"}'])
+def test_a_lock_whose_file_is_broken(tmp_path: Path, text: str) -> None:
+    """Guards against a row that is never updated again because of one broken file."""
+    (tmp_path / LOCK).write_text(text)
+    lock = Ownership(tmp_path)
+    assert lock.lease() is None
+    assert seen_from_afar(a_cluster(), lock) is None
+    assert lock.take()
+    lease = lock.lease()
+    assert lease is not None
+    assert (lease.host, lease.boot_id) == (host(), boot_id())
+    lock.release()
+
+
 def test_only_one_owner(tmp_path: Path) -> None:
     """Guards against two servers that both write a cluster's record, or stop it."""
     first, second = Ownership(tmp_path), Ownership(tmp_path)

@@ -142,3 +142,10 @@ def test_a_record_that_is_a_pipe(store: Store) -> None:
     os.mkfifo(store.directory("pipe") / "cluster.json")
     (row,) = store.load()
     assert (row.id, row.state, row.readable) == ("pipe", State.LOST, False)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null", "[" * 100_000, '{"words": 1}'])
+def test_last_words_that_are_broken(store: Store, text: str) -> None:
+    """Guards against a row that is never updated again because of one broken file."""
+    (store.directory("c1") / "ended.json").write_text(text)
+    assert store.last_words("c1") is None

@@ -15,7 +15,7 @@ from fake_controllers import FakeController, FakeControllers
 from virtual_time import VirtualLoop
 from worlds import AtOnce, World, crash, write_platforms
 
-from jupyter_cluster_launcher.clusters import other_servers
+from jupyter_cluster_launcher.clusters import other_servers, ownership
 from jupyter_cluster_launcher.errors import NotAvailableError, UnknownError, WrongStateError
 from jupyter_cluster_launcher.models import Cluster, State
 
@@ -63,6 +63,16 @@ async def launched(first: World, second: World, **request: Any) -> str:
     return row.id
 
 
+def test_names_on_two_servers(pair: tuple[World, World], run: Run) -> None:
+    """Guards against two clusters of one name, launched on two servers within a few seconds."""
+
+    async def story() -> None:
+        rows = [await world.manager.start({"platform": "local"}) for world in (*pair, *pair)]
+        assert [row.name for row in rows] == [f"Site {number}" for number in range(1, 5)]
+
+    run(story())
+
+
 def test_a_change_moves_the_cluster(pair: tuple[World, World], run: Run) -> None:
     """Guards against a cluster that only the server can change that launched it."""
     first, second = pair
@@ -79,6 +89,37 @@ def test_a_change_moves_the_cluster(pair: tuple[World, World], run: Run) -> None
         while first.manager.list() or second.manager.list():
             await asyncio.sleep(0.1)
         assert first.controllers.running() == []
+
+    run(story())
+
+
+def test_another_container_of_this_host(
+    pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against ending a row, and not the cluster, whose processes cannot be seen from here.
+
+    Containers on one host have one boot and, with a home directory of one user, the same locks.
+    """
+    first, second = pair
+
+    async def story() -> None:
+        monkeypatch.setattr(ownership, "namespace", lambda: "pid:[1]")
+        row = await first.manager.start({"platform": "local"})
+        monkeypatch.setattr(ownership, "namespace", lambda: "pid:[2]")
+        await until(first, row.id, State.RUNNING)
+        seen = await until(second, row.id, State.ELSEWHERE)
+        assert seen.message.startswith("It runs in another container, ")
+        with pytest.raises(WrongStateError, match="from there"):
+            await second.manager.close(row.id)
+        with pytest.raises(WrongStateError, match="from there"):
+            await second.manager.rename(row.id, "Mine")
+        await asyncio.sleep(60)
+        assert (await until(first, row.id, State.RUNNING)).message == ""
+        await crash(first)  # its lock is free then: what it left is for any server
+        assert (await until(second, row.id, State.RUNNING)).message == ""
+        await second.manager.close(row.id)
+        while second.manager.list():
+            await asyncio.sleep(0.1)
 
     run(story())
 

@@ -104,32 +104,6 @@ def test_runs_is_about_ours_only(start: Start) -> None:
     assert not processes.runs(child.pid, MARK)
 
 
-def test_a_start_identifies_a_process(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against two servers that both take a cluster, or none: the clock may have been set."""
-    child = start(WAIT)
-    line(child)
-    before = processes.started(child.pid)
-    assert before == processes.started(child.pid) != ""
-    assert int(before) > int(processes.started(os.getpid()))
-    if psutil.LINUX:  # what psutil adds there moves with the clock
-        boot_time, create_time = psutil.boot_time, psutil.Process.create_time
-        monkeypatch.setattr(psutil, "boot_time", lambda: boot_time() + 3600)
-        monkeypatch.setattr(psutil.Process, "create_time", lambda one: create_time(one) + 3600)
-        assert processes.started(child.pid) == before
-    child.kill()
-    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    assert processes.started(child.pid) == "", "a zombie serves nobody"
-    child.wait()
-    assert processes.started(child.pid) == ""
-
-
-@pytest.mark.skipif(not psutil.LINUX, reason="Earlier versions read /proc.")
-def test_a_start_is_as_in_earlier_records() -> None:
-    """Guards against taking a cluster from a running server of an earlier version."""
-    stat = Path("/proc/self/stat").read_text()
-    assert processes.started(os.getpid()) == stat.rpartition(")")[2].split()[19]
-
-
 async def test_ended_returns_when_it_has(start: Start) -> None:
     """Guards against a dead controller that is never noticed, or noticed too early."""
     child = start(WAIT)
@@ -155,12 +129,12 @@ async def test_ended_leaves_no_descriptor(start: Start) -> None:
     """Guards against a server that runs out of descriptors after some thousand clusters."""
     child = start(WAIT)
     line(child)
-    before = len(os.listdir("/proc/self/fd"))
+    before = psutil.Process().num_fds()
     waiting = asyncio.ensure_future(processes.ended(child.pid, MARK))
     await asyncio.wait({waiting}, timeout=0.05)
     waiting.cancel()
     await asyncio.wait({waiting})
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert psutil.Process().num_fds() == before
 
 
 async def test_interrupt_is_for_one(start: Start) -> None:
