@@ -13,7 +13,7 @@ from .base import Resident
 from .logs import Logs, scheduler_logs
 from .protocols import SchedulerCluster
 from .report import Sample
-from .scheduler import sample_scheduler
+from .scheduler import SCHEDULER, sample_scheduler
 from .sharing import Sharing
 
 # As ``distributed.utils.get_mp_context`` has them; what is not installed is passed over.
@@ -26,10 +26,17 @@ PRELOADED = (
 class LocalResident(Resident[SchedulerCluster]):
     """Watches a cluster by its scheduler's own data."""
 
+    imports = (*Resident.imports, *SCHEDULER)
+
     def __init__(self) -> None:
         """Share nothing out yet."""
         super().__init__()
         self.sharing = Sharing(())
+
+    def warm_up(self, settings: Mapping[str, Any]) -> None:
+        """Start the process that workers are forked from, and import Dask meanwhile."""
+        start_forkserver(settings)
+        super().warm_up(settings)
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Start the process that workers are forked from, where ``workers_here`` is set.
@@ -39,11 +46,7 @@ class LocalResident(Resident[SchedulerCluster]):
         """
         if settings.get("workers_here"):
             self.sharing = Sharing(settings.get("shared", ()))
-            with contextlib.suppress(OSError, ValueError):  # not on this system: not needed
-                keep_sockets(settings["sockets"])
-                context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload(list(PRELOADED))
-                forkserver.ensure_running()
+        start_forkserver(settings)
         super().prepare(settings)
 
     def start(self, cluster: SchedulerCluster, **limits: Any) -> None:
@@ -80,6 +83,16 @@ class LocalResident(Resident[SchedulerCluster]):
     def logs(self) -> Logs:
         """Return the logs of the scheduler and the workers."""
         return scheduler_logs(self.cluster)
+
+
+def start_forkserver(settings: Mapping[str, Any]) -> None:
+    """Start the process that workers are forked from, unless it runs or there will be none here."""
+    if settings.get("workers_here"):
+        with contextlib.suppress(OSError, ValueError):  # not on this system: not needed
+            keep_sockets(settings["sockets"])
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(list(PRELOADED))
+            forkserver.ensure_running()
 
 
 def keep_sockets(directory: str) -> None:
