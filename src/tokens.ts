@@ -63,6 +63,8 @@ export interface IClusters extends IDisposable {
   code(launch: ILaunch): Promise<IPreview>;
   /** Check a launch with the batch system; may take seconds. */
   check(launch: ILaunch): Promise<ICheck>;
+  /** Have the server prepare for a launch, which makes it faster. */
+  prepare(platform: string, kernelName?: string): Promise<void>;
   /** Launch a cluster, or join a discovered one. */
   launch(launch: ILaunch): Promise<ICluster>;
   /** Change one property of a cluster. */

@@ -61,7 +61,7 @@ class Prepared:
         self._ref: ControllerRef | None = None
         start = self._start(preparation, before)
         self._started = asyncio.get_running_loop().create_task(start)
-        self._touched = time.monotonic()
+        self._touched = asyncio.get_running_loop().time()
 
     @property
     def usable(self) -> bool:
@@ -74,11 +74,11 @@ class Prepared:
     @property
     def left(self) -> float:
         """The seconds until it is to be ended if nothing touches it."""
-        return self._touched + self._services.limits.prepared - time.monotonic()
+        return self._touched + self._services.limits.prepared - asyncio.get_running_loop().time()
 
     def touch(self) -> None:
         """Keep it for longer."""
-        self._touched = time.monotonic()
+        self._touched = asyncio.get_running_loop().time()
         if self._started.done() and self.usable:
             self._started.result().touch()
 

@@ -64,6 +64,12 @@ export class Client {
     return this.request<ICheck>('check', 'POST', codeRequest(launch));
   }
 
+  /** Have the server prepare for a launch, which makes it faster. */
+  prepare(platform: string, kernelName?: string): Promise<void> {
+    const body = { platform, kernel_name: kernelName };
+    return this.request<void>('prepare', 'POST', body);
+  }
+
   /** Fetch all logs of a cluster; may take seconds. */
   logs(id: string): Promise<ILogs> {
     return this.request<ILogs>(`${clusterPath(id)}/logs?no_track_activity=1`);

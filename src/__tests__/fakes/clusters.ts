@@ -97,6 +97,10 @@ export class FakeClusters implements IClusters {
     return this._respond('check', this.checkResponse, launch);
   }
 
+  prepare(platform: string, kernel?: string): Promise<void> {
+    return this._respond('prepare', undefined, platform, kernel);
+  }
+
   launch(launch: ILaunch): Promise<ICluster> {
     return this._respond('launch', makeCluster({ state: 'starting' }), launch);
   }

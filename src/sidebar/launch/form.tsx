@@ -42,6 +42,7 @@ export function LaunchForm(props: {
     <form
       className="jp-ClusterLauncher-launch"
       aria-label={trans.__('Launch a cluster')}
+      {...model.preparation.handlers}
       onSubmit={event => {
         event.preventDefault();
         void model.launch();

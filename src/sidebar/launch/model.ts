@@ -19,6 +19,7 @@ import {
   siteOf
 } from './choices';
 import { KernelChoice } from './kernelchoice';
+import { Preparation } from './prepare';
 import { LaunchQueries } from './queries';
 
 /**
@@ -29,6 +30,7 @@ export class LaunchModel implements IDisposable {
     const { clusters, kernelspecs, notebooks, preferences } = this._options;
     this.kernel = new KernelChoice(kernelspecs, notebooks);
     this.queries = new LaunchQueries(clusters);
+    this.preparation = new Preparation(clusters);
     this.queries.settled.connect(this._update, this);
     clusters.changed.connect(this._onClustersChanged, this);
     kernelspecs.specsChanged.connect(this._update, this);
@@ -39,6 +41,9 @@ export class LaunchModel implements IDisposable {
 
   /** The environment of the cluster. */
   readonly kernel: KernelChoice;
+
+  /** What the server prepares while the user fills in the form. */
+  readonly preparation: Preparation;
 
   /** The platforms, options, previews and discovered clusters. */
   readonly queries: LaunchQueries;
@@ -157,6 +162,7 @@ export class LaunchModel implements IDisposable {
     try {
       const cluster = await clusters.launch(launch);
       this._name = '';
+      this.preparation.reset();
       this._launched.emit({ cluster, panel });
       await preferences.remember(platform.name, { ...form, options }, site);
     } catch (reason) {
@@ -170,6 +176,7 @@ export class LaunchModel implements IDisposable {
   /** Cancel all requests. */
   dispose(): void {
     this._isDisposed = true;
+    this.preparation.choice = null;
     this.queries.dispose();
     Signal.clearData(this);
   }
@@ -203,6 +210,9 @@ export class LaunchModel implements IDisposable {
     const { queries } = this;
     queries.updatePlatforms(this.kernel.name);
     const { platform } = this;
+    this.preparation.choice = platform?.available
+      ? { platform: platform.name, kernelName: this.kernel.name }
+      : null;
     if (platform) {
       queries.updatePlatform(platform, this.kernel.name);
       queries.updatePreview(
