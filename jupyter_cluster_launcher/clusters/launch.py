@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -32,7 +33,8 @@ async def steps(
     if controller is not None:
         connection.use(controller)
         yield {"controller": controller.ref}
-        await controller.call("use", cluster.cwd, limits.orphan, timeout=limits.start)
+        cwd = cluster.cwd or os.getcwd()
+        await controller.call("use", cwd, limits.orphan, timeout=limits.start)
     else:
         ref = await services.controllers.spawn(
             cluster.kernel_name,

@@ -93,8 +93,9 @@ class Prepared:
         orphan = min(services.limits.orphan or ABANDONED, services.limits.prepared + AFTER)
         controllers, kernels = services.controllers, services.environments.kernel_spec_manager
         name = self.fit.kernel_name
+        # In its own directory, which has no module that could be imported in place of another.
         self._ref = ref = await controllers.spawn(
-            name, kernels, directory, None, self.fit.env, orphan
+            name, kernels, directory, str(directory), self.fit.env, orphan
         )
         controller = controllers.connect(ref, lambda report: None, lambda text: None)
         try:

@@ -16,7 +16,7 @@ from .credentials import write_credentials
 from .dashboard import serve_privately
 from .kernel import Answer, print_to_log, send_answer, variable
 from .logs import Logs
-from .prepared import make_used, move_to
+from .prepared import make_used, move_to, read_config_again
 from .protocols import Cluster
 from .report import Report, Sample
 from .scheduler import is_gone
@@ -92,14 +92,15 @@ class Resident(ABC, Generic[ClusterT]):
             with contextlib.suppress(Exception):  # the create code fails with the reason
                 importlib.import_module(name)
 
-    def use(self, cwd: str | None, orphan_timeout: float | None) -> None:
+    def use(self, cwd: str, orphan_timeout: float | None) -> None:
         """Make of this prepared process the controller of a cluster that is launched now.
 
-        ``cwd`` is its working directory, None for that of the server; ``orphan_timeout`` is as in
-        ``Watch``. Its log begins here. Raises ``OSError`` where the directory cannot be used.
+        ``cwd`` is its working directory; ``orphan_timeout`` is as in ``Watch``. Its log begins
+        here. Raises ``OSError`` where the directory cannot be used.
         """
         self.watch.orphan_timeout = orphan_timeout
         make_used(self.watch.directory)
+        read_config_again()
         move_to(cwd)
 
     def prepare(self, settings: Mapping[str, Any]) -> None:

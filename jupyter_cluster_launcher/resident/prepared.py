@@ -40,15 +40,20 @@ def make_used(directory: str) -> None:
         os.unlink(os.path.join(directory, MARK))
 
 
-def move_to(cwd: str | None) -> None:
-    """Change the working directory, as if this process had started there, and Dask's settings.
+def move_to(cwd: str) -> None:
+    """Change the working directory, as if this process had started there; raises ``OSError``.
 
-    Workers get the directory in which Python started for an empty entry of the module path. The
-    user may have edited Dask's files meanwhile. Raises ``OSError``.
+    Workers get the directory in which Python started for an empty entry of the module path.
     """
-    if cwd is not None:
-        os.chdir(cwd)
-        multiprocessing.process.ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]
+    os.chdir(cwd)
+    multiprocessing.process.ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]
+
+
+def read_config_again() -> None:
+    """Read Dask's files, which the user may have edited since Dask was imported.
+
+    What other packages have added stays: not all of them do so in a way that ``refresh`` keeps.
+    """
     dask = sys.modules.get("dask")
     if dask is not None:
-        dask.config.refresh()
+        dask.config.update(dask.config.config, dask.config.collect(), priority="new")

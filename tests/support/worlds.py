@@ -124,7 +124,10 @@ async def crash(world: World) -> None:
     world.controllers.crashing = True
     tasks: list[asyncio.Task[Any]] = [*manager._tasks, *manager.preparer._tasks]
     if manager.preparer._current is not None:
-        tasks.append(manager.preparer._current._started)
+        started = manager.preparer._current._started
+        tasks.append(started)
+        if manager.preparer._current.usable and started.done():
+            started.result().detach()
     for managed in manager._clusters.values():
         tasks += managed._tasks
     for task in tasks:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from api import Api
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
+from jupyter_cluster_launcher.clusters.preparer import Preparer
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 TEXT = st.text(st.characters(), max_size=70)
@@ -83,13 +84,17 @@ def fits(sent: bytes, path: str, verb: str) -> bool:
 
 @pytest.fixture
 def manager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Launches and changes that do nothing; previews are real."""
+    """Launches, changes and preparations that do nothing; previews are real."""
 
     async def cluster(*_: Any) -> Any:
         return a_cluster()
 
+    async def touch(*_: Any) -> None:
+        pass
+
     monkeypatch.setattr(ClusterManager, "start", cluster)
     monkeypatch.setattr(ClusterManager, "change", cluster)
+    monkeypatch.setattr(Preparer, "touch", touch)
 
 
 @pytest.mark.usefixtures("manager")
@@ -99,6 +104,7 @@ def manager(monkeypatch: pytest.MonkeyPatch) -> None:
         ("POST", "/clusters", {202}),
         ("PATCH", "/clusters/{cluster_id}", {202}),
         ("POST", "/code", {200, 404, 422, 503}),
+        ("POST", "/prepare", {204}),
     ],
 )
 def test_any_body(

@@ -23,8 +23,8 @@ NOISY = f"echo noise; exec '{sys.executable}' -m ipykernel_launcher -f '{{connec
 LOOK = """
 import os
 def look():
-    import beside
-    return os.getcwd(), beside.WORDS, dict(os.environ)
+    import beside, dask
+    return os.getcwd(), beside.WORDS, dict(os.environ), dask.config.get("mine", "")
 """
 
 
@@ -105,6 +105,9 @@ def test_a_launch_uses_it(server: RealServer, controllers: Controllers) -> None:
     prepare(server, kernel_name="noisy")
     prepared, pid = controllers.the_one()
     assert server.clusters() == []
+    config = server.folder / ".config" / "dask"
+    config.mkdir(parents=True, exist_ok=True)
+    (config / "mine.yaml").write_text("mine: edited meanwhile\n")
     launched = server.launch(**LOCAL, kernel_name="noisy", workers=1, cwd=folder.name)
     assert launched == prepared
     cluster = server.ready(launched, 1)
@@ -114,8 +117,8 @@ def test_a_launch_uses_it(server: RealServer, controllers: Controllers) -> None:
     with names["client"] as client:
         exec(LOOK, names)
         places = [client.run_on_scheduler(names["look"]), *client.run(names["look"]).values()]
-    for cwd, words, env in places:
-        assert (cwd, words) == (str(folder), "found")
+    for cwd, words, env, mine in places:
+        assert (cwd, words, mine) == (str(folder), "found", "edited meanwhile")
         assert env["DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD"] == "forkserver"
         assert env["DASK_DISTRIBUTED__WORKER__HTTP__ROUTES"] == "[]"
         assert "IPYTHONDIR" not in env
