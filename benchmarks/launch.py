@@ -157,4 +157,4 @@ def _ends(sizes: Sequence[int], seen: Seen) -> str:
 
 
 if __name__ == "__main__":
-    print(measure(*map(int, sys.argv[1:])))
+    print(measure(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))
