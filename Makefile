@@ -3,6 +3,8 @@
 # make test    runs all test suites, with coverage, and the linters
 # make bench   compares speed and cost with dask-labextension and writes benchmarks/RESULTS.md
 # make lint    runs the linters and type checks alone
+# make test-long   runs the suites of tests/long: many random inputs, launches and faults, and upgrades
+# make docs    builds the documentation site in docs/build
 #
 # The only requirement is Python 3.10 or newer; everything else is installed into .venv and node_modules.
 
@@ -31,7 +33,7 @@ LINK := $(VENV)/share/jupyter/labextensions/jupyter-cluster-launcher
 # The slowest steps, which can run in parallel.
 INSTALLED := $(VENV)/tools node_modules/installed ui-tests/node_modules/installed
 
-.PHONY: lab check test lint unit jest suites bench clean
+.PHONY: lab check test test-long lint unit jest suites docs bench clean
 
 lab: $(VENV)/built
 	$(RUN) jupyter lab $(AS_ROOT) $(LAB_ARGS) examples/demo.ipynb
@@ -59,14 +61,23 @@ lint: $(VENV)/tools node_modules/installed
 
 suites: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
 	$(RUN) jlpm test:coverage
-	$(RUN) pytest --cov
+	$(RUN) pytest --cov --numprocesses=2 --dist=loadfile
 	$(UI_TESTS) playwright test
+
+# SEED=NUMBER repeats a run: each test prints its number.
+test-long: $(VENV)/tools
+	sh scripts/debian-packages.sh long
+	$(RUN) pytest -rA tests/long
+
+docs: $(VENV)/tools
+	$(RUN) sphinx-build -n -W --keep-going docs docs/build
 
 bench: $(BENCH)/installed ui-tests/node_modules/installed
 	$(RUN) $(BENCH)/bin/python benchmarks/run.py $(BENCH_ARGS)
 
 clean:
-	rm -rf $(VENV) $(BENCH) node_modules ui-tests/node_modules lib jupyter_cluster_launcher/labextension
+	rm -rf docs/build $(VENV) $(BENCH) node_modules ui-tests/node_modules lib \
+	  jupyter_cluster_launcher/labextension
 
 # The environment: the package itself (editable), JupyterLab, Dask and Node.
 # The front end has its own rule below, so that it is rebuilt when its sources change.

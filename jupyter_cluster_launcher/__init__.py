@@ -20,6 +20,15 @@ def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
     return connect_by_name(name)
 
 
+def __getattr__(name: str) -> str:
+    """Return the version of the installed package as ``__version__``, looked up when asked for."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - most imports do not need it
+
+        return version("jupyter-cluster-launcher")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
     """Return where JupyterLab finds the front-end extension."""
     return [{"src": "labextension", "dest": "jupyter-cluster-launcher"}]

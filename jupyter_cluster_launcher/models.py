@@ -10,6 +10,7 @@ from typing import Any
 from .errors import WrongStateError
 
 VERSION = 2  # of a cluster's record on disk
+REPORT_VERSION = 1  # of a controller's reports
 
 
 def _now() -> str:
@@ -166,11 +167,21 @@ class Submission:
 
 @dataclass(frozen=True)
 class Usage:
-    """The load of a cluster: ``cpu`` is 1 when all cores are busy, ``memory`` is in bytes."""
+    """The load of a cluster: ``cpu`` is 1 when all cores are busy, ``memory`` is in bytes.
+
+    Of ``tasks``, so many are ``done``, failed (``erred``), or ``waiting`` for a worker. ``spilled``
+    is the data on disk for lack of memory, in bytes, ``paused`` how many workers take no tasks for
+    that reason.
+    """
 
     cpu: float = 0.0
     memory: float = 0
     tasks: int = 0
+    done: int = 0
+    erred: int = 0
+    waiting: int = 0
+    spilled: float = 0
+    paused: int = 0
     busy: bool = False
 
 
@@ -180,9 +191,12 @@ class Report:
 
     ``core_seconds`` is what the cores added up to until ``cores_since``, since when there have been
     ``cores``. ``idle_limit`` is a gateway's own idle time in seconds, ``stops_at`` when that ends.
-    ``ended`` says why the cluster has ended, ``broken`` that it failed.
+    ``ended`` says why the cluster has ended, ``broken`` that it failed. ``version`` is 0 where the
+    controller is older than that number. ``dashboard_host`` is None for the controller's host.
+    ``scalable`` says whether the number of workers can change.
     """
 
+    version: int = 0
     address: str | None = None
     name: str | None = None
     ready: int = 0
@@ -193,6 +207,7 @@ class Report:
     memory: int = 0
     usage: Usage | None = None
     tls: bool = False
+    dashboard_host: str | None = None
     dashboard_port: int | None = None
     dashboard_socket: str | None = None
     dashboard_link: str | None = None
@@ -207,6 +222,7 @@ class Report:
     warnings: tuple[str, ...] = ()
     ended: str | None = None
     broken: bool = False
+    scalable: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that the tests need and that no Python or npm package provides.
-# Without root or passwordless sudo, list the missing packages and what each is for.
+# With the argument "long", also those of the long suites. Without root or passwordless sudo, list the
+# missing packages and what each is for.
 set -eu
 
 wanted="
@@ -14,11 +15,16 @@ slurm-wlm-basic-plugins  the SLURM tests
 munge                    the SLURM tests
 slurmdbd                 the SLURM tests with accounts
 mariadb-server           the SLURM tests with accounts
+gridengine-master        the long Grid Engine tests
+gridengine-exec          the long Grid Engine tests
+gridengine-client        the long Grid Engine tests
+openssh-server           the SSH tests
 "
+[ "${1:-}" = long ] || wanted=$(echo "$wanted" | grep -v " the long ")
 
 if ! command -v apt-get >/dev/null; then
   echo "This is not a Debian machine, so nothing is installed here."
-  echo "The tests that need Chromium or SLURM are skipped where those are missing."
+  echo "The tests that need Chromium, SLURM or sshd are skipped where those are missing."
   exit 0
 fi
 

@@ -37,11 +37,49 @@ export function stateText(state: State, trans: TranslationBundle): string {
     case 'failed':
       return trans.__('Failed');
     case 'lost':
-      return trans.__('Lost');
+      return trans.__('Unreachable');
     case 'elsewhere':
       // On this host or another one; the message has the details.
       return trans.__('On another server');
   }
+}
+
+/**
+ * The title of the platform of a cluster; empty if its name says it already.
+ */
+export function platformText(cluster: ICluster): string {
+  const { name, platform_title: title } = cluster;
+  return name.startsWith(title) ? '' : title;
+}
+
+/** What is counted. */
+type Unit = ICluster['unit'];
+
+/**
+ * Format a number of workers or jobs.
+ */
+export function countText(
+  count: number,
+  unit: Unit,
+  trans: TranslationBundle
+): string {
+  return unit === 'jobs'
+    ? trans._n('%1 job', '%1 jobs', count)
+    : trans._n('%1 worker', '%1 workers', count);
+}
+
+/**
+ * Format the bounds of an adaptive cluster.
+ */
+export function rangeText(
+  minimum: number,
+  maximum: number,
+  unit: Unit,
+  trans: TranslationBundle
+): string {
+  return unit === 'jobs'
+    ? trans._n('%2 to %1 job', '%2 to %1 jobs', maximum, minimum)
+    : trans._n('%2 to %1 worker', '%2 to %1 workers', maximum, minimum);
 }
 
 /**
@@ -51,34 +89,22 @@ export function workersText(
   cluster: ICluster,
   trans: TranslationBundle
 ): string {
+  const { adapt, unit } = cluster;
   const { ready, requested } = cluster.workers;
-  if (cluster.unit === 'jobs') {
-    return jobsText(cluster, trans);
-  }
-  if (cluster.adapt) {
-    return trans._n(
-      '%1 worker (adaptive, %2 to %3)',
-      '%1 workers (adaptive, %2 to %3)',
-      ready,
-      cluster.adapt.minimum,
-      cluster.adapt.maximum
+  if (adapt) {
+    return trans.__(
+      '%1 (adaptive, %2–%3)',
+      countText(ready, unit, trans),
+      adapt.minimum,
+      adapt.maximum
     );
   }
-  return trans._n('%2 of %1 worker', '%2 of %1 workers', requested, ready);
-}
-
-function jobsText(cluster: ICluster, trans: TranslationBundle): string {
-  const { ready, requested } = cluster.workers;
-  if (cluster.adapt) {
-    return trans._n(
-      '%1 job (adaptive, %2 to %3)',
-      '%1 jobs (adaptive, %2 to %3)',
-      ready,
-      cluster.adapt.minimum,
-      cluster.adapt.maximum
-    );
+  if (ready === requested) {
+    return countText(ready, unit, trans);
   }
-  return trans._n('%2 of %1 job', '%2 of %1 jobs', requested, ready);
+  return unit === 'jobs'
+    ? trans._n('%2 of %1 job', '%2 of %1 jobs', requested, ready)
+    : trans._n('%2 of %1 worker', '%2 of %1 workers', requested, ready);
 }
 
 /**
@@ -105,31 +131,6 @@ export function durationText(
       : trans.__('%1 h', hours);
   }
   return trans.__('%1 d %2 h', Math.floor(hours / 24), hours % 24);
-}
-
-/**
- * Format a number of bytes in the units of memory, which are powers of 1024.
- */
-export function bytesText(value: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  let index = 0;
-  while (value >= 1024 && index < units.length - 1) {
-    value /= 1024;
-    index += 1;
-  }
-  const digits = value >= 10 || Number.isInteger(value) ? 0 : 1;
-  return `${value.toFixed(digits)} ${units[index]}`;
-}
-
-/**
- * Format the cores and memory of a cluster; empty while it has none.
- */
-export function sizeText(cluster: ICluster, trans: TranslationBundle): string {
-  if (!cluster.cores) {
-    return '';
-  }
-  const cores = trans._n('%1 core', '%1 cores', cluster.cores);
-  return cluster.memory ? `${cores} · ${bytesText(cluster.memory)}` : cores;
 }
 
 /**

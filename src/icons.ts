@@ -13,10 +13,15 @@ function makeIcon(name: string, shapes: string): LabIcon {
   });
 }
 
-/** A scheduler and its workers. */
+/** Make an icon that is in line with the text of a menu item. */
+export function menuIcon(icon: LabIcon): LabIcon {
+  return icon.bindprops({ stylesheet: 'menuItem' });
+}
+
+/** Three slanted ribbons, as in the logo of Dask. */
 export const clusterIcon = makeIcon(
   'cluster',
-  '<circle cx="12" cy="5" r="3"/><circle cx="5" cy="19" r="3"/><circle cx="12" cy="19" r="3"/><circle cx="19" cy="19" r="3"/><path d="M11 8h2v4h7v5h-2v-3h-5v3h-2v-3H6v3H4v-5h7z"/>'
+  '<path d="M2 7.500 13 2v5L2 12.500zM6.500 12l11-5.500v5l-11 5.500zM11 16.500 22 11v5.500L11 22z"/>'
 );
 
 /** A bar chart. */
@@ -41,4 +46,16 @@ export const lockIcon = makeIcon(
 export const logIcon = makeIcon(
   'log',
   '<path d="M4 4h16v2H4zm0 4h10v2H4zm0 4h16v2H4zm0 4h12v2H4z"/>'
+);
+
+/** A pin: what stays. */
+export const keepIcon = makeIcon(
+  'keep',
+  '<path d="M8 3h8v2h-1v6l3 3v2h-5v5l-1 1-1-1v-5H6v-2l3-3V5H8z"/>'
+);
+
+/** Fewer and more. */
+export const scaleIcon = makeIcon(
+  'scale',
+  '<path d="M4 15h4v5H4zm6-5h4v10h-4zm6-6h4v16h-4z" />'
 );

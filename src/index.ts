@@ -5,10 +5,12 @@ import {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator } from '@jupyterlab/translation';
 import { IFormRendererRegistry } from '@jupyterlab/ui-components';
@@ -100,7 +102,10 @@ const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     ISettingRegistry,
     ITranslator,
     ILayoutRestorer,
-    ILauncher
+    ILauncher,
+    ILabShell,
+    IEditorLanguageRegistry,
+    IStateDB
   ],
   activate: async (
     app: JupyterFrontEnd,
@@ -109,17 +114,21 @@ const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     registry: ISettingRegistry | null,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
-    launcher: ILauncher | null
+    launcher: ILauncher | null,
+    labShell: ILabShell | null,
+    languages: IEditorLanguageRegistry | null,
+    state: IStateDB | null
   ) => {
     const [{ addSidebar }, { loadPreferences }] = await Promise.all([
       import('./sidebar'),
       import('./settings')
     ]);
-    const preferences = await loadPreferences(registry);
+    const preferences = await loadPreferences(registry, state);
     const trans = loadTranslation(translator);
     addSidebar({
       ...{ app, clusters, trans },
-      ...{ launcher, notebooks, preferences, restorer }
+      ...{ languages, launcher, notebooks, preferences, restorer },
+      hasTabs: labShell !== null
     });
   }
 };
@@ -151,16 +160,20 @@ const logsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows the logs of Dask clusters.',
   autoStart: true,
   requires: [IClusters],
-  optional: [ILabShell, ITranslator],
+  optional: [ILabShell, ITranslator, INotebooks],
   activate: async (
     app: JupyterFrontEnd,
     clusters: IClusters,
     labShell: ILabShell | null,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    notebooks: INotebooks | null
   ) => {
     const { addLogs } = await import('./logs');
     const trans = loadTranslation(translator);
-    addLogs({ app, clusters, hasTabs: labShell !== null, trans });
+    addLogs({
+      ...{ app, clusters, notebooks, trans },
+      hasTabs: labShell !== null
+    });
   }
 };
 
@@ -170,18 +183,19 @@ const dashboardPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Opens the dashboards of Dask clusters in tabs.',
   autoStart: true,
   requires: [IClusters],
-  optional: [ILabShell, ILayoutRestorer, ITranslator],
+  optional: [ILabShell, ILayoutRestorer, ITranslator, INotebooks],
   activate: async (
     app: JupyterFrontEnd,
     clusters: IClusters,
     labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    notebooks: INotebooks | null
   ) => {
     const { addDashboards } = await import('./dashboard');
     const trans = loadTranslation(translator);
     const hasTabs = labShell !== null;
-    addDashboards({ app, clusters, hasTabs, restorer, trans });
+    addDashboards({ app, clusters, hasTabs, notebooks, restorer, trans });
   }
 };
 

@@ -5,9 +5,10 @@ import { CommandRegistry } from '@lumino/commands';
 import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 import { CommandIDs } from './commands/ids';
-import { stateText, workersText } from './format';
+import { platformText, stateText, workersText } from './format';
 import { clusterIcon } from './icons';
 import { ICluster, IClusters } from './tokens';
+import { capacityText } from './usage';
 
 /**
  * The clusters as a section of the Running panel of JupyterLab.
@@ -65,12 +66,26 @@ export class RunningClusters implements IRunningSessions.IManager {
     return {
       context: 'cluster-launcher',
       icon: (): LabIcon => clusterIcon,
-      label: () => cluster.name,
+      label: () =>
+        [cluster.name, platformText(cluster)].filter(part => part).join(' · '),
       labelTitle: () =>
-        `${cluster.name}: ${stateText(cluster.state, this._trans)}`,
+        [
+          `${cluster.name}: ${stateText(cluster.state, this._trans)}`,
+          cluster.platform_title,
+          this._trans.__(
+            'Launched %1',
+            new Date(cluster.created).toLocaleString()
+          ),
+          cluster.address ?? ''
+        ]
+          .filter(line => line)
+          .join('\n'),
       detail: () =>
         cluster.state === 'running'
-          ? workersText(cluster, this._trans)
+          ? [
+              workersText(cluster, this._trans),
+              capacityText(cluster, this._trans)
+            ].join(' · ')
           : stateText(cluster.state, this._trans),
       open: () => void this._commands.execute(CommandIDs.open, args),
       shutdown: () => void this._commands.execute(CommandIDs.stop, args)

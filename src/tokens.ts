@@ -12,7 +12,8 @@ import {
   ILogs,
   IOptionsSchema,
   IPlatform,
-  IPlot
+  IPlot,
+  IStart
 } from './api/types';
 
 export * from './api/types';
@@ -65,6 +66,8 @@ export interface IClusters extends IDisposable {
   check(launch: ILaunch): Promise<ICheck>;
   /** Have the server prepare for a launch, which makes it faster. */
   prepare(platform: string, kernelName?: string): Promise<void>;
+  /** Estimate when a launch would start, and when in other ways. */
+  starts(launch: ILaunch): Promise<IStart[]>;
   /** Launch a cluster, or join a discovered one. */
   launch(launch: ILaunch): Promise<ICluster>;
   /** Change one property of a cluster. */
@@ -110,6 +113,8 @@ export interface INotebook {
   kernelName: string | null;
   /** The language in lower case; null while unknown. */
   language: string | null;
+  /** The id of the cluster that its inserted code connects to, if any. */
+  clusterId: string | null;
 }
 
 /**
@@ -136,6 +141,10 @@ export interface INotebooks {
   readonly used: ISignal<INotebooks, INotebooks.IUse>;
   /** The panel of the current notebook, to pass to `insert` later. */
   readonly panel: NotebookPanel | null;
+  /** Emitted when open notebooks may use other clusters than before. */
+  readonly usersChanged: ISignal<INotebooks, void>;
+  /** The names of the open notebooks with code that connects to a cluster. */
+  users(id: string): string[];
   /** The text that `insert` would insert; null if there is none yet. */
   code(cluster: ICluster, kind: CodeKind): string | null;
   /**

@@ -1,5 +1,6 @@
 import './base.css';
 import './form.css';
+import './preview.css';
 import './options.css';
 import './clusters.css';
 import './logs.css';

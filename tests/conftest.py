@@ -17,6 +17,9 @@ pytest_plugins = ["cloud"]
 
 # For long runs: pytest --hypothesis-profile=long
 settings.register_profile("long", max_examples=10_000, deadline=None)
+# The same random input in each run; `make test-long` has another in each.
+settings.register_profile("same", derandomize=True, database=None, deadline=None)
+settings.load_profile("same")
 
 # A runner in the background of a shell has SIGINT ignored, and all that it starts inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -24,7 +27,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture
 def jp_server_config() -> dict[str, Any]:
-    return {"ServerApp": {"jpserver_extensions": {"jupyter_cluster_launcher": True}}}
+    return {
+        "ServerApp": {"jpserver_extensions": {"jupyter_cluster_launcher": True}},
+        "ClusterLauncher": {"show_all_platforms": True},
+    }
 
 
 @pytest.fixture

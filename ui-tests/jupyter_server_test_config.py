@@ -22,3 +22,4 @@ c.ServerApp.root_dir = os.path.join(os.environ["UI_TESTS_HOME"], "root")
 c.ServerApp.base_url = "/lab-test/"
 # A browser's requests are checked as they are in daily use.
 c.ServerApp.disable_check_xsrf = False
+c.ClusterLauncher.show_all_platforms = True

@@ -5,7 +5,7 @@
 const { execFileSync } = require('child_process');
 const { existsSync, mkdirSync, mkdtempSync } = require('fs');
 const { tmpdir } = require('os');
-const { join } = require('path');
+const { delimiter, join } = require('path');
 const base = require('@jupyterlab/galata/lib/playwright-config');
 
 const FREE_PORT = `
@@ -59,7 +59,9 @@ module.exports = {
     env: {
       ...env,
       HOME: env.UI_TESTS_HOME,
-      JUPYTER_PATH: join(__dirname, 'share'),
+      JUPYTER_PATH: [join(__dirname, 'share'), env.JUPYTER_PATH]
+        .filter(Boolean)
+        .join(delimiter),
       JUPYTER_RUNTIME_DIR: join(env.UI_TESTS_HOME, 'runtime')
     }
   }

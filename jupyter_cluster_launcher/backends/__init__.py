@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..models import Cluster, Queue, State
+from ..platforms.encryption import JOBS
 from .base import Backend, Context
+from .local import DASK_MODULES
 
 if TYPE_CHECKING:
     from ..platforms.platform import Platform
@@ -37,7 +39,12 @@ def kind_of(platform: Platform) -> str:
         return platform.kind
     if platform.connect == "gateway":
         return "gateway"
-    return "batch" if platform.batch else "local"
+    if platform.batch:
+        return "batch"
+    if platform.module.partition(".")[0] == JOBS:
+        return "jobqueue"
+    here = platform.class_name == "LocalCluster" and platform.module in DASK_MODULES
+    return "local" if here else "remote"
 
 
 def connect_code(cluster: Cluster, directory: Path, base_url: str | None = None) -> str | None:

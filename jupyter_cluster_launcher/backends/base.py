@@ -65,6 +65,20 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Start:
+    """When a launch would start in one way: with ``jobs`` jobs, and with ``options`` changed.
+
+    ``when`` is in words, None where it cannot start, for a ``reason`` then.
+    """
+
+    title: str
+    jobs: int
+    options: dict[str, Any]
+    when: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class Log:
     """What one part of a cluster wrote."""
 
@@ -121,7 +135,7 @@ class Backend:
                 f"The kernels of your notebooks run behind a kernel gateway ({gateway}), where "
                 f"clusters of {platform.title} cannot be reached."
             )
-        if platform.options_from and not self.options_source(platform):
+        if platform.options_from not in (None, self.options_source(platform)):
             return (
                 f"{platform.title} does not launch through a gateway, so it cannot take options "
                 f"from one. Remove the line options_from: in {platform.origin}."
@@ -144,6 +158,10 @@ class Backend:
         ``fresh`` queries it again. Raises ``NotAvailableError`` where it does not answer.
         """
         return {}
+
+    async def answers(self, platform: Platform) -> bool:
+        """Return whether the engine of a platform that was detected here does answer."""
+        return True
 
     async def discover(self, kernel_name: str, known: Collection[str]) -> list[Found]:
         """Return the user's clusters that were made elsewhere, without those in ``known``.
@@ -197,6 +215,13 @@ class Backend:
         ``directory`` is where the cluster's files would stand.
         """
         return Check()
+
+    async def starts(self, platform: Platform, cluster: Cluster, directory: Path) -> list[Start]:
+        """Return when a launch would start, and when in other ways; nothing is submitted.
+
+        Raises ``NotAvailableError`` where that cannot be known.
+        """
+        return []
 
     # A cluster
 

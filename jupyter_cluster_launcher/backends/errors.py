@@ -35,13 +35,21 @@ def explain(name: str, text: str, environment: str, engine: Known = ()) -> str:
     ``name`` and ``text`` are the exception's, ``environment`` is the kernel's name, ``engine`` has
     the sentences for what the backend's engine raises: patterns for ``name: text``.
     """
+    sentence = known(name, text, environment, engine)
+    if sentence:
+        return sentence
+    first = text.strip().split("\n")[0].strip()
+    return first[:500] or name
+
+
+def known(name: str, text: str, environment: str, engine: Known = ()) -> str | None:
+    """Return the sentence for an exception, None where none is known; arguments as ``explain``."""
     whole = f"{name}: {text}"
     for pattern, sentence in (*COMMON, *engine):
         match = re.search(pattern, whole, re.DOTALL)
         if match:
             return sentence(match, environment)
-    first = text.strip().split("\n")[0].strip()
-    return first[:500] or name
+    return None
 
 
 def first_cause(name: str, text: str, traceback: str) -> tuple[str, str]:

@@ -1,4 +1,5 @@
 """Clusters whose scheduler runs in the controller: on this computer or a shared node."""
+# ruff: noqa: RUF001  # the sign of multiplication
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..models import Cluster
+from ..platforms import cpus, memory
 from ..platforms.codegen import connect_scheduler
 from .base import Backend, Needs
 
@@ -33,6 +35,21 @@ class LocalBackend(Backend):
         It listens on a port that every user of its host can reach.
         """
         return {**super().environment(batch), "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES": "[]"}
+
+    def summary(self, platform: Platform, cluster: Cluster) -> str | None:
+        """Return the workers of a launch and the share of this host that each has."""
+        number = cluster.adapt.maximum if cluster.adapt else cluster.requested
+        values = {**platform.kwargs, **cluster.options}
+        if platform.class_name != "LocalCluster" or not number:
+            return super().summary(platform, cluster)
+        threads = _threads(values.get("threads_per_worker"), number)
+        size = _memory(values.get("memory_limit"), threads)
+        text = f"{'up to ' if cluster.adapt else ''}{_count(number, 'worker')}"
+        if threads:
+            text += f" × {_count(threads, 'thread')}"
+        if size:
+            text += f", {size}{' each' if number > 1 else ''}"
+        return " · ".join(filter(None, (text, super().summary(platform, cluster))))
 
     @classmethod
     def connect_code(
@@ -70,6 +87,28 @@ def shared(platform: Platform, options: Mapping[str, Any]) -> list[str]:
     if "memory_limit" not in given:
         names.append("memory_limit")
     return names
+
+
+def _threads(given: Any, workers: int) -> int | None:
+    """Return the threads of each worker, None where the class decides."""
+    if isinstance(given, dict) and "cpus" in given:
+        each = workers if given["cpus"] == "shared" else 1
+        return max(1, cpus.count(given["cpus"]) // each)
+    return given if isinstance(given, int) else None
+
+
+def _memory(given: Any, threads: int | None) -> str | None:
+    """Return the memory of each worker in words, None where it is not known."""
+    if given:
+        return str(given)
+    total = memory.usable()
+    if total is None or threads is None:
+        return None
+    return memory.size(total * min(1, threads / cpus.count("affinity")))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 BACKEND = LocalBackend

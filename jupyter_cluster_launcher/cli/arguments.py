@@ -45,7 +45,7 @@ def _add_start(add: Add) -> None:
         default=[],
         type=_pair,
         metavar="NAME=VALUE",
-        help="set an option of the platform; can be repeated",
+        help="set an option of the platform; NAME= leaves it empty; can be repeated",
     )
     starting.add_argument("--kernel", help="name of the kernel whose environment to use")
     starting.add_argument("--name", help="name of the cluster (default: generated automatically)")

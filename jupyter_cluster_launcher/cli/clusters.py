@@ -153,22 +153,19 @@ def _wait(server: rest.Server, cluster: dict[str, Any]) -> dict[str, Any]:
 
 
 def _options(server: rest.Server, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the options converted to the types that the platform declares.
+    """Return the options converted to the types that the platform declares, None for no text.
 
     Options that it does not declare stay text, for the server to reject.
     """
     query = f"?kernel_name={quote(arguments.kernel)}" if arguments.kernel else ""
-    platforms = {one["name"]: one for one in server.send("GET", f"platforms{query}")}
-    platform = platforms.get(arguments.platform, {"options": {}, "options_from": None})
-    schema = platform["options"]
-    if platform["options_from"]:
-        path = f"platforms/{quote(arguments.platform)}/options{query}"
-        schema = server.send("GET", path)["options"]
-    declared = schema.get("properties", {})
+    path = f"platforms/{quote(arguments.platform, safe='')}/options{query}"
+    declared = server.send("GET", path)["options"]["properties"]
     return {name: _typed(text, declared.get(name, {})) for name, text in arguments.option}
 
 
 def _typed(text: str, schema: dict[str, Any]) -> Any:
+    if not text:
+        return None
     if schema.get("type") == "string":
         return text
     if schema.get("type") == "array" and not text.startswith("["):

@@ -14,12 +14,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import LauncherError
+from ..platforms.add import add_sample, sample_names
+from . import importing
 from .arguments import add_commands
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
-    arguments = parser().parse_args(argv)
+    whole = parser()
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks for completions
+        _complete(whole)
+    arguments = whole.parse_args(argv)
     try:
         status: int = arguments.run(arguments)
     except LauncherError as error:
@@ -39,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
         prog="jupyter cluster-launcher",
         description="Launch and manage Dask clusters through your Jupyter server.",
     )
+    whole.add_argument("--version", action=_Version, help="print the version and exit")
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print JSON")
@@ -60,7 +66,64 @@ def parser() -> argparse.ArgumentParser:
         help="list the platforms, their files, and the errors in broken files",
     )
     listing.set_defaults(run=_platforms)
+    adding = listing.add_subparsers(metavar="COMMAND").add_parser(
+        "add",
+        help="copy a sample of a platform file, for you to change",
+        description="Copy a sample of a platform file, for you to change.",
+    )
+    adding.add_argument(
+        "name", metavar="NAME", help=f"name of a sample: {', '.join(sample_names())}"
+    )
+    place = adding.add_mutually_exclusive_group()
+    place.add_argument(
+        "--user", action="store_true", help="for you, in every environment (default)"
+    )
+    place.add_argument(
+        "--sys-prefix", action="store_true", help="for all users of this Python environment"
+    )
+    adding.add_argument("--force", action="store_true", help="replace a file that is there")
+    # Not again a default of its own, which would hide what was given before "add".
+    adding.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+    adding.set_defaults(run=_add_platform)
+    importing.add_command(commands)
     return whole
+
+
+def _add_platform(arguments: argparse.Namespace) -> int:
+    """Copy a sample to where it is found as a platform."""
+    path = add_sample(arguments.name, arguments.sys_prefix, arguments.force)
+    if arguments.json:
+        print(json.dumps({"name": arguments.name, "origin": str(path)}))
+    else:
+        print(
+            f"Added {path}. Change it for your site; it is read again for each launch. "
+            "To check it, run: jupyter cluster-launcher platforms"
+        )
+    return 0
+
+
+class _Version(argparse.Action):
+    """Print the version, which is looked up only then."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **kwargs: Any) -> None:
+        """Take no value."""
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, **kwargs)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        """Print it and exit."""
+        from importlib.metadata import version  # noqa: PLC0415 - for this option alone
+
+        print(f"jupyter-cluster-launcher {version('jupyter-cluster-launcher')}")
+        parser.exit()
+
+
+def _complete(whole: argparse.ArgumentParser) -> None:
+    """Answer a shell that asks for completions, and exit; do nothing without argcomplete."""
+    try:
+        import argcomplete  # noqa: PLC0415 - optional, and for shells alone
+    except ImportError:
+        return
+    argcomplete.autocomplete(whole)
 
 
 def _platforms(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..backends.base import Check, Found
+from ..backends.base import Check, Found, Start
 from ..errors import BadInputError, UnknownError, WrongStateError
 from ..models import Cluster, Queue, State
 from ..platforms import options
@@ -79,6 +79,10 @@ class ClusterManager:
     async def check(self, request: dict[str, Any]) -> tuple[Check, Sequence[str]]:
         """Return the engine's verdict on a request, and warnings; raises ``LauncherError``s."""
         return await preflight.check(self.services, await self._plan(request))
+
+    async def starts(self, request: dict[str, Any]) -> Sequence[Start]:
+        """Return when a request would start, and when in other ways; raises ``LauncherError``s."""
+        return await preflight.starts(self.services, await self._plan(request))
 
     async def found(self, platform_name: str, kernel_name: str) -> Sequence[Found]:
         """Return the user's clusters that were made elsewhere; raises ``LauncherError``s."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..backends.base import Backend, Check
+from ..backends.base import Backend, Check, Start
 from ..errors import BadInputError
 from ..models import Cluster
 from ..platforms.platform import Platform
@@ -41,6 +41,12 @@ async def check(services: Services, cluster: Cluster) -> tuple[Check, list[str]]
     platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
     verdict = await backend.check(platform, cluster, services.store.root / cluster.id)
     return verdict, warnings(platform, backend, cluster.options)
+
+
+async def starts(services: Services, cluster: Cluster) -> list[Start]:
+    """Return when a planned cluster would start, and when in other ways; nothing is started."""
+    platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
+    return await backend.starts(platform, cluster, services.store.root / cluster.id)
 
 
 def warnings(platform: Platform, backend: Backend, options: Mapping[str, Any]) -> list[str]:

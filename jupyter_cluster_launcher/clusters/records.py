@@ -11,16 +11,21 @@ from __future__ import annotations
 import math
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass, replace
 from datetime import datetime, timezone
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from ..models import Cluster, ControllerRef, Report, State
+from ..models import REPORT_VERSION, Cluster, ControllerRef, Report, State
 
 T = TypeVar("T")
+
+NEWER = (
+    "A newer version of the launcher started this cluster, and this server may misread what it "
+    "reports. To be sure, start a server with that version."
+)
 
 
 def write(cluster: Cluster) -> dict[str, Any]:
@@ -51,10 +56,14 @@ def read(data: Any) -> Cluster:
 
 
 def report(data: Any) -> Report:
-    """Return the report that a controller sent; raises ``ValueError`` for what is none."""
+    """Return the report that a controller sent; raises ``ValueError`` for what is none.
+
+    One of a newer version carries a warning: the same words may mean something else there.
+    """
     read = cast(Report, _read(Report, data, "report"))
     _check_report(read)
-    return read
+    newer = read.version > REPORT_VERSION
+    return replace(read, warnings=(*read.warnings, NEWER)) if newer else read
 
 
 def unreadable(directory: Path, data: Any, why: str) -> Cluster:

@@ -10,6 +10,7 @@ from ..backends import kind_of
 from ..errors import BadInputError
 from ..models import Cluster, Cost, Scaling
 from ..platforms import codegen, options
+from ..platforms.encryption import check_encryption
 from ..platforms.platform import Platform
 from .services import Services
 
@@ -33,10 +34,11 @@ async def plan(
     declared = await backend.options(platform, kernel_name)
     chosen = options.check_options(platform, request.get("options"), declared)
     scaling = scaling_of(platform)
-    workers = options.check_workers(scaling, request.get("workers", platform.workers["default"]))
+    workers = options.requested_workers(platform, scaling, request.get("workers"), chosen)
     bounds = request.get("adapt")
     adapt = options.check_adapt(platform.title, scaling, bounds) if bounds else None
     tls = _or_default(request.get("tls"), platform.tls)
+    check_encryption(platform, tls)
     keep = _or_default(request.get("keep_running"), keep_running)
     given, joined = request.get("name"), request.get("adopt")
     if joined is not None and not backend.discovers:

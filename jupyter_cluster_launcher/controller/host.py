@@ -51,6 +51,19 @@ def interfaces() -> dict[str, str]:
     return found
 
 
+def local_address(remote: str) -> str | None:
+    """Return this host's IPv4 address by which it reaches another, None if there is no route.
+
+    ``remote`` is an address or a name. Nothing is sent, but a name is looked up, which may block.
+    """
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect((remote, 9))
+            return str(probe.getsockname()[0])
+    except (OSError, UnicodeError):
+        return None
+
+
 def remember(child: subprocess.Popen[bytes]) -> int:
     """Keep a child to wait for when it has ended; return its number."""
     _CHILDREN[child.pid] = child

@@ -14,6 +14,8 @@ from .files import Fault
 from .install import conda_environment, install_hint
 from .platform import Platform
 
+DASK = ("dask", "distributed")  # what users know by one name
+
 
 class Catalog:
     """Finds platforms, and whether they can work with a kernel's environment."""
@@ -23,11 +25,14 @@ class Catalog:
         environments: Environments,
         unavailable: Callable[[Platform], str | None],
         folders: Sequence[str] | None = None,
+        show_all: bool = False,
     ) -> None:
         """Look in ``folders``, by default on Jupyter's data path.
 
-        ``unavailable`` returns why a platform's engine cannot work on this host, or None.
+        ``unavailable`` returns why a platform's engine cannot work on this host, or None. With
+        ``show_all`` platforms of other sites are listed as well.
         """
+        self._show_all = show_all
         self._environments, self._unavailable = environments, unavailable
         self._folders = folders
 
@@ -48,6 +53,10 @@ class Catalog:
     def detected(self, platform: Platform) -> bool:
         """Return whether this server runs at the platform's own site."""
         return files.detected(platform, os.environ, shutil.which)
+
+    def listed(self, platform: Platform, detected: bool) -> bool:
+        """Return whether users see a platform: one of another site may have no place here."""
+        return detected or self._show_all or platform.listed == "always"
 
     async def reasons(self, found: Sequence[Platform], kernel_name: str) -> list[str | None]:
         """Return why each of some platforms cannot work here, in one sentence, or None.
@@ -90,7 +99,8 @@ class Catalog:
         prefix = self._environments.packages.prefix(kernel_name, platform.library_folder)
         python = command.python or (f"{prefix}/bin/python",)
         hint = install_hint(missing[0], python, *conda_environment(prefix))
-        sentence = f"The environment {command.title} has no {missing[0]}. {hint}"
+        name = "Dask" if missing[0].partition(".")[0] in DASK else missing[0]
+        sentence = f"{name} is not installed in {command.title}. {hint}"
         return files.reason(platform, missing[0], sentence)
 
     async def check_available(self, platform: Platform, kernel_name: str, tls: bool) -> None:

@@ -13,19 +13,23 @@ from typing import Any
 
 from ..models import Adapt
 from . import codegen, option_checks
+from .encryption import encryption
 from .expressions import kind, references
 from .option_checks import Path, Problem
 from .platform import Platform, count
 
 # What the create code defines or needs, so that nothing of the file may take its place.
-RESERVED = frozenset({"os", "sys", "max", "Client", "client", "cluster", "gateway"})
+RESERVED = frozenset({"os", "sys", "dask", "max", "Client", "client", "cluster", "gateway"})
 
 FOLDER_LENGTH = 4096  # characters, as on Linux
 
 
 def problem(platform: Platform) -> Problem | None:
     """Return the first thing that is wrong with a file that its schema allows, or None."""
-    rules = (_names, _lines, _options, _references, _sys_path, _workers, _code)
+    rules = (
+        *(_names, _lines, _options, _references, _classes, _sys_path),
+        *(_workers, _follows, _encryption, _code),
+    )
     return next((found for rule in rules for found in rule(platform)), None)
 
 
@@ -83,6 +87,16 @@ def _options(platform: Platform) -> Iterator[Problem]:
     for name, option in platform.declared.items():
         for path, message in option_checks.problems(option):
             yield ("options", name, *path), message
+        for i, choice in enumerate(option.get("choices", ())):
+            where = ("options", name, "choices", i, "sets")
+            for other, entries in choice.get("sets", {}).items():
+                if other not in platform.declared:
+                    yield (*where, other), f"There is no option {other}."
+                    continue
+                changed = {**platform.declared[other], **entries}
+                kept = {key: value for key, value in changed.items() if value is not None}
+                for path, message in option_checks.problems(kept):
+                    yield (*where, other, *path), message
 
 
 def _references(platform: Platform) -> Iterator[Problem]:
@@ -103,6 +117,50 @@ def _references(platform: Platform) -> Iterator[Problem]:
             elif what == "variable" and name not in variables:
                 later = "is set later" if name in platform.variables else "does not exist"
                 yield (*around, *path), f"The variable {name} {later}."
+
+
+def _classes(platform: Platform) -> Iterator[Problem]:
+    """Check that the classes which values name are there by one name each."""
+    places = {"variables": platform.variables, "kwargs": platform.kwargs, "before": platform.before}
+    known: dict[str, str] = {}
+    for around, value in places.items():
+        for path, what, named in references(value):
+            if what != "class":
+                continue
+            name = named.rpartition(".")[2]
+            wrong = next((part for part in named.split(".") if keyword.iskeyword(part)), None)
+            taken = RESERVED | {platform.class_name, platform.import_as, *platform.variables}
+            if wrong:
+                yield (around, *path), f"{wrong} is a keyword of Python: choose another name."
+            elif name in taken or known.setdefault(name, named) != named:
+                yield (around, *path), f"{name} is used by the code already: it cannot be {named}."
+
+
+def _follows(platform: Platform) -> Iterator[Problem]:
+    """Check what the number of workers follows from, where it does."""
+    workers = platform.workers
+    source, times = workers.get("from"), workers.get("times")
+    if source is not None:
+        kind_of_source = platform.declared.get(source, {}).get("type")
+        if kind_of_source not in ("array", "integer"):
+            yield ("workers", "from"), f"There is no option {source} of type array or integer."
+        if platform.adaptive:
+            yield ("adaptive",), "A number that follows from an option cannot adapt to the load."
+    if times is not None and platform.declared.get(times, {}).get("type") != "integer":
+        yield ("workers", "times"), f"There is no option {times} of type integer."
+    for i, name in enumerate(workers.get("implied_unless", [])):
+        if name not in platform.declared:
+            yield ("workers", "implied_unless", i), f"There is no option {name}."
+
+
+def _encryption(platform: Platform) -> Iterator[Problem]:
+    """Check that a platform which encrypts by default says how, unless its class is known."""
+    if platform.tls and platform.connect != "gateway" and encryption(platform) is None:
+        name = platform.class_name or platform.function
+        yield (
+            ("tls",),
+            f"How {name} encrypts is not known: add the key encryption, or set tls to false.",
+        )
 
 
 def _sys_path(platform: Platform) -> Iterator[Problem]:

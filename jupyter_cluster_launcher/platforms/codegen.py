@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..models import Adapt
+from .encryption import encryption
 from .expressions import (
     Plain,
     Scope,
     Variables,
+    absent,
     call,
     expression,
     kind,
@@ -30,6 +32,11 @@ if TYPE_CHECKING:
 CLIENT_MODULE = "dask.distributed"
 DASHBOARDS = "cluster-launcher/dashboard"  # below the base URL, each by its cluster's id
 CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
+# Dask then encrypts with the credentials of its configuration, or refuses to connect.
+REQUIRE_ENCRYPTION = """\
+dask.config.set(
+    {"distributed.comm.require-encryption": True, "distributed.comm.default-scheme": "tls"}
+)"""
 
 
 def create(
@@ -44,7 +51,8 @@ def create(
 ) -> str:
     """Return the code that makes a cluster and leaves it in ``cluster``, with ``client`` beside it.
 
-    ``options`` hold what differs from the platform's defaults, checked by ``options``.
+    ``options`` hold what differs from the platform's defaults, checked by ``options``: None for
+    what is not to be passed.
     ``discovered`` are the schemas of options that the engine itself declares. ``client`` is the
     expression that makes the client, where no function of the platform returns one.
     """
@@ -52,22 +60,29 @@ def create(
     number = adapt.minimum if adapt else counts["default"] if workers is None else workers
     # Workers that come and go share the CPUs as if all of them were there.
     scope = Scope(
-        adapt.maximum if adapt else number, _values(platform, options or {}, discovered or {})
+        adapt.maximum if adapt else number,
+        _values(platform, options or {}, discovered or {}),
+        platform.variables,
     )
 
     arguments = _arguments(platform, scope)
     keyword = counts.get("keyword")
-    if keyword and (adapt or options or number != counts.get("implied")):
+    if keyword and (
+        adapt or _unsettled(platform, options or {}) or number != counts.get("implied")
+    ):
         # In the place that the file gave it, else first, where readers expect it.
         arguments = {
             **({} if keyword in arguments else {keyword: ""}),
             **arguments,
             keyword: str(number),
         }
-    if platform.tls if tls is None else tls:
+    encrypted = encryption(platform) if (platform.tls if tls is None else tls) else None
+    if encrypted == "argument":
         arguments["security"] = "True"
 
     body = [*_prelude(platform, scope), *_make(platform, arguments)]
+    if encrypted == "configuration":
+        body.insert(0, REQUIRE_ENCRYPTION)
     if counts.get("scale") and not adapt:
         body.append(f"cluster.scale({'jobs=' if counts['scale'] == 'jobs' else ''}{number})")
     if adapt:
@@ -79,6 +94,19 @@ def create(
         body.append(f"client = {client}")
     blocks = [*_imports(platform, scope, "\n".join(body)), body]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
+
+
+def connect_by_name(class_name: str, name: str) -> str:
+    """Return the code that attaches a notebook to a cluster whose class knows it by its name.
+
+    ``class_name`` is the dotted name of the class.
+    """
+    module, _, cls = class_name.rpartition(".")
+    return (
+        f"from {module} import {cls}\n\n"
+        f"cluster = {cls}(name={literal(name)})\n"
+        "client = cluster.get_client()\nclient\n"
+    )
 
 
 def connect_scheduler(address: str, credentials: Path | None, base_url: str | None = None) -> str:
@@ -113,6 +141,12 @@ def connect_scheduler(address: str, credentials: Path | None, base_url: str | No
     )
 
 
+def _unsettled(platform: Platform, options: dict[str, Any]) -> bool:
+    """Return whether the class may start another number of workers than the implied one."""
+    unless = platform.workers.get("implied_unless")
+    return bool(options) if unless is None else any(name in options for name in unless)
+
+
 def _values(
     platform: Platform, options: dict[str, Any], discovered: dict[str, Any]
 ) -> dict[str, Any]:
@@ -120,9 +154,13 @@ def _values(
 
     Expressions are the administrator's to write: what a user or a gateway gave is plain data.
     """
-    schemas = {**platform.declared, **discovered}
+    schemas = {**discovered, **platform.declared}
     chosen = {name: schema.get("default") for name, schema in platform.declared.items()}
-    chosen |= {name: Plain(schema.get("default")) for name, schema in discovered.items()}
+    chosen |= {
+        name: Plain(schema.get("default"))
+        for name, schema in discovered.items()
+        if name not in platform.declared
+    }
     chosen |= {name: Plain(value) for name, value in options.items()}
     return {name: _as_declared(schemas[name], value) for name, value in chosen.items()}
 
@@ -145,22 +183,30 @@ def _arguments(platform: Platform, scope: Scope) -> dict[str, str]:
     consumed = {
         name for _, what, name in references([*used, platform.sys_path]) if what == "option"
     }
-    values = {
-        **platform.kwargs,
-        **{k: v for k, v in scope.options.items() if k not in consumed and v is not None},
-    }
+    options = {k: v for k, v in scope.options.items() if k not in consumed}
+    values = {**platform.kwargs, **{k: v for k, v in options.items() if not absent(v, scope)}}
     keyword = platform.workers.get("keyword")
-    return {k: expression(v, scope) for k, v in values.items() if v is not None or k == keyword}
+    return {
+        k: expression(v, scope) for k, v in values.items() if k == keyword or not absent(v, scope)
+    }
 
 
 def _prelude(platform: Platform, scope: Scope) -> list[str]:
     """Return the variables and the calls that come before the cluster is made."""
-    variables = [f"{name} = {expression(v, scope)}" for name, v in platform.variables.items()]
+    variables = [
+        f"{name} = {expression(v, scope)}"
+        for name, v in platform.variables.items()
+        if not absent(v, scope)
+    ]
     module = platform.import_as or platform.module
     calls = [
         call(
             f"{module}.{step['function']}",
-            {k: expression(v, scope) for k, v in step.get("kwargs", {}).items()},
+            {
+                k: expression(v, scope)
+                for k, v in step.get("kwargs", {}).items()
+                if v is None or not absent(v, scope)
+            },
         )
         for step in platform.before
     ]
@@ -188,7 +234,8 @@ def _imports(platform: Platform, scope: Scope, body: str) -> list[list[str]]:
     folder = _folder(platform, scope)
     clients = ["Client"] if "Client" in used else []
     ours = []
-    if (platform.import_as or module.partition(".")[0]) in used:
+    functions = platform.function or platform.before
+    if functions and (platform.import_as or module.partition(".")[0]) in used:
         ours.append(
             f"import {module}" + (f" as {platform.import_as}" if platform.import_as else "")
         )
@@ -197,7 +244,12 @@ def _imports(platform: Platform, scope: Scope, body: str) -> list[list[str]]:
             clients.append(cls)
         else:
             ours.append(f"from {module} import {cls}")
-    head = [f"import {name}" for name in ("os", "sys") if name in used | _names(folder)]
+    ours += [
+        f"from {named.rpartition('.')[0]} import {named.rpartition('.')[2]}"
+        for _, what, named in references([platform.variables, platform.before, platform.kwargs])
+        if what == "class" and named.rpartition(".")[2] in used
+    ]
+    head = [f"import {name}" for name in ("os", "sys", "dask") if name in used | _names(folder)]
     if clients:
         head.append(f"from {CLIENT_MODULE} import {', '.join(sorted(clients))}")
     if ours and platform.import_error:

@@ -33,7 +33,19 @@ def count(kind: str) -> int:
     """Return the number of CPUs that ``{cpus: kind}`` of a platform file means on this host."""
     if kind == "usable":
         return usable()
+    if kind == "processes":
+        return processes(affinity())
     return affinity() if kind == "affinity" else os.cpu_count() or 1
+
+
+def processes(cpus: int) -> int:
+    """Return into how many worker processes Dask divides CPUs by itself.
+
+    As many as there are up to four, of more a divisor near the square root: 4 of 8, 8 of 64.
+    """
+    if cpus <= 4:
+        return cpus
+    return next(n for n in range(math.isqrt(cpus - 1) + 1, cpus + 1) if cpus % n == 0)
 
 
 def _scheduled() -> int:

@@ -15,7 +15,7 @@ from typing import Any
 from . import cpus
 
 LINE = 88
-KINDS = ("env", "cpus", "folder", "option", "variable", "join")
+KINDS = ("env", "cpus", "folder", "option", "variable", "join", "class")
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Scope:
 
     workers: int = 1
     options: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,13 @@ class Variables:
 def literal(value: Any) -> str:
     """Return plain data as a Python literal.
 
-    Strings are written as JSON, which for them is Python too; surrogates never come this far (see
-    ``options`` and ``reading``).
+    Strings are written as JSON, which for them is Python too but for surrogates.
     """
     if isinstance(value, bool) or value is None:
         return str(value)
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f")
+        text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f")
+        return text.encode(errors="backslashreplace").decode()  # folders may have such names
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, list):
@@ -91,14 +92,48 @@ def resolve(value: Any) -> Any:
     return value
 
 
+def absent(value: Any, scope: Scope) -> bool:
+    """Return whether a value comes to nothing, as an option that was left empty does.
+
+    So does what is made of nothing: a whole join, of which a part is missing. A variable of the
+    environment is only missing in text: elsewhere it is looked up where the code runs.
+    """
+    if isinstance(value, Plain):
+        return value.value is None
+    found = kind(value)
+    if found == "option":
+        return absent(scope.options.get(value["option"]), scope)
+    if found == "variable":
+        return absent(scope.variables.get(value["variable"]), scope)
+    if found == "join":
+        return any(absent(part, scope) or _unset(part, scope) for part in value["join"])
+    if isinstance(value, list) and value:
+        return all(_dropped(item, scope) or _list_of(item, scope) == [] for item in value)
+    return found != "env" and resolve(value) is None
+
+
+def _unset(part: Any, scope: Scope) -> bool:
+    named = None
+    if kind(part) == "variable":
+        named = scope.variables.get(part["variable"])
+    elif kind(part) == "option":
+        named = scope.options.get(part["option"])
+    return kind(named) == "env" and resolve(named) is None
+
+
+def _dropped(item: Any, scope: Scope) -> bool:
+    """Return whether an item comes to nothing; null in the file is a value there."""
+    return item is not None and absent(item, scope)
+
+
 def expression(value: Any, scope: Scope) -> str:
-    """Return a value of a platform file as Python text."""
+    """Return a value of a platform file as Python text, without items that come to nothing."""
     if isinstance(value, Plain):
         return literal(value.value)
     if isinstance(value, Variables):
         return _variables(value.names)
     if isinstance(value, list):
-        return f"[{', '.join(expression(item, scope) for item in value)}]"
+        return f"[{', '.join(_items(value, scope))}]"
     if not isinstance(value, dict):
         return literal(value)
     if "env" in value:
@@ -113,8 +148,14 @@ def expression(value: Any, scope: Scope) -> str:
     if "variable" in value:
         return str(value["variable"])
     if "join" in value:
-        return _join(value["join"])
-    items = (f"{literal(key)}: {expression(item, scope)}" for key, item in value.items())
+        return _join(value["join"], scope)
+    if "class" in value:
+        return str(value["class"]).rpartition(".")[2]
+    items = (
+        f"{literal(key)}: {expression(item, scope)}"
+        for key, item in value.items()
+        if not _dropped(item, scope)
+    )
     return "{" + ", ".join(items) + "}"
 
 
@@ -142,10 +183,36 @@ def _cpus(counted: str, workers: int) -> str:
     return literal(cpus.count(counted))
 
 
-def _join(parts: list[Any]) -> str:
-    def inner(part: Any) -> str:
-        if isinstance(part, dict):
-            return "{" + str(part["variable"]) + "}"
-        return literal(part)[1:-1].replace("{", "{{").replace("}", "}}")
+def _items(values: list[Any], scope: Scope) -> Iterator[str]:
+    """Yield the items of a list as text; an option that is a list itself adds its own."""
+    for item in values:
+        own = _list_of(item, scope)
+        if own is not None:
+            yield from map(literal, own)
+        elif not _dropped(item, scope):
+            yield expression(item, scope)
 
-    return 'f"' + "".join(map(inner, parts)) + '"'
+
+def _list_of(item: Any, scope: Scope) -> list[Any] | None:
+    """Return the entries of the option that an item names, None if it has no list."""
+    found = scope.options.get(item["option"]) if kind(item) == "option" else None
+    found = found.value if isinstance(found, Plain) else found
+    return found if isinstance(found, list) else None
+
+
+def _join(parts: list[Any], scope: Scope) -> str:
+    def inner(part: Any) -> str:
+        if kind(part) == "variable":
+            return "{" + str(part["variable"]) + "}"
+        text = _text(scope.options.get(part["option"])) if kind(part) == "option" else part
+        plain = literal(text)[1:-1]
+        return plain.replace("{", "{{").replace("}", "}}") if variables else plain
+
+    kinds = {kind(part) for part in parts}
+    variables = "variable" in kinds or "option" not in kinds
+    return ('f"' if variables else '"') + "".join(map(inner, parts)) + '"'
+
+
+def _text(value: Any) -> str:
+    """Return an option as a part of a text; a variable of the environment as it is here."""
+    return str(value.value if isinstance(value, Plain) else resolve(value))

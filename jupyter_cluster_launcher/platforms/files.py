@@ -94,6 +94,8 @@ def read(path: Path) -> Platform | Fault | None:
 
 @lru_cache(maxsize=256)
 def _read(path: Path, version: tuple[int, ...]) -> Platform | Fault | None:
+    if not path.stem.isprintable():
+        return Fault(path, 0, "The name of a platform file must not have control characters.")
     try:
         data, nodes = load(text_of(path))
     except ReadingError as unreadable:

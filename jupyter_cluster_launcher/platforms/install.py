@@ -19,6 +19,8 @@ DISTRIBUTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     },
 }
 
+WITH = " with: "  # what separates the sentence from its command
+
 
 def install_hint(
     module: str, python: Sequence[str], prefix: str | None, conda_name: str | None
@@ -40,7 +42,13 @@ def install_hint(
     else:
         command = [*python, "-m", "pip", "install", *for_pip]
     what = "it" if known else "the package that provides it"
-    return f"Install {what} with: {shlex.join(command)}"
+    return f"Install {what}{WITH}{shlex.join(command)}"
+
+
+def install_command(reason: str | None) -> str | None:
+    """Return the command at the end of a sentence that ``install_hint`` made, None without one."""
+    _, found, command = (reason or "").partition(WITH)
+    return command if found else None
 
 
 def conda_environment(prefix: str | None) -> tuple[str | None, str | None]:

@@ -111,7 +111,7 @@ def _default_problems(option: dict[str, Any]) -> Iterator[str]:
     default = option.get("default")
     found = kind(default)
     within = [path for path, _, _ in references(default) if path]
-    if found in ("option", "variable", "join") or within:
+    if found in ("option", "variable", "join", "class") or within:
         yield "A default is a plain value, or one of {env}, {cpus} and {folder}."
         return
     wanted = {"env": "string", "folder": "string", "cpus": "integer"}.get(found or "")

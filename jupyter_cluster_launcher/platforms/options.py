@@ -28,18 +28,18 @@ UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")  # control, surrogate, line and paragraph
 def check_options(
     platform: Platform, given: dict[str, Any] | None, discovered: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return the options that differ from their defaults.
+    """Return the options that differ from their defaults, None for one that was emptied.
 
-    ``discovered`` are the schemas of options that the engine itself declares.
-    Raises ``BadInputError``.
+    Null and "" empty an option: it is not passed, whatever its default. ``discovered`` are the
+    schemas of options that the engine itself declares. Raises ``BadInputError``.
     """
-    given, properties = given or {}, {**platform.options, **(discovered or {})}
+    given, standard = given or {}, platform.options
+    properties = refined({**standard, **(discovered or {})}, given)
     for name in given:
         if name not in properties:
             raise BadInputError(
                 f"{platform.title} has no option {name!r:.80}. Options: {_names(properties)}."
             )
-    # The form sends null or "" for a field without a value.
     values = {name: value for name, value in given.items() if value is not None and value != ""}
     for path, leaf in _leaves(values):
         if isinstance(leaf, str) and any(unicodedata.category(c) in UNPRINTABLE for c in leaf):
@@ -53,11 +53,64 @@ def check_options(
     schema = {"type": "object", "properties": properties}
     for error in OptionValidator(schema).iter_errors(values):
         raise BadInputError(_sentence(properties, error))
-    return {
-        name: _plain(value, properties[name])
-        for name, value in values.items()
-        if "default" not in properties[name] or value != properties[name]["default"]
+    defaults = {name: schema.get("default") for name, schema in properties.items()}
+    passed = {
+        name: _plain(values[name], properties[name]) if name in values else None for name in given
     }
+    # What the code leaves out is the file's default, which an engine may have changed.
+    return {
+        name: value
+        for name, value in {**defaults, **passed}.items()
+        if _differs(value, standard.get(name, properties[name]).get("default"))
+    }
+
+
+def refined(properties: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Return the schemas of options as the choices that were made leave them.
+
+    A choice ``sets`` entries of the schemas of other options, null removes one.
+    """
+    result = dict(properties)
+    for name, schema in properties.items():
+        value = given.get(name, schema.get("default"))
+        for choice in schema.get("choices", ()):
+            if choice["value"] == value:
+                for other in result.keys() & choice.get("sets", {}).keys():
+                    entries = {**result[other], **choice["sets"][other]}
+                    result[other] = {k: v for k, v in entries.items() if v is not None}
+    return result
+
+
+def requested_workers(
+    platform: Platform, scaling: Scaling, given: int | None, chosen: dict[str, Any]
+) -> int:
+    """Return the number of workers of a launch; ``chosen`` are the checked options.
+
+    It is ``given``, or follows from an option. Raises ``BadInputError``.
+    """
+    workers = platform.workers
+    source = workers.get("from")
+    if source is None:
+        return check_workers(scaling, workers["default"] if given is None else given)
+    title = platform.declared[source]["title"]
+    if given is not None:
+        raise BadInputError(
+            f"The number of workers follows from {title} on {platform.title}: leave it out."
+        )
+    value = {**_defaults(platform), **chosen}.get(source) or 0
+    times = {**_defaults(platform), **chosen}.get(workers.get("times", "")) or 1
+    number = (len(value) if isinstance(value, list) else int(value)) - workers.get("less", 0)
+    low, high = scaling.minimum, scaling.maximum
+    if not low <= number * times <= high:
+        raise BadInputError(
+            f"{title}: this makes {max(0, number * times)} {scaling.title.lower()}, and "
+            f"{platform.title} takes {low} to {high}."
+        )
+    return number * int(times)
+
+
+def _defaults(platform: Platform) -> dict[str, Any]:
+    return {name: option.get("default") for name, option in platform.options.items()}
 
 
 def check_workers(scaling: Scaling, given: int) -> int:
@@ -95,6 +148,11 @@ def check_name(given: str) -> str:
     return name
 
 
+def _differs(value: Any, default: Any) -> bool:
+    """Return whether a value is another than the default; without one, an empty list is none."""
+    return value != default and (default is not None or value not in ([], {}))
+
+
 def _in_a_name(character: str) -> bool:
     """Return whether a character is a letter, a mark on one, a digit, or in ``NAME_MARKS``."""
     return unicodedata.category(character)[0] in "LMN" or character in NAME_MARKS
@@ -129,7 +187,9 @@ def _sentence(properties: dict[str, Any], error: ValidationError) -> str:
         "maxLength": f"must have at most {limit} characters",
         "pattern": f"{str(error.instance)[:60]!r} does not have the expected format",
     }.get(str(error.validator), error.message[:200])
-    return f"{title}: {what}."
+    examples = error.schema.get("examples") if isinstance(error.schema, dict) else None
+    such = f" Enter a value such as {', '.join(map(str, examples))}." if examples else ""
+    return f"{title}: {what}.{such}"
 
 
 def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any], Any]]:

@@ -20,6 +20,7 @@ from .types import (
     Workers,
 )
 
+WORKERS_AS_GIVEN = ("keyword", "scale", "from", "less", "times", "implied_unless")
 CLUSTER_ONLY: list[Literal["client", "cluster"]] = ["cluster"]
 
 
@@ -50,6 +51,11 @@ class Platform:
     def detect(self) -> Detect:
         """What marks the host of this platform; empty where it is never preselected."""
         return self.data.get("detect", {})
+
+    @property
+    def listed(self) -> Literal["always", "detected"]:
+        """Where users see the platform: everywhere, or only where it is detected."""
+        return self.data.get("listed", "always")
 
     @property
     def requires(self) -> Requires:
@@ -137,8 +143,13 @@ class Platform:
         return self.data.get("kind")
 
     @property
-    def connect(self) -> Literal["scheduler", "gateway"]:
-        """How a notebook attaches: by the scheduler's address, or by name through dask-gateway."""
+    def encryption(self) -> Literal["argument", "configuration", "always"] | None:
+        """How clusters are encrypted, None where that follows from the class."""
+        return self.data.get("encryption")
+
+    @property
+    def connect(self) -> Literal["scheduler", "gateway", "name"]:
+        """How a notebook attaches: by the scheduler's address, or by name, also at dask-gateway."""
         return self.data.get("connect", "scheduler")
 
     @property
@@ -149,7 +160,7 @@ class Platform:
     @property
     def adaptive(self) -> bool:
         """Whether the number of workers may follow the load."""
-        return self.data.get("adaptive", True)
+        return self.data.get("adaptive", "from" not in self.data["workers"])
 
     @property
     def timeout(self) -> float:
@@ -175,9 +186,11 @@ class Platform:
         """
         given = self.data["workers"]
         low, high = count(given.get("minimum", 0)), count(given["maximum"])
-        rest = {key: value for key, value in given.items() if key in ("keyword", "scale")}
+        rest = {key: value for key, value in given.items() if key in WORKERS_AS_GIVEN}
         if "implied" in given:
             rest["implied"] = count(given["implied"])
+        if "suggested" in given:
+            rest["suggested"] = max(low, min(high, count(given["suggested"])))
         resolved = {
             "title": given.get("title", "Workers"),
             "default": max(low, min(high, count(given["default"]))),

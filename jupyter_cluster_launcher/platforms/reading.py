@@ -45,11 +45,13 @@ def text_of(path: Path) -> str:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # to open a named pipe would wait forever
             raise ReadingError("The file cannot be read: it is not a regular file.")
-        if status.st_size > SIZE:
+        with path.open("rb") as file:
+            content = file.read(SIZE + 1)  # what has no size, as in /proc, may have no end
+        if max(status.st_size, len(content)) > SIZE:
             raise ReadingError(
                 f"The file is too large: a platform file may have at most {SIZE // 1000} kB."
             )
-        return path.read_text(encoding="utf-8")
+        return content.decode()
     except OSError as error:
         raise ReadingError(f"The file cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:

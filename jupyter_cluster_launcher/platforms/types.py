@@ -17,7 +17,7 @@ Names: TypeAlias = list[str]
 class Cpus(TypedDict):
     """A number of CPUs, counted where it is needed."""
 
-    cpus: Literal["all", "shared", "usable", "affinity"]
+    cpus: Literal["all", "shared", "usable", "affinity", "processes"]
 
 
 Count: TypeAlias = int | Cpus
@@ -68,14 +68,21 @@ class _WorkersField(TypedDict):
     maximum: Count
 
 
-class WorkersField(_WorkersField, total=False):
+_From = TypedDict("_From", {"from": str}, total=False)
+
+
+class WorkersField(_WorkersField, _From, total=False):
     """The field for the number of workers, as it stands in the file."""
 
     title: str
     minimum: Count
+    suggested: Count
     keyword: str
     scale: Literal["workers", "jobs"]
+    less: int
+    times: str
     implied: Count
+    implied_unless: Names
 
 
 class _Workers(TypedDict):
@@ -85,15 +92,30 @@ class _Workers(TypedDict):
     maximum: int
 
 
-class Workers(_Workers, total=False):
+class Workers(_Workers, _From, total=False):
     """The field for the number of workers, with its counts resolved for this machine."""
 
     keyword: str
     scale: Literal["workers", "jobs"]
+    less: int
+    times: str
     implied: int
+    implied_unless: Names
+    suggested: int
 
 
 _As = TypedDict("_As", {"as": Literal["environ", "path"]}, total=False)
+
+
+class _Choice(TypedDict):
+    value: str
+
+
+class Choice(_Choice, total=False):
+    """A value to choose, and what it changes in the schemas of other options."""
+
+    title: str
+    sets: dict[str, dict[str, Value]]
 
 
 class _Option(TypedDict):
@@ -105,6 +127,8 @@ class Option(_Option, _As, total=False):
     """An option: a JSON Schema, which may have any other key of JSON Schema, too."""
 
     description: str
+    suggested: bool
+    choices: list[Choice]
     advanced: bool
     default: Value
 
@@ -126,6 +150,7 @@ class PlatformFile(_PlatformFile, _Class, total=False):
     hidden: bool
     order: int
     detect: Detect
+    listed: Literal["always", "detected"]
     requires: Requires
     expects: Expects
     reasons: dict[str, str]
@@ -140,7 +165,8 @@ class PlatformFile(_PlatformFile, _Class, total=False):
     kwargs: Kwargs
     tls: bool
     kind: str
-    connect: Literal["scheduler", "gateway"]
+    encryption: Literal["argument", "configuration", "always"]
+    connect: Literal["scheduler", "gateway", "name"]
     batch: str
     adaptive: bool
     timeout: float

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import os
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from . import early
 from .credentials import write_credentials
 from .dashboard import serve_privately
-from .kernel import Answer, print_to_log, send_answer, variable
+from .kernel import Answer, keep_sockets, print_to_log, send_answer, variable
 from .logs import Logs
 from .prepared import make_used, move_to, read_config_again
 from .protocols import Cluster
@@ -89,7 +89,7 @@ class Resident(ABC, Generic[ClusterT]):
         ``settings`` are as of ``prepare``. What is missing is passed over.
         """
         for name in self.imports:
-            with contextlib.suppress(Exception):  # the create code fails with the reason
+            with suppress(Exception):  # the create code fails with the reason
                 importlib.import_module(name)
 
     def use(self, cwd: str, orphan_timeout: float | None) -> None:
@@ -107,10 +107,24 @@ class Resident(ABC, Generic[ClusterT]):
         """Get ready before the create code runs; ``settings`` are of the platform's kind.
 
         Two are always there: ``directory`` is the cluster's, ``sockets`` that of this controller's
-        sockets. Does nothing where Dask is missing: the create code fails with the reason.
+        sockets.
         """
-        with contextlib.suppress(ImportError):
+        self._keep_sockets(settings["sockets"])
+
+    def serve_privately(self, settings: Mapping[str, Any]) -> None:
+        """Have the dashboards of schedulers in this process served to this user alone.
+
+        Dask may be missing: the create code fails with the reason.
+        """
+        with suppress(ImportError):
             serve_privately(settings["sockets"], os.path.basename(settings["directory"]))
+
+    def _keep_sockets(self, directory: str) -> None:
+        """Have all sockets of this process made in a directory that goes with the cluster."""
+        if self._watch is not None:
+            self._watch.sockets = directory
+        with suppress(OSError):
+            keep_sockets(directory)
 
     def start(self, cluster: ClusterT, **limits: Any) -> None:
         """Begin to watch ``cluster`` and publish the first report.

@@ -17,7 +17,8 @@ def write_credentials(security: Security | None, directory: str) -> bool:
         return False
     config = security.get_tls_config_for_role("client")
     for key, name in FILES.items():
-        value = config.get(key)
+        # A file with a certificate may have its key, too.
+        value = config.get(key) or (config.get("cert") if key == "key" else None)
         if not value:
             continue
         text = value if "-----BEGIN" in value else Path(value).read_text(encoding="ascii")

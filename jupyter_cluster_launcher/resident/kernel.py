@@ -6,7 +6,9 @@ import io
 import os
 import signal
 import sys
+import tempfile
 import time
+from multiprocessing import util
 from typing import Any
 
 from IPython import get_ipython
@@ -59,6 +61,19 @@ def print_to_log() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
             setattr(sys, name, stream)
+
+
+def keep_sockets(directory: str) -> None:
+    """Have the sockets between processes made below ``directory``, which the server removes.
+
+    Python would make a directory for them in /tmp, and not remove it when this process is killed.
+    """
+    before = tempfile.tempdir
+    tempfile.tempdir = directory
+    try:
+        util.get_temp_dir()
+    finally:
+        tempfile.tempdir = before
 
 
 def end_process() -> None:

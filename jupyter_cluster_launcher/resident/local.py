@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
-import tempfile
 from collections.abc import Mapping
-from multiprocessing import forkserver, util
+from contextlib import suppress
+from multiprocessing import forkserver
 from typing import Any
 
 from .base import Resident
+from .deaths import Deaths
 from .logs import Logs, scheduler_logs
 from .protocols import SchedulerCluster
 from .report import Sample
@@ -32,10 +32,13 @@ class LocalResident(Resident[SchedulerCluster]):
         """Share nothing out yet."""
         super().__init__()
         self.sharing = Sharing(())
+        self._deaths = Deaths()
 
     def warm_up(self, settings: Mapping[str, Any]) -> None:
         """Start the process that workers are forked from, and import Dask meanwhile."""
-        start_forkserver(settings)
+        self._keep_sockets(settings["sockets"])  # those of that process, too
+        if settings.get("workers_here"):
+            start_forkserver()
         super().warm_up(settings)
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
@@ -44,10 +47,11 @@ class LocalResident(Resident[SchedulerCluster]):
         It imports Dask while the same is done here, instead of afterwards. ``shared`` is what the
         workers share, as in ``Sharing``.
         """
+        super().prepare(settings)
         if settings.get("workers_here"):
             self.sharing = Sharing(settings.get("shared", ()))
-        start_forkserver(settings)
-        super().prepare(settings)
+            start_forkserver()
+        self.serve_privately(settings)
 
     def start(self, cluster: SchedulerCluster, **limits: Any) -> None:
         """Begin to watch ``cluster``; one that adapts shares out what its most workers have."""
@@ -77,35 +81,22 @@ class LocalResident(Resident[SchedulerCluster]):
             super().adapt(minimum, maximum, unit)
 
     def sample(self) -> Sample:
-        """Return the cluster's present state."""
-        return sample_scheduler(self.cluster)
+        """Return the cluster's present state, with how many workers died so far."""
+        sample = sample_scheduler(self.cluster)
+        died = self._deaths.watch(getattr(self.cluster, "workers", {}))
+        return Sample({**sample.report, "failed": died}, sample.activity)
 
     def logs(self) -> Logs:
         """Return the logs of the scheduler and the workers."""
         return scheduler_logs(self.cluster)
 
 
-def start_forkserver(settings: Mapping[str, Any]) -> None:
-    """Start the process that workers are forked from, unless it runs or there will be none here."""
-    if settings.get("workers_here"):
-        with contextlib.suppress(OSError, ValueError):  # not on this system: not needed
-            keep_sockets(settings["sockets"])
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(list(PRELOADED))
-            forkserver.ensure_running()
-
-
-def keep_sockets(directory: str) -> None:
-    """Have the sockets between processes made below ``directory``, which the server removes.
-
-    Python would make a directory for them in /tmp, and not remove it when this process is killed.
-    """
-    before = tempfile.tempdir
-    tempfile.tempdir = directory
-    try:
-        util.get_temp_dir()
-    finally:
-        tempfile.tempdir = before
+def start_forkserver() -> None:
+    """Start the process that workers are forked from, unless it runs."""
+    with suppress(OSError, ValueError):  # not on this system: Dask works without
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(PRELOADED))
+        forkserver.ensure_running()
 
 
 RESIDENT = LocalResident

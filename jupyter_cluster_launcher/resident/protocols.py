@@ -25,7 +25,14 @@ class WorkerState(Protocol):
     nthreads: int
     memory_limit: int | None
     metrics: Mapping[str, Any]
+    status: object  # as a cluster's
     processing: Mapping[Any, Any]
+
+
+class TaskGroup(Protocol):
+    """As ``distributed.scheduler.TaskGroup``."""
+
+    states: Mapping[str, int]
 
 
 class LogSource(Protocol):
@@ -45,6 +52,7 @@ class Scheduler(LogSource, Protocol):
 
     workers: Mapping[str, WorkerState]
     tasks: Mapping[Any, Any]
+    task_groups: Mapping[str, TaskGroup]
     unrunnable: Iterable[Any]
     transition_counter: int
     status: object  # as a cluster's
@@ -79,6 +87,12 @@ class SchedulerCluster(Cluster, Protocol):
     scheduler: Scheduler
     loop: Loop
     worker_spec: MutableMapping[Any, Any]
+
+
+class RemoteCluster(SchedulerCluster, Protocol):
+    """As ``distributed.deploy.Cluster``; what ``SchedulerCluster`` adds is not always there."""
+
+    scheduler_comm: Any  # an ``rpc``, without types
 
 
 class DummyJob(Protocol):

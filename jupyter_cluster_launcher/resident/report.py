@@ -7,8 +7,25 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 if TYPE_CHECKING:
     from .jobqueue.tracker import JobEntry
 
+VERSION = 1  # raised when what is in a report changes its meaning
 
-class Usage(TypedDict):
+
+class Progress(TypedDict, total=False):
+    """How far the tasks on the scheduler are: computed, failed, and waiting for a worker."""
+
+    done: int
+    erred: int
+    waiting: int
+
+
+class Trouble(TypedDict, total=False):
+    """What workers do for lack of memory: bytes of data on disk, workers that take no tasks."""
+
+    spilled: int
+    paused: int
+
+
+class Usage(Progress, Trouble):
     """What the workers are doing: CPU from 0 to 1, memory in bytes, tasks on the scheduler."""
 
     cpu: float
@@ -21,12 +38,16 @@ class Report(TypedDict, total=False):
     """The state of a cluster. Memory in bytes, time spans in seconds, times as ISO 8601 in UTC.
 
     ``jobs`` is there on batch systems only; ``joined``, ``idle_limit`` and ``stops_at`` at a
-    gateway only. ``ended`` says why the cluster is gone, ``broken`` that it did not end on purpose.
+    gateway only. ``version`` is that of the report. ``dashboard_host`` is None for this host.
+    ``ended`` says why the cluster is gone, ``broken`` that it did not end on purpose.
+    ``scalable`` is missing where it is true.
     """
 
+    version: int
     address: str
     name: str
     ready: int
+    failed: int
     requested: int | None
     cores: int
     core_seconds: float
@@ -34,6 +55,7 @@ class Report(TypedDict, total=False):
     memory: int
     usage: Usage | None
     tls: bool
+    dashboard_host: str | None
     dashboard_port: int | None
     dashboard_socket: str | None
     dashboard_link: str | None
@@ -47,6 +69,7 @@ class Report(TypedDict, total=False):
     warnings: list[str]
     ended: str
     broken: bool
+    scalable: bool
 
 
 class Sample(NamedTuple):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .protocols import SchedulerCluster
-from .report import Report, Sample
+from .protocols import SchedulerCluster, WorkerState
+from .report import Progress, Report, Sample
 
 ENDINGS = {"closed": "The cluster was closed.", "failed": "The cluster failed."}
 SHUT_DOWN = "Stopped: the scheduler was shut down."
@@ -44,12 +45,36 @@ def sample_scheduler(cluster: SchedulerCluster) -> Sample:
             "busy": any(worker.processing for worker in workers)
             or bool(scheduler.unrunnable)
             or bool(getattr(scheduler, "queued", ())),
+            **progress(group.states for group in list(scheduler.task_groups.values())),
+            "spilled": sum(_spilled(worker) for worker in workers),
+            "paused": sum(status_name(worker.status) == "paused" for worker in workers),
         },
     }
-    ended = ENDINGS.get(_status(cluster.status)) or (SHUT_DOWN if is_gone(cluster) else None)
+    ended = ENDINGS.get(status_name(cluster.status)) or (SHUT_DOWN if is_gone(cluster) else None)
     if ended:
         report["ended"], report["ready"], report["usage"] = ended, 0, None
     return Sample(report, scheduler.transition_counter)
+
+
+def progress(states: Iterable[Mapping[str, int]]) -> Progress:
+    """Return how far tasks are, from how many of each group or kind are in which state.
+
+    A task whose result was needed no more is released: it counts as done, as in Dask's plots.
+    """
+    total: dict[str, int] = {}
+    for counts in states:
+        for state, number in list(counts.items()):
+            total[state] = total.get(state, 0) + number
+    return {
+        "done": total.get("memory", 0) + total.get("released", 0),
+        "erred": total.get("erred", 0),
+        "waiting": total.get("no-worker", 0) + total.get("queued", 0),
+    }
+
+
+def _spilled(worker: WorkerState) -> int:
+    spilled: Mapping[str, int] = worker.metrics.get("spilled_bytes") or {}
+    return spilled.get("disk", 0)
 
 
 def is_gone(cluster: object) -> bool:
@@ -57,10 +82,10 @@ def is_gone(cluster: object) -> bool:
 
     The cluster object itself does not notice: it says "running" for ever.
     """
-    return _status(getattr(getattr(cluster, "scheduler", None), "status", None)) in GONE
+    return status_name(getattr(getattr(cluster, "scheduler", None), "status", None)) in GONE
 
 
-def _status(status: object) -> str:
+def status_name(status: object) -> str:
     """Return a status, an enum member or its name in some versions, by its name."""
     return str(getattr(status, "name", status))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -22,11 +23,12 @@ from .kernel import end_process, publish
 from .log_file import LOG, shorten
 from .plots import Plots
 from .prepared import is_unused, remove_traces
-from .report import Report, Sample, Usage
+from .report import VERSION, Report, Sample, Usage
 
 PERIOD = 0.3  # seconds between two polls of the cluster, all within this process
 USAGE_PERIOD = 3.0  # seconds between two reports in which only CPU, memory and tasks differ
 FLUCTUATING = ("usage", "closes_at")  # what may differ from poll to poll
+MEASURED = ("cpu", "memory", "spilled")  # of the usage: what is never twice the same
 CLOSE_LIMIT = 60.0  # seconds for closing a cluster; a server waits for half of it
 NOTE_LIMIT = 10.0  # seconds for writing why it ended: network file systems may hang
 NOTE_PAUSES = (0.2, 1.0, 3.0)  # seconds before another try to write that
@@ -46,6 +48,7 @@ class Watch(threading.Thread):
         super().__init__(name="cluster-launcher", daemon=True)
         self.close, self.directory = close, directory
         self.orphan_timeout = orphan_timeout
+        self.sockets: str | None = None  # the directory of this process's sockets
         self.idle_timeout: float | None = None
         self._sample: Callable[[], Sample] | None = None
         self.known: Report = {}
@@ -186,13 +189,13 @@ class Watch(threading.Thread):
         return (
             abs(now["cpu"] - then["cpu"]) >= 0.1
             or abs(now["memory"] - then["memory"]) >= 0.03 * capacity
-            or (now["tasks"], now["busy"]) != (then["tasks"], then["busy"])
+            or _counts(now) != _counts(then)
         )
 
     def push(self, report: Report) -> None:
         """Publish a report and remember it."""
         self.last, self.last_time = report, time.monotonic()
-        publish(report)
+        publish({**report, "version": VERSION})
 
     def _warn(self, text: str) -> None:
         """Publish what is wrong, once; the next poll that succeeds takes it back."""
@@ -216,6 +219,9 @@ class Watch(threading.Thread):
                 why = f"{why} {not_closed()}"
             self._note(why)
         finally:
+            # A server does the same, if the cluster's directory is still there to tell one.
+            if self.sockets is not None:
+                shutil.rmtree(self.sockets, ignore_errors=True)
             end_process()
 
     def _note(self, why: str) -> None:
@@ -243,3 +249,7 @@ def not_closed() -> str:
 
 def _steady(report: Report) -> dict[str, object]:
     return {key: value for key, value in report.items() if key not in FLUCTUATING}
+
+
+def _counts(usage: Usage) -> dict[str, object]:
+    return {key: value for key, value in usage.items() if key not in MEASURED}

@@ -21,8 +21,10 @@ from ..clusters.store import Store, default_root
 from ..controller.environments import Environments
 from ..platforms.catalog import Catalog
 from .dashboard import dashboard_handlers
+from .dashboard_hosts import allow_dashboards
 from .handlers import default_handlers
 from .logs import log_no_longer_to, log_to
+from .metrics import ClusterMetrics
 
 EVENTS = Path(__file__).parent / "events"
 EVENT = "https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1"
@@ -44,6 +46,11 @@ class ClusterLauncher(ExtensionApp):
         False,
         help="Whether clusters keep running after an orderly stop of the server, unless the user "
         "chose otherwise.",
+    ).tag(config=True)
+    show_all_platforms = Bool(
+        False,
+        help="Whether to list platforms of other sites as well, such as Tallgrass where JupyterLab "
+        "does not run there.",
     ).tag(config=True)
     start_timeout = Float(
         60.0, help="Seconds within which the kernel of a cluster must start."
@@ -75,7 +82,7 @@ class ClusterLauncher(ExtensionApp):
         backends = Backends(Context(environments, self.queue_interval))
         services = Services(
             Store(default_root()),
-            Catalog(environments, backends.unavailable),
+            Catalog(environments, backends.unavailable, show_all=self.show_all_platforms),
             environments,
             backends,
             Limits(
@@ -84,6 +91,9 @@ class ClusterLauncher(ExtensionApp):
         )
         self.manager = ClusterManager(services, self._emit, self.keep_running)
         self.settings["cluster_manager"] = self.manager
+        allow_dashboards(serverapp.config, self.manager.list)
+        self._metrics = ClusterMetrics(self.manager.list)
+        self._metrics.start()
         self._noting = PeriodicCallback(self._note_activity, ACTIVITY_PERIOD * 1000)
 
     def initialize_handlers(self) -> None:
@@ -108,6 +118,7 @@ class ClusterLauncher(ExtensionApp):
         """Close the clusters that are not to keep running."""
         serverapp: Any = self.serverapp
         self._noting.stop()
+        self._metrics.stop()
         await self.manager.stop()
         log_no_longer_to(serverapp.log)
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from http import HTTPStatus
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..platforms.platform import Platform
 from . import contract
 from .base import LauncherHandler
 from .folders import working_directory
-from .serializers import check_view, found_view, platform_view, plots_view, preview_view
+from .serializers import (
+    check_view,
+    found_view,
+    platform_view,
+    plots_view,
+    preview_view,
+    start_view,
+)
 
 
 class PlatformsHandler(LauncherHandler):
@@ -25,17 +34,25 @@ class PlatformsHandler(LauncherHandler):
         """List them."""
         services = self.manager.services
         found = services.catalog.find()[0]
+        detected = await asyncio.gather(*map(self._detected, found))
+        here = {platform.name for platform, yes in zip(found, detected, strict=True) if yes}
+        found = [one for one in found if services.catalog.listed(one, one.name in here)]
         reasons = await services.catalog.reasons(found, self.kernel_name)
         views = [
             platform_view(
                 platform,
                 services.backends.for_platform(platform),
                 reason,
-                services.catalog.detected(platform),
+                platform.name in here,
             )
             for platform, reason in zip(found, reasons, strict=True)
         ]
         self.reply(views)
+
+    async def _detected(self, platform: Platform) -> bool:
+        services = self.manager.services
+        backend = services.backends.for_platform(platform)
+        return services.catalog.detected(platform) and await backend.answers(platform)
 
 
 class OptionsHandler(LauncherHandler):
@@ -100,6 +117,18 @@ class PrepareHandler(LauncherHandler):
         await self.manager.preparer.touch(self.body())
         self.set_status(HTTPStatus.NO_CONTENT)
         self.finish()
+
+
+class StartsHandler(LauncherHandler):
+    """When a launch would start."""
+
+    route = "/starts"
+
+    @web.authenticated
+    @authorized("execute")
+    async def post(self) -> None:
+        """Estimate it for other partitions and sizes as well, without submitting anything."""
+        self.reply(list(map(start_view, await self.manager.starts(self.body()))))
 
 
 class ClustersHandler(LauncherHandler):
@@ -189,14 +218,13 @@ class ContractHandler(LauncherHandler):
         self.finish(contract.text(), set_content_type="application/yaml")
 
 
-# The path parameters that the routes have.
-PARAMETERS = {"cluster_id": r"[0-9a-zA-Z_-]+", "name": r"[^/]+"}
-
-
 def pattern(route: str) -> str:
-    """Return the regular expression of a route."""
+    """Return the regular expression of a route.
+
+    A path parameter may be anything: what no cluster or platform is called gets our own answer.
+    """
     literal = route.replace(".", r"\.")
-    path = re.sub(r"{(\w+)}", lambda part: f"(?P<{part[1]}>{PARAMETERS[part[1]]})", literal)
+    path = re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", literal)
     return f"/cluster-launcher{path}/?"
 
 
@@ -209,6 +237,7 @@ default_handlers = [
         CodeHandler,
         CheckHandler,
         PrepareHandler,
+        StartsHandler,
         ClustersHandler,
         ClusterHandler,
         PlotsHandler,

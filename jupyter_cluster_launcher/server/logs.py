@@ -1,4 +1,4 @@
-"""What this package logs, in the log of the Jupyter server and without secrets."""
+"""What this package logs, in the log of the Jupyter server: without secrets, a line for each."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import logging
 import os
 
 from ..masking import masked
+from ..platforms.files import printable
 
 package_log = logging.getLogger(__name__.partition(".")[0])
 
 
 class _Masking(logging.Handler):
-    """Passes records on without the values of secret variables."""
+    """Passes records on without secret values, and without text that begins a line of its own."""
 
     def __init__(self, log: logging.Logger) -> None:
         super().__init__()
@@ -21,10 +22,11 @@ class _Masking(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Pass a copy on: other handlers may want the record as it is."""
         shown = copy.copy(record)
-        shown.msg, shown.args = masked(record.getMessage(), os.environ), ()
+        shown.msg, shown.args = printable(masked(record.getMessage(), os.environ)), ()
         if record.exc_info:
-            trace = logging.Formatter().formatException(record.exc_info)
-            shown.exc_text = masked(trace, os.environ)  # formatters take this where it is set
+            trace = masked(logging.Formatter().formatException(record.exc_info), os.environ)
+            # Formatters take this where it is set.
+            shown.exc_text = "\n".join(f"  {printable(line)}" for line in trace.splitlines())
         self.log.handle(shown)
 
 

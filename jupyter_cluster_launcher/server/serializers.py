@@ -9,11 +9,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ..backends.base import Backend, Check, Found
+from ..backends.base import Backend, Check, Found, Start
 from ..clusters.preflight import Preview
 from ..masking import masked
 from ..models import Cluster, Job, State
 from ..platforms.codegen import DASHBOARDS
+from ..platforms.install import install_command
 from ..platforms.platform import Platform
 
 
@@ -44,6 +45,7 @@ def cluster_view(
         },
         "unit": "jobs" if cluster.scaling.unit == "jobs" else "workers",
         "adapt": asdict(cluster.adapt) if cluster.adapt else None,
+        "scalable": report.scalable,
         "cores": report.cores,
         "memory": report.memory,
         "spent": _spent(cluster, backend),
@@ -74,9 +76,15 @@ def plots_view(cluster: Cluster) -> list[dict[str, str]]:
     """
     plots = cluster.report.plots if cluster.state is State.RUNNING else {}
     return [
-        {"name": path.strip("/"), "title": title.removeprefix("Individual ")}
+        {"name": path.strip("/"), "title": _plot_title(title)}
         for title, path in sorted(plots.items())
     ]
+
+
+def _plot_title(title: str) -> str:
+    """Return the title of a plot as users know it; Dask capitalizes every first letter alone."""
+    title = title.removeprefix("Individual ")
+    return {"Graph": "Task Graph"}.get(title, title.replace("Cpu", "CPU").replace("Gpu", "GPU"))
 
 
 def platform_view(
@@ -90,9 +98,15 @@ def platform_view(
         "description": platform.description,
         "available": reason is None,
         "reason": reason,
+        "command": install_command(reason),
         "detected": detected,
+        "likely": detected or not platform.detect,
         "tls": platform.tls,
-        "workers": {key: workers[key] for key in ("title", "default", "minimum", "maximum")},
+        "workers": {
+            **{key: workers[key] for key in ("title", "default", "minimum", "maximum")},
+            "from": workers.get("from"),
+            "suggested": workers.get("suggested", workers["default"]),
+        },
         "adaptive": platform.adaptive,
         "options": {"type": "object", "properties": platform.options},
         "options_from": backend.options_source(platform),
@@ -106,7 +120,8 @@ def _dashboard(cluster: Cluster, base_url: str) -> str | None:
     if cluster.report.dashboard_socket:
         return f"{base_url}{DASHBOARDS}/{cluster.id}/status"
     if cluster.report.dashboard_port:
-        return f"{base_url}proxy/{cluster.report.dashboard_port}/status"
+        host = f"{cluster.report.dashboard_host}:" if cluster.report.dashboard_host else ""
+        return f"{base_url}proxy/{host}{cluster.report.dashboard_port}/status"
     return cluster.report.dashboard_link
 
 
@@ -124,6 +139,11 @@ def check_view(check: Check, warnings: Sequence[str]) -> dict[str, Any]:
     return {**asdict(check), "warnings": list(warnings)}
 
 
+def start_view(start: Start) -> dict[str, Any]:
+    """Return when a launch would start in one way."""
+    return asdict(start)
+
+
 def found_view(found: Found) -> dict[str, str]:
     """Return a cluster that was made elsewhere."""
     return asdict(found)
@@ -137,7 +157,16 @@ def _usage(cluster: Cluster) -> dict[str, Any] | None:
     usage = cluster.report.usage
     if usage is None:
         return None
-    return {"cpu": usage.cpu, "memory": usage.memory, "tasks": usage.tasks}
+    return {
+        "cpu": usage.cpu,
+        "memory": usage.memory,
+        "tasks": usage.tasks,
+        "done": usage.done,
+        "failed": usage.erred,
+        "waiting": usage.waiting,
+        "spilled": usage.spilled,
+        "paused": usage.paused,
+    }
 
 
 def _time(when: datetime | None) -> str | None:

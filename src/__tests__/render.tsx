@@ -32,6 +32,10 @@ export interface IScreen extends RenderResult {
   launched: string[];
   /** The notebooks that they were launched from. */
   launchedFrom: any[];
+  /** How often the preview was opened. */
+  previews: number;
+  /** The state of the launch form. */
+  launch: LaunchModel;
 }
 
 /**
@@ -50,7 +54,8 @@ export async function renderSidebar(
     notebooks: new FakeNotebooks(),
     preferences: new FakePreferences(),
     launched: [],
-    launchedFrom: []
+    launchedFrom: [],
+    previews: 0
   };
   screen.commands.commandExecuted.connect((_: unknown, args: any) =>
     screen.executed.push([args.id, args.args])
@@ -61,7 +66,8 @@ export async function renderSidebar(
     ...{ clusters, notebooks, preferences },
     kernelspecs: makeKernelspecs()
   });
-  launch.launched.connect((_, { cluster, panel }) => {
+  screen.launch = launch;
+  launch.submission.launched.connect((_, { cluster, panel }) => {
     screen.launched.push(cluster.id);
     screen.launchedFrom.push(panel);
   });
@@ -70,6 +76,7 @@ export async function renderSidebar(
       context={{
         check: null,
         ...{ clusters, commands, launch, notebooks, trans },
+        showCode: () => void screen.previews++,
         ...context
       }}
     />

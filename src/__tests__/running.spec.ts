@@ -14,7 +14,23 @@ describe('RunningClusters', () => {
     clusters.put(makeCluster({ id: 'two', state: 'starting' }));
     expect(count).toBe(2);
     const details = running.running().map(item => item.detail!());
-    expect(details).toEqual(['2 of 2 workers', 'Starting']);
+    expect(details).toEqual(['2 workers · 2 threads · 8 GiB', 'Starting']);
+  });
+
+  // Guards against two clusters that cannot be told apart.
+  it('tells clusters of one name apart', () => {
+    const clusters = new FakeClusters();
+    clusters.put(makeCluster({ name: 'tides' }));
+    clusters.put(
+      makeCluster({ id: 'two', name: 'tides', platform_title: 'Tallgrass' })
+    );
+    const running = new RunningClusters(clusters, new CommandRegistry(), trans);
+    const items = running.running();
+    expect(items.map(item => item.label())).toEqual([
+      'tides · This computer',
+      'tides · Tallgrass'
+    ]);
+    expect(items[0].labelTitle!()).toContain('tls://127.0.0.1:1234');
   });
 
   // Guards against stopping joined clusters without a dialog.

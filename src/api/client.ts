@@ -10,7 +10,8 @@ import {
   ILogs,
   IOptionsSchema,
   IPlatform,
-  IPlot
+  IPlot,
+  IStart
 } from './types';
 
 /**
@@ -68,6 +69,11 @@ export class Client {
   prepare(platform: string, kernelName?: string): Promise<void> {
     const body = { platform, kernel_name: kernelName };
     return this.request<void>('prepare', 'POST', body);
+  }
+
+  /** Estimate when a launch would start; may take seconds. */
+  starts(launch: ILaunch): Promise<IStart[]> {
+    return this.request<IStart[]>('starts', 'POST', codeRequest(launch));
   }
 
   /** Fetch all logs of a cluster; may take seconds. */

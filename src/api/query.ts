@@ -1,5 +1,6 @@
 import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
+import { RequestError } from './request';
 
 /** The state of a request whose result is shown. */
 export interface IQueryState<T> {
@@ -7,6 +8,8 @@ export interface IQueryState<T> {
   readonly value: T | null;
   /** Why the last request failed, for the user; null if it did not. */
   readonly error: string | null;
+  /** Whether the server rejected the input, so that it has to be changed. */
+  readonly isRejected: boolean;
   /** Whether a request is waiting for its response. */
   readonly pending: boolean;
 }
@@ -41,6 +44,11 @@ export class Query<T> implements IQueryState<T>, IDisposable {
     return this._error;
   }
 
+  /** Whether the server rejected the input, so that it has to be changed. */
+  get isRejected(): boolean {
+    return this._status === 422 && !this._pending;
+  }
+
   /** Whether a request is waiting for its response. */
   get pending(): boolean {
     return this._pending;
@@ -71,6 +79,7 @@ export class Query<T> implements IQueryState<T>, IDisposable {
     }
     if (!this._keep || input === null) {
       this._error = null;
+      this._status = null;
     }
     if (input !== null) {
       const serial = this._serial;
@@ -95,14 +104,17 @@ export class Query<T> implements IQueryState<T>, IDisposable {
   private async _run(serial: number): Promise<void> {
     let value = this._keep ? this._value : null;
     let error: string | null = null;
+    let status: number | null = null;
     try {
       value = await this._send!();
     } catch (reason) {
       error = (reason as Error).message;
+      status = reason instanceof RequestError ? reason.status : null;
     }
     if (serial === this._serial) {
       this._value = value;
       this._error = error;
+      this._status = status;
       this._pending = false;
       this._settled.emit();
     }
@@ -123,6 +135,8 @@ export class Query<T> implements IQueryState<T>, IDisposable {
   private _send: (() => Promise<T>) | null = null;
   private _serial = 0;
   private _settled = new Signal<this, void>(this);
+  /** The HTTP status of the last response that was an error. */
+  private _status: number | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _value: T | null = null;
 }

@@ -45,6 +45,9 @@ export type IPreview = Schemas['Preview'];
 /** What the batch system says about a launch before anything is submitted. */
 export type ICheck = Schemas['Check'];
 
+/** When a launch would start, in one way to make it. */
+export type IStart = Schemas['Start'];
+
 /** The log of one worker or job. */
 export type ILog = Schemas['Log'];
 

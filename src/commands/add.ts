@@ -16,6 +16,8 @@ export interface IClusterCommand extends Omit<
   properties?: ReadonlyJSONObject;
   /** The clusters that the user can choose from; by default all. */
   filter?: (cluster: ICluster) => boolean;
+  /** Whether it is for the cluster of the current notebook; by default it is. */
+  takesOwn?: boolean;
   /** What the command does; errors are shown to the user. */
   execute: (
     cluster: ICluster,
@@ -29,7 +31,7 @@ export interface IClusterCommand extends Omit<
 export function addClusterCommand(
   options: ICommandOptions,
   id: string,
-  { execute, filter, properties, ...command }: IClusterCommand
+  { execute, filter, properties, takesOwn, ...command }: IClusterCommand
 ): void {
   options.app.commands.addCommand(id, {
     ...command,
@@ -38,7 +40,7 @@ export function addClusterCommand(
     },
     execute: async args => {
       try {
-        const cluster = await pickCluster(args, options, filter);
+        const cluster = await pickCluster(args, options, filter, takesOwn);
         if (cluster) {
           await execute(cluster, args);
         }

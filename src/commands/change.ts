@@ -1,7 +1,8 @@
 import { InputDialog } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
-import { closeIcon, editIcon } from '@jupyterlab/ui-components';
+import { editIcon, stopIcon } from '@jupyterlab/ui-components';
 import { isAlive } from '../format';
+import { menuIcon } from '../icons';
 import { ICluster } from '../tokens';
 import { addClusterCommand } from './add';
 import { CommandIDs } from './ids';
@@ -19,7 +20,7 @@ export function addChangeCommands(options: ICommandOptions): void {
     properties: {
       workers: { type: 'integer', description: 'The number of workers.' }
     },
-    filter: isAlive,
+    filter: cluster => isAlive(cluster) && cluster.scalable,
     execute: async (cluster, args) => {
       const workers =
         typeof args.workers === 'number'
@@ -33,7 +34,7 @@ export function addChangeCommands(options: ICommandOptions): void {
   addClusterCommand(options, CommandIDs.rename, {
     label: trans.__('Rename Cluster…'),
     caption: trans.__('Change the name of the cluster'),
-    icon: editIcon,
+    icon: menuIcon(editIcon),
     properties: { name: { type: 'string', description: 'The new name.' } },
     execute: async (cluster, args) => {
       const name =
@@ -60,7 +61,7 @@ export function addChangeCommands(options: ICommandOptions): void {
   addClusterCommand(options, CommandIDs.stop, {
     label: trans.__('Stop Cluster'),
     caption: trans.__('Stop the cluster, or dismiss it if it has ended'),
-    icon: closeIcon,
+    icon: menuIcon(stopIcon),
     execute: cluster => stopCluster(cluster, clusters, trans)
   });
 }

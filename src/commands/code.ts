@@ -1,5 +1,5 @@
 import { copyIcon } from '@jupyterlab/ui-components';
-import { insertIcon } from '../icons';
+import { insertIcon, menuIcon } from '../icons';
 import { copyCode, insertOrNotify } from '../notebook/insert';
 import { insertShort } from '../notebook/shortcode';
 import { ICluster, INotebooks } from '../tokens';
@@ -19,36 +19,38 @@ export function addCodeCommands(
     cluster.code.connect !== null;
 
   addClusterCommand(options, CommandIDs.insert, {
-    label: trans.__('Insert Code to Connect'),
+    label: trans.__('Insert Connection Code'),
     caption: trans.__('Insert code that connects the notebook to the cluster'),
-    icon: insertIcon,
+    icon: menuIcon(insertIcon),
     filter: isConnectable,
+    takesOwn: false,
     execute: cluster => insertOrNotify(cluster, 'connect', notebooks, trans)
   });
   addClusterCommand(options, CommandIDs.insertShort, {
-    label: trans.__('Insert Short Code'),
+    label: trans.__('Insert connect() Call'),
     caption: trans.__(
       'Insert two lines of code that connect; the environment of the notebook must have jupyter-cluster-launcher'
     ),
-    icon: insertIcon,
+    icon: menuIcon(insertIcon),
     filter: isConnectable,
+    takesOwn: false,
     execute: cluster => insertShort(cluster, notebooks, trans)
   });
   addClusterCommand(options, CommandIDs.insertCreate, {
-    label: trans.__('Insert Code to Create'),
+    label: trans.__('Insert Creation Code'),
     caption: trans.__(
       'Insert code that creates a cluster like this one without the sidebar'
     ),
-    icon: insertIcon,
+    icon: menuIcon(insertIcon),
     execute: cluster => insertOrNotify(cluster, 'create', notebooks, trans)
   });
   addClusterCommand(options, CommandIDs.copy, {
     label: args =>
       args.kind === 'create'
-        ? trans.__('Copy Code to Create')
-        : trans.__('Copy Code to Connect'),
+        ? trans.__('Copy Creation Code')
+        : trans.__('Copy Connection Code'),
     caption: trans.__('Copy the code of the cluster to the clipboard'),
-    icon: copyIcon,
+    icon: menuIcon(copyIcon),
     properties: {
       kind: {
         type: 'string',

@@ -3,7 +3,11 @@ import { INotebooks } from '../tokens';
 import { addChangeCommands } from './change';
 import { addCodeCommands } from './code';
 import { CommandIDs } from './ids';
-import { ICommandOptions } from './pick';
+import { ICommandOptions, ROW_CLASS } from './pick';
+import { rowItems } from './rowitems';
+
+/** The rank of the items of the context menu, which keep their order. */
+const RANK = 1;
 
 /**
  * Add the commands that work on a cluster, and all commands of this extension to
@@ -14,8 +18,15 @@ export function addCommands(
   notebooks: INotebooks | null,
   palette: ICommandPalette | null
 ): void {
-  addCodeCommands(options, notebooks);
-  addChangeCommands(options);
+  addCodeCommands({ ...options, notebooks }, notebooks);
+  addChangeCommands({ ...options, notebooks });
+  for (const item of rowItems({ isConnectable: true, isRunning: true })) {
+    options.app.contextMenu?.addItem({
+      ...item,
+      selector: `.${ROW_CLASS}`,
+      rank: RANK
+    });
+  }
   for (const command of Object.values(CommandIDs)) {
     palette?.addItem({ command, category: options.trans.__('Dask Clusters') });
   }

@@ -2,7 +2,7 @@ import { JupyterFrontEnd } from '@jupyterlab/application';
 import { InputDialog, Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { ICluster, IClusters } from '../tokens';
+import { ICluster, IClusters, INotebooks } from '../tokens';
 
 /** The CSS class of rows, for the commands of their context menu. */
 export const ROW_CLASS = 'jp-ClusterLauncher-row';
@@ -13,6 +13,8 @@ export interface ICommandOptions {
   app: JupyterFrontEnd;
   /** The clusters. */
   clusters: IClusters;
+  /** The notebooks, to take the cluster of the current one. */
+  notebooks?: INotebooks | null;
   /** The translations of this extension. */
   trans: TranslationBundle;
 }
@@ -27,24 +29,31 @@ export function notifyError(error: unknown): void {
 
 /**
  * Find the cluster for a command: the one in its arguments, else the one whose
- * context menu is open, else the only one there is, else one that the user picks.
+ * context menu is open, else the one that the current notebook uses, else the
+ * only one there is, else one that the user picks.
  *
  * @param filter - the clusters to choose from
+ * @param takesOwn - whether to take the one that the current notebook uses
  * @returns null if there is none, or the user cancelled
  */
 export async function pickCluster(
   args: ReadonlyPartialJSONObject,
-  { app, clusters, trans }: ICommandOptions,
-  filter: (cluster: ICluster) => boolean = () => true
+  { app, clusters, notebooks, trans }: ICommandOptions,
+  filter: (cluster: ICluster) => boolean = () => true,
+  takesOwn = true
 ): Promise<ICluster | null> {
   const id = args.id ?? clusterOfContextMenu(app);
   if (typeof id === 'string') {
     return clusters.get(id) ?? null;
   }
+  const own = clusters.get(notebooks?.current?.clusterId ?? '');
+  if (takesOwn && own && filter(own)) {
+    return own;
+  }
   const candidates = clusters.clusters.filter(filter);
   if (candidates.length < 2) {
     if (candidates.length === 0) {
-      Notification.info(trans.__('No cluster is available for this command.'));
+      Notification.info(trans.__('No running Dask cluster.'));
     }
     return candidates[0] ?? null;
   }

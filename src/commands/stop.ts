@@ -1,10 +1,11 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
+import { isAlive } from '../format';
 import { ICluster, IClusters } from '../tokens';
 
 /**
  * Stop a cluster, or dismiss one that has ended. Confirms first if the cluster
- * was joined or holds results.
+ * was joined, or if something would be lost that is costly to get again.
  */
 export async function stopCluster(
   cluster: ICluster,
@@ -45,26 +46,73 @@ async function leaveOrStop(
   }
 }
 
-/** Confirm that results on a cluster may be lost; true if there are none. */
+/** Confirm what would be lost; true if nothing would be. */
 async function confirmLoss(
   cluster: ICluster,
   trans: TranslationBundle
 ): Promise<boolean> {
-  const tasks = cluster.state === 'running' ? (cluster.usage?.tasks ?? 0) : 0;
-  if (tasks === 0) {
+  const losses = lossesOf(cluster, trans);
+  if (losses.length === 0) {
     return true;
   }
   const { button } = await showDialog({
     title: trans.__('Stop %1?', cluster.name),
-    body: trans._n(
-      'The cluster holds %1 task. Results that exist only on the cluster will be lost.',
-      'The cluster holds %1 tasks. Results that exist only on the cluster will be lost.',
-      tasks
-    ),
+    body: losses.join(' '),
     buttons: [
       Dialog.cancelButton(),
       Dialog.warnButton({ label: trans.__('Stop') })
     ]
   });
   return button.accept;
+}
+
+/**
+ * List what is lost when a cluster stops, a sentence each: results, unfinished
+ * tasks, and what others or a queue would have to provide again.
+ */
+export function lossesOf(
+  cluster: ICluster,
+  trans: TranslationBundle
+): string[] {
+  if (!isAlive(cluster)) {
+    return [];
+  }
+  const { done = 0, tasks = 0 } = cluster.usage ?? {};
+  const jobs = cluster.unit === 'jobs' ? cluster.workers.requested : 0;
+  const losses: string[] = [];
+  if (done > 0) {
+    losses.push(
+      trans._n(
+        '%1 result is held on the cluster and will be lost.',
+        '%1 results are held on the cluster and will be lost.',
+        done
+      )
+    );
+  }
+  if (tasks > done) {
+    losses.push(
+      trans._n(
+        '%1 task will not be finished.',
+        '%1 tasks will not be finished.',
+        tasks - done
+      )
+    );
+  }
+  if (jobs > 0 || cluster.jobs.length > 0) {
+    losses.push(
+      trans._n(
+        'Its job will be cancelled, and loses its place in the queue.',
+        'Its %1 jobs will be cancelled, and lose their place in the queue.',
+        Math.max(jobs, cluster.jobs.length)
+      )
+    );
+  } else if (cluster.spent !== null && cluster.workers.ready > 0) {
+    losses.push(
+      trans.__('You may have to wait for new workers when you launch again.')
+    );
+  }
+  if (cluster.keep_running) {
+    losses.push(trans.__('You chose to keep it running when Jupyter stops.'));
+  }
+  return losses;
 }

@@ -4,12 +4,14 @@ import React from 'react';
  * A bar that is filled in part.
  *
  * @param props.value - the filled part; values outside of 0 to `maximum` are cut
+ * @param props.failed - a part in another colour after it
  * @param props.text - the value as screen readers announce it
  */
 export function Bar(props: {
   role: 'meter' | 'progressbar';
   label: string;
   value: number;
+  failed?: number;
   maximum: number;
   text: string;
 }): JSX.Element {
@@ -26,6 +28,12 @@ export function Bar(props: {
       aria-valuetext={text}
     >
       <div style={{ width: `${(100 * value) / maximum}%` }} />
+      {!!props.failed && (
+        <div
+          className="jp-ClusterLauncher-failedPart"
+          style={{ width: `${(100 * props.failed) / maximum}%` }}
+        />
+      )}
     </div>
   );
 }

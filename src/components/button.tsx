@@ -26,6 +26,8 @@ export function IconButton(props: {
   disabled?: boolean;
   /** Whether the button opens a menu. */
   menu?: boolean;
+  /** Whether what the button shows and hides is shown. */
+  expanded?: boolean;
   onClick: (event: React.MouseEvent<HTMLButtonElement>) => void;
 }): JSX.Element {
   return (
@@ -36,6 +38,7 @@ export function IconButton(props: {
       title={props.label}
       aria-label={props.label}
       aria-haspopup={props.menu ? 'menu' : undefined}
+      aria-expanded={props.expanded}
       disabled={props.disabled}
       onClick={props.onClick}
     >

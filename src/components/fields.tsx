@@ -30,7 +30,7 @@ export function Field(props: {
 }
 
 /** The hint of a control; nothing if it has none. */
-function Hint(props: { id: string; text?: string }): JSX.Element | null {
+export function Hint(props: { id: string; text?: string }): JSX.Element | null {
   return props.text ? (
     <div id={`${props.id}-hint`} className="jp-ClusterLauncher-hint">
       {props.text}

@@ -30,14 +30,14 @@ export function useSignal<T, U>(signal: ISignal<T, U> | undefined): void {
  * @param read - must return the same value while nothing has changed
  */
 export function useSignalValue<T, U, V>(
-  signal: ISignal<T, U>,
+  signal: ISignal<T, U> | undefined,
   read: () => V
 ): V {
   const subscribe = useCallback(
     (listener: () => void) => {
-      signal.connect(listener);
+      signal?.connect(listener);
       return () => {
-        signal.disconnect(listener);
+        signal?.disconnect(listener);
       };
     },
     [signal]

@@ -1,7 +1,7 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useId, useState } from 'react';
 import { IAdapt } from '../tokens';
-import { Field, hintId } from './fields';
+import { Field, Hint, hintId } from './fields';
 
 /** The bounds of a number, both included. */
 export interface IBounds {
@@ -37,6 +37,7 @@ export function NumberInput(props: {
   text: string;
   bounds: IBounds;
   hint?: string;
+  autoFocus?: boolean;
   onChange: (text: string) => void;
   onBlur?: () => void;
 }): JSX.Element {
@@ -50,6 +51,7 @@ export function NumberInput(props: {
       min={bounds.minimum}
       max={bounds.maximum}
       step={1}
+      autoFocus={props.autoFocus}
       value={text}
       aria-invalid={parseNumber(text, bounds) === null}
       aria-describedby={hintId(id, props.hint)}
@@ -61,7 +63,7 @@ export function NumberInput(props: {
 
 /**
  * A field for a whole number within bounds. Anything else that is typed is
- * marked as invalid, and undone when the field loses the focus.
+ * marked as invalid, with the bounds, and undone when the field loses the focus.
  */
 export function NumberField(props: {
   label: string;
@@ -69,12 +71,16 @@ export function NumberField(props: {
   bounds: IBounds;
   hint?: string;
   onChange: (value: number) => void;
+  trans: TranslationBundle;
 }): JSX.Element {
-  const { bounds, label, value, hint, onChange } = props;
+  const { bounds, label, value, onChange, trans } = props;
   const id = useId();
   const [text, setText] = useState(String(value));
   useEffect(() => setText(String(value)), [value]);
   const invalid = parseNumber(text, bounds) === null;
+  const hint = invalid
+    ? trans.__('A number from %1 to %2', bounds.minimum, bounds.maximum)
+    : props.hint;
   return (
     <Field {...{ hint, id, invalid, label }}>
       <NumberInput
@@ -100,7 +106,7 @@ export function NumberField(props: {
  * Two fields for the bounds of an adaptive cluster.
  *
  * @param props.bounds - the bounds of the platform
- * @param props.hint - a hint below the maximum
+ * @param props.hint - a hint below both
  */
 export function AdaptFields(props: {
   adapt: IAdapt;
@@ -110,12 +116,18 @@ export function AdaptFields(props: {
   trans: TranslationBundle;
 }): JSX.Element {
   const { adapt, bounds, hint, onChange, trans } = props;
+  const id = useId();
   return (
-    <div className="jp-ClusterLauncher-pair">
+    <div
+      className="jp-ClusterLauncher-pair"
+      role="group"
+      aria-describedby={hintId(id, hint)}
+    >
       <NumberField
         label={trans.__('Minimum')}
         value={adapt.minimum}
         bounds={{ minimum: bounds.minimum, maximum: adapt.maximum }}
+        trans={trans}
         onChange={minimum => onChange({ ...adapt, minimum })}
       />
       <NumberField
@@ -125,9 +137,10 @@ export function AdaptFields(props: {
           minimum: Math.max(adapt.minimum, 1),
           maximum: bounds.maximum
         }}
-        hint={hint}
+        trans={trans}
         onChange={maximum => onChange({ ...adapt, maximum })}
       />
+      <Hint id={id} text={hint} />
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { WidgetTracker } from '@jupyterlab/apputils';
 import { addClusterCommand } from '../commands/add';
 import { CommandIDs, ID_PROPERTY } from '../commands/ids';
 import { ICommandOptions, pickCluster } from '../commands/pick';
-import { clusterIcon, dashboardIcon } from '../icons';
+import { clusterIcon, dashboardIcon, menuIcon } from '../icons';
 import { ICluster } from '../tokens';
 import {
   hasDaskLabextension,
@@ -71,7 +71,7 @@ function addOpenCommand(
         ? args.title
         : trans.__('Open Dashboard'),
     caption: trans.__('Open the dashboard of the cluster, or one of its plots'),
-    icon: args => (args.title ? undefined : dashboardIcon),
+    icon: args => (args.title ? undefined : menuIcon(dashboardIcon)),
     describedBy: {
       args: {
         type: 'object',

@@ -1,7 +1,8 @@
+import { readingArea } from '../area';
 import { addClusterCommand } from '../commands/add';
 import { CommandIDs } from '../commands/ids';
 import { ICommandOptions } from '../commands/pick';
-import { logIcon } from '../icons';
+import { logIcon, menuIcon } from '../icons';
 
 /** The options of the logs. */
 export interface ILogOptions extends ICommandOptions {
@@ -19,7 +20,7 @@ export function addLogs(options: ILogOptions): void {
     caption: trans.__(
       'Show the logs of the cluster, its scheduler and its workers'
     ),
-    icon: logIcon,
+    icon: menuIcon(logIcon),
     execute: ({ id }) => showLogs(options, id)
   });
 }
@@ -28,7 +29,7 @@ export function addLogs(options: ILogOptions): void {
 async function showLogs(options: ILogOptions, id: string): Promise<void> {
   const { app, clusters, hasTabs, trans } = options;
   const { LogPanel } = await import('./panel');
-  const area = hasTabs ? 'main' : 'right';
+  const area = readingArea(hasTabs);
   for (const widget of app.shell.widgets(area)) {
     if (widget.id === LogPanel.id(id)) {
       app.shell.activateById(widget.id);
@@ -36,6 +37,9 @@ async function showLogs(options: ILogOptions, id: string): Promise<void> {
     }
   }
   const panel = new LogPanel(clusters, id, trans);
-  app.shell.add(panel, area, { mode: 'split-bottom', type: 'Dask Clusters' });
+  app.shell.add(panel, area, {
+    mode: 'split-bottom',
+    type: 'Dask Cluster Logs'
+  });
   app.shell.activateById(panel.id);
 }

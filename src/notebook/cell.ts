@@ -4,12 +4,27 @@ import { PartialJSONObject, UUID } from '@lumino/coreutils';
 /** The metadata key that marks a cell with inserted code. */
 export const CELL_METADATA = 'cluster_launcher';
 
-/** The metadata of a cell with inserted code. */
+/** Code of a cluster to insert in a cell. */
+export interface IInsertion {
+  /** The id of the cluster. */
+  cluster_id: string;
+  /** The code. */
+  code: string;
+  /** Whether the code creates a cluster instead of connecting to one. */
+  creates?: boolean;
+}
+
+/**
+ * The metadata of a cell with inserted code. They go wherever the notebook goes,
+ * so they do not repeat the code, which has paths of the user.
+ */
 export interface IMark extends PartialJSONObject {
   /** The id of the cluster. */
   cluster_id: string;
-  /** The code that was inserted, as opposed to what the user added. */
-  code: string;
+  /** How many lines of the cell were inserted, as opposed to what the user added. */
+  lines: number;
+  /** Identifies the text of these lines. */
+  hash: string;
   /** Whether the code creates a cluster instead of connecting to one. */
   creates?: boolean;
 }
@@ -17,7 +32,7 @@ export interface IMark extends PartialJSONObject {
 /**
  * Create a cell with the code of a cluster.
  */
-export function markedCell(mark: IMark): {
+export function markedCell(insertion: IInsertion): {
   id: string;
   cell_type: 'code';
   source: string;
@@ -26,9 +41,66 @@ export function markedCell(mark: IMark): {
   return {
     id: UUID.uuid4(),
     cell_type: 'code',
-    source: mark.code,
-    metadata: { trusted: true, [CELL_METADATA]: mark }
+    source: insertion.code,
+    metadata: { trusted: true, [CELL_METADATA]: markOf(insertion) }
   };
+}
+
+/** Create the metadata of a cell with inserted code. */
+function markOf({ cluster_id, code, creates }: IInsertion): IMark {
+  return {
+    cluster_id,
+    lines: code.split('\n').length,
+    hash: hashOf(code),
+    ...(creates ? { creates } : {})
+  };
+}
+
+/**
+ * Find the inserted code in a cell.
+ *
+ * @returns the code; null if the user has rewritten it
+ */
+function insertedCode(cell: {
+  getMetadata(key: string): unknown;
+  getSource(): string;
+}): string | null {
+  const mark = cell.getMetadata(CELL_METADATA) as IMark | undefined;
+  if (!mark?.hash) {
+    return null;
+  }
+  const lines = cell.getSource().split('\n');
+  for (let first = 0; first + mark.lines <= lines.length; first++) {
+    const code = lines.slice(first, first + mark.lines).join('\n');
+    if (hashOf(code) === mark.hash) {
+      return code;
+    }
+  }
+  return null;
+}
+
+/** A short hash of a text (FNV-1a); it only has to notice changes. */
+function hashOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash.toString(16);
+}
+
+/**
+ * Find the cluster that the inserted code of a notebook connects to.
+ *
+ * @returns its id; null if there is none, or the notebook is not loaded yet
+ */
+export function clusterOf(panel: NotebookPanel): string | null {
+  for (const cell of panel.content.model?.sharedModel?.cells ?? []) {
+    const mark = cell.getMetadata(CELL_METADATA) as IMark | undefined;
+    if (mark?.cluster_id && !mark.creates) {
+      return mark.cluster_id;
+    }
+  }
+  return null;
 }
 
 /**
@@ -42,21 +114,19 @@ export function markedCell(mark: IMark): {
  */
 export function insertCode(
   panel: NotebookPanel,
-  mark: IMark
+  insertion: IInsertion
 ): { index: number; updated: boolean } {
   const notebook = panel.content.model!.sharedModel;
   const cells = notebook.cells;
-  const marked = cells.findIndex(cell => {
-    const old = cell.getMetadata(CELL_METADATA) as IMark | undefined;
-    return old?.code ? cell.getSource().includes(old.code) : false;
-  });
+  const mark = markOf(insertion);
+  const marked = cells.findIndex(cell => insertedCode(cell) !== null);
   if (marked !== -1) {
     const cell = cells[marked];
-    const old = cell.getMetadata(CELL_METADATA) as IMark;
+    const old = insertedCode(cell)!;
     const source = cell.getSource();
     notebook.transact(() => {
       // A function, because a string could contain patterns such as "$&".
-      cell.setSource(source.replace(old.code, () => mark.code));
+      cell.setSource(source.replace(old, () => insertion.code));
       cell.setMetadata(CELL_METADATA, mark);
     });
     return { index: marked, updated: true };
@@ -65,14 +135,14 @@ export function insertCode(
   const empty = cells[active];
   if (empty?.cell_type === 'code' && empty.getSource().trim() === '') {
     notebook.transact(() => {
-      empty.setSource(mark.code);
+      empty.setSource(insertion.code);
       empty.setMetadata(CELL_METADATA, mark);
     });
     return { index: active, updated: false };
   }
   // Above the code that will use the cluster, but below a heading.
   const index = empty?.cell_type === 'markdown' ? active + 1 : active;
-  notebook.insertCell(index, markedCell(mark));
+  notebook.insertCell(index, markedCell(insertion));
   return { index, updated: false };
 }
 
@@ -90,19 +160,17 @@ export function replaceByDropped(
   const { content } = panel;
   const notebook = content.model!.sharedModel;
   const isDropped = (cell: { id?: string }): boolean => cell.id === id;
-  const markOf = (cell: { getMetadata(key: string): unknown }): any =>
-    cell.getMetadata(CELL_METADATA);
   const dropped = notebook.cells.find(isDropped);
   if (!dropped) {
     return undefined;
   }
   for (let index = notebook.cells.length - 1; index >= 0; index--) {
     const cell = notebook.cells[index];
-    if (cell !== dropped && markOf(cell)?.code === cell.getSource()) {
+    if (cell !== dropped && insertedCode(cell) === cell.getSource()) {
       notebook.deleteCell(index);
     }
   }
   content.deselectAll();
   content.activeCellIndex = notebook.cells.findIndex(isDropped);
-  return markOf(dropped) as IMark | undefined;
+  return dropped.getMetadata(CELL_METADATA) as IMark | undefined;
 }

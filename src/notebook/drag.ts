@@ -1,6 +1,6 @@
 import { MimeData } from '@lumino/coreutils';
 import { Drag } from '@lumino/dragdrop';
-import { IMark, markedCell } from './cell';
+import { IInsertion, markedCell } from './cell';
 
 /** The MIME type of cells that are dropped on a notebook. */
 const CELLS_MIME_TYPE = 'application/vnd.jupyter.cells';
@@ -12,13 +12,13 @@ const THRESHOLD = 5;
  * Start to drag a cell with code once the pressed pointer moves.
  *
  * @param press - the event that may start a drag
- * @param mark - the code and its cluster
+ * @param insertion - the code and its cluster
  * @param label - the text that moves with the pointer
  * @param onDrop - called with the node that the cell was dropped on, and its id
  */
 export function watchDrag(
   press: { clientX: number; clientY: number },
-  mark: IMark,
+  insertion: IInsertion,
   label: string,
   onDrop: (node: Node, id: string) => void
 ): void {
@@ -36,9 +36,9 @@ export function watchDrag(
     }
     stop();
     const mimeData = new MimeData();
-    const cell = markedCell(mark);
+    const cell = markedCell(insertion);
     mimeData.setData(CELLS_MIME_TYPE, [cell]);
-    mimeData.setData('text/plain', mark.code);
+    mimeData.setData('text/plain', insertion.code);
     const dragImage = document.createElement('div');
     dragImage.className = 'jp-ClusterLauncher-dragImage';
     dragImage.textContent = label;

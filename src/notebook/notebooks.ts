@@ -16,7 +16,14 @@ import {
   Insertion
 } from '../tokens';
 import { loadTranslation } from '../translation';
-import { CELL_METADATA, IMark, insertCode, replaceByDropped } from './cell';
+import {
+  CELL_METADATA,
+  clusterOf,
+  IInsertion,
+  IMark,
+  insertCode,
+  replaceByDropped
+} from './cell';
 import { kernelNameOf, languageOf } from './kernel';
 import { noNotebook, notConnectable } from './messages';
 import { codeText, DEFAULT_TEMPLATE } from './template';
@@ -56,13 +63,26 @@ export class Notebooks implements INotebooks {
       path: panel.context.path,
       name: PathExt.basename(panel.context.path),
       kernelName: kernelNameOf(panel),
-      language: languageOf(panel, this._specs)
+      language: languageOf(panel, this._specs),
+      clusterId: clusterOf(panel)
     };
   }
 
   /** Emitted after code that connects was inserted, and before it runs. */
   get used(): ISignal<this, INotebooks.IUse> {
     return this._used;
+  }
+
+  /** Emitted when open notebooks may use other clusters than before. */
+  get usersChanged(): ISignal<this, void> {
+    return this._usersChanged;
+  }
+
+  /** The names of the open notebooks with code that connects to a cluster. */
+  users(id: string): string[] {
+    return this._tracker
+      .filter(panel => clusterOf(panel) === id)
+      .map(panel => PathExt.basename(panel.context.path));
   }
 
   /** The panel of the current notebook. */
@@ -88,17 +108,17 @@ export class Notebooks implements INotebooks {
       return { inserted: false, reason };
     }
     // Generated code ends with a line break, a cell does not.
-    const mark: IMark = {
+    const insertion: IInsertion = {
       cluster_id: cluster.id,
       code: code!.trimEnd(),
       ...(kind === 'create' ? { creates: true } : {})
     };
-    const { index, updated } = insertCode(panel!, mark);
+    const { index, updated } = insertCode(panel!, insertion);
     if (options.focus ?? true) {
       this._focus(panel!, index);
     }
-    if (!mark.creates) {
-      this._used.emit({ id: cluster.id, panel: panel! });
+    if (!insertion.creates) {
+      this._emitUsed({ id: cluster.id, panel: panel! });
     }
     return {
       inserted: true,
@@ -112,7 +132,7 @@ export class Notebooks implements INotebooks {
     const panel = this._tracker.find(panel => panel.node.contains(node));
     const mark = panel?.content.model ? replaceByDropped(panel, id) : undefined;
     if (panel && mark) {
-      this._used.emit({ id: mark.cluster_id, panel });
+      this._emitUsed({ id: mark.cluster_id, panel });
     }
   }
 
@@ -183,12 +203,18 @@ export class Notebooks implements INotebooks {
     const mark = cell.model.getMetadata(CELL_METADATA) as IMark | undefined;
     const panel = this._tracker.find(({ content }) => content === notebook);
     if (panel && mark?.cluster_id && !mark.creates) {
-      this._used.emit({ id: mark.cluster_id, panel });
+      this._emitUsed({ id: mark.cluster_id, panel });
     }
+  }
+
+  private _emitUsed(use: INotebooks.IUse): void {
+    this._used.emit(use);
+    this._usersChanged.emit();
   }
 
   private _emit(): void {
     this._changed.emit();
+    this._usersChanged.emit();
   }
 
   private _baseUrl: string | undefined;
@@ -198,6 +224,7 @@ export class Notebooks implements INotebooks {
   private _template: () => readonly string[];
   private _tracker: INotebookTracker;
   private _used = new Signal<this, INotebooks.IUse>(this);
+  private _usersChanged = new Signal<this, void>(this);
   private _trans: TranslationBundle;
   private _watched: NotebookPanel | null = null;
 }

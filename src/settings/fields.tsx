@@ -33,9 +33,6 @@ export function addSettingFields(
     <PlatformField {...{ ...props, platforms, load, trans }} />
   ));
   add('codeTemplate', props => <LinesField {...props} />);
-  // Written by the sidebar, not by the user.
-  add('lastChoices', () => null);
-  add('lastPlatforms', () => null);
   return platforms;
 }
 

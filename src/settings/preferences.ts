@@ -1,5 +1,6 @@
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { JSONExt, JSONObject } from '@lumino/coreutils';
+import { IStateDB } from '@jupyterlab/statedb';
+import { JSONObject } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
 import { DEFAULT_TEMPLATE } from '../notebook/template';
 import { IAdapt } from '../tokens';
@@ -32,7 +33,7 @@ export interface IPreferences {
   readonly keepRunning: boolean;
   /** Idle seconds before clusters shut down, by default; null for never. */
   readonly idleTimeout: number | null;
-  /** Emitted when a setting changed. */
+  /** Emitted when a setting changed, and when the last launches are known. */
   readonly changed: ISignal<IPreferences, void>;
   /** The choices at the last launch on a platform; null if there was none. */
   recall(platform: string): IChoices | null;
@@ -54,34 +55,57 @@ interface ISettings {
   codeTemplate: readonly string[];
   keepRunning: boolean;
   idleMinutes: number;
-  lastChoices: { [platform: string]: IChoices };
-  lastPlatforms: { [site: string]: string };
 }
+
+/** What is remembered of the last launches. */
+interface IMemory {
+  /** By platform, the choices of the last launch. */
+  choices: { [platform: string]: IChoices };
+  /** By site, the platform of the last launch. */
+  platforms: { [site: string]: string };
+}
+
+/** Where the memory is kept: a part of the state database of JupyterLab. */
+type Store = Pick<IStateDB, 'fetch' | 'save'>;
+
+/** The key of the memory in the state database. */
+const KEY = 'jupyter-cluster-launcher:launches';
 
 const DEFAULTS: ISettings = {
   defaultPlatform: '',
   insertAutomatically: true,
   codeTemplate: DEFAULT_TEMPLATE,
   keepRunning: false,
-  idleMinutes: 0,
-  lastChoices: {},
-  lastPlatforms: {}
+  idleMinutes: 0
 };
 
 /**
- * Preferences in the settings of JupyterLab.
- *
- * The last choices are stored there too, because settings are shared by all
- * workspaces, browsers and servers of a user, unlike the state database.
+ * Preferences in the settings of JupyterLab, and the choices of the last launches
+ * in its state database: they are no settings that the user made.
  */
 export class Preferences implements IPreferences {
   /**
-   * @param settings - null if there is no settings registry: then the defaults
-   *   apply, and choices are remembered until the page is closed
+   * @param settings - null if there is no settings registry: the defaults apply
+   * @param store - null if there is no state database: choices are remembered
+   *   until the page is closed
    */
-  constructor(settings: ISettingRegistry.ISettings | null) {
+  constructor(
+    settings: ISettingRegistry.ISettings | null,
+    private _store: Store | null = null
+  ) {
     this._settings = settings;
     settings?.changed.connect(this._onChanged, this);
+  }
+
+  /** Load what is remembered of the last launches. */
+  async load(): Promise<void> {
+    const saved = (await this._store?.fetch(KEY)) as Partial<IMemory> | null;
+    // A launch may have been remembered meanwhile.
+    this._memory = {
+      choices: { ...saved?.choices, ...this._memory.choices },
+      platforms: { ...saved?.platforms, ...this._memory.platforms }
+    };
+    this._changed.emit();
   }
 
   /** Emitted when a setting changed. */
@@ -117,12 +141,12 @@ export class Preferences implements IPreferences {
 
   /** The choices at the last launch on a platform; null if there was none. */
   recall(platform: string): IChoices | null {
-    return this._get('lastChoices')[platform] ?? null;
+    return this._memory.choices[platform] ?? null;
   }
 
   /** The platform of the last launch at a site; null if there was none. */
   lastPlatform(site: string): string | null {
-    return this._get('lastPlatforms')[site] ?? null;
+    return this._memory.platforms[site] ?? null;
   }
 
   /** Save the choices of a launch. */
@@ -131,38 +155,26 @@ export class Preferences implements IPreferences {
     choices: IChoices,
     site: string
   ): Promise<void> {
-    const lastPlatforms = { ...this._get('lastPlatforms'), [site]: platform };
-    const lastChoices = { ...this._get('lastChoices'), [platform]: choices };
-    await this._set('lastPlatforms', lastPlatforms);
-    await this._set('lastChoices', lastChoices);
+    const { choices: known, platforms } = this._memory;
+    this._memory = {
+      choices: { ...known, [platform]: choices },
+      platforms: { ...platforms, [site]: platform }
+    };
+    await this._store?.save(KEY, this._memory as unknown as JSONObject);
   }
 
   private _get<K extends keyof ISettings>(key: K): ISettings[K] {
     return (
-      this._session[key] ??
       (this._settings?.composite[key] as ISettings[K] | undefined) ??
       DEFAULTS[key]
     );
   }
 
-  private async _set<K extends keyof ISettings>(
-    key: K,
-    value: ISettings[K]
-  ): Promise<void> {
-    if (JSONExt.deepEqual(this._get(key) as any, value as any)) {
-      return;
-    }
-    this._session[key] = value;
-    await this._settings?.set(key, value as unknown as JSONObject);
-  }
-
   private _onChanged(): void {
-    this._session = {};
     this._changed.emit();
   }
 
   private _changed = new Signal<this, void>(this);
-  /** Changes that are not in the settings yet. */
-  private _session: Partial<ISettings> = {};
+  private _memory: IMemory = { choices: {}, platforms: {} };
   private _settings: ISettingRegistry.ISettings | null;
 }

@@ -16,6 +16,8 @@ export interface ISidebarContext {
   launch: LaunchModel;
   /** The notebooks, to drag code to; null without a notebook application. */
   notebooks: INotebooks | null;
+  /** Shows the code that the launch form would run. */
+  showCode: () => void;
   /** The translations of this extension. */
   trans: TranslationBundle;
 }

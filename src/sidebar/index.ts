@@ -1,4 +1,5 @@
 import { ILayoutRestorer } from '@jupyterlab/application';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { ILauncher } from '@jupyterlab/launcher';
 import { CommandIDs, ID_PROPERTY } from '../commands/ids';
 import { ICommandOptions, ROW_CLASS } from '../commands/pick';
@@ -9,6 +10,7 @@ import { INotebooks } from '../tokens';
 import { VersionCheck } from '../versions/check';
 import { showMismatch } from '../versions/table';
 import { mayFocus } from './focus';
+import { showPreview } from '../preview';
 import { LaunchModel } from './launch/model';
 import { ClusterPanel } from './panel';
 
@@ -20,6 +22,10 @@ export interface ISidebarOptions extends ICommandOptions {
   preferences: IPreferences;
   /** Restores the sidebar after a reload. */
   restorer: ILayoutRestorer | null;
+  /** Whether the main area has tabs, as in JupyterLab but not Notebook 7. */
+  hasTabs: boolean;
+  /** The languages of the editor, to highlight code. */
+  languages: IEditorLanguageRegistry | null;
   /** The launcher, to add a card to. */
   launcher: ILauncher | null;
 }
@@ -41,12 +47,16 @@ export function addSidebar(options: ISidebarOptions): void {
   });
   const panel = new ClusterPanel({
     ...{ check, clusters, launch, notebooks, trans },
-    commands: app.commands
+    commands: app.commands,
+    showCode: () => {
+      const { hasTabs, languages } = options;
+      void showPreview({ app, hasTabs, languages, model: launch, trans });
+    }
   });
   const autoInsert = new AutoInsert(clusters, notebooks, trans, () =>
     mayFocus(panel.node)
   );
-  launch.launched.connect((_, { cluster, panel }) => {
+  launch.submission.launched.connect((_, { cluster, panel }) => {
     if (preferences.insertAutomatically) {
       autoInsert.expect(cluster.id, panel);
     }
@@ -80,6 +90,8 @@ function addOpenCommand(
     describedBy: { args: { type: 'object', properties: ID_PROPERTY } },
     execute: args => {
       app.shell.activateById(panel.id);
+      // The command palette gives the focus back after it has run a command.
+      requestAnimationFrame(() => panel.activate());
       if (typeof args.id === 'string') {
         const id = CSS.escape(args.id);
         panel.node

@@ -10,6 +10,7 @@ import { ISidebarContext } from './context';
 import { EnvironmentField } from './launch/environment';
 import { LaunchForm } from './launch/form';
 import { ClusterList } from './list/list';
+import { Toolbar } from './toolbar';
 
 /** The command that enables the server extension; it is not translated. */
 const ENABLE = 'jupyter server extension enable jupyter_cluster_launcher';
@@ -18,7 +19,7 @@ const ENABLE = 'jupyter server extension enable jupyter_cluster_launcher';
 const NO_PLATFORMS: ReadonlyArray<IPlatform> = [];
 
 /**
- * The sidebar, with the launch form and the list of clusters below it.
+ * The sidebar: a toolbar, the launch form or a line of it, and the clusters.
  */
 export class ClusterPanel extends ReactWidget {
   constructor(private _context: ISidebarContext) {
@@ -37,7 +38,7 @@ export class ClusterPanel extends ReactWidget {
     return <Sidebar context={this._context} />;
   }
 
-  /** Focus the first control of the form, or the panel if there is none yet. */
+  /** Focus the first control of the form, or the panel while there is none. */
   protected onActivateRequest(): void {
     this.node.tabIndex = -1;
     const first = this.node.querySelector<HTMLElement>('form button');
@@ -69,9 +70,7 @@ export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
   const isMissing = status === 'missing';
   return (
     <>
-      <header className="jp-ClusterLauncher-title">
-        <h2>{trans.__('Dask Clusters')}</h2>
-      </header>
+      <Toolbar context={context} onRefresh={retry} />
       <div className="jp-ClusterLauncher-content">
         {isMissing ? (
           <MissingExtension context={context} onRetry={retry} />
@@ -114,9 +113,20 @@ function LaunchSection(props: {
   failed: boolean;
   loaded: boolean;
 }): JSX.Element {
-  const { launch, trans } = props.context;
+  const { clusters, launch, showCode, trans } = props.context;
+  const count = useSignalValue(
+    clusters.changed,
+    () => clusters.clusters.length
+  );
   if (props.loaded) {
-    return <LaunchForm model={launch} trans={trans} />;
+    return (
+      <LaunchForm
+        canFold={count > 0}
+        model={launch}
+        onPreview={showCode}
+        trans={trans}
+      />
+    );
   }
   if (props.failed) {
     // The environment may be the cause, so that the user can change it.

@@ -11,12 +11,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from supervised import ENDED, Supervised, children, free_ports
 
 PLATFORMS = Path(__file__).parent.parent.parent / "jupyter_cluster_launcher/platforms/data"
 TOKEN = "a-token-of-the-tests"
+
+T = TypeVar("T", bound="RealServer")
 
 
 class RealServer:
@@ -29,6 +31,7 @@ class RealServer:
         self.token = token
         self.folder, self.arguments, self.base_url = folder, arguments, base_url
         self.python = [sys.executable]
+        self.variables: dict[str, str] = {}  # of its environment, beside those it always has
         self.runtime = folder / "runtime"
         self.work = folder / "work"
         for path in (self.runtime, self.work, folder / "jupyter", folder / "config"):
@@ -42,7 +45,7 @@ class RealServer:
         # One for each start: what an earlier one started may still run when it is over.
         self._started: list[Supervised] = []
 
-    def start(self) -> RealServer:
+    def start(self: T) -> T:
         """Start the server and wait until it answers."""
         (self.port,) = free_ports(1)
         env = {
@@ -51,6 +54,7 @@ class RealServer:
             "JUPYTER_RUNTIME_DIR": str(self.runtime),
             "JUPYTER_CONFIG_DIR": str(self.folder / "config"),
             "JUPYTER_PATH": str(self.folder / "jupyter"),
+            **self.variables,
         }
         command = [
             *self.python, "-m", "jupyter_server", "--allow-root", "--no-browser",
@@ -65,6 +69,15 @@ class RealServer:
     def pid(self) -> int:
         """The process number of the server itself."""
         return next(iter(children(self._started[-1].process.pid)))
+
+    @property
+    def supervisors(self) -> set[int]:
+        """The process numbers of the programs that end the server with the test."""
+        return {started.process.pid for started in self._started}
+
+    def descendants(self) -> list[int]:
+        """Return every process that came of the server, however often it was started."""
+        return [pid for started in self._started for pid in started.descendants()]
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the server and wait until it has ended."""

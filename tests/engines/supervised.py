@@ -37,9 +37,11 @@ def free_ports(count: int) -> list[int]:
 class Supervised:
     """One server with its descendants, started at once."""
 
-    def __init__(self, command: list[str], log: Path, env: dict[str, str], cwd: Path) -> None:
-        """Start ``command``, its output in ``log``."""
-        self.mark = uuid.uuid4().hex
+    def __init__(
+        self, command: list[str], log: Path, env: dict[str, str], cwd: Path, mark: str = ""
+    ) -> None:
+        """Start ``command``, its output in ``log``; ``mark`` is one that it sets for its own."""
+        self.mark = mark or uuid.uuid4().hex
         self.log = log
         with log.open("wb") as out:
             self.process = subprocess.Popen(

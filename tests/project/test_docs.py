@@ -16,7 +16,7 @@ from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.server.app import ClusterLauncher
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]
 FORMAT = (ROOT / "docs/platforms.md").read_text(encoding="utf-8")
 
 
@@ -78,3 +78,28 @@ def test_the_architecture_page_is_up_to_date() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_every_resolution_of_the_lock_file_has_a_reason() -> None:
+    """Guards against pinned packages that nobody dares to release."""
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    reasons = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert not [name for name in package["resolutions"] if f"`{name}`" not in reasons]
+
+
+def test_code_of_the_tutorial() -> None:
+    """Guards the first five minutes: what the tutorial computes is right."""
+    answer, estimate = blocks((ROOT / "docs/tutorial.md").read_text(encoding="utf-8"), "python")
+    *definitions, value = estimate.rstrip().split("\n")
+    code = "\n".join(
+        [
+            "from dask.distributed import Client",
+            "client = Client(processes=False, n_workers=1, dashboard_address='127.0.0.1:0')",
+            f"print({answer.strip()})",
+            *definitions,
+            f"print(round({value}, 2))",
+            "client.close()",
+        ]
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["42", "3.14"], done.stderr

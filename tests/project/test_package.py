@@ -1,14 +1,18 @@
-"""The wheel as a user installs it, built from nothing but what is in version control."""
+"""The distributions, built from nothing but what is in version control."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import zipfile
 from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -16,9 +20,33 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 
 
+BUILDS = {
+    "SOURCE_DATE_EPOCH": "1700000000",
+    # Node and jlpm stand beside Python, also where the environment is not activated.
+    "PATH": os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]),
+}
+
+
+def build(what: str, folder: Path, out: str, **env: str) -> Path:
+    """Build an sdist or a wheel from a folder into a new one beside it, and return it."""
+    place = folder.with_name(f"{folder.name}-{out}")
+    command = [sys.executable, "-m", "build", f"--{what}", "--outdir", str(place)]
+    built = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **BUILDS, **env},
+        capture_output=True,
+        text=True,
+        timeout=500,
+        check=False,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    return next(path for path in place.iterdir() if path.name != ".gitignore")
+
+
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """Return the wheel, built in a copy of the tree without anything that git ignores."""
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the tree without anything that git ignores."""
     if not (ROOT / ".git").exists():
         pytest.skip("This is not a git checkout, so it cannot be told which files belong to it.")
     folder = tmp_path_factory.mktemp("clean")
@@ -29,20 +57,50 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
         if name and (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    # Node and jlpm stand beside Python, also where the environment is not activated.
-    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
-    command = [sys.executable, "-m", "build", "--wheel", "--outdir", "out"]
-    built = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-        timeout=500,
-        check=False,
-    )
-    assert built.returncode == 0, built.stdout + built.stderr
-    return zipfile.ZipFile(next(folder.glob("out/*.whl")))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sdist(tree: Path) -> Path:
+    """Return the source distribution, with the front end that Node has built."""
+    return build("sdist", tree, "out-1")
+
+
+@pytest.fixture(scope="module")
+def unpacked(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the unpacked source distribution."""
+    folder = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder, filter="data")
+    return next(folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def without_node(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a PATH on which there is no Node."""
+    folder = tmp_path_factory.mktemp("bin")
+    for name in ("sh", "env", "git", "uname"):
+        found = shutil.which(name)
+        if found:
+            (folder / name).symlink_to(found)
+    assert not any(shutil.which(name, path=str(folder)) for name in ("node", "npm", "jlpm"))
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def wheel(unpacked: Path, without_node: str) -> zipfile.ZipFile:
+    """Return the wheel, built from the source distribution where there is no Node."""
+    return zipfile.ZipFile(build("wheel", unpacked, "out-1", PATH=without_node))
+
+
+@pytest.mark.timeout(600)
+def test_builds_are_reproducible(
+    tree: Path, sdist: Path, unpacked: Path, without_node: str, wheel: zipfile.ZipFile
+) -> None:
+    """Guards against distributions that nobody can check against the sources."""
+    assert build("sdist", tree, "out-2").read_bytes() == sdist.read_bytes()
+    again = build("wheel", unpacked, "out-2", PATH=without_node)
+    assert again.read_bytes() == Path(str(wheel.filename)).read_bytes()
 
 
 def installed(wheel: zipfile.ZipFile) -> dict[str, str]:
@@ -87,12 +145,40 @@ def test_all_of_the_package(wheel: zipfile.ZipFile) -> None:
     assert not [name for name in places if name.startswith(others) or "example" in name]
 
 
+def metadata_of(wheel: zipfile.ZipFile) -> Message:
+    """Return what a package index reads."""
+    name = next(n for n in wheel.namelist() if n.endswith(".dist-info/METADATA"))
+    return message_from_bytes(wheel.read(name))
+
+
+@pytest.mark.timeout(600)
+def test_readme_on_an_index(wheel: zipfile.ZipFile) -> None:
+    """Guards against links and pictures that work in the repository alone."""
+    text = str(metadata_of(wheel).get_payload())
+    assert "pip install jupyter-cluster-launcher" in text
+    assert not re.findall(r"\]\((?!https?:|#)[^)]*\)", text)
+
+
+def test_readme_links_to_the_repository_once_there_is_one() -> None:
+    """Guards the links of a release, which need the address of the repository."""
+    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    text = "![A](docs/a.png) [B](docs/b.md#c) [D](https://dask.org) [E](#install)"
+    home = "https://example.org/x"
+    assert module.for_index(text, home) == (
+        f"![A]({home}/raw/main/docs/a.png) [B]({home}/blob/main/docs/b.md#c) "
+        "[D](https://dask.org) [E](#install)"
+    )
+    assert module.for_index(text, "") == " B [D](https://dask.org) [E](#install)"
+
+
 @pytest.mark.timeout(600)
 def test_server_does_not_need_dask(wheel: zipfile.ZipFile) -> None:
     """Guards against Dask in the server's environment, where it may differ from the kernels'."""
-    metadata = message_from_bytes(
-        wheel.read(next(n for n in wheel.namelist() if n.endswith(".dist-info/METADATA")))
-    )
+    metadata = metadata_of(wheel)
     needed = [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line]
     assert any(line.startswith("jupyter-server-proxy") for line in needed)
     assert not [line for line in needed if "dask" in line or "distributed" in line]

@@ -13,6 +13,7 @@ from tornado.httpclient import HTTPClientError
 
 ROOT = Path(__file__).parent.parent.parent
 PLATFORMS = ROOT / "jupyter_cluster_launcher/platforms/data"
+SAMPLES = ROOT / "jupyter_cluster_launcher/platforms/samples"
 
 
 class Api:

@@ -19,6 +19,7 @@ class FakeCluster:
         self.scheduler: Any = SimpleNamespace(
             workers={f"tls://w{name}": a_worker(name) for name in names},
             tasks={"t1": 1, "t2": 2},
+            task_groups={"t": SimpleNamespace(states={"memory": 1, "processing": 1})},
             unrunnable=set(),
             queued=set(),
             transition_counter=7,
@@ -42,7 +43,9 @@ class FakeCluster:
 def a_worker(name: Any) -> Any:
     """A worker as its scheduler knows it: half busy, a tenth of its memory in use."""
     metrics = {"cpu": 100.0, "memory": 100}
-    return SimpleNamespace(name=name, nthreads=2, memory_limit=1000, metrics=metrics, processing={})
+    return SimpleNamespace(
+        name=name, nthreads=2, memory_limit=1000, metrics=metrics, processing={}, status="running"
+    )
 
 
 class FakeGatewayCluster:

@@ -22,18 +22,24 @@ test('axe finds no serious violations', async ({ page, sidebar }) => {
   const failing = await sidebar.launch();
   await failing.toBe('failed');
   await sidebar.pickPlatform('local');
-  for (const fold of ['options', 'lifetime', 'preview']) {
+  for (const fold of ['options', 'lifetime']) {
     await sidebar.expand(fold);
   }
+  await running.root.locator('[data-fold="details"] summary').click();
+  await running.click('scale');
+  await sidebar.preview();
   await running.click('logs');
   await expect(page.getByRole('log')).toBeVisible();
+  await sidebar.openForm();
   await sidebar.form.getByRole('button', { name: /^Platform:/ }).click();
+  await sidebar.form.getByRole('button', { name: /^Show all/ }).click();
 
   for (const theme of THEMES) {
     await setTheme(page, theme);
     const { violations } = await new AxeBuilder({ page })
       .include('#jp-cluster-launcher')
       .include('.jp-ClusterLauncher-logs')
+      .include('.jp-ClusterLauncher-previewPanel')
       .include('.jp-ClusterLauncher-status')
       .analyze();
     const serious = violations
@@ -78,6 +84,9 @@ test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
   await tabTo(/^Platform:/);
   await keyboard.press('Enter');
   await expect(sidebar.platforms).toBeVisible();
+  await tabTo(/^Show all/);
+  await keyboard.press('Enter');
+  await tabTo(/^This computer/, true);
   await keyboard.press('ArrowDown');
   await expect(
     sidebar.form.getByRole('button', { name: 'Platform: Denali' })
@@ -87,6 +96,8 @@ test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
   await expect(sidebar.platforms).toHaveCount(0);
 
   await tabTo(/^Workers$/);
+  await keyboard.press('ControlOrMeta+A');
+  await keyboard.type('1');
   await keyboard.press('ArrowUp');
   await tabTo(/^Launch$/);
   await keyboard.press('Enter');
@@ -105,11 +116,15 @@ test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
   await page.evaluate(() =>
     (window as any).jupyterapp.commands.execute('cluster-launcher:open')
   );
-  await tabTo(/^Scale to$/);
+  await tabTo(/^Scale This computer 1$/);
+  await keyboard.press('Enter');
   await keyboard.press('ArrowDown');
   await keyboard.press('Enter');
   await row.toHaveWorkers(1);
-  await tabTo(/^Stop This computer 1$/, true);
+  await page.evaluate(() =>
+    (window as any).jupyterapp.commands.execute('cluster-launcher:open')
+  );
+  await tabTo(/^Stop This computer 1$/);
   await keyboard.press('Enter');
   await row.toBeRemoved();
 });

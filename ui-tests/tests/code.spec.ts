@@ -30,7 +30,7 @@ test('drag a row into a notebook and a console; short code', async ({
   expect(await page.notebook.getCellTextInput(0)).toBe('first = 1');
 
   await row.click('more');
-  await page.getByRole('menuitem', { name: 'Insert Short Code' }).click();
+  await page.getByRole('menuitem', { name: 'Insert connect() Call' }).click();
   await expect
     .poll(async () => (await page.notebook.getCellTextInput(1)) ?? '')
     .toContain('connect("');

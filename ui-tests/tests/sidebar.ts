@@ -35,6 +35,14 @@ export class Sidebar {
     await expect(this.form).toBeVisible();
   }
 
+  /** Show all fields of the form. */
+  async openForm(): Promise<void> {
+    if ((await this.form.getAttribute('data-open')) === 'false') {
+      await this.root.getByRole('button', { name: 'New cluster' }).click();
+    }
+    await expect(this.form).toHaveAttribute('data-open', 'true');
+  }
+
   /** Set the width of the sidebar in pixels. */
   async setWidth(width: number): Promise<void> {
     // Narrower than JupyterLab allows; it reads the limit when a tab is opened.
@@ -51,8 +59,13 @@ export class Sidebar {
 
   /** Select a platform by the name of its file: local, denali, tallgrass, … */
   async pickPlatform(name: string): Promise<void> {
+    await this.openForm();
     await this.form.getByRole('button', { name: /^Platform:/ }).click();
-    await this.platforms.locator(`[data-platform="${name}"]`).click();
+    const platform = this.platforms.locator(`[data-platform="${name}"]`);
+    if (!(await platform.isVisible())) {
+      await this.platforms.getByRole('button', { name: /^Show all/ }).click();
+    }
+    await platform.click();
     await expect(this.platforms).toHaveCount(0);
   }
 
@@ -63,20 +76,34 @@ export class Sidebar {
 
   /** Fill in the number of workers. */
   async setWorkers(count: number, label: string | RegExp = /^(Workers|Jobs)/) {
+    await this.openForm();
     await this.form.getByLabel(label).fill(String(count));
   }
 
   /**
    * Expand a section of the form.
    *
-   * @param name - options, advanced, lifetime, preview or found
+   * @param name - options, advanced, lifetime or found
    */
   async expand(name: string): Promise<Locator> {
+    await this.openForm();
     const fold = this.form.locator(`[data-fold="${name}"]`);
     if ((await fold.getAttribute('open')) === null) {
       await fold.locator('summary').click();
     }
     return fold;
+  }
+
+  /** Show the code that would run in a tab. */
+  async preview(): Promise<void> {
+    await this.openForm();
+    await this.form.getByRole('button', { name: 'Preview code' }).click();
+    await expect(this.code).toBeVisible();
+  }
+
+  /** The tab with the code that would run. */
+  get code(): Locator {
+    return this.page.locator('.jp-ClusterLauncher-previewPanel');
   }
 
   /** Fill in the name of the cluster. */
@@ -175,15 +202,15 @@ export class Row {
     requested = ready,
     timeout = 60000
   ): Promise<void> {
+    const count = ready === requested ? ready : `${ready} of ${requested}`;
     await expect(
-      this.root.getByText(
-        new RegExp(`\\b${ready} of ${requested} (worker|job)`)
-      )
+      this.root.getByText(new RegExp(`(^|· )${count} (worker|job)`))
     ).toBeVisible({ timeout });
   }
 
   /** Change the number of workers. */
   async scale(count: number): Promise<void> {
+    await this.click('scale');
     const field = this.root.getByLabel('Scale to');
     await field.fill(String(count));
     await field.press('Enter');
@@ -192,7 +219,7 @@ export class Row {
   /**
    * Click a button of the row.
    *
-   * @param action - insert, dashboards, logs, more or stop
+   * @param action - insert, dashboards, scale, logs, more or stop
    */
   async click(action: string): Promise<void> {
     await this.root.locator(`[data-action="${action}"]`).click();
@@ -201,7 +228,16 @@ export class Row {
   /** Stop or dismiss the cluster, and wait until the row is removed. */
   async stop(): Promise<void> {
     await this.click('stop');
-    await this.toBeRemoved();
+    const confirm = this.root
+      .page()
+      .locator('.jp-Dialog')
+      .getByRole('button', { name: 'Stop' });
+    await expect(async () => {
+      if (await confirm.isVisible()) {
+        await confirm.click();
+      }
+      await this.toBeRemoved(500);
+    }).toPass({ timeout: 30000 });
   }
 
   /** Wait until the row is removed. */

@@ -51,14 +51,16 @@ test('preview the job script, launch, compute, scale beyond the nodes, stop', as
     sidebar.form.getByText('2 jobs × 4 cores, 500 MB = 8 cores')
   ).toBeVisible();
 
-  const preview = await sidebar.expand('preview');
-  const script = preview.getByRole('region', { name: 'Job script' });
+  await sidebar.preview();
+  const script = sidebar.code.locator('pre[aria-label="Job script"]');
   await expect(script).toContainText('#SBATCH -t 00:30:00');
-  await expect(preview.getByText(/SLURM would start one job/)).toBeVisible();
+  await expect(
+    sidebar.code.getByText(/SLURM would start one job/)
+  ).toBeVisible();
   await screenshot(page, 'slurm-preview');
 
   // Make room for the row in the next screenshot.
-  await preview.locator('summary').click();
+  await page.notebook.activate('slurm.ipynb');
   await options.locator('summary').click();
   slurm.occupy();
   const row = await sidebar.launch();

@@ -14,13 +14,16 @@ import psutil
 
 from ...errors import NotAvailableError
 from ...models import Cluster, Phase, Queue
-from ..base import Check, Context, Log, Needs, Status
+from ..base import Check, Context, Log, Needs, Start, Status
 from ..local import LocalBackend
 from . import check as checking
-from .cancel import OverdueError, cancel_all, remove_keys, submitted_ids
-from .jobs import gone, job_name, known, may_have_jobs, newly_ended, wanted
+from .arguments import arguments, jobs_of
+from .cancel import OverdueError, cancel_all, remove_keys
+from .jobs import gone, job_name, known, may_have_jobs, newly_ended, submitted_ids, wanted
 from .logs import job_logs
+from .offers import Offers
 from .queue import QueuePoller
+from .starts import start_times
 from .status import batch_status, refusal
 from .summary import lifetime, summary
 from .system import batch_system
@@ -44,6 +47,8 @@ class BatchBackend(LocalBackend):
         self._clusters: Callable[[], Iterable[Cluster]] = list
         self._update: Callable[[str, Queue], None] = lambda cluster_id, queue: None
         self._pollers: dict[str, QueuePoller] = {}
+        self._user = psutil.Process().username()
+        self._offers = Offers(self._user, context.queue_interval)
         self._hurry = False
 
     # A platform, before anything is launched
@@ -61,6 +66,23 @@ class BatchBackend(LocalBackend):
     def batch_system(self, platform: Platform) -> str | None:
         """Return the name of the batch system that the platform file gives."""
         return platform.batch
+
+    def options_source(self, platform: Platform) -> str | None:
+        """Return the name of the batch system where it can say what it offers."""
+        return platform.batch if self._offers.of(platform) else None
+
+    async def options(
+        self, platform: Platform, kernel_name: str, fresh: bool = False
+    ) -> dict[str, Any]:
+        """Return the options of the platform file with the choices and limits there are.
+
+        Where the batch system does not answer, they are what the file says.
+        """
+        return await self._offers.options(platform, fresh)
+
+    async def answers(self, platform: Platform) -> bool:
+        """Return whether the batch system works here; one that is slow counts as working."""
+        return await self._offers.answers(platform)
 
     def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
         """Return what the resident needs to track the jobs, and where their logs go."""
@@ -97,26 +119,39 @@ class BatchBackend(LocalBackend):
         checking.check_interface(arguments(platform, options).get("interface"))
 
     def warnings(self, platform: Platform, options: Mapping[str, Any]) -> list[str]:
-        """Return what users should know of the environment in which jobs are submitted."""
-        return checking.overriding_variables(batch_system(platform.batch))
+        """Return what users should know: variables that change jobs, and limits."""
+        found = checking.overriding_variables(batch_system(platform.batch))
+        return [*found, *self._offers.excess(platform, arguments(platform, options))]
 
     def summary(self, platform: Platform, cluster: Cluster) -> str | None:
         """Return the jobs of a launch, their sizes, and what they add up to."""
         values = arguments(platform, cluster.options)
-        number = cluster.adapt.maximum if cluster.adapt else cluster.requested
-        if cluster.scaling.unit != "jobs":
-            number = -(-number // int(values.get("processes") or 1))
+        number = jobs_of(cluster, values)
         seconds = batch_system(cluster.batch).seconds(str(values.get("walltime") or ""))
         return summary(number, values, seconds, cluster.adapt is not None, cluster.cost)
 
     async def check(self, platform: Platform, cluster: Cluster, directory: Path) -> Check:
         """Return the job script and the batch system's verdict on it."""
-        return await checking.check(
+        verdict = await checking.check(
             cluster,
             batch_system(cluster.batch),
             self.context.environments,
             self.preparation(cluster, directory),
         )
+        if not verdict.ok:
+            return verdict
+        closed = await self._offers.closed(platform, arguments(platform, cluster.options))
+        return replace(verdict, ok=False, verdict=closed) if closed else verdict
+
+    async def starts(self, platform: Platform, cluster: Cluster, directory: Path) -> list[Start]:
+        """Return when a launch would start in each partition, and if it were smaller."""
+        found = self._offers.of(platform)
+        if found is None:
+            return []
+        prepared = self.preparation(cluster, directory)
+        script = await checking.job_script(cluster, self.context.environments, prepared)
+        values = arguments(platform, cluster.options)
+        return await start_times(found, script, values, jobs_of(cluster, values))
 
     # A cluster
 
@@ -210,6 +245,7 @@ class BatchBackend(LocalBackend):
 
     async def stop(self) -> None:
         """Poll no more."""
+        await self._offers.stop()
         for poller in self._pollers.values():
             await poller.stop()
 
@@ -217,7 +253,7 @@ class BatchBackend(LocalBackend):
         if name not in self._pollers:
             self._pollers[str(name)] = QueuePoller(
                 batch_system(name),
-                psutil.Process().username(),
+                self._user,
                 lambda: {job_name(c.id): wanted(c) for c in self._of(name) if may_have_jobs(c)},
                 lambda job, queue: self._answered(name, job, queue),
                 self.context.queue_interval,
@@ -232,9 +268,3 @@ class BatchBackend(LocalBackend):
         for cluster in self._of(name):
             if job_name(cluster.id) == job:
                 self._update(cluster.id, queue)
-
-
-def arguments(platform: Platform, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the known arguments of a cluster: the administrator's, defaults, options."""
-    defaults = {name: schema.get("default") for name, schema in platform.options.items()}
-    return {**platform.kwargs, **defaults, **options}

@@ -16,7 +16,6 @@ from .queue import QueuePoller, Wanted
 from .system import BatchSystem
 
 KEYS_NOTE, KEY_FILE = "keys.json", ".dask-jobqueue.worker."  # as in resident/jobqueue/keys.py
-IDS_NOTE = "job-ids"  # as in resident/jobqueue/tracker.py
 PAUSES = (0.2, 5.0)  # seconds between two polls for jobs that are ending: at first, and at most
 
 
@@ -68,14 +67,6 @@ async def _cancel(poller: QueuePoller, name: str, ids: Collection[str], patience
         if output.returncode:
             objections.append(system.explain(output.text))
     return "; ".join(dict.fromkeys(objections))
-
-
-def submitted_ids(directory: Path) -> set[str]:
-    """Return the ids of all jobs that a cluster's controller submitted, as it noted them."""
-    try:
-        return set((directory / IDS_NOTE).read_text(encoding="utf-8").split())
-    except (OSError, ValueError):
-        return set()
 
 
 def _no_answer(system: BatchSystem) -> NotAvailableError:

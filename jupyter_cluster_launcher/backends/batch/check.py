@@ -51,6 +51,8 @@ async def check(
         script = await job_script(cluster, environments, preparation)
     except NotAvailableError as error:
         return Check(ok=False, verdict=str(error))
+    if not system.preflight(""):
+        return Check(job_script=script)
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as file:
         file.write(script)
         file.flush()

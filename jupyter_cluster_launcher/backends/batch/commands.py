@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from .system import BatchSystem
+from .system import BatchSystem, Commands
 
 PATIENCE = 10.0  # seconds for an answer; SLURM's own limit is twice its MessageTimeout of 10
 MISSING = 127  # the exit code of a program that is not there
@@ -24,7 +24,7 @@ class Output:
     text: str
 
 
-def environment(system: BatchSystem, script: str = "") -> dict[str, str]:
+def environment(system: Commands, script: str = "") -> dict[str, str]:
     """Return the environment of a batch system's commands.
 
     It is the server's, without what would change the answers or overrule the job script ``script``.
@@ -38,7 +38,7 @@ def environment(system: BatchSystem, script: str = "") -> dict[str, str]:
     return {**kept, "LC_ALL": "C", **system.COMMAND_ENVIRONMENT}
 
 
-def withheld(system: BatchSystem, script: str = "") -> list[str]:
+def withheld(system: Commands, script: str = "") -> list[str]:
     """Return the patterns of the variables that submissions of a job script do not get."""
     return [
         pattern
@@ -64,7 +64,7 @@ def overriding(system: BatchSystem) -> list[str]:
 
 
 async def run(
-    system: BatchSystem,
+    system: Commands,
     command: Sequence[str],
     timeout: float = PATIENCE,
     script: str = "",

@@ -7,13 +7,25 @@ has given up.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ...models import Cluster, Job, Phase, State
 from .queue import Wanted
+
+IDS_NOTE = "job-ids"  # as in resident/jobqueue/tracker.py
 
 
 def job_name(cluster_id: str) -> str:
     """Return the name that all jobs of a cluster have, and no others."""
     return f"dask-{cluster_id}"
+
+
+def submitted_ids(directory: Path) -> set[str]:
+    """Return the ids of all jobs that a cluster's controller submitted, as it noted them."""
+    try:
+        return set((directory / IDS_NOTE).read_text(encoding="utf-8").split())
+    except (OSError, ValueError):
+        return set()
 
 
 def known(cluster: Cluster) -> set[str]:

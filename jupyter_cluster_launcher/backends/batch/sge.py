@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
 from ...models import Job, Phase
+from .reasons import one_line
 from .system import Verdict
 
 TITLE = "Grid Engine"
@@ -33,7 +34,7 @@ WORDS = (
 )
 ACCOUNT = re.compile(r"^={10,}$", re.MULTILINE)
 UNREACHABLE = re.compile(r"commlib error|unable to (send message|contact) .*qmaster", re.IGNORECASE)
-NOISE = re.compile(r"^(Exiting\.|verification: no suitable queues|)$")
+NOISE = re.compile(r"^(Exiting\.|verification: no suitable queues)$")
 PREFIX = re.compile(r"^(Unable to run job|qsub|error|denied): ")
 
 
@@ -113,8 +114,7 @@ def verdict(returncode: int, text: str) -> Verdict:
 
 def explain(text: str) -> str:
     """Return what qsub wrote, without the noise around it."""
-    lines = [line.strip() for line in text.splitlines()]
-    return "; ".join(dict.fromkeys(PREFIX.sub("", line) for line in lines if not NOISE.match(line)))
+    return one_line(text, NOISE, PREFIX)
 
 
 def unreachable(text: str) -> bool:

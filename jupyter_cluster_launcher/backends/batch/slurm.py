@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from ...models import Job, Phase
+from . import slurm_discovery
+from .reasons import one_line
+from .slurm_time import STARTS, time_of
+from .slurm_time import seconds as seconds  # noqa: PLC0414 - a function of this module, too
 from .system import Verdict
 
 TITLE = "SLURM"
+DISCOVERY = slurm_discovery
 # A job that lost its node would wait in the queue again, for a worker that its cluster gave up.
 ENVIRONMENT = {"SBATCH_NO_REQUEUE": "1"}
 COMMAND_ENVIRONMENT = {"SLURM_TIME_FORMAT": "standard"}
@@ -56,6 +60,13 @@ JOB_ID = r"(?ms)\A(?:.*^)?(?P<job_id>\d+)(?:;[^\n]*)?\s*?$"
 # The name comes last: it is the only field that may contain a bar.
 FIELDS = ("JobID", "State", "Reason", "StartTime", "EndTime", "exit_code", "NodeList", "Name")
 
+# What users cannot make out from a reason alone.
+EXPLAINED = {
+    "JobLaunchFailure": "The node could not start a job, often because it does not see the folder "
+    "of its logs. Choose a folder for job logs that the nodes share, or start JupyterLab with "
+    "JUPYTER_RUNTIME_DIR set to such a folder."
+}
+
 QUEUED = {"PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT"}
 FAILED = {
     "BOOT_FAIL",
@@ -82,10 +93,7 @@ PREFIX = re.compile(
     r"^(sbatch|squeue|scancel|sacct): (error: )?(Batch job submission failed: )?"
     r"|^allocation failure: |^slurm_load_jobs error: "
 )
-NOISE = re.compile(r"^Try \"?sbatch --help|^$")
-STARTS = re.compile(
-    r"Job \S+ to start at (?P<start>\S+) using \d+ processors on nodes (?P<nodes>\S+)"
-)
+NOISE = re.compile(r"^Try \"?sbatch --help.*")
 
 
 def submit_arguments(name: str) -> list[str]:
@@ -125,8 +133,8 @@ def parse_jobs(text: str) -> list[Job]:
                 phase=phase,
                 state=state,
                 reason="" if reason == "None" else reason,
-                start=_time(start),
-                end=_time(end) if phase is not Phase.QUEUED else None,
+                start=time_of(start),
+                end=time_of(end) if phase is not Phase.QUEUED else None,
                 exit_code=_exit_code(exit_code) if phase is Phase.ENDED else None,
                 node=node,
                 failed=state in FAILED,
@@ -177,7 +185,7 @@ def verdict(returncode: int, text: str) -> Verdict:
     """Read "sbatch: Job 103 to start at 2026-11-23T12:20:56 using 1 processors on nodes n1 …"."""
     found = STARTS.search(text)
     if returncode == 0 and found:
-        start = _time(found["start"])
+        start = time_of(found["start"])
         when = f"{start:%H:%M on %d %B}" if start else found["start"]
         return Verdict(True, f"SLURM would start one job about {when}, on {found['nodes']}.")
     if returncode == 0:
@@ -194,9 +202,7 @@ def explain(text: str) -> str:
     failed: Invalid partition name specified" become "invalid partition specified: nosuch; Invalid
     partition name specified".
     """
-    lines = text.splitlines()
-    messages = [PREFIX.sub("", line.strip()) for line in lines if not NOISE.match(line.strip())]
-    return "; ".join(dict.fromkeys(messages))
+    return one_line(text, NOISE, PREFIX)
 
 
 def unreachable(text: str) -> bool:
@@ -205,22 +211,6 @@ def unreachable(text: str) -> bool:
     A hung one may have accepted the job all the same.
     """
     return bool(UNREACHABLE.search(text))
-
-
-def seconds(walltime: str) -> int | None:
-    """Read a time limit as sbatch does; None where it is something else.
-
-    minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes[:seconds]
-    """
-    match = re.fullmatch(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", walltime.strip())
-    if not match:
-        return None
-    days, *rest = match.groups()
-    numbers = [int(number) for number in rest if number is not None]
-    if days is None and len(numbers) < 3:
-        numbers.insert(0, 0)  # minutes lead
-    hours, minutes, secs = (*numbers, 0, 0)[:3]
-    return ((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + secs
 
 
 def _phase(state: str) -> Phase:
@@ -235,17 +225,6 @@ def _plain_state(line: str) -> str:
     return f"{job_id}|{(state.split() or [''])[0]}|{tail}"
 
 
-def _time(text: str) -> datetime | None:
-    """Read a time of the cluster, which writes them without a zone.
-
-    N/A, Unknown and NONE are none.
-    """
-    try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError:
-        return None
-
-
 def _exit_code(text: str) -> str | None:
     """Return "exit:signal", as SLURM writes it elsewhere.
 
@@ -253,4 +232,6 @@ def _exit_code(text: str) -> str | None:
     """
     if not text.isdigit():
         return text or None
-    return f"{int(text) >> 8}:{int(text) & 127}"
+    status = int(text)
+    signal = status & 127
+    return f"0:{signal}" if signal else f"{status >> 8}:0"

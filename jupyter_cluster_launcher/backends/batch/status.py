@@ -7,13 +7,14 @@ controller submitted them.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from ...models import Cluster, Phase, State
+from ...models import Cluster, Job, Phase, State
 from ..base import Status
 from . import wording
 from .jobs import shown
-from .system import BatchSystem
+from .system import BatchSystem, Commands
 
 # The button of a row that cancels what is left, by state.
 BUTTONS = {State.LOST: "Clean up", State.FAILED: "Dismiss", State.CLOSED: "Dismiss"}
@@ -38,7 +39,7 @@ def message(cluster: Cluster, system: BatchSystem) -> str:
     """Return the sentence about a cluster's state, and about jobs that ended or are left over."""
     if cluster.state is State.RUNNING:
         ended = [job for job in shown(cluster) if job.phase is Phase.ENDED]
-        return _joined(cluster.message, wording.endings(ended))
+        return _joined(cluster.message, wording.endings(ended), *_explained(ended, system))
     button = BUTTONS.get(cluster.state)
     if button is None:
         return cluster.message
@@ -52,7 +53,13 @@ def message(cluster: Cluster, system: BatchSystem) -> str:
     )
 
 
-def refusal(system: BatchSystem, text: str) -> str:
+def _explained(jobs: Iterable[Job], system: BatchSystem) -> list[str]:
+    """Return a sentence for each reason that the batch system's module explains."""
+    explained: Mapping[str, str] = getattr(system, "EXPLAINED", {})
+    return [explained[one] for one in dict.fromkeys(job.reason for job in jobs) if one in explained]
+
+
+def refusal(system: Commands, text: str) -> str:
     """Return the sentence for jobs that were not accepted; ``text`` is what dask-jobqueue raised.
 
     Of a submission that failed, that is the command and its two outputs; the last says why.
@@ -62,7 +69,7 @@ def refusal(system: BatchSystem, text: str) -> str:
     return f"{system.TITLE} {what}: {system.explain(written)}."
 
 
-def refusals(cluster: Cluster, system: BatchSystem) -> list[str]:
+def refusals(cluster: Cluster, system: Commands) -> list[str]:
     """Return a sentence for each reason for which jobs of a running cluster were not accepted."""
     if cluster.state is not State.RUNNING:
         return []
@@ -71,7 +78,7 @@ def refusals(cluster: Cluster, system: BatchSystem) -> list[str]:
     return [_partly(system, reason, count, len(jobs)) for reason, count in reasons.items()]
 
 
-def _partly(system: BatchSystem, written: str, count: int, total: int) -> str:
+def _partly(system: Commands, written: str, count: int, total: int) -> str:
     number = f"{count} of {total} job{'' if total == 1 else 's'}"
     what = f"rejected {number}"
     if system.unreachable(written):
@@ -80,7 +87,8 @@ def _partly(system: BatchSystem, written: str, count: int, total: int) -> str:
 
 
 def _written(text: str) -> str:
-    return text.rpartition("stderr:\n")[2].strip()
+    before, _, errors = text.rpartition("stderr:\n")
+    return errors.strip() or before.rpartition("stdout:\n")[2].strip()
 
 
 def _joined(*sentences: str | None) -> str:

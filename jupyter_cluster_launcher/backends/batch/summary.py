@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...models import Cost
+from .wording import count
 
 UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 MARGIN = (30, 300)  # seconds that a worker ends before its job must: a twentieth, but within these
@@ -42,9 +43,9 @@ def summary(
     """
     cores = int(values.get("cores") or 1)
     memory = _memory(values.get("memory"))
-    number = f"up to {_count(jobs, 'job')}" if adapting else _count(jobs, "job")
-    each = [_count(cores, "core"), *([_size(*memory)] if memory else [])]
-    total = [_count(jobs * cores, "core")]
+    number = f"up to {count(jobs, 'job')}" if adapting else count(jobs, "job")
+    each = [count(cores, "core"), *([_size(*memory)] if memory else [])]
+    total = [count(jobs * cores, "core")]
     if memory:
         total.append(_size(jobs * memory[0], memory[1]))
     if seconds is not None:
@@ -52,10 +53,6 @@ def summary(
         price = f" ({hours * cost.per_core_hour:.2f} {cost.currency})" if cost else ""
         total.append(f"at most {_round(hours)} core-hours{price}")
     return f"{number} × {', '.join(each)} = {', '.join(total)}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _round(number: float) -> str:
@@ -68,6 +65,16 @@ def _memory(text: Any) -> tuple[float, str] | None:
     if not match or match[1].count(".") > 1:
         return None
     return float(match[1]), f"{match[2].upper()}{match[3]}B"
+
+
+def memory_bytes(text: Any) -> float | None:
+    """Return the bytes of 10GB, 1.5 GiB or 500M; None for what is not a size."""
+    size = _memory(text)
+    if size is None:
+        return None
+    number, unit = size
+    step = 1024 if "i" in unit else 1000
+    return number * float(step ** UNITS.index(unit.replace("i", "")))
 
 
 def _size(number: float, unit: str) -> str:

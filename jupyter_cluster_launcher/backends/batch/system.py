@@ -5,6 +5,9 @@ command wrote in, data out. None of them runs anything, so each is tested with t
 system wrote. A module stands in this package, or comes from another distribution that declares it
 in the entry point group ``jupyter_cluster_launcher.batch_systems``; platform files name it in
 ``batch:``. ``examples/batch-system`` in the source is such a distribution.
+
+Two more constants are optional: ``DISCOVERY`` has the functions of ``discovery.Discovery``, and
+``EXPLAINED`` has a sentence for reasons of jobs that users cannot make out.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from ...errors import NotAvailableError
 from ...models import Job
 
 ENTRY_POINTS = "jupyter_cluster_launcher.batch_systems"
-BUILT_IN = ("sge", "slurm")  # the modules of this package
+BUILT_IN = ("htcondor", "lsf", "pbs", "sge", "slurm")  # the modules of this package
 
 
 @dataclass(frozen=True)
@@ -31,25 +34,12 @@ class Verdict:
     text: str
 
 
-class BatchSystem(Protocol):
-    """The contents of a batch system's module.
-
-    Commands are lists of arguments and run without a shell, in the server's environment as
-    ``COMMAND_ENVIRONMENT`` and ``UNSET`` change it and with ``LC_ALL=C``. A ``text`` is what a
-    command wrote, standard output and error together; lines that mean nothing may be among it, so
-    no function raises because of a text. ``names`` are job names, one for each cluster. Ids of jobs
-    are numbers, and the file names of their logs contain ``-ID.out``, ``-ID.err``, ``.oID`` or
-    ``.eID``.
-    """
+class Commands(Protocol):
+    """What it takes to run a batch system's commands, and to say what they answered."""
 
     @property
     def TITLE(self) -> str:  # noqa: N802 - a constant of the module
         """The name that users know."""
-        ...
-
-    @property
-    def ENVIRONMENT(self) -> Mapping[str, str]:  # noqa: N802 - a constant of the module
-        """What is added to the environment in which jobs are submitted."""
         ...
 
     @property
@@ -64,6 +54,31 @@ class BatchSystem(Protocol):
         The values are directives: where there are any, a variable is only withheld if the job
         script has one of them, so that the script decides and not the variable.
         """
+        ...
+
+    def explain(self, text: str) -> str:
+        """Return the reason in what a failed command wrote: one line without a full stop."""
+        ...
+
+    def unreachable(self, text: str) -> bool:
+        """Return whether a command failed because the batch system did not answer."""
+        ...
+
+
+class BatchSystem(Commands, Protocol):
+    """The contents of a batch system's module.
+
+    Commands are lists of arguments and run without a shell, in the server's environment as
+    ``COMMAND_ENVIRONMENT`` and ``UNSET`` change it and with ``LC_ALL=C``. A ``text`` is what a
+    command wrote, standard output and error together; lines that mean nothing may be among it, so
+    no function raises because of a text. ``names`` are job names, one for each cluster. Ids of jobs
+    are numbers, or two with a point between, and the file names of their logs contain ``-ID.out``,
+    ``-ID.err``, ``.oID`` or ``.eID``, or are ``ID.SERVER.OU`` and ``ID.SERVER.ER``.
+    """
+
+    @property
+    def ENVIRONMENT(self) -> Mapping[str, str]:  # noqa: N802 - a constant of the module
+        """What is added to the environment in which jobs are submitted."""
         ...
 
     @property
@@ -118,27 +133,24 @@ class BatchSystem(Protocol):
         ...
 
     def preflight(self, script: str) -> list[str]:
-        """Return the command that tests the job script in file ``script`` without submitting it."""
+        """Return the command that tests the job script in file ``script`` without submitting it.
+
+        Empty where the batch system cannot do that.
+        """
         ...
 
     def verdict(self, returncode: int, text: str) -> Verdict:
         """Return what the exit code and the output of `preflight` mean, as a sentence for users."""
         ...
 
-    def explain(self, text: str) -> str:
-        """Return the reason in what a failed command wrote: one line without a full stop."""
-        ...
-
     def seconds(self, walltime: str) -> int | None:
         """Return the seconds of the option ``walltime``, None for what is not a time limit."""
         ...
 
-    def unreachable(self, text: str) -> bool:
-        """Return whether a command failed because the batch system did not answer."""
-        ...
 
-
-REQUIRED = tuple(name for name in vars(BatchSystem) if not name.startswith("_"))
+REQUIRED = tuple(
+    name for one in (Commands, BatchSystem) for name in vars(one) if not name.startswith("_")
+)
 
 
 def batch_system(name: str | None) -> BatchSystem:

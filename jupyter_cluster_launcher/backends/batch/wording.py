@@ -39,6 +39,19 @@ def moment(when: datetime, now: datetime) -> str:
     return f"{local:%a} {clock}" if 1 < days < 7 else f"{local.day} {local:%b} {clock}"
 
 
+def count(number: int, what: str) -> str:
+    """Return a number of things: 1 job, 3 jobs."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def duration(seconds: int) -> str:
+    """Return a time span in its two largest units: 5 min, 1 h 30 min, 2 days."""
+    days, rest = divmod(seconds, 86400)
+    hours, rest = divmod(rest, 3600)
+    parts = [(days, count(days, "day")), (hours, f"{hours} h"), (rest // 60, f"{rest // 60} min")]
+    return " ".join([text for number, text in parts if number][:2]) or f"{seconds} s"
+
+
 def ending(job: Job) -> str:
     """Return how a job ended, in the batch system's words.
 

@@ -18,7 +18,7 @@ import aiohttp
 from dask_gateway.client import Gateway
 from distributed.core import rpc
 
-from ..versions import PACKAGES
+from ..identity import scheduler_versions
 from .scheduler import GatewaySettings, by_value, gateway_settings
 from .state import ANSWER_LIMIT, GatewayState
 
@@ -103,8 +103,7 @@ class GatewayMonitor(threading.Thread):
         state.idle_timeout = 0
         packages = (await self.scheduler.versions())["packages"]
         python = packages["python"].split(".")
-        state.versions = {"python": ".".join(python[:3])}
-        state.versions.update({name: packages[name] for name in PACKAGES if packages.get(name)})
+        state.versions = scheduler_versions(packages)
         if python[:2] == [str(part) for part in sys.version_info[:2]]:
             answer = await self.scheduler.run_function(function=by_value(gateway_settings))
             settings = answer.get("result") or settings

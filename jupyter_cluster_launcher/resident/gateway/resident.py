@@ -37,6 +37,7 @@ class GatewayResident(Resident[GatewayCluster]):
 
         ``settings`` has the cluster's ``directory``.
         """
+        super().prepare(settings)
         self.submissions.restore(settings["directory"])
         try:
             from .client import (  # noqa: PLC0415 - dask_gateway may be missing

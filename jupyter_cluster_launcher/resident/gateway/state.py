@@ -6,24 +6,21 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Any, TypedDict
 
 from ..durations import in_words
+from ..identity import (
+    States,
+    WorkerIdentity,
+    is_busy,
+    task_count,
+    task_progress,
+    worker_report,
+)
 from ..protocols import GatewayCluster
-from ..report import Report
-from ..scheduler import load
+from ..report import Progress, Report
 
 ANSWER_LIMIT = 10.0  # seconds for one answer of the gateway
 SLOW_START = 120.0  # seconds after which the user is warned that no worker has come
-
-
-class WorkerIdentity(TypedDict):
-    """A worker as its scheduler's ``identity`` describes it; memory in bytes, None for no limit."""
-
-    name: str
-    nthreads: int
-    memory_limit: int | None
-    metrics: Mapping[str, Any] | None
 
 
 class GatewayState:
@@ -48,22 +45,21 @@ class GatewayState:
         self.failed = self.adapting = False
         self.workers: Mapping[str, WorkerIdentity] = {}
         self.tasks = 0
+        self.progress: Progress = {}
         self.plots: dict[str, str] = {}
         self.versions: dict[str, str] = {}
         self.trouble = ""
         self.busy, self.idle_since = True, time.time()
         self.waiting_since = time.monotonic()
 
-    def update(
-        self, workers: Mapping[str, WorkerIdentity], states: list[Mapping[str, int]]
-    ) -> None:
+    def update(self, workers: Mapping[str, WorkerIdentity], states: list[States]) -> None:
         """Take in the workers, and how many tasks are in which state for each kind of task."""
         self.workers = workers
-        busy = any(state["processing"] or state["waiting"] for state in states)
+        busy = is_busy(states)
         if busy or self.busy:
             self.idle_since = time.time()
         self.busy = busy
-        self.tasks = sum(sum(state.values()) - state["released"] for state in states)
+        self.tasks, self.progress = task_count(states), task_progress(states)
         if len(workers) >= (self.requested or 0):
             self.waiting_since = time.monotonic()
 
@@ -90,32 +86,22 @@ class GatewayState:
     def report(self) -> Report:
         """Return the newest report."""
         workers = list(self.workers.values())
-        cores = sum(worker["nthreads"] for worker in workers)
-        metrics = [worker.get("metrics") or {} for worker in workers]
         report: Report = {
+            **worker_report(workers, self.tasks, self.busy, self.progress),
             "name": self.cluster.name,
             "address": self.cluster.scheduler_address,
             "tls": True,
             "joined": self.joined,
-            "ready": 0 if self.ended else len(workers),
             "requested": len(workers) if self.adapting else self.requested,
-            "cores": cores,
-            "memory": sum(worker["memory_limit"] or 0 for worker in workers),
             "dashboard_link": self.cluster.dashboard_link,
             "plots": self.plots,
             "versions": self.versions,
-            "usage": {
-                "cpu": load(metrics, cores),
-                "memory": sum(one.get("memory", 0) for one in metrics),
-                "tasks": self.tasks,
-                "busy": self.busy,
-            },
             "warnings": self.warnings(),
             "stops_at": self.stops_at(),
             "idle_limit": self.idle_timeout or None,
         }
         if self.ended:
-            report["ended"], report["broken"] = self.ended, self.failed
+            report["ready"], report["ended"], report["broken"] = 0, self.ended, self.failed
         return report
 
     def warnings(self) -> list[str]:

@@ -7,12 +7,14 @@ refusals in the batch system's words instead, and closes as often as it is calle
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import importlib
 import os
 import shlex
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 import dask
@@ -20,8 +22,8 @@ from distributed.core import Status
 from distributed.deploy.spec import ProcessInterface
 
 from .keys import expanded, key_files, note_keys, removing_keys
-from .shell import escape_in_command, quote_in_header, withhold
-from .tracker import JobEntry, JobTracker, note_id
+from .shell import escape_in_command, merged_directives, quote_in_header, withhold
+from .tracker import JobEntry, JobTracker, note_cancel_command, note_id
 
 
 class Submission(TypedDict):
@@ -40,6 +42,7 @@ class Submission(TypedDict):
 DASHBOARD = "--dashboard"  # begins the arguments with which users turn on a dashboard for workers
 NO_PAGES = "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES"  # the server has set it
 PRIVATE = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
+SILENCED = " 2> /dev/null"  # ends the command with which dask-jobqueue submits to LSF
 PLAIN = Submission(arguments=[], job_id=None, unset={})
 
 # Functional, because one of the names is a keyword.
@@ -72,7 +75,7 @@ def track_jobs(settings: JobSettings) -> JobTracker:
     directory = settings["directory"]
     tracker = JobTracker(settings["job_name"], settings["unit"], settings["lifetime"])
     section = f"jobqueue.{cluster_class.job_cls.config_name}"
-    dask.config.set({f"{section}.log-directory": os.path.join(directory, "jobs")})
+    _keep_logs(f"{section}.log-directory", os.path.join(directory, "jobs"))
     keys = f"{section}.shared-temp-directory"  # a site whose homes are not shared sets it
     shared = dask.config.get(keys, None) or directory
     dask.config.set({keys: shared})
@@ -80,19 +83,41 @@ def track_jobs(settings: JobSettings) -> JobTracker:
     submission = settings["submission"]
     cluster_class.job_cls = tracked(cluster_class.job_cls, tracker, directory, submission)
     cluster_class.close = removing_keys(cluster_class.close, directory)
+    cluster_class.__init__ = merging_options(cluster_class.__init__, f"{section}.scheduler-options")
     return tracker
+
+
+def _keep_logs(key: str, folder: str) -> None:
+    """Have the jobs' logs kept in ``folder``; where a site has its own, that is found there."""
+    site = dask.config.get(key, None)
+    if not site:
+        dask.config.set({key: folder})
+        return
+    with contextlib.suppress(OSError):  # of a preview, which has no folder
+        os.symlink(expanded(site), folder)
+
+
+def merging_options(init: Callable[..., None], key: str) -> Callable[..., None]:
+    """Return a cluster's ``__init__`` whose scheduler options add to those that a site set."""
+
+    @functools.wraps(init)
+    def merge(*args: Any, scheduler_options: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        merged = {**(dask.config.get(key, None) or {}), **(scheduler_options or {})}
+        # A class of another distribution need not have such options.
+        init(*args, **kwargs, **({"scheduler_options": merged} if merged else {}))
+
+    return merge
 
 
 def tracked(
     job_class: Any, tracker: JobTracker, directory: str, submission: Submission = PLAIN
 ) -> type:
     """Return ``job_class`` with ``TrackedJob`` in front; ``directory`` is the cluster's."""
-    command = [*shlex.split(job_class.submit_command or ""), *submission["arguments"]]
     attributes = {
         "tracker": tracker,
         "directory": directory,
         "unset": submission["unset"],
-        "submit_command": shlex.join(command),
+        "submit_arguments": submission["arguments"],
         "job_id_regexp": submission["job_id"] or job_class.job_id_regexp,
     }
     return types.new_class(
@@ -117,10 +142,12 @@ class TrackedJob(ProcessInterface):
     tracker: JobTracker
     directory: str
     unset: dict[str, list[str]]
+    submit_arguments: list[str]
     config_name: str  # these are of dask-jobqueue's class
     log_directory: str | None
     job_header: str
     _command_template: str
+    submit_command: str
     cancel_command: str
     name: object
     job_id: str | None
@@ -130,9 +157,10 @@ class TrackedJob(ProcessInterface):
         self,
         *args: Any,
         worker_extra_args: list[str] | None = None,
+        job_extra_directives: list[str] | dict[str, str] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Add the worker's arguments and the tracker's name to what dask-jobqueue got.
+        """Add a site's directives, our arguments and name to what dask-jobqueue got.
 
         A name of the user's own would be lost: the jobs are found by the tracker's.
         """
@@ -140,9 +168,13 @@ class TrackedJob(ProcessInterface):
         own = worker_extra_args or dask.config.get(section, None) or []
         if DASHBOARD in " ".join(own):
             os.environ.pop(NO_PAGES, None)
+        site = dask.config.get(f"jobqueue.{self.config_name}.job-extra-directives", None) or []
+        kwargs["job_extra_directives"] = merged_directives(site, job_extra_directives or [])
         kwargs["worker_extra_args"] = worker_arguments(own, self.tracker.lifetime)
         kwargs["job_name"] = self.tracker.job_name
         super().__init__(*args, **kwargs)
+        command = [*shlex.split(self.submit_command or ""), *self.submit_arguments]
+        self.submit_command = shlex.join(command)
         self._quote_paths(kwargs)
         withhold(self.unset, self.job_header or "")
         note_keys(kwargs.get("security"), self.directory)
@@ -164,6 +196,7 @@ class TrackedJob(ProcessInterface):
         self.entry = entry = self.tracker.begin(self.name)
         self.tracker.cancel_command = self.cancel_command
         try:
+            note_cancel_command(self.directory, self.cancel_command)
             await super().start()
             entry["id"] = self.job_id
             note_id(self.directory, self.job_id)
@@ -174,6 +207,16 @@ class TrackedJob(ProcessInterface):
             self.status = Status.running
         if entry["closed"]:  # closed while it was being submitted
             await super().close()
+
+    @classmethod
+    async def _call(cls, cmd: list[str], *, shell: bool = False, **kwargs: Any) -> str:
+        """Run a command of the batch system; keep what dask-jobqueue's LSF would throw away.
+
+        That is why a job was refused.
+        """
+        kept = [part.removesuffix(SILENCED) for part in cmd] if shell else cmd
+        output: str = await super()._call(kept, shell=shell, **kwargs)  # type: ignore[misc]
+        return output
 
     async def close(self) -> None:
         """Cancel the job, and count as closed whether or not that works."""

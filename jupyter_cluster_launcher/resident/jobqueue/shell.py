@@ -7,9 +7,13 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import Union
+
+Directives = Union[Sequence[str], Mapping[str, str]]
 
 # What a shell reads otherwise than as it stands, but for what expands a variable or a home.
 SPECIAL = re.compile(r"([^\w$~/.:,@%+={}-])")
+VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})")
 
 
 def quote_in_header(header: str, directory: str) -> str:
@@ -18,10 +22,30 @@ def quote_in_header(header: str, directory: str) -> str:
 
 
 def escape_in_command(command: str, paths: Iterable[str]) -> str:
-    """Return a shell's command with blanks and the like in ``paths`` escaped; variables expand."""
+    """Return a shell's command with blanks and the like in ``paths`` escaped; variables expand.
+
+    A variable that is not set on the node leaves an empty argument, and not none.
+    """
     for path in paths:
-        command = command.replace(path, SPECIAL.sub(r"\\\1", path))
+        escaped = SPECIAL.sub(r"\\\1", path)
+        command = command.replace(path, VARIABLE.sub(r'"\g<0>"', escaped))
     return command
+
+
+def merged_directives(site: Directives, given: Directives) -> Directives:
+    """Return the directives of a site and of a launch, which replaces those of the same option.
+
+    HTCondor's are a mapping.
+    """
+    mappings = [one for one in (site, given) if isinstance(one, Mapping)]
+    if mappings:
+        return {key: value for one in mappings for key, value in one.items()}
+    options = {_option(one) for one in given}
+    return [*(one for one in site if _option(one) not in options), *given]
+
+
+def _option(directive: str) -> str:
+    return re.split(r"[=\s]", directive.strip(), maxsplit=1)[0]
 
 
 def withhold(unset: Mapping[str, Sequence[str]], header: str) -> None:

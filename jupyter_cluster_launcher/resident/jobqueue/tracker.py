@@ -12,6 +12,7 @@ from typing import TypedDict, TypeVar
 CANCEL_LIMIT = 20.0  # seconds for the batch system's command
 REMEMBERED = 100  # closed jobs, so that adaptive scaling over days does not fill the record
 IDS_NOTE = "job-ids"  # in a cluster's directory: the ids of all jobs, one a line
+CANCEL_NOTE = "cancel-command"  # in a cluster's directory: the command that cancels one job
 Name = TypeVar("Name")
 
 
@@ -83,6 +84,15 @@ def note_id(directory: str, job_id: str | None) -> None:
 
     The job has been submitted all the same if that fails, as on a full disk.
     """
-    path = os.path.join(directory, IDS_NOTE)
-    with contextlib.suppress(OSError), open(path, "a", encoding="utf-8") as note:
-        note.write(f"{job_id}\n")
+    _note(directory, IDS_NOTE, "a", f"{job_id}\n")
+
+
+def note_cancel_command(directory: str, command: str | None) -> None:
+    """Note the command that cancels one job, as ``note_id`` does the jobs."""
+    _note(directory, CANCEL_NOTE, "w", command or "")
+
+
+def _note(directory: str, name: str, mode: str, text: str) -> None:
+    path = os.path.join(directory, name)
+    with contextlib.suppress(OSError), open(path, mode, encoding="utf-8") as note:
+        note.write(text)

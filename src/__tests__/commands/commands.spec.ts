@@ -2,7 +2,24 @@ import { Clipboard, Dialog, Notification } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { addCommands } from '../../commands';
 import { CommandIDs } from '../../commands/ids';
-import { FakeClusters, FakeNotebooks, makeCluster, trans } from '../fakes';
+import { moreMenu } from '../../sidebar/list/menus';
+import { ICluster } from '../../tokens';
+import {
+  FakeClusters,
+  FakeNotebooks,
+  makeCluster,
+  makeUsage,
+  trans
+} from '../fakes';
+
+/** A notebook that uses no cluster. */
+const NOTEBOOK = {
+  path: 'a.ipynb',
+  name: 'a.ipynb',
+  kernelName: 'python3',
+  language: 'python',
+  clusterId: null
+};
 
 /** Click a button of the open dialog. */
 async function click(label: string): Promise<void> {
@@ -16,13 +33,19 @@ async function click(label: string): Promise<void> {
 describe('commands', () => {
   let clusters: FakeClusters;
   let commands: CommandRegistry;
+  let contextItems: any[];
   let notebooks: FakeNotebooks;
 
   beforeEach(() => {
     clusters = new FakeClusters();
     commands = new CommandRegistry();
     notebooks = new FakeNotebooks();
-    const app: any = { commands, contextMenuHitTest: () => undefined };
+    contextItems = [];
+    const app: any = {
+      commands,
+      contextMenu: { addItem: (item: any) => void contextItems.push(item) },
+      contextMenuHitTest: () => undefined
+    };
     addCommands({ app, clusters, trans }, notebooks, null);
   });
 
@@ -50,14 +73,90 @@ describe('commands', () => {
     expect(stops()).toEqual([['stop', 'one', undefined]]);
   });
 
-  // Guards against results that are lost by an accidental click.
-  it('confirm before they stop a cluster that holds tasks', async () => {
-    const usage = { cpu: 1, memory: 1, tasks: 7 };
-    clusters.put(makeCluster({ usage }));
-    const stopped = commands.execute(CommandIDs.stop, { id: 'one' });
+  // Guards against results, jobs and places in a queue that are lost by an
+  // accidental click.
+  it.each<[string, Partial<ICluster>, string]>([
+    [
+      'results',
+      { usage: makeUsage({ tasks: 42, done: 40 }) },
+      '40 results are held on the cluster and will be lost. 2 tasks will not be finished.'
+    ],
+    [
+      'jobs',
+      { unit: 'jobs', usage: null },
+      'Its 2 jobs will be cancelled, and lose their place in the queue.'
+    ],
+    [
+      'jobs that wait',
+      {
+        state: 'starting',
+        jobs: [{ id: '7', state: 'PENDING', reason: '', exit_code: null }]
+      },
+      'Its job will be cancelled, and loses its place in the queue.'
+    ],
+    [
+      'workers of a gateway',
+      { spent: { core_hours: 1, since: null, cost: null } },
+      'You may have to wait for new workers when you launch again.'
+    ],
+    [
+      'what was to be kept',
+      { keep_running: true },
+      'You chose to keep it running when Jupyter stops.'
+    ]
+  ])(
+    'confirm before they stop a cluster with %s',
+    async (_, changes, words) => {
+      clusters.put(makeCluster(changes));
+      const stopped = commands.execute(CommandIDs.stop, { id: 'one' });
+      await new Promise(resolve => setTimeout(resolve, 0));
+      expect(document.querySelector('.jp-Dialog')!.textContent).toContain(
+        words
+      );
+      await click('Cancel');
+      await stopped;
+      expect(stops()).toEqual([]);
+    }
+  );
+
+  // Guards against a question about a cluster that has lost everything already.
+  it('dismiss a failed cluster immediately', async () => {
+    const usage = makeUsage({ tasks: 7 });
+    clusters.put(makeCluster({ state: 'failed', unit: 'jobs', usage }));
+    await commands.execute(CommandIDs.stop, { id: 'one' });
+    expect(stops()).toHaveLength(1);
+  });
+
+  // Guards against a question which cluster, although the notebook has one.
+  it('take the cluster of the current notebook', async () => {
+    clusters.put(makeCluster());
+    clusters.put(makeCluster({ id: 'two' }));
+    notebooks.select({ ...NOTEBOOK, clusterId: 'two' });
+    await commands.execute(CommandIDs.stop);
+    expect(stops()).toEqual([['stop', 'two', undefined]]);
+  });
+
+  // Guards against a notebook that cannot be connected to another cluster.
+  it('ask for the cluster to connect to', async () => {
+    clusters.put(makeCluster());
+    clusters.put(makeCluster({ id: 'two' }));
+    notebooks.select({ ...NOTEBOOK, clusterId: 'two' });
+    const inserted = commands.execute(CommandIDs.insert);
     await click('Cancel');
-    await stopped;
-    expect(stops()).toEqual([]);
+    await inserted;
+    expect(notebooks.inserted).toEqual([]);
+  });
+
+  // Guards against two menus of which one lacks what the other has.
+  it('are the same in the context menu and in the menu of a row', async () => {
+    const context: any = { clusters, commands, trans };
+    const menu = moreMenu(makeCluster(), context);
+    const names = (items: readonly any[]): string[] =>
+      items.map(({ command, args, type }) =>
+        type === 'separator' ? '-' : `${command} ${args?.kind ?? ''}`
+      );
+    expect(names(menu.items)).toEqual(names(contextItems));
+    expect(names(contextItems)).toContain(`${CommandIDs.rename} `);
   });
 
   // Guards against stopping a cluster that other users use.

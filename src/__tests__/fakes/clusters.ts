@@ -1,4 +1,5 @@
 import { ISignal, Signal } from '@lumino/signaling';
+import { RequestError } from '../../api/request';
 import {
   Change,
   ICheck,
@@ -10,7 +11,8 @@ import {
   ILogs,
   IOptionsSchema,
   IPlatform,
-  IPlot
+  IPlot,
+  IStart
 } from '../../tokens';
 import { makeCluster, makePlatform } from './data';
 
@@ -29,6 +31,7 @@ export class FakeClusters implements IClusters {
   optionsResponse: IOptionsSchema = { type: 'object', properties: {} };
   discoverResponse: IDiscoveredCluster[] = [];
   codeResponse: IPreview = { create: 'the code', summary: null, warnings: [] };
+  startsResponse: IStart[] = [];
   checkResponse: ICheck = {
     ok: true,
     job_script: null,
@@ -37,6 +40,8 @@ export class FakeClusters implements IClusters {
   };
   logsResponse: ILogs = { launch: '', scheduler: '', workers: [], jobs: [] };
   plotsResponse: IPlot[] = [{ name: 'task-stream', title: 'Task Stream' }];
+  /** The HTTP status of the errors. */
+  errorStatus = 422;
   /** By method, the error with which calls are rejected. */
   readonly errors: { [method: string]: string } = {};
 
@@ -101,6 +106,10 @@ export class FakeClusters implements IClusters {
     return this._respond('prepare', undefined, platform, kernel);
   }
 
+  starts(launch: ILaunch): Promise<IStart[]> {
+    return this._respond('starts', this.startsResponse, launch);
+  }
+
   launch(launch: ILaunch): Promise<ICluster> {
     return this._respond('launch', makeCluster({ state: 'starting' }), launch);
   }
@@ -128,7 +137,7 @@ export class FakeClusters implements IClusters {
   ): Promise<T> {
     this.calls.push([method, ...args]);
     if (this.errors[method]) {
-      throw new Error(this.errors[method]);
+      throw new RequestError(this.errors[method], this.errorStatus);
     }
     return response;
   }

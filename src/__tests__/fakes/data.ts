@@ -15,10 +15,11 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     workers: { requested: 2, ready: 2, queued: 0, failed: 0 },
     unit: 'workers',
     adapt: null,
+    scalable: true,
     cores: 2,
     memory: 8 * 1024 ** 3,
     spent: null,
-    usage: { cpu: 0.5, memory: 1024 ** 3, tasks: 0 },
+    usage: makeUsage(),
     address: 'tls://127.0.0.1:1234',
     tls: true,
     dashboard_url: '/lab/proxy/8787/status',
@@ -36,6 +37,23 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
   };
 }
 
+/** Make the load of a cluster. */
+export function makeUsage(
+  changes: Partial<NonNullable<ICluster['usage']>> = {}
+): NonNullable<ICluster['usage']> {
+  return {
+    cpu: 0.5,
+    memory: 1024 ** 3,
+    tasks: 0,
+    done: 0,
+    failed: 0,
+    waiting: 0,
+    spilled: 0,
+    paused: 0,
+    ...changes
+  };
+}
+
 /** Make an available platform. */
 export function makePlatform(changes: Partial<IPlatform> = {}): IPlatform {
   return {
@@ -44,14 +62,29 @@ export function makePlatform(changes: Partial<IPlatform> = {}): IPlatform {
     description: 'A laptop or desktop',
     available: true,
     reason: null,
+    command: null,
     detected: false,
+    likely: true,
     tls: true,
-    workers: { title: 'Workers', default: 2, minimum: 0, maximum: 8 },
+    workers: {
+      title: 'Workers',
+      default: 1,
+      suggested: 2,
+      minimum: 0,
+      maximum: 8,
+      from: null
+    },
     adaptive: true,
     options: {
       type: 'object',
       properties: {
         threads: { type: 'integer', title: 'Threads per worker', default: 1 },
+        memory: {
+          type: 'string',
+          title: 'Memory per worker',
+          pattern: '^[0-9]+GB$',
+          examples: ['4GB']
+        },
         extra: { type: 'string', title: 'Extra arguments', advanced: true }
       }
     },

@@ -19,6 +19,14 @@ export class FakeNotebooks implements INotebooks {
   readonly used = new Signal<this, INotebooks.IUse>(this);
   result: Insertion = { inserted: true, updated: false, notebook: 'a.ipynb' };
 
+  /** By the id of a cluster, the notebooks that use it. */
+  readonly usersOf: { [id: string]: string[] } = {};
+  readonly usersChanged = new Signal<this, void>(this);
+
+  users(id: string): string[] {
+    return this.usersOf[id] ?? [];
+  }
+
   get changed(): ISignal<this, void> {
     return this._changed;
   }

@@ -51,7 +51,8 @@ function makeTracker(panel: FakePanel | null): any {
   return {
     currentWidget: panel,
     currentChanged: new Signal<object, any>({}),
-    find: (test: any) => (panel && test(panel) ? panel : undefined)
+    find: (test: any) => (panel && test(panel) ? panel : undefined),
+    filter: (test: any) => (panel && test(panel) ? [panel] : [])
   };
 }
 
@@ -274,7 +275,8 @@ describe('Notebooks', () => {
       path: 'work/a.ipynb',
       name: 'a.ipynb',
       kernelName: 'python3',
-      language: 'python'
+      language: 'python',
+      clusterId: null
     });
     let count = 0;
     notebooks.changed.connect(() => void count++);
@@ -282,5 +284,46 @@ describe('Notebooks', () => {
     panel.sessionContext.kernelChanged.emit();
     expect(count).toBe(1);
     expect(notebooks.current!.kernelName).toBe('analysis');
+  });
+
+  // Guards against home paths in the metadata of a notebook that is shared.
+  it('marks the cell without repeating its code', () => {
+    notebooks.insert(
+      withCode('one', 'client = Client("/users/ada/x.pem")'),
+      'connect'
+    );
+    const [cell] = panel.notebook.cells.filter(cell =>
+      cell.getMetadata(CELL_METADATA)
+    );
+    expect(JSON.stringify(cell.metadata)).not.toContain('/users/ada');
+  });
+
+  // Guards against code of the user that is overwritten, or kept twice.
+  it('replaces only the lines that it inserted', () => {
+    notebooks.insert(withCode('one', 'a = 1\nb = 2'), 'connect');
+    const index = panel.notebook.cells.findIndex(cell =>
+      cell.getMetadata(CELL_METADATA)
+    );
+    const cell = panel.notebook.cells[index];
+    cell.setSource('# mine\na = 1\nb = 2\nmine()');
+    notebooks.insert(withCode('two', 'c = 3'), 'connect');
+    expect(cell.getSource()).toBe('# mine\nc = 3\nmine()');
+    cell.setSource('c = 4');
+    notebooks.insert(withCode('one', 'd = 5'), 'connect');
+    expect(cell.getSource()).toBe('c = 4');
+  });
+
+  // Guards against a cluster of which nobody knows which notebook uses it.
+  it('knows which notebooks use a cluster, and says when that changes', () => {
+    let changes = 0;
+    notebooks.usersChanged.connect(() => void changes++);
+    expect(notebooks.users('one')).toEqual([]);
+    notebooks.insert(withCode('one', 'c1()'), 'connect');
+    expect(changes).toBe(1);
+    expect(notebooks.users('one')).toEqual(['a.ipynb']);
+    expect(notebooks.current!.clusterId).toBe('one');
+    notebooks.insert(withCode('two', 'c2()'), 'create');
+    expect(notebooks.users('one')).toEqual([]);
+    expect(notebooks.current!.clusterId).toBeNull();
   });
 });

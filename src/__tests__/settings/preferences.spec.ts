@@ -1,3 +1,4 @@
+import { StateDB } from '@jupyterlab/statedb';
 import { Signal } from '@lumino/signaling';
 import { Preferences } from '../../settings/preferences';
 
@@ -15,16 +16,20 @@ function makeSettings(composite: any): any {
 }
 
 describe('Preferences', () => {
-  // Guards against choices that are saved for another platform.
-  it('remembers the choices of each platform', async () => {
-    const composite = { lastChoices: { hub: { workers: 30 } } };
-    const preferences = new Preferences(makeSettings(composite));
+  // Guards against choices that are saved for another platform, lost at a reload,
+  // or counted as modified settings.
+  it('remembers the choices of each platform in the state database', async () => {
+    const store = new StateDB();
+    const settings = makeSettings({});
+    settings.set = () => Promise.reject(new Error('no setting of the user'));
+    const preferences = new Preferences(settings, store);
+    await preferences.load();
+    await preferences.remember('hub', { workers: 30 }, '');
     await preferences.remember('local', { workers: 3 }, '');
-    expect(preferences.recall('local')).toEqual({ workers: 3 });
-    expect(composite.lastChoices).toEqual({
-      hub: { workers: 30 },
-      local: { workers: 3 }
-    });
+    const reloaded = new Preferences(settings, store);
+    await reloaded.load();
+    expect(reloaded.recall('hub')).toEqual({ workers: 30 });
+    expect(reloaded.recall('local')).toEqual({ workers: 3 });
   });
 
   // Guards against a failure without a settings registry.
@@ -40,28 +45,15 @@ describe('Preferences', () => {
   // Guards against losing the platform at a reload, and against the platform of
   // another host that shares the home directory.
   it('remembers the last platform of each site', async () => {
-    const composite = { lastPlatforms: { tallgrass: 'tallgrass' } };
-    await new Preferences(makeSettings(composite)).remember('local', {}, '');
-    const reloaded = new Preferences(makeSettings(composite));
+    const store = new StateDB();
+    const preferences = new Preferences(null, store);
+    await preferences.remember('tallgrass', {}, 'tallgrass');
+    await preferences.remember('local', {}, '');
+    const reloaded = new Preferences(null, store);
+    await reloaded.load();
     expect(reloaded.lastPlatform('')).toBe('local');
     expect(reloaded.lastPlatform('tallgrass')).toBe('tallgrass');
     expect(reloaded.lastPlatform('denali')).toBeNull();
-  });
-
-  // Guards against writing unchanged settings at every launch.
-  it('writes only changes', async () => {
-    const settings = makeSettings({});
-    const preferences = new Preferences(settings);
-    const written: string[] = [];
-    const { set } = settings;
-    settings.set = (key: string, value: unknown) => {
-      written.push(key);
-      return set(key, value);
-    };
-    await preferences.remember('local', { workers: 3 }, '');
-    await preferences.remember('local', { workers: 3 }, '');
-    await preferences.remember('local', { workers: 4 }, '');
-    expect(written).toEqual(['lastPlatforms', 'lastChoices', 'lastChoices']);
   });
 
   // Guards against confusing minutes and seconds.

@@ -7,6 +7,11 @@ import {
 import { IChoices, IPreferences } from '../../settings/preferences';
 import { IAdapt, ILaunch, IOptionsSchema, IPlatform } from '../../tokens';
 
+/** A value to choose for an option. */
+export type IChoice = NonNullable<
+  IOptionsSchema['properties'][string]['choices']
+>[number];
+
 /** The values of the form for one platform. */
 export interface IForm extends Required<Omit<IChoices, 'adapt'>> {
   /** The bounds of an adaptive cluster; null for a fixed number of workers. */
@@ -14,14 +19,32 @@ export interface IForm extends Required<Omit<IChoices, 'adapt'>> {
 }
 
 /**
+ * The values of the form for a platform if the user has never changed any.
+ */
+export function defaultForm(
+  platform: IPlatform,
+  preferences: Pick<IPreferences, 'idleTimeout' | 'keepRunning'>
+): IForm {
+  return {
+    workers: platform.workers.suggested,
+    adapt: null,
+    options: {},
+    tls: platform.tls,
+    keep_running: preferences.keepRunning,
+    idle_timeout: preferences.idleTimeout
+  };
+}
+
+/**
  * The initial values of the form: the last choices for this platform that are
- * still valid, and the defaults of the platform for the rest.
+ * still valid, and the defaults for the rest.
  */
 export function initialForm(
   platform: IPlatform,
   preferences: IPreferences
 ): IForm {
   const last = preferences.recall(platform.name) ?? {};
+  const standard = defaultForm(platform, preferences);
   const { workers } = platform;
   const clamp = (count: number): number =>
     Math.min(Math.max(count, workers.minimum), workers.maximum);
@@ -29,12 +52,13 @@ export function initialForm(
   const options: JSONObject = {};
   for (const [name, value] of Object.entries(last.options ?? {})) {
     // The options of a gateway are not known yet.
-    if (name in known || platform.options_from !== null) {
+    if (name in known || declaresOptions(platform)) {
       options[name] = value;
     }
   }
   return {
-    workers: clamp(last.workers ?? workers.default),
+    // A cluster without workers computes nothing: that choice is not repeated.
+    workers: clamp(last.workers || standard.workers),
     adapt:
       platform.adaptive && last.adapt
         ? {
@@ -43,11 +67,11 @@ export function initialForm(
           }
         : null,
     options,
-    tls: last.tls ?? platform.tls,
-    keep_running: last.keep_running ?? preferences.keepRunning,
+    tls: last.tls ?? standard.tls,
+    keep_running: last.keep_running ?? standard.keep_running,
     idle_timeout:
       last.idle_timeout === undefined
-        ? preferences.idleTimeout
+        ? standard.idle_timeout
         : last.idle_timeout
   };
 }
@@ -73,7 +97,7 @@ export function launchRequest(
   };
   if (form.adapt) {
     launch.adapt = form.adapt;
-  } else {
+  } else if (platform.workers.from === null) {
     launch.workers = form.workers;
   }
   if (context.kernel_name) {
@@ -89,17 +113,25 @@ export function launchRequest(
 }
 
 /**
- * Filter the options that differ from their defaults.
+ * Filter the options that differ from their defaults: null for an option with a
+ * default that was emptied.
  */
 export function changedOptions(
   schema: IOptionsSchema,
   options: ReadonlyJSONObject
 ): JSONObject {
+  return differing(refineOptions(schema, options), options);
+}
+
+/** Filter the options that differ from the defaults of a schema as it is. */
+export function differing(
+  { properties }: IOptionsSchema,
+  options: ReadonlyJSONObject
+): JSONObject {
   const changed: JSONObject = {};
   for (const [name, value] of Object.entries(options)) {
-    const standard = schema.properties[name]?.default as
-      ReadonlyJSONValue | undefined;
-    if (value === undefined) {
+    const standard = properties[name]?.default as ReadonlyJSONValue | undefined;
+    if (value === undefined || (value === null && standard === undefined)) {
       continue;
     }
     if (standard === undefined || !JSONExt.deepEqual(value, standard)) {
@@ -145,6 +177,38 @@ export function siteOf(platforms: ReadonlyArray<IPlatform>): string {
     .map(({ name }) => name)
     .sort()
     .join(' ');
+}
+
+/**
+ * Whether the engine of a platform declares options of its own. Others only know
+ * more about the options of the platform.
+ */
+export function declaresOptions({ options_from }: IPlatform): boolean {
+  return options_from === 'gateway';
+}
+
+/**
+ * Get the schema of the options as the choices that were made leave it: a choice
+ * sets entries of the schemas of other options, null removes one.
+ */
+export function refineOptions(
+  schema: IOptionsSchema,
+  values: ReadonlyJSONObject
+): IOptionsSchema {
+  const properties = { ...schema.properties };
+  for (const [name, option] of Object.entries(schema.properties)) {
+    const value = name in values ? values[name] : option.default;
+    const chosen = option.choices?.find(choice => choice.value === value);
+    for (const [other, entries] of Object.entries(chosen?.sets ?? {})) {
+      if (other in properties) {
+        const all = { ...properties[other], ...(entries as object) };
+        properties[other] = Object.fromEntries(
+          Object.entries(all).filter(([, entry]) => entry !== null)
+        ) as typeof option;
+      }
+    }
+  }
+  return { ...schema, properties };
 }
 
 /**

@@ -1,28 +1,33 @@
 import { TranslationBundle } from '@jupyterlab/translation';
+import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import React from 'react';
-import { ErrorMessage } from '../../components/alert';
-import { TextField } from '../../components/fields';
-import { Fold } from '../../components/fold';
 import { useSignal } from '../../components/hooks';
-import { DiscoveredClusters } from './discovered';
-import { EnvironmentField } from './environment';
-import { LifetimeFields } from './lifetime';
+import { IPlatform } from '../../tokens';
+import { sizeText } from './differences';
+import { LaunchFields } from './fields';
+import { Footer } from './footer';
 import { LaunchModel } from './model';
-import { Options, OptionsStatus } from './options';
-import { PlatformPicker } from './platform';
-import { Preview } from './preview';
-import { WorkersFields } from './workers';
+
+/** The props of the form and its parts. */
+export interface ILaunchProps {
+  /** The state of the form. */
+  model: LaunchModel;
+  /** Whether there are clusters, so that the form can be collapsed. */
+  canFold: boolean;
+  /** Shows the code that the launch would run. */
+  onPreview: () => void;
+  /** The translations of this extension. */
+  trans: TranslationBundle;
+}
 
 /**
- * The form that launches a cluster.
+ * The form that launches a cluster: all fields, or a line that says what would
+ * be launched. The button that launches is always there.
  */
-export function LaunchForm(props: {
-  model: LaunchModel;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { model, trans } = props;
+export function LaunchForm(props: ILaunchProps): JSX.Element {
+  const { canFold, model, trans } = props;
   useSignal(model.changed);
-  const { busy, platform, queries } = model;
+  const { platform } = model;
   if (platform === null) {
     return (
       <p className="jp-ClusterLauncher-empty">
@@ -32,66 +37,78 @@ export function LaunchForm(props: {
       </p>
     );
   }
-  const form = model.form(platform);
-  const isReady = queries.isReady(platform);
-  const fields = {
-    ...{ form, platform, trans },
-    onChange: model.change.bind(model)
-  };
+  const { isOpen } = model.fold;
   return (
     <form
       className="jp-ClusterLauncher-launch"
+      data-open={isOpen}
       aria-label={trans.__('Launch a cluster')}
       {...model.preparation.handlers}
       onSubmit={event => {
         event.preventDefault();
-        void model.launch();
+        if (model.canLaunch) {
+          void model.launch();
+        }
       }}
     >
-      <PlatformPicker
-        platforms={queries.platforms.value ?? []}
-        selected={platform}
-        onSelect={({ name }) => model.select(name)}
-        trans={trans}
-      />
-      <WorkersFields {...fields} />
-      <EnvironmentField model={model} trans={trans} />
-      {platform.options_from && (
-        <OptionsStatus
-          query={queries.options}
-          onRetry={() => model.retry()}
-          trans={trans}
-        />
+      {(canFold || !isOpen) && (
+        <div className="jp-ClusterLauncher-launchLine">
+          <FoldButton {...{ model, platform, trans }} />
+          {!isOpen && <LaunchButton {...{ model, trans }} />}
+        </div>
       )}
-      <Options
-        key={platform.name}
-        schema={queries.schema(platform)}
-        values={form.options}
-        prefix={platform.name}
-        onChange={options => model.change({ options })}
-        trans={trans}
-      />
-      <Fold name="lifetime" label={trans.__('Name, lifetime, encryption')}>
-        <TextField
-          label={trans.__('Name')}
-          value={model.name}
-          placeholder={trans.__('Generated automatically')}
-          onChange={name => (model.name = name)}
-        />
-        <LifetimeFields {...fields} />
-      </Fold>
-      {isReady && <Preview {...{ model, platform, trans }} />}
-      {platform.finds && platform.available && (
-        <DiscoveredClusters model={model} trans={trans} />
-      )}
-      <ErrorMessage error={model.error} />
-      <button
-        type="submit"
-        className="jp-ClusterLauncher-launchButton jp-mod-styled jp-mod-accept"
-        disabled={!isReady || busy}
-      >
-        {busy ? trans.__('Launching…') : trans.__('Launch')}
-      </button>
+      {isOpen && <LaunchFields {...props} platform={platform} />}
+      <Footer {...props} platform={platform}>
+        {isOpen && <LaunchButton {...{ model, trans }} />}
+      </Footer>
     </form>
+  );
+}
+
+/**
+ * The button that expands and collapses the form, with what would be launched.
+ */
+function FoldButton(props: {
+  model: LaunchModel;
+  platform: IPlatform;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { model, platform, trans } = props;
+  const { isOpen } = model.fold;
+  const size = sizeText(platform, model.forms.get(platform), trans);
+  const caret = isOpen ? caretDownIcon : caretRightIcon;
+  return (
+    <button
+      type="button"
+      className="jp-ClusterLauncher-foldButton"
+      aria-expanded={isOpen}
+      onClick={() => model.fold.set(!isOpen)}
+    >
+      <caret.react tag="span" />
+      <span className="jp-ClusterLauncher-foldText">
+        {isOpen
+          ? trans.__('New cluster')
+          : trans.__('New · %1 · %2', platform.title, size)}
+      </span>
+    </button>
+  );
+}
+
+/**
+ * The button that launches.
+ */
+function LaunchButton(props: {
+  model: LaunchModel;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { model, trans } = props;
+  return (
+    <button
+      type="submit"
+      className="jp-ClusterLauncher-launchButton jp-mod-styled jp-mod-accept"
+      disabled={!model.canLaunch}
+    >
+      {model.submission.busy ? trans.__('Launching…') : trans.__('Launch')}
+    </button>
   );
 }

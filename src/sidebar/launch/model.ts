@@ -1,26 +1,28 @@
-import { NotebookPanel } from '@jupyterlab/notebook';
 import { KernelSpec } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 import { IPreferences } from '../../settings/preferences';
 import {
-  ICluster,
   IClusters,
   ILaunch,
   INotebooks,
-  IPlatform
+  IPlatform,
+  IStart
 } from '../../tokens';
 import {
   changedOptions,
   IForm,
-  initialForm,
   launchRequest,
   selectPlatform,
   siteOf
 } from './choices';
+import { FormFold } from './fold';
+import { Forms } from './forms';
 import { KernelChoice } from './kernelchoice';
 import { Preparation } from './prepare';
 import { LaunchQueries } from './queries';
+import { Submission } from './submission';
+import { invalidOptions } from './validation';
 
 /**
  * The state of the form that launches a cluster.
@@ -28,16 +30,30 @@ import { LaunchQueries } from './queries';
 export class LaunchModel implements IDisposable {
   constructor(private _options: LaunchModel.IOptions) {
     const { clusters, kernelspecs, notebooks, preferences } = this._options;
+    this.fold = new FormFold(clusters);
+    this.forms = new Forms(preferences);
+    this.submission = new Submission(clusters);
     this.kernel = new KernelChoice(kernelspecs, notebooks);
     this.queries = new LaunchQueries(clusters);
     this.preparation = new Preparation(clusters);
+    this.fold.changed.connect(this._emit, this);
+    this.submission.changed.connect(this._emit, this);
     this.queries.settled.connect(this._update, this);
     clusters.changed.connect(this._onClustersChanged, this);
     kernelspecs.specsChanged.connect(this._update, this);
-    notebooks?.changed.connect(this._update, this);
+    notebooks?.changed.connect(this._onEdited, this);
     preferences.changed.connect(this._update, this);
     this._update();
   }
+
+  /** Whether the form shows all fields. */
+  readonly fold: FormFold;
+
+  /** The launch that is being requested. */
+  readonly submission: Submission;
+
+  /** The values of the form. */
+  readonly forms: Forms;
 
   /** The environment of the cluster. */
   readonly kernel: KernelChoice;
@@ -51,11 +67,6 @@ export class LaunchModel implements IDisposable {
   /** Emitted when anything in the model changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
-  }
-
-  /** Emitted after a launch was accepted. */
-  get launched(): ISignal<this, LaunchModel.ILaunched> {
-    return this._launched;
   }
 
   /** Whether the model is disposed. */
@@ -81,47 +92,60 @@ export class LaunchModel implements IDisposable {
   }
   set name(name: string) {
     this._name = name;
-    this._update();
+    this._onEdited();
   }
 
-  /** Whether the server has not responded to a launch yet. */
-  get busy(): boolean {
-    return this._busy;
+  /** The titles of the options whose values are not allowed. */
+  get invalid(): string[] {
+    const { platform } = this;
+    return platform
+      ? invalidOptions(
+          this.queries.schema(platform),
+          this.forms.get(platform).options
+        )
+      : [];
   }
 
-  /** Why the last launch was rejected, for the user; null if it was not. */
-  get error(): string | null {
-    return this._error;
-  }
-
-  /** The values of the form for a platform. */
-  form(platform: IPlatform): IForm {
+  /** Whether the cluster can be launched, as far as is known. */
+  get canLaunch(): boolean {
+    const { platform, queries } = this;
     return (
-      this._forms.get(platform.name) ??
-      initialForm(platform, this._options.preferences)
+      platform !== null &&
+      !this.submission.busy &&
+      queries.isReady(platform) &&
+      !queries.code.isRejected &&
+      this.invalid.length === 0
     );
   }
 
   /** Select a platform by its name. */
   select(platform: string): void {
     this._selected = platform;
-    this._error = null;
-    this._update();
+    this._onEdited();
   }
 
   /** Choose a kernelspec; null for the one of the current notebook. */
   chooseKernel(name: string | null): void {
     this.kernel.chosen = name;
-    this._update();
+    this._onEdited();
   }
 
   /** Change values of the form for the selected platform. */
   change(changes: Partial<IForm>): void {
     const { platform } = this;
     if (platform) {
-      const form = { ...this.form(platform), ...changes };
-      this._forms.set(platform.name, form);
-      this._update();
+      this.forms.change(platform, changes);
+      this._onEdited();
+    }
+  }
+
+  /** Restore the defaults for the selected platform. */
+  reset(): void {
+    const { platform } = this;
+    if (platform) {
+      this.forms.reset(platform);
+      this._name = '';
+      this.chooseKernel(null);
     }
   }
 
@@ -131,6 +155,23 @@ export class LaunchModel implements IDisposable {
     this._update();
   }
 
+  /** Estimate when the launch would start, and when in other ways. */
+  starts(platform: IPlatform): Promise<IStart[]> {
+    return this._options.clusters.starts(this._request(platform));
+  }
+
+  /** Change the form to one of the ways whose start was estimated. */
+  take({ jobs, options }: IStart): void {
+    const { platform } = this;
+    if (platform) {
+      const form = this.forms.get(platform);
+      this.change({
+        options: { ...form.options, ...(options as IForm['options']) },
+        ...(form.adapt ? {} : { workers: jobs })
+      });
+    }
+  }
+
   /** Set whether to request what is shown in an expanded section. */
   request(what: 'check' | 'clusters', isShown: boolean): void {
     this.queries.requested[what] = isShown;
@@ -138,7 +179,7 @@ export class LaunchModel implements IDisposable {
   }
 
   /**
-   * Launch a cluster. Never rejects: see `error`.
+   * Launch a cluster. Never rejects: see `submission.error`.
    *
    * @param discovered - the id of a discovered cluster to join instead
    */
@@ -147,30 +188,21 @@ export class LaunchModel implements IDisposable {
     if (!platform) {
       return;
     }
-    const { clusters, notebooks, preferences } = this._options;
+    const { notebooks, preferences } = this._options;
     const panel = notebooks?.panel ?? null;
-    const form = this.form(platform);
+    const form = this.forms.get(platform);
     const site = siteOf(this.queries.platforms.value ?? []);
     const options = changedOptions(this.queries.schema(platform), form.options);
     const launch = this._request(platform);
     if (discovered !== undefined) {
       launch.adopt = discovered;
     }
-    this._busy = true;
-    this._error = null;
-    this._update();
-    try {
-      const cluster = await clusters.launch(launch);
+    await this.submission.send(launch, panel, async () => {
       this._name = '';
       this.preparation.reset();
-      this._launched.emit({ cluster, panel });
+      this.fold.reset();
       await preferences.remember(platform.name, { ...form, options }, site);
-    } catch (reason) {
-      this._error = (reason as Error).message;
-    } finally {
-      this._busy = false;
-      this._update();
-    }
+    });
   }
 
   /** Cancel all requests. */
@@ -186,7 +218,7 @@ export class LaunchModel implements IDisposable {
     const path = this._options.notebooks?.current?.path;
     return launchRequest(
       platform,
-      this.form(platform),
+      this.forms.get(platform),
       this.queries.schema(platform),
       {
         kernel_name: this.kernel.name,
@@ -196,7 +228,16 @@ export class LaunchModel implements IDisposable {
     );
   }
 
+  /** Forget why the last launch was rejected: the next one is another. */
+  private _onEdited(): void {
+    this.submission.error = null;
+    this._update();
+  }
+
   private _onClustersChanged(_: IClusters, { type }: IClusters.IChange): void {
+    if (type === 'removed' && !this._options.clusters.clusters.length) {
+      this.fold.reset();
+    }
     if (type !== 'changed') {
       this._update(); // The reports of known clusters do not matter.
     }
@@ -217,19 +258,20 @@ export class LaunchModel implements IDisposable {
       queries.updatePlatform(platform, this.kernel.name);
       queries.updatePreview(
         platform,
-        queries.isReady(platform) ? this._request(platform) : null
+        queries.isReady(platform) && !this.invalid.length
+          ? this._request(platform)
+          : null
       );
     }
+    this._emit();
+  }
+
+  private _emit(): void {
     this._changed.emit();
   }
 
-  private _busy = false;
   private _changed = new Signal<this, void>(this);
-  private _error: string | null = null;
-  /** By platform, the values that the user changed. */
-  private _forms = new Map<string, IForm>();
   private _isDisposed = false;
-  private _launched = new Signal<this, LaunchModel.ILaunched>(this);
   private _name = '';
   /** The platform that the user selected. */
   private _selected: string | null = null;
@@ -247,13 +289,5 @@ export namespace LaunchModel {
     notebooks: INotebooks | null;
     /** The preferences, in which the choices of a launch are saved. */
     preferences: IPreferences;
-  }
-
-  /** An accepted launch. */
-  export interface ILaunched {
-    /** The cluster, which is starting. */
-    cluster: ICluster;
-    /** The current notebook at the time of the launch; null if there was none. */
-    panel: NotebookPanel | null;
   }
 }

@@ -5,7 +5,7 @@ import { RetryAlert } from '../../components/alert';
 import { Fold } from '../../components/fold';
 import { Loading } from '../../components/loading';
 import { IOptionsSchema } from '../../tokens';
-import { filterOptions, IForm } from './choices';
+import { filterOptions, IForm, refineOptions } from './choices';
 
 const OptionsForm = React.lazy(() => import('./optionsform'));
 
@@ -22,16 +22,17 @@ export function Options(props: {
   onChange: (values: IForm['options']) => void;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { schema, values, prefix, onChange, trans } = props;
+  const { values, prefix, onChange, trans } = props;
+  const schema = refineOptions(props.schema, values);
   const sections = [
     {
       name: 'options',
-      label: trans.__('Options'),
+      label: trans.__('Resources'),
       schema: filterOptions(schema, false)
     },
     {
       name: 'advanced',
-      label: trans.__('More options'),
+      label: trans.__('Advanced'),
       schema: filterOptions(schema, true)
     }
   ];
@@ -58,8 +59,8 @@ export function Options(props: {
 }
 
 /**
- * Whether the options that a platform discovers by itself are being loaded, or
- * why they cannot be loaded.
+ * Whether the options that a platform discovers are being loaded, or why they
+ * cannot be loaded.
  */
 export function OptionsStatus(props: {
   query: IQueryState<IOptionsSchema>;
@@ -68,7 +69,7 @@ export function OptionsStatus(props: {
 }): JSX.Element | null {
   const { query, onRetry, trans } = props;
   if (query.pending) {
-    return <Loading text={trans.__('Loading options from the gateway…')} />;
+    return <Loading text={trans.__('Loading options…')} />;
   }
   return query.error === null ? null : (
     <RetryAlert

@@ -5,6 +5,8 @@ import { JSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
 import { customizeValidator } from '@rjsf/validator-ajv8';
 import React from 'react';
 import { IOptionsSchema } from '../../tokens';
+import { ChoiceWidget } from './choicewidget';
+import { differing } from './choices';
 import {
   ArrayFieldTemplate,
   FieldTemplate,
@@ -13,6 +15,7 @@ import {
 
 const validator = customizeValidator<ReadonlyJSONObject>();
 
+const WIDGETS = { choice: ChoiceWidget };
 const TEMPLATES = { ArrayFieldTemplate, FieldTemplate, ObjectFieldTemplate };
 
 /** The props of a form for options. */
@@ -48,8 +51,12 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
         liveValidate
         noHtml5Validate
         showErrorList={false}
+        transformErrors={errors =>
+          errors.filter(({ property }) => !isEmptied(formData, property))
+        }
         tagName="div"
         templates={TEMPLATES as any}
+        widgets={WIDGETS}
         formContext={{ trans: props.trans }}
         onChange={event => {
           const rest = Object.fromEntries(
@@ -57,19 +64,37 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
               ([name]) => !names.includes(name)
             )
           );
-          props.onChange({ ...rest, ...event.formData } as JSONObject);
+          // Without defaults, which other choices may change.
+          const changed = differing(props.schema, event.formData ?? {});
+          props.onChange({ ...rest, ...changed } as JSONObject);
         }}
       />
     </div>
   );
 }
 
-/** Show options with several values of a set as checkboxes instead of a list. */
+/** Whether an error is about an option that was left empty, which may be. */
+function isEmptied(values: ReadonlyJSONObject, property = ''): boolean {
+  return values[property.replace(/^\./, '')] === null;
+}
+
+/**
+ * Show options with several values of a set as checkboxes instead of a list, and
+ * values to choose from with what is known of them. An emptied field is null: without a value it would get its default again.
+ */
 function uiSchemaOf({ properties }: IOptionsSchema): JSONObject {
-  const choices = Object.keys(properties).filter(
-    name => properties[name].type === 'array' && properties[name].uniqueItems
-  );
-  return Object.fromEntries(
-    choices.map(name => [name, { 'ui:widget': 'checkboxes' }])
-  );
+  const ui: JSONObject = {};
+  for (const [name, option] of Object.entries(properties)) {
+    const entries: JSONObject = {};
+    if (option.type === 'array' && option.uniqueItems) {
+      entries['ui:widget'] = 'checkboxes';
+    } else {
+      entries['ui:emptyValue'] = null;
+    }
+    if (option.choices?.length && option.type === 'string' && !option.enum) {
+      entries['ui:widget'] = 'choice';
+    }
+    ui[name] = entries;
+  }
+  return ui;
 }

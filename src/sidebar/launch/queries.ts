@@ -10,12 +10,10 @@ import {
   IOptionsSchema,
   IPlatform
 } from '../../tokens';
+import { declaresOptions } from './choices';
 
 /** Milliseconds without changes before a launch is previewed. */
 const PREVIEW_DELAY = 300;
-
-/** The schema of a platform whose options are not known yet. */
-const NO_OPTIONS: IOptionsSchema = { type: 'object', properties: {} };
 
 /**
  * The requests for what the launch form shows. Each is sent again when its input
@@ -67,15 +65,15 @@ export class LaunchQueries implements IDisposable {
   }
 
   /** Whether a platform is available and its options are known. */
-  isReady({ available, options_from }: IPlatform): boolean {
-    return available && (!options_from || this._options.value !== null);
+  isReady(platform: IPlatform): boolean {
+    const { available } = platform;
+    const known = !declaresOptions(platform);
+    return available && (known || this._options.value !== null);
   }
 
   /** The schema of the options of a platform. */
   schema(platform: IPlatform): IOptionsSchema {
-    return platform.options_from
-      ? (this._options.value ?? NO_OPTIONS)
-      : platform.options;
+    return (platform.options_from && this._options.value) || platform.options;
   }
 
   /** Send failed requests again at the next update. */

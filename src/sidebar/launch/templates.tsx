@@ -8,6 +8,7 @@ import {
 } from '@rjsf/utils';
 import React from 'react';
 import { IconButton, TextButton } from '../../components/button';
+import { errorText } from './validation';
 
 /** The context that the form passes to its templates. */
 interface IFormContext {
@@ -71,7 +72,7 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
       )}
       {rawErrors?.map(error => (
         <div key={error} role="alert" className="jp-ClusterLauncher-wrong">
-          {error}
+          {errorText(schema, error, trans)}
         </div>
       ))}
     </div>

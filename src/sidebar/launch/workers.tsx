@@ -19,10 +19,17 @@ export interface IFormFieldsProps {
 
 /**
  * Fields for the number of workers, or for the bounds of adaptive scaling.
+ *
+ * @param props.summary - what that number amounts to; null while unknown
  */
-export function WorkersFields(props: IFormFieldsProps): JSX.Element {
-  const { platform, form, onChange, trans } = props;
-  const { title, minimum, maximum } = platform.workers;
+export function WorkersFields(
+  props: IFormFieldsProps & { summary: string | null }
+): JSX.Element | null {
+  const { platform, form, onChange, summary, trans } = props;
+  const { title, minimum, maximum, from } = platform.workers;
+  if (from !== null) {
+    return null; // The number follows from an option.
+  }
   const bounds = { minimum, maximum };
   const { adapt } = form;
   return (
@@ -32,14 +39,15 @@ export function WorkersFields(props: IFormFieldsProps): JSX.Element {
           label={title}
           value={form.workers}
           bounds={bounds}
-          hint={trans.__('%1 to %2', minimum, maximum)}
+          hint={summary ?? undefined}
+          trans={trans}
           onChange={workers => onChange({ workers })}
         />
       ) : (
         <AdaptFields
           adapt={adapt}
           bounds={bounds}
-          hint={trans.__('up to %1', maximum)}
+          hint={summary ?? undefined}
           onChange={adapt => onChange({ adapt })}
           trans={trans}
         />

@@ -20,7 +20,7 @@ export function Idle({ cluster, context }: IRowProps): JSX.Element | null {
     <div className="jp-ClusterLauncher-idle">
       <span>{error || text}</span>
       <TextButton
-        title={trans.__('Restart the idle time')}
+        title={trans.__('Start the idle time of %1 again', cluster.name)}
         onClick={() => {
           clusters.change(cluster.id, { keep: true }).then(
             () => setError(''),
@@ -28,7 +28,7 @@ export function Idle({ cluster, context }: IRowProps): JSX.Element | null {
           );
         }}
       >
-        {trans.__('Keep')}
+        {trans.__('Extend')}
       </TextButton>
     </div>
   );

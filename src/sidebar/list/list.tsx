@@ -24,7 +24,6 @@ export function ClusterList(props: {
       className="jp-ClusterLauncher-clusters"
       aria-label={trans.__('Clusters')}
     >
-      <h2 className="jp-ClusterLauncher-heading">{trans.__('Clusters')}</h2>
       {list.length === 0 ? (
         <p className="jp-ClusterLauncher-empty">
           {trans.__(

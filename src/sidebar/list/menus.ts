@@ -1,5 +1,6 @@
 import { Menu } from '@lumino/widgets';
 import { CommandIDs } from '../../commands/ids';
+import { rowItems } from '../../commands/rowitems';
 import { hasDaskLabextension } from '../../dashboard/dasklabextension';
 import { ICluster, IPlot } from '../../tokens';
 import { ISidebarContext } from '../context';
@@ -77,22 +78,23 @@ export async function plotsMenu(
 }
 
 /**
- * Create a menu with the less common commands for a cluster.
+ * Create a menu with all commands for a cluster, as in its context menu.
  */
 export function moreMenu(
   cluster: ICluster,
   { commands }: ISidebarContext
 ): Menu {
   const menu = new Menu({ commands });
-  const { id } = cluster;
-  if (cluster.code.connect !== null) {
-    menu.addItem({ command: CommandIDs.insertShort, args: { id } });
-    menu.addItem({ command: CommandIDs.copy, args: { id, kind: 'connect' } });
+  const items = rowItems({
+    isConnectable: cluster.code.connect !== null,
+    isRunning: cluster.state === 'running'
+  });
+  for (const item of items) {
+    menu.addItem(
+      'command' in item
+        ? { ...item, args: { ...item.args, id: cluster.id } }
+        : item
+    );
   }
-  menu.addItem({ command: CommandIDs.insertCreate, args: { id } });
-  menu.addItem({ command: CommandIDs.copy, args: { id, kind: 'create' } });
-  menu.addItem({ type: 'separator' });
-  menu.addItem({ command: CommandIDs.rename, args: { id } });
-  menu.addItem({ command: CommandIDs.toggleKeepRunning, args: { id } });
   return menu;
 }

@@ -3,18 +3,24 @@ import { useInView } from 'react-intersection-observer';
 import { ROW_CLASS } from '../../commands/pick';
 import { Warnings } from '../../components/alert';
 import { EVERY_SECOND, useNow } from '../../components/hooks';
-import { durationText, hasEnded, isAlive, stateText } from '../../format';
-import { lockIcon } from '../../icons';
+import {
+  durationText,
+  hasEnded,
+  isAlive,
+  platformText,
+  stateText
+} from '../../format';
+import { keepIcon, lockIcon } from '../../icons';
 import { watchDrag } from '../../notebook/drag';
 import { VersionNotes } from '../../versions/table';
 import { RowActions, RowCorner } from './actions';
+import { Details } from './details';
 import { Ended } from './ended';
 import { Idle } from './idle';
-import { Meters } from './meters';
+import { Load } from './load';
 import { EditableName } from './name';
-import { Progress } from './progress';
 import { IRowProps } from './props';
-import { Scale } from './scale';
+import { Summary } from './summary';
 
 /** How far outside of the viewport rows are rendered in full. */
 const MARGIN = '800px 0px';
@@ -55,12 +61,13 @@ export const ClusterRow = React.memo(function ClusterRow({
         <>
           <Head {...props} />
           <StateLine {...props} />
-          <Details {...props} />
+          <Body {...props} />
         </>
       ) : (
         <>
           <EditableName {...props} />
           <StateLine {...props} />
+          {isAlive(cluster) && <Summary {...props} />}
         </>
       )}
     </li>
@@ -88,10 +95,17 @@ function Head(props: IRowProps): JSX.Element {
       }}
     >
       <EditableName {...props} />
+      {cluster.keep_running && (
+        <keepIcon.react
+          tag="span"
+          className="jp-ClusterLauncher-mark"
+          title={trans.__('Keeps running when Jupyter stops')}
+        />
+      )}
       {cluster.tls && (
         <lockIcon.react
           tag="span"
-          className="jp-ClusterLauncher-lock"
+          className="jp-ClusterLauncher-mark"
           title={trans.__('Traffic is encrypted')}
         />
       )}
@@ -101,17 +115,16 @@ function Head(props: IRowProps): JSX.Element {
 }
 
 /**
- * The details of a row: workers, usage, scaling, warnings and actions.
+ * The body of a row: size, load, warnings, actions and details.
  */
-function Details(props: IRowProps): JSX.Element {
+function Body(props: IRowProps): JSX.Element {
   const { cluster, context } = props;
   return (
     <>
-      {isAlive(cluster) && <Progress {...props} />}
+      {isAlive(cluster) && <Summary {...props} />}
       {cluster.state === 'running' && (
         <>
-          <Meters cluster={cluster} trans={context.trans} />
-          <Scale {...props} />
+          <Load {...props} />
           <Idle {...props} />
         </>
       )}
@@ -122,6 +135,7 @@ function Details(props: IRowProps): JSX.Element {
       />
       <Warnings warnings={cluster.warnings} />
       {hasEnded(cluster) ? <Ended {...props} /> : <RowActions {...props} />}
+      {cluster.state === 'running' && <Details {...props} />}
     </>
   );
 }
@@ -136,24 +150,24 @@ function isControl(target: EventTarget): boolean {
 }
 
 /**
- * The state, how long the cluster has been starting, and the platform.
+ * The state, how long the cluster has been starting, and its message. A running
+ * cluster needs no words for that.
  */
-function StateLine({ cluster, context }: IRowProps): JSX.Element {
+function StateLine({ cluster, context }: IRowProps): JSX.Element | null {
   const { trans } = context;
-  const isBusy = cluster.state === 'starting' || cluster.state === 'closing';
-  const now = useNow(cluster.state === 'starting' ? EVERY_SECOND : null);
-  const elapsed =
-    cluster.state === 'starting'
-      ? durationText(now - Date.parse(cluster.created), trans)
-      : '';
-  const parts = [
-    stateText(cluster.state, trans),
-    elapsed,
-    cluster.name.startsWith(cluster.platform_title)
-      ? ''
-      : cluster.platform_title,
-    cluster.joined ? trans.__('joined') : ''
-  ];
+  const isStarting = cluster.state === 'starting';
+  const isBusy = isStarting || cluster.state === 'closing';
+  const now = useNow(isStarting ? EVERY_SECOND : null);
+  const message = hasEnded(cluster) ? '' : cluster.message;
+  if (cluster.state === 'running') {
+    return message ? (
+      <div className="jp-ClusterLauncher-message">{message}</div>
+    ) : null;
+  }
+  const elapsed = isStarting
+    ? durationText(now - Date.parse(cluster.created), trans)
+    : '';
+  const platform = isAlive(cluster) ? '' : platformText(cluster);
   return (
     <div className="jp-ClusterLauncher-stateLine">
       <span
@@ -164,11 +178,11 @@ function StateLine({ cluster, context }: IRowProps): JSX.Element {
         aria-hidden="true"
       />
       <span className="jp-ClusterLauncher-state">
-        {parts.filter(part => part).join(' · ')}
+        {[stateText(cluster.state, trans), elapsed, platform]
+          .filter(part => part)
+          .join(' · ')}
       </span>
-      {cluster.message && !hasEnded(cluster) && (
-        <div className="jp-ClusterLauncher-message">{cluster.message}</div>
-      )}
+      {message && <div className="jp-ClusterLauncher-message">{message}</div>}
     </div>
   );
 }

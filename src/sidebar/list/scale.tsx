@@ -15,9 +15,11 @@ const UNBOUNDED: IBounds = { minimum: 0, maximum: 100_000 };
 
 /**
  * A form to change the number of workers, and another for adaptive scaling.
+ *
+ * @param props.onDone - called after a change was accepted, and with Escape
  */
-export function Scale(props: IRowProps): JSX.Element {
-  const { cluster, context, platform } = props;
+export function Scale(props: IRowProps & { onDone: () => void }): JSX.Element {
+  const { cluster, context, onDone, platform } = props;
   const bounds = platform?.workers ?? UNBOUNDED;
   const [error, setError] = useState('');
   const [isAdapting, setAdapting] = useState(false);
@@ -26,7 +28,7 @@ export function Scale(props: IRowProps): JSX.Element {
     try {
       await context.clusters.change(cluster.id, change);
       setError('');
-      setAdapting(false);
+      onDone();
       return true;
     } catch (reason) {
       setError((reason as Error).message);
@@ -34,14 +36,22 @@ export function Scale(props: IRowProps): JSX.Element {
     }
   };
   return (
-    <div className="jp-ClusterLauncher-scale">
+    <div
+      className="jp-ClusterLauncher-scale"
+      onKeyDown={event => {
+        if (event.key === 'Escape') {
+          event.stopPropagation();
+          onDone();
+        }
+      }}
+    >
       <WorkersForm {...props} bounds={bounds} onApply={apply}>
         {platform?.adaptive && (
           <TextButton
             aria-expanded={isAdapting}
             onClick={() => setAdapting(!isAdapting)}
           >
-            {context.trans.__('Adapt…')}
+            {context.trans.__('Adaptive…')}
           </TextButton>
         )}
       </WorkersForm>
@@ -95,7 +105,7 @@ function WorkersForm(
       }}
     >
       <label htmlFor={id}>{trans.__('Scale to')}</label>
-      <NumberInput {...{ bounds, id, text }} onChange={setTyped} />
+      <NumberInput {...{ bounds, id, text }} autoFocus onChange={setTyped} />
       {isChanged ? (
         <TextButton type="submit" disabled={workers === null}>
           {trans.__('Scale')}

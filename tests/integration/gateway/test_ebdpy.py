@@ -21,7 +21,8 @@ CREDENTIALS = "[esip-qhub]\naws_access_key_id = AKIATEST\naws_secret_access_key 
 @pytest.fixture
 def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
     """Less patience with a call that cannot be interrupted."""
-    return {**jp_server_config, "ClusterLauncher": {"close_timeout": 4}}
+    ours = {**jp_server_config["ClusterLauncher"], "close_timeout": 4}
+    return {**jp_server_config, "ClusterLauncher": ours}
 
 
 @pytest.fixture

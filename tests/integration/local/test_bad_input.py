@@ -118,7 +118,7 @@ LAUNCHES: dict[str, tuple[Any, int, str]] = {
     "a kernel's path": ({**LOCAL, "kernel_name": "../../x"}, 422, "no kernel named"),
     "not Python": ({**LOCAL, "kernel_name": "ir"}, 422, "is not a Python kernel"),
     "kernel elsewhere": ({**LOCAL, "kernel_name": "ssh"}, 422, "cannot run a cluster"),
-    "no dask": ({**LOCAL, "kernel_name": "bare"}, 503, "has no distributed"),
+    "no dask": ({**LOCAL, "kernel_name": "bare"}, 503, "Dask is not installed in"),
     "no Python": ({**LOCAL, "kernel_name": "deleted"}, 503, "cannot be started"),
     "not here": ({"platform": "elsewhere"}, 503, "no-such-command is not on PATH"),
 }  # fmt: skip

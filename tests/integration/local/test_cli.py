@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -109,17 +110,40 @@ def test_what_the_server_refuses(terminal: Terminal) -> None:
     assert "There is no kernel named 'no such'" in kernel
 
 
+def add_platform(server: RealServer, name: str, text: str) -> None:
+    """Add a platform file to those that a server finds."""
+    folder = server.folder / "jupyter" / "cluster-platforms"
+    if folder.is_symlink():  # to the files of this project
+        folder.unlink()
+        shutil.copytree(PLATFORMS, folder)
+    (folder / f"{name}.yaml").write_text(text)
+
+
+def test_an_option_that_is_emptied(terminal: Terminal, server: RealServer) -> None:
+    """Guards against a default that nobody can leave out on the command line."""
+    add_platform(
+        server,
+        "small",
+        "version: 1\ntitle: Small\nmodule: dask.distributed\nclass: LocalCluster\n"
+        "workers: {keyword: n_workers, default: 0, maximum: 2}\noptions:\n"
+        "  memory_limit: {type: string, title: Memory, default: 1GB}\n"
+        "  threads_per_worker: {type: integer, title: Threads, default: 1}\n",
+    )
+    emptied = ("-o", "memory_limit=", "-o", "threads_per_worker=")
+    terminal.says("start", "small", "--name", "Ebb", "--wait", *emptied)
+    code = terminal.says("code", "Ebb", "--create")
+    assert "memory_limit" not in code
+    assert "threads_per_worker" not in code
+    terminal.says("stop", "Ebb")
+
+
 def test_a_launch_that_fails(terminal: Terminal, server: RealServer) -> None:
     """Guards against a script that goes on without a cluster."""
-    folder = server.folder / "jupyter" / "cluster-platforms"
-    copied = {path.name: path.read_text() for path in PLATFORMS.glob("*.yaml")}
-    folder.unlink()
-    folder.mkdir()
-    for name, text in copied.items():
-        (folder / name).write_text(text)
-    (folder / "broken.yaml").write_text(
+    add_platform(
+        server,
+        "broken",
         "version: 1\ntitle: Broken\nmodule: dask.distributed\nclass: NoSuchCluster\n"
-        "workers: {keyword: n_workers, default: 1, maximum: 2}\n"
+        "workers: {keyword: n_workers, default: 1, maximum: 2}\n",
     )
     output = terminal.refuses("start", "broken", "--wait", "--name", "Wreck")
     assert "Wreck: failed." in output

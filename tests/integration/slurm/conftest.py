@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,26 +9,10 @@ from typing import Any
 import pytest
 from real_server import RealServer
 from real_slurm import RealSlurm
-from real_slurm_config import why_not
+from slurm_site import start
 from tallgrass import Tallgrass
 
 from api import Api
-
-
-def start(accounting: bool) -> Iterator[RealSlurm]:
-    """Yield a SLURM; skip where it cannot run, unless everything must be tried."""
-    missing = why_not(accounting)
-    if missing and os.environ.get("CI"):
-        pytest.fail(missing)
-    if missing:
-        pytest.skip(missing)
-    # Short, for the sockets in it.
-    prefix = Path(tempfile.mkdtemp(prefix="slurm-", dir="/tmp"))
-    try:
-        with RealSlurm(prefix, accounting=accounting) as slurm:
-            yield slurm
-    finally:
-        shutil.rmtree(prefix, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -75,11 +56,9 @@ def using(slurm: RealSlurm, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealSlu
 
 
 @pytest.fixture
-def jp_server_config() -> dict[str, Any]:
-    return {
-        "ServerApp": {"jpserver_extensions": {"jupyter_cluster_launcher": True}},
-        "ClusterLauncher": {"queue_interval": 0.5},
-    }
+def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
+    ours = {**jp_server_config["ClusterLauncher"], "queue_interval": 0.5}
+    return {**jp_server_config, "ClusterLauncher": ours}
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ async def test_folders_of_ones_own(
     script = slurm.run("scontrol", "write", "batch_script", job, "-").stdout
     logs = tmp_path / "home" / "logs"
     assert f"#SBATCH -o {logs}/dask-{cluster['id']}-%J.out" in script
-    assert f"--local-directory {scratch}" in script
+    assert f'--local-directory {tmp_path}/scratch-"$SLURM_JOB_ID"' in script
     assert (tmp_path / f"scratch-{job}").is_dir()
     assert not Path("~").exists()
 

@@ -54,7 +54,10 @@ async def test_the_sum_in_the_preview(api: Api, slurm: RealSlurm) -> None:
     body = request(workers=8, memory="10GB", walltime="04:00:00")
     _, answer = await api.ask("POST", "code", body=body)
     assert answer["summary"] == "8 jobs × 1 core, 10 GB = 8 cores, 80 GB, at most 32 core-hours"  # noqa: RUF001 - the sign of multiplication
-    assert answer["warnings"] == []
+    assert answer["warnings"] == [
+        "The partition normal allows at most 1 h: choose a shorter time limit.",
+        "No node of the partition normal has that much memory: choose at most 6 GB per job.",
+    ]
 
 
 async def test_the_login_node_is_a_doubt(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from jupyter_cluster_launcher.clusters import records
 from jupyter_cluster_launcher.models import (
+    REPORT_VERSION,
     Adapt,
     Cluster,
     ControllerRef,
@@ -27,6 +28,7 @@ from jupyter_cluster_launcher.models import (
     Submission,
     Usage,
 )
+from jupyter_cluster_launcher.resident import report as published
 
 WHEN = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 
@@ -184,3 +186,13 @@ def test_any_value_in_any_entry(entry: str, value: Any) -> None:
     except ValueError as error:
         cluster = records.unreadable(Path("/run/c1"), data, str(error))
     json.dumps(records.write(cluster))
+
+
+def test_a_report_of_a_newer_version() -> None:
+    """Guards against wrong numbers without a word, where reports mean something else later."""
+    assert published.VERSION == REPORT_VERSION
+    assert records.report({"version": REPORT_VERSION, "ready": 1}).warnings == ()
+    assert records.report({"ready": 1}).version == 0
+    newer = records.report({"version": REPORT_VERSION + 1, "ready": 1, "warnings": ["a"]})
+    assert newer.ready == 1
+    assert newer.warnings == ("a", records.NEWER)

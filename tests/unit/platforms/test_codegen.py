@@ -52,6 +52,13 @@ CASES: dict[str, dict[str, Any]] = {
         },
     },
     "tallgrass-adapt": {"adapt": Adapt(1, 20), "tls": False},
+    "slurm": {},
+    "slurm-options": {
+        "options": {
+            "queue": "debug", "qos": "high", "gres": "gpu:1", "interface": "ib0", "memory": "",
+            "directives": ["--exclusive"],
+        },
+    },
     "esip-qhub": {},
     "esip-qhub-options": {
         "workers": 12,

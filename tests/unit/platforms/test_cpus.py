@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from distributed.deploy.utils import nprocesses_nthreads
 
 from jupyter_cluster_launcher.platforms import cpus
 
@@ -143,3 +144,12 @@ def test_affinity_is_what_dask_counts() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
     assert int(done.stdout) == cpus.affinity(), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("count", "workers"), [(1, 1), (2, 2), (4, 4), (5, 5), (8, 4), (12, 4), (64, 8), (128, 16)]
+)
+def test_workers_as_dask_divides_cpus(count: int, workers: int) -> None:
+    """Guards against another number of workers than ``LocalCluster()`` starts by itself."""
+    assert cpus.processes(count) == workers
+    assert nprocesses_nthreads(count)[0] == workers

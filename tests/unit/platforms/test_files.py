@@ -18,7 +18,7 @@ from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.platforms.files import Fault
 from jupyter_cluster_launcher.platforms.platform import Platform, count
 
-SHIPPED = {"local", "denali", "tallgrass", "esip-qhub", "nebari"}
+SHIPPED = {"local", "denali", "tallgrass", "esip-qhub", "nebari", "slurm"}
 GOOD = yaml.safe_dump(SITE, sort_keys=False)
 END = GOOD.count("\n")  # what is added stands below this line
 
@@ -38,7 +38,7 @@ def test_what_is_shipped_is_valid() -> None:
 def test_order_is_that_of_the_files() -> None:
     """Guards against a list that begins with a cloud where users have a laptop."""
     found, _ = find(PLATFORMS)
-    assert list(found) == ["local", "denali", "tallgrass", "esip-qhub", "nebari"]
+    assert list(found) == ["local", "denali", "tallgrass", "esip-qhub", "nebari", "slurm"]
 
 
 def test_user_hides_environment_hides_system(tmp_path: Path) -> None:
@@ -327,3 +327,31 @@ def test_workers_have_a_title_and_a_minimum() -> None:
     """Guards against a form with an undefined bound where the file left one out."""
     workers = site(workers={"keyword": "n", "default": 1, "maximum": 2}).workers
     assert (workers["title"], workers["minimum"]) == ("Workers", 0)
+
+
+def test_links_and_files_without_an_end(tmp_path: Path) -> None:
+    """Guards against a link that never ends, or whose end is read until memory is full."""
+    write_platform(tmp_path / "elsewhere", "linked")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, target in {
+        "good": tmp_path / "elsewhere" / "linked.yaml",
+        "loop": folder / "loop.yaml",
+        "gone": folder / "no such file",
+        "folder": folder,
+        "device": Path("/dev/zero"),
+        "endless": Path("/proc/self/pagemap"),  # of a size of 0
+    }.items():
+        (folder / f"{name}.yaml").symlink_to(target)
+    found, faults = platforms.find([str(folder)])
+    assert [platform.name for platform in found] == ["good"]
+    assert len(faults) == 5
+
+
+def test_a_name_with_control_characters(tmp_path: Path) -> None:
+    """Guards against a platform whose name writes into a log or a terminal."""
+    for name in ("a\nb", "a\x1b[31m", "a\udcff"):
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(SITE))
+    found, faults = platforms.find([str(tmp_path)])
+    assert not found
+    assert [str(fault).isprintable() for fault in faults] == [True] * 3

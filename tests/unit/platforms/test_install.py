@@ -76,9 +76,7 @@ async def test_the_reason_fits_the_kernel(
         if conda
         else f"{shlex.quote(python)} -m pip install dask-jobqueue"
     )
-    assert reason == (
-        f"The environment Kernel bare has no dask_jobqueue. Install it with: {command}"
-    )
+    assert reason == (f"dask_jobqueue is not installed in Kernel bare. Install it with: {command}")
     assert environments.packages.prefix("bare") == str(folder)
 
 

@@ -12,7 +12,7 @@ from fakes import site
 
 from jupyter_cluster_launcher.errors import BadInputError
 from jupyter_cluster_launcher.models import Adapt, Scaling
-from jupyter_cluster_launcher.platforms import options
+from jupyter_cluster_launcher.platforms import checks, options
 
 OPTIONS: dict[str, Any] = {
     "memory": {"type": "string", "title": "Memory", "default": "4GB", "pattern": "^[0-9]+GB$"},
@@ -22,6 +22,7 @@ OPTIONS: dict[str, Any] = {
     "nanny": {"type": "boolean", "title": "Nanny", "default": True},
     "kind": {"type": "string", "title": "Kind", "enum": ["small", "large"]},
     "lines": {"type": "array", "title": "Lines", "items": {"type": "string"}},
+    "tags": {"type": "array", "title": "Tags", "default": ["a"]},
     "labels": {"type": "object", "title": "Labels"},
     "logs": {"type": "string", "title": "Logs", "as": "path"},
 }
@@ -49,10 +50,12 @@ def sentence(error: pytest.ExceptionInfo[BadInputError]) -> str:
         ({"cores": 4}, {"cores": 4}),
         ({"cores": 4.0}, {"cores": 4}),
         ({"cores": 2, "memory": "4GB", "nanny": True}, {}),
-        ({"memory": "", "account": None, "cores": None}, {}),
+        ({"account": "", "share": None, "lines": None}, {}),
+        ({"memory": "", "cores": None, "nanny": None}, dict.fromkeys(("memory", "cores", "nanny"))),
         ({"nanny": False}, {"nanny": False}),
         ({"share": 0}, {"share": 0}),
-        ({"lines": []}, {"lines": []}),
+        ({"lines": []}, {}),
+        ({"tags": []}, {"tags": []}),
         ({"logs": "~/logs"}, {"logs": os.path.expanduser("~/logs")}),
         ({"logs": "logs/~"}, {"logs": "logs/~"}),
         ({"account": "größe 日本"}, {"account": "größe 日本"}),
@@ -207,3 +210,34 @@ def test_a_pattern_that_takes_for_ever() -> None:
     with pytest.raises(BadInputError) as error:
         options.check_options(slow, {"name": f"{'x' * 80}y"})
     assert sentence(error) == f"Name: '{'x' * 60}' takes too long to check. Shorten it."
+
+
+CHOICE = {"value": "debug", "sets": {"time": {"default": "5", "description": None}, "no": {"a": 1}}}
+DEPENDENT: dict[str, Any] = {
+    "queue": {"type": "string", "title": "Queue", "choices": [CHOICE]},
+    "time": {"type": "string", "title": "Time", "default": "60", "description": "At most 60"},
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"queue": "other"}, {"queue": "other"}),
+        ({"queue": "debug"}, {"queue": "debug", "time": "5"}),
+        ({"queue": "debug", "time": "60"}, {"queue": "debug"}),
+        ({"queue": "debug", "time": None}, {"queue": "debug", "time": None}),
+    ],
+)
+def test_a_choice_that_sets_others(given: Any, kept: dict[str, Any]) -> None:
+    """Guards against a default that the chosen queue does not allow."""
+    assert options.check_options(site(options=DEPENDENT), given) == kept
+    assert "description" not in options.refined(DEPENDENT, {"queue": "debug"})["time"]
+
+
+@pytest.mark.parametrize(
+    "sets", [{"nowhere": {"default": 1}}, {"time": {"default": 1}}, {"time": {"pattern": "("}}]
+)
+def test_a_choice_that_sets_what_cannot_be(sets: Any) -> None:
+    """Guards against a platform file that breaks the form, or the server, with one choice."""
+    queue = {**DEPENDENT["queue"], "choices": [{"value": "debug", "sets": sets}]}
+    assert checks.problem(site(options={**DEPENDENT, "queue": queue})) is not None

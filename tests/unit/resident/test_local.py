@@ -52,7 +52,10 @@ def test_the_first_report(resident: LocalResident, published: list[Report]) -> N
     first = published[0]
     assert (first["ready"], first["requested"]) == (2, 2)
     assert (first["cores"], first["memory"]) == (4, 2000)
-    assert first["usage"] == {"cpu": 0.5, "memory": 200, "tasks": 2, "busy": False}
+    assert first["usage"] == {
+        **{"cpu": 0.5, "memory": 200, "tasks": 2, "busy": False},
+        **{"done": 1, "erred": 0, "waiting": 0, "spilled": 0, "paused": 0},
+    }
     assert not first["tls"]
     assert "python" in first["versions"]
 

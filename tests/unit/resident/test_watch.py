@@ -17,7 +17,7 @@ import pytest
 from jupyter_cluster_launcher.resident import ending, kernel
 from jupyter_cluster_launcher.resident import plots as dashboards
 from jupyter_cluster_launcher.resident import watch as watching
-from jupyter_cluster_launcher.resident.report import Report, Sample
+from jupyter_cluster_launcher.resident.report import VERSION, Report, Sample
 from jupyter_cluster_launcher.resident.watch import Watch
 
 IDLE: Report = {
@@ -130,6 +130,7 @@ def test_a_report_is_whole(
     one.poll()
     assert published[0] == {
         **IDLE,
+        "version": VERSION,
         "tls": True,
         "dashboard_socket": "/tmp/d",
         "plots": {},
@@ -210,6 +211,22 @@ def test_an_idle_cluster_ends_and_says_why(
     assert (last["ready"], last["usage"], last["closes_at"]) == (0, None, None)
     assert last["core_seconds"] == 122.0
     assert json.loads((tmp_path / "ended.json").read_text()) == {"ended": last["ended"]}
+
+
+def test_its_sockets_end_with_it(
+    ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards against sockets that stay for ever where no server knows of the cluster any more."""
+    sockets = tmp_path / "sockets"
+    sockets.mkdir()
+    (sockets / "k-1").touch()
+    one = watch(tmp_path / "gone", IDLE, idle_timeout=1.0)
+    one.sockets = str(sockets)
+    one.tick()
+    clock(2)
+    one.tick()
+    assert ended == ["ended"]
+    assert not sockets.exists()
 
 
 def test_a_close_that_fails_ends_all_the_same(

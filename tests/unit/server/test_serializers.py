@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import a_cluster, backend, site
+from fakes import a_cluster, backend, shipped, site
 
 from api import PLATFORMS
 from jupyter_cluster_launcher.backends import connect_code, kind_of
@@ -23,6 +23,7 @@ from jupyter_cluster_launcher.models import (
     State,
     Usage,
 )
+from jupyter_cluster_launcher.platforms import cpus
 from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.server.serializers import (
     cluster_view,
@@ -60,7 +61,18 @@ def test_a_running_cluster() -> None:
     assert seen["state"] == "running"
     assert seen["workers"] == {"requested": 2, "ready": 2, "queued": 3, "failed": 0}
     assert (seen["cores"], seen["memory"], seen["tls"]) == (4, 8_000_000_000, True)
-    assert seen["usage"] == {"cpu": 0.5, "memory": 1000, "tasks": 3}
+    assert seen["usage"] == {
+        **{"cpu": 0.5, "memory": 1000, "tasks": 3},
+        **{"done": 0, "failed": 0, "waiting": 0, "spilled": 0, "paused": 0},
+    }
+
+
+def test_how_far_the_tasks_are() -> None:
+    """Guards against tasks that wait or failed, and workers out of memory, without a trace."""
+    usage = Usage(tasks=40, done=18, erred=1, waiting=21, spilled=2.5e9, paused=1)
+    seen = view(state=State.RUNNING, report=replace(REPORT, usage=usage))["usage"]
+    assert (seen["done"], seen["failed"], seen["waiting"]) == (18, 1, 21)
+    assert (seen["spilled"], seen["paused"]) == (2.5e9, 1)
 
 
 def test_dashboards_are_below_the_base_url() -> None:
@@ -191,3 +203,29 @@ def test_a_platform_that_cannot_work_says_why() -> None:
     assert (seen["available"], seen["reason"]) == (False, "No sbatch.")
     assert (seen["detected"], seen["finds"]) == (True, True)
     assert platform_view(site(), one, None, False)["available"] is True
+
+
+def test_the_command_that_installs_what_is_missing() -> None:
+    """Guards against a command that users have to cut out of a sentence."""
+    reason = "dask_jobqueue is not installed in R. Install it with: conda install dask-jobqueue"
+    seen = platform_view(site(), backend(), reason, False)
+    assert (seen["reason"], seen["command"]) == (reason, "conda install dask-jobqueue")
+    assert platform_view(site(), backend(), "No sbatch.", False)["command"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "detected", "likely"),
+    [("local", False, True), ("denali", False, False), ("denali", True, True)],
+)
+def test_platforms_that_can_be_meant_here(name: str, detected: bool, likely: bool) -> None:
+    """Guards against the machines of one site in front of every user of a laptop."""
+    assert platform_view(shipped(name), backend(), None, detected)["likely"] is likely
+
+
+def test_the_number_that_the_form_suggests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against one worker for all cores, whose tasks wait for each other's Python lock."""
+    monkeypatch.setattr(cpus, "affinity", lambda: 8)
+    workers = platform_view(shipped("local"), backend(), None, False)["workers"]
+    assert (workers["default"], workers["suggested"]) == (1, 4)
+    workers = platform_view(shipped("nebari"), backend("gateway"), None, False)["workers"]
+    assert workers["suggested"] == workers["default"]

@@ -82,7 +82,7 @@ describe('the form of a platform', () => {
       Object.keys(
         (filterOptions(platform.options, advanced) as any).properties
       );
-    expect(names(false)).toEqual(['threads']);
+    expect(names(false)).toEqual(['threads', 'memory']);
     expect(names(true)).toEqual(['extra']);
     expect(filterOptions({ type: 'object', properties: {} }, true)).toBeNull();
   });

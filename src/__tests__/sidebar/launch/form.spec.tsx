@@ -1,3 +1,4 @@
+import { Clipboard } from '@jupyterlab/apputils';
 import { act, fireEvent } from '@testing-library/react';
 import { makeCluster, makePlatform } from '../../fakes';
 import { renderSidebar, IScreen, lastCall, settle, expand } from '../../render';
@@ -24,7 +25,8 @@ describe('the launch form', () => {
         path: 'work/a.ipynb',
         name: 'a.ipynb',
         kernelName: 'analysis',
-        language: 'python'
+        language: 'python',
+        clusterId: null
       })
     );
     fireEvent.change(screen.getByLabelText('Workers'), {
@@ -55,6 +57,18 @@ describe('the launch form', () => {
     expect(screen.preferences.choices.local).toMatchObject({ workers: 3 });
   });
 
+  // Guards against a number that means nothing, which the server rejects.
+  it('asks for no number of workers that follows from an option', async () => {
+    const workers = { ...makePlatform().workers, from: 'hosts' };
+    const ssh = makePlatform({ name: 'ssh', workers, adaptive: false });
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [ssh];
+    });
+    expect(screen.queryByLabelText('Workers')).toBeNull();
+    await click(screen);
+    expect(lastCall(screen, 'launch')[1]).not.toHaveProperty('workers');
+  });
+
   // Guards against losing the form to one mistake.
   it('shows why a launch was rejected, and keeps the values', async () => {
     const screen = await renderSidebar();
@@ -77,7 +91,7 @@ describe('the launch form', () => {
     const workers = field(screen, 'Workers');
     fireEvent.change(workers, { target: { value: '99' } });
     expect(workers.getAttribute('aria-invalid')).toBe('true');
-    expect(screen.getByText('0 to 8')).not.toBeNull();
+    expect(screen.getByText('A number from 0 to 8')).not.toBeNull();
     fireEvent.blur(workers);
     expect(workers.value).toBe('2');
   });
@@ -103,6 +117,56 @@ describe('the launch form', () => {
     expect(item.disabled).toBe(true);
     expect(screen.getByText(reason)).not.toBeNull();
   });
+
+  // Guards against a command that has to be typed from a sentence.
+  it('says why the selected platform is unavailable, and how to mend it', async () => {
+    const copied: string[] = [];
+    jest
+      .spyOn(Clipboard, 'copyToSystem')
+      .mockImplementation(text => void copied.push(text as string));
+    const command = 'conda install dask';
+    const reason = `Dask is not installed in R. Install it with: ${command}`;
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [
+        makePlatform({ available: false, command, reason })
+      ];
+    });
+    screen.getByText('Dask is not installed in R. Install it with:');
+    screen.getByText(command);
+    await click(screen, 'Copy the command for This computer');
+    expect(copied).toEqual([command]);
+  });
+
+  // Guards against the machines of one site in front of every user.
+  it('shows platforms that cannot be meant here only on demand', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [
+        makePlatform(),
+        makePlatform({ name: 'denali', title: 'Denali', likely: false })
+      ];
+    });
+    await click(screen, 'Platform: This computer');
+    expect(screen.queryByRole('radio', { name: /Denali/ })).toBeNull();
+    await click(screen, 'Show all (2)');
+    fireEvent.click(screen.getByRole('radio', { name: /Denali/ }), {
+      detail: 1
+    });
+    await click(screen, 'Platform: Denali');
+    screen.getByRole('radio', { name: /Denali/ });
+  });
+
+  // Guards against a list that cannot be closed with the keyboard.
+  it.each([true, false])(
+    'closes the list with Escape; selected available: %s',
+    async available => {
+      const screen = await renderSidebar(({ clusters }) => {
+        clusters.platformsResponse = [makePlatform({ available })];
+      });
+      await click(screen, 'Platform: This computer');
+      fireEvent.keyDown(document.activeElement!, { key: 'Escape' });
+      expect(screen.queryByRole('radiogroup')).toBeNull();
+    }
+  );
 
   // Guards against using the values of one platform for another.
   it('keeps the values of each platform', async () => {
@@ -134,7 +198,8 @@ describe('the launch form', () => {
           path: 'a.ipynb',
           name: 'a.ipynb',
           kernelName,
-          language: 'python'
+          language: 'python',
+          clusterId: null
         })
       );
       await settle();
@@ -151,29 +216,19 @@ describe('the launch form', () => {
     expect(lastCall(screen, 'platforms')[1]).toBe('python3');
   });
 
-  // Guards against a preview of other code than the launch would run.
-  it('previews the code, its size and its warnings', async () => {
+  // Guards against a launch whose size and warnings come as a surprise.
+  it('shows the size and the warnings of the launch', async () => {
     const screen = await renderSidebar(({ clusters }) => {
       clusters.codeResponse = {
         create: 'cluster = SLURMCluster()',
-        summary: '8 jobs × 1 core, 10 GB = 8 cores, 80 GB',
+        summary: '2 workers × 1 thread, 12 GiB each',
         warnings: ['SLURM_JOB_ACCOUNT is not set. Are you on the login node?']
       };
-      clusters.checkResponse = {
-        ok: false,
-        job_script: '#SBATCH --account x',
-        verdict: 'Invalid account',
-        warnings: []
-      };
-      clusters.platformsResponse = [makePlatform({ queue: 'slurm' })];
     });
-    screen.getByText('8 jobs × 1 core, 10 GB = 8 cores, 80 GB');
+    screen.getByText('2 workers × 1 thread, 12 GiB each');
     screen.getByText(/Are you on the login node/);
-    expect(lastCall(screen, 'check')).toBeUndefined();
-    await expand(screen, 'preview');
-    screen.getByText('cluster = SLURMCluster()');
-    screen.getByText('#SBATCH --account x');
-    screen.getByText('Invalid account');
+    await click(screen, 'Preview code');
+    expect(screen.previews).toBe(1);
   });
 
   // Guards against a request for every key.
@@ -249,5 +304,185 @@ describe('the launch form', () => {
     });
     await settle();
     expect(screen.getByRole('button', { name: 'Launch' })).not.toBeNull();
+  });
+});
+
+describe('the launch form beside clusters', () => {
+  // Guards against clusters that are pushed out of sight by the form.
+  it('is a line that says what Launch would do', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster())
+    );
+    const line = screen.getByRole('button', {
+      name: 'New · This computer · 2 workers'
+    });
+    expect(line.getAttribute('aria-expanded')).toBe('false');
+    expect(screen.queryByLabelText('Workers')).toBeNull();
+    await click(screen);
+    expect(lastCall(screen, 'launch')[1]).toMatchObject({ workers: 2 });
+  });
+
+  // Guards against a form that cannot be opened, or stays open after a launch.
+  it('opens on demand, and closes after a launch', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster())
+    );
+    await click(screen, 'New cluster');
+    expect(screen.getByLabelText('Workers')).not.toBeNull();
+    await click(screen);
+    expect(screen.queryByLabelText('Workers')).toBeNull();
+    await act(async () => screen.clusters.remove('one'));
+    expect(screen.getByLabelText('Workers')).not.toBeNull();
+  });
+
+  // Guards against a launch that was rejected, and a form that hides why.
+  it('stays open when a launch was rejected', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster())
+    );
+    await click(screen, 'New cluster');
+    screen.clusters.errors.launch = 'The account is unknown.';
+    await click(screen);
+    expect(screen.getByLabelText('Workers')).not.toBeNull();
+    screen.getByText('The account is unknown.');
+  });
+});
+
+describe('what differs from the defaults', () => {
+  const CARRIED = {
+    workers: 0,
+    options: { memory: '2GB' },
+    idle_timeout: 1800,
+    keep_running: true,
+    tls: false
+  };
+  const LINE =
+    'Changed: Memory per worker: 2GB · keeps running when Jupyter stops · ' +
+    'shuts down when idle for 30 min · not encrypted';
+
+  // Guards against yesterday's memory limit and idle time, reused without a sign.
+  it.each([true, false])('is said while the form is open: %s', async open => {
+    const screen = await renderSidebar(({ clusters, preferences }) => {
+      preferences.choices.local = CARRIED;
+      if (!open) {
+        clusters.put(makeCluster());
+      }
+    });
+    screen.getByText(LINE);
+    await click(screen, 'Reset');
+    expect(screen.queryByText(/^Changed:/)).toBeNull();
+    await click(screen);
+    expect(lastCall(screen, 'launch')[1]).toMatchObject({
+      options: {},
+      idle_timeout: null,
+      keep_running: false,
+      tls: true
+    });
+  });
+
+  // Guards against a cluster without workers because the last one had none.
+  it('never is a number of workers of 0', async () => {
+    const screen = await renderSidebar(({ preferences }) => {
+      preferences.choices.local = CARRIED;
+    });
+    expect(field(screen, 'Workers').value).toBe('2');
+  });
+
+  // Guards against another environment or name that is hidden in the form.
+  it('includes the environment and the name', async () => {
+    const screen = await renderSidebar();
+    fireEvent.change(screen.getByLabelText('Environment'), {
+      target: { value: 'analysis' }
+    });
+    await expand(screen, 'lifetime');
+    fireEvent.change(screen.getByLabelText('Name'), {
+      target: { value: 'tides' }
+    });
+    screen.getByText('Changed: name tides · environment Analysis');
+    await click(screen, 'Reset');
+    expect(field(screen, 'Name').value).toBe('');
+    expect(field(screen, 'Environment').value).toBe('');
+  });
+});
+
+describe('a wrong value', () => {
+  const launch = (screen: IScreen): HTMLButtonElement =>
+    screen.getByRole('button', { name: 'Launch' }) as HTMLButtonElement;
+
+  // Guards against a regular expression, twice, and a Launch that fails.
+  it('is explained once, and disables Launch until it is corrected', async () => {
+    const screen = await renderSidebar();
+    await expand(screen, 'options');
+    const type = async (value: string): Promise<void> => {
+      fireEvent.change(screen.getByLabelText('Memory per worker'), {
+        target: { value }
+      });
+      await settle();
+    };
+    screen.clusters.errors.code = "Memory per worker: '4XB' does not …";
+    await type('4XB');
+    screen.getByText('Enter a value such as 4GB.');
+    screen.getByText('Correct this first: Memory per worker.');
+    expect(screen.container.textContent).not.toContain('^[0-9]');
+    expect(screen.container.textContent).not.toContain("'4XB' does not");
+    expect(launch(screen).disabled).toBe(true);
+    delete screen.clusters.errors.code;
+    await type('4GB');
+    expect(screen.queryByText(/^Correct this/)).toBeNull();
+    expect(launch(screen).disabled).toBe(false);
+  });
+
+  // Guards against an error of what only the server can check.
+  it('that the server rejects disables Launch, unlike a lost connection', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.errors.code = 'This host has no interface ib0.';
+    });
+    screen.getByText('This host has no interface ib0.');
+    expect(launch(screen).disabled).toBe(true);
+    screen.clusters.errorStatus = 0;
+    screen.clusters.errors.code = 'The server is not responding.';
+    fireEvent.click(screen.getByLabelText('Adaptive scaling'));
+    await settle();
+    expect(launch(screen).disabled).toBe(false);
+  });
+
+  // Guards against an error that outlives what caused it.
+  it.each(['correction', 'notebook'])(
+    'is forgotten after a change: %s',
+    async change => {
+      const screen = await renderSidebar();
+      screen.clusters.errors.launch = 'The account is unknown.';
+      await click(screen);
+      screen.getByText('The account is unknown.');
+      if (change === 'correction') {
+        fireEvent.change(field(screen, 'Workers'), { target: { value: '3' } });
+      } else {
+        await act(async () => screen.notebooks.select(null));
+      }
+      expect(screen.queryByText('The account is unknown.')).toBeNull();
+    }
+  );
+});
+
+describe('the toolbar', () => {
+  // Guards against a list that cannot be fetched again by hand.
+  it('refreshes, and opens the settings', async () => {
+    const screen = await renderSidebar(({ commands }) => {
+      commands.addCommand('settingeditor:open', { execute: () => undefined });
+    });
+    screen.clusters.calls.length = 0;
+    await click(screen, 'Refresh');
+    const called = screen.clusters.calls.map(([name]) => name);
+    expect(called).toEqual(expect.arrayContaining(['refresh', 'platforms']));
+    await click(screen, 'Settings');
+    expect(screen.executed).toEqual([
+      ['settingeditor:open', { query: 'Dask Clusters' }]
+    ]);
+  });
+
+  // Guards against a button that does nothing, as in Notebook 7 without an editor.
+  it('has no button for settings that cannot be shown', async () => {
+    const screen = await renderSidebar();
+    expect(screen.queryByRole('button', { name: 'Settings' })).toBeNull();
   });
 });

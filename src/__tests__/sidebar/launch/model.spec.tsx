@@ -40,7 +40,8 @@ describe('a launch', () => {
       path: name,
       name,
       kernelName: 'python3',
-      language: 'python'
+      language: 'python',
+      clusterId: null
     });
     const screen = await renderSidebar(({ clusters, notebooks }) => {
       notebooks.select(notebook('a.ipynb'));

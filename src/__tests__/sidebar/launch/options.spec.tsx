@@ -1,11 +1,11 @@
 import { fireEvent } from '@testing-library/react';
 import { makePlatform } from '../../fakes';
-import { renderSidebar, IScreen, settle } from '../../render';
+import { expand, IScreen, lastCall, renderSidebar, settle } from '../../render';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-const LOADING = 'Loading options from the gateway…';
+const LOADING = 'Loading options…';
 const TIMEOUT = 'dask-gateway did not respond within 15 seconds. Try again.';
 
 /** Render the sidebar with a platform whose options have to be fetched. */
@@ -52,5 +52,141 @@ describe('the options of a gateway', () => {
     expect(screen.queryByRole('alert')).toBeNull();
     const launch = screen.getByRole('button', { name: 'Launch' });
     expect((launch as HTMLButtonElement).disabled).toBe(false);
+  });
+});
+
+describe('an option with a default', () => {
+  const SLURM = makePlatform({
+    name: 'slurm',
+    options: {
+      type: 'object',
+      properties: {
+        cores: { type: 'integer', title: 'Cores', default: 1, minimum: 1 },
+        interface: {
+          type: 'string',
+          title: 'Network interface',
+          default: 'ib0',
+          pattern: '^[a-z0-9]+$'
+        }
+      }
+    }
+  });
+
+  // Guards against "ib0" that comes back on a machine without such an interface.
+  it.each([
+    ['Network interface', 'interface', 'lo'],
+    ['Cores', 'cores', '4']
+  ])('can be emptied: %s', async (label, name, other) => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [SLURM];
+    });
+    await expand(screen, 'options');
+    await settle();
+    const field = (): HTMLInputElement =>
+      screen.getByLabelText(label) as HTMLInputElement;
+    const standard = field().value;
+    const type = async (value: string): Promise<void> => {
+      fireEvent.change(field(), { target: { value } });
+      await settle();
+    };
+    await type('');
+    expect(field().value).toBe('');
+    expect(screen.queryByRole('alert')).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
+    await settle();
+    expect(lastCall(screen, 'launch')[1].options).toEqual({ [name]: null });
+    await type(other);
+    expect(field().value).toBe(other);
+    await type(standard);
+    fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
+    await settle();
+    expect(lastCall(screen, 'launch')[1].options).toEqual({});
+  });
+});
+
+describe('values to choose from', () => {
+  const choices = [
+    { value: 'normal', title: 'up to 1 h' },
+    {
+      value: 'debug',
+      title: 'up to 5 min, 3 of 4 nodes free',
+      sets: { walltime: { default: '00:05:00', description: null } }
+    }
+  ];
+  const properties = {
+    queue: { type: 'string', title: 'Partition', choices },
+    walltime: {
+      type: 'string',
+      title: 'Time limit',
+      default: '01:00:00',
+      description: 'At most 1 h'
+    }
+  };
+  const slurm = (prepare?: (screen: IScreen) => void): Promise<IScreen> =>
+    renderSidebar(screen => {
+      const { queue, walltime } = properties;
+      screen.clusters.platformsResponse = [
+        makePlatform({
+          name: 'slurm',
+          options: {
+            type: 'object',
+            properties: {
+              queue: { type: 'string', title: queue.title },
+              walltime
+            } as any
+          },
+          options_from: 'slurm'
+        })
+      ];
+      screen.clusters.options = async () => ({
+        type: 'object',
+        properties: properties as any
+      });
+      prepare?.(screen);
+    });
+  const launched = async (screen: IScreen): Promise<unknown> => {
+    fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
+    await settle();
+    return lastCall(screen, 'launch')[1].options;
+  };
+
+  // Guards against a partition whose limits nobody sees, or other text refused.
+  it('are listed with their limits, and change other options', async () => {
+    const screen = await slurm();
+    await expand(screen, 'options');
+    await settle();
+    const queue = screen.getByLabelText('Partition') as HTMLInputElement;
+    const limit = screen.getByLabelText('Time limit') as HTMLInputElement;
+    const listed = [...queue.list!.options].map(one => [one.value, one.text]);
+    expect(listed).toEqual(choices.map(({ title, value }) => [value, title]));
+    expect(limit.value).toBe('01:00:00');
+    fireEvent.change(queue, { target: { value: 'debug' } });
+    await settle();
+    screen.getByText('debug: up to 5 min, 3 of 4 nodes free');
+    expect(limit.value).toBe('00:05:00');
+    expect(screen.queryByText('At most 1 h')).toBeNull();
+    expect(await launched(screen)).toEqual({ queue: 'debug' });
+    fireEvent.change(limit, { target: { value: '01:00:00' } });
+    await settle();
+    expect(await launched(screen)).toEqual({
+      queue: 'debug',
+      walltime: '01:00:00'
+    });
+    fireEvent.change(queue, { target: { value: 'other' } });
+    await settle();
+    expect(await launched(screen)).toEqual({ queue: 'other' });
+  });
+
+  // Guards against a form that needs an answer of the batch system.
+  it('are not needed for a launch', async () => {
+    const screen = await slurm(({ clusters }) => {
+      clusters.options = () => new Promise(() => undefined);
+    });
+    await expand(screen, 'options');
+    await settle();
+    const queue = screen.getByLabelText('Partition');
+    fireEvent.change(queue, { target: { value: 'x' } });
+    await settle();
+    expect(await launched(screen)).toEqual({ queue: 'x' });
   });
 });

@@ -1,7 +1,8 @@
+import { Clipboard } from '@jupyterlab/apputils';
 import { act, fireEvent } from '@testing-library/react';
 import { CommandIDs } from '../../../commands/ids';
-import { makeCluster } from '../../fakes';
-import { lastCall, renderSidebar, rowOf, settle } from '../../render';
+import { makeCluster, makeUsage } from '../../fakes';
+import { expand, lastCall, renderSidebar, rowOf, settle } from '../../render';
 
 const NOON = Date.parse('2030-01-01T12:00:00Z');
 
@@ -15,7 +16,7 @@ describe('the row of a cluster', () => {
       clusters.put(makeCluster({ dashboard_access: 'Everybody can.' }))
     );
     rowOf(screen).getByRole('button', {
-      name: 'Dashboard and plots. Everybody can.'
+      name: 'Dashboard and plots of Local 1. Everybody can.'
     });
   });
 
@@ -43,7 +44,7 @@ describe('the row of a cluster', () => {
   });
 
   // Guards against workers that change only on the server.
-  it('shows workers, size, queue, cost, time left, usage and the lock', async () => {
+  it('shows workers, size, queue, cost, time left and the lock', async () => {
     const screen = await renderSidebar(({ clusters }) =>
       clusters.put(
         makeCluster({
@@ -55,33 +56,97 @@ describe('the row of a cluster', () => {
             since: null,
             cost: { per_core_hour: 0.05, currency: 'USD' }
           },
-          usage: { cpu: 0.25, memory: 2 * 1024 ** 3, tasks: 12 },
           warnings: ['Asked for 30, the limit is 8.']
         })
       )
     );
-    const bar = rowOf(screen).getByRole('progressbar');
+    const bar = rowOf(screen).getByRole('progressbar', {
+      name: 'Workers of Local 1'
+    });
     expect(bar.getAttribute('aria-valuenow')).toBe('3');
     expect(bar.getAttribute('aria-valuemax')).toBe('8');
-    for (const words of [
-      '3 of 8 workers',
-      /5 queued \(Resources\), start about 14:05 · 1 failed · 2 cores · 8 GiB · 1\.60 USD so far · 3 h 4\d min left/,
-      '25%',
-      '2 GiB',
-      '12 tasks',
-      'Asked for 30, the limit is 8.'
-    ]) {
-      rowOf(screen).getByText(words);
-    }
+    expect(bar.getAttribute('aria-valuetext')).toBe('3 of 8 workers');
+    rowOf(screen).getByText(
+      /^This computer · 3 of 8 workers · 5 queued \(Resources\), start about 14:05 · 2 threads · 8 GiB · 1\.60 USD so far · 3 h 4\d min left/
+    );
+    rowOf(screen).getByText('1 worker died');
+    rowOf(screen).getByText('Asked for 30, the limit is 8.');
     rowOf(screen).getByTitle('Traffic is encrypted');
-    await act(async () =>
-      screen.clusters.put(
+  });
+
+  // Guards against a row that does not say how far the work is.
+  it('shows how far the tasks are, and what is wrong in colour', async () => {
+    const usage = makeUsage({ cpu: 0.25, tasks: 40, done: 18, failed: 1 });
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster({ usage }))
+    );
+    const bar = rowOf(screen).getByRole('progressbar', {
+      name: 'Tasks of Local 1'
+    });
+    expect(bar.getAttribute('aria-valuetext')).toBe('18 of 40 tasks');
+    expect(bar.getAttribute('aria-valuenow')).toBe('18');
+    expect(bar.children).toHaveLength(2);
+    const wrong = [
+      ...screen.container.querySelectorAll('.jp-ClusterLauncher-bad')
+    ];
+    expect(wrong.map(node => node.textContent)).toEqual(['1 failed']);
+    rowOf(screen).getByText('CPU 25%');
+    await act(async () => screen.clusters.put(makeCluster()));
+    expect(rowOf(screen).queryByRole('progressbar')).toBeNull();
+  });
+
+  // Guards against clusters of which nobody knows what they are for.
+  it('names the notebooks that use it', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster())
+    );
+    expect(rowOf(screen).queryByText(/a\.ipynb/)).toBeNull();
+    screen.notebooks.usersOf.one = ['a.ipynb', 'b.ipynb'];
+    await act(async () => screen.notebooks.usersChanged.emit());
+    rowOf(screen).getByText(/ · a\.ipynb, b\.ipynb$/);
+  });
+
+  // Guards against details that can only be found in the code.
+  it('unfolds kernel, versions, host, age, lifetime and address', async () => {
+    const copied: string[] = [];
+    jest
+      .spyOn(Clipboard, 'copyToSystem')
+      .mockImplementation(text => void copied.push(text as string));
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(
         makeCluster({
-          workers: { requested: 8, ready: 8, queued: 0, failed: 0 }
+          created: '2030-01-01T10:00:00Z',
+          keep_running: true,
+          versions: { python: '3.11.2', dask: '2026.8.0' }
         })
       )
     );
-    rowOf(screen).getByText('8 of 8 workers');
+    rowOf(screen).getByTitle('Keeps running when Jupyter stops');
+    await expand(screen, 'details');
+    for (const words of [
+      'python3',
+      'Python 3.11.2, dask 2026.8.0',
+      '127.0.0.1',
+      /^2 h/,
+      'keeps running when Jupyter stops'
+    ]) {
+      rowOf(screen).getByText(words);
+    }
+    fireEvent.click(
+      rowOf(screen).getByRole('button', { name: 'Copy the address of Local 1' })
+    );
+    expect(copied).toEqual(['tls://127.0.0.1:1234']);
+  });
+
+  // Guards against equal buttons in different rows, and rows without a heading.
+  it('has a heading, and buttons that name the cluster', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster())
+    );
+    rowOf(screen).getByRole('heading', { name: 'Local 1', level: 3 });
+    for (const button of rowOf(screen).getAllByRole('button')) {
+      expect(button.getAttribute('aria-label')).toContain('Local 1');
+    }
   });
 
   // Guards against a failed cluster that disappears with its reason.
@@ -106,7 +171,9 @@ describe('the row of a cluster', () => {
     const screen = await renderSidebar(({ clusters }) =>
       clusters.put(makeCluster())
     );
+    fireEvent.click(rowOf(screen).getByRole('button', { name: /^Scale/ }));
     const field = rowOf(screen).getByLabelText<HTMLInputElement>('Scale to');
+    expect(document.activeElement).toBe(field);
     fireEvent.change(field, { target: { value: '5' } });
     screen.clusters.errors.change = 'At most 4 workers fit.';
     fireEvent.submit(field.form!);
@@ -122,6 +189,16 @@ describe('the row of a cluster', () => {
       { workers: 5 }
     ]);
     expect(rowOf(screen).queryByText('At most 4 workers fit.')).toBeNull();
+    expect(rowOf(screen).queryByLabelText('Scale to')).toBeNull();
+  });
+
+  // Guards against a field that leads to "2 of 3 workers" forever.
+  it('does not offer to scale a cluster of fixed size', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster({ scalable: false }))
+    );
+    rowOf(screen).getByText(/2 workers/);
+    expect(rowOf(screen).queryByRole('button', { name: /^Scale/ })).toBeNull();
   });
 
   // Guards against a current number that cannot become a fixed one.
@@ -129,6 +206,7 @@ describe('the row of a cluster', () => {
     const screen = await renderSidebar(({ clusters }) =>
       clusters.put(makeCluster({ adapt: { minimum: 0, maximum: 8 } }))
     );
+    fireEvent.click(rowOf(screen).getByRole('button', { name: /^Scale/ }));
     const field = rowOf(screen).getByLabelText<HTMLInputElement>('Scale to');
     fireEvent.change(field, { target: { value: '3' } });
     fireEvent.change(field, { target: { value: '2' } });
@@ -146,7 +224,8 @@ describe('the row of a cluster', () => {
     const screen = await renderSidebar(({ clusters }) =>
       clusters.put(makeCluster())
     );
-    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Adapt…' }));
+    fireEvent.click(rowOf(screen).getByRole('button', { name: /^Scale/ }));
+    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Adaptive…' }));
     fireEvent.change(rowOf(screen).getByLabelText('Maximum'), {
       target: { value: '7' }
     });
@@ -169,7 +248,7 @@ describe('the row of a cluster', () => {
       )
     );
     rowOf(screen).getByText(/^idle for 2\d min, shuts down in \d min$/);
-    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Keep' }));
+    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Extend' }));
     await settle();
     expect(lastCall(screen, 'change')).toEqual([
       'change',
@@ -183,21 +262,43 @@ describe('the row of a cluster', () => {
     const screen = await renderSidebar(({ clusters }) =>
       clusters.put(makeCluster())
     );
-    const edit = (key: string): void => {
+    const edit = async (key: string): Promise<void> => {
       fireEvent.click(rowOf(screen).getByRole('button', { name: /^Rename/ }));
       const field = rowOf(screen).getByLabelText('Cluster name');
       fireEvent.change(field, { target: { value: 'tides' } });
       fireEvent.keyDown(field, { key });
+      await settle();
     };
-    edit('Escape');
+    await edit('Escape');
     expect(screen.clusters.calls).not.toContainEqual(
       expect.arrayContaining(['change'])
     );
-    edit('Enter');
+    await edit('Enter');
     expect(lastCall(screen, 'change')).toEqual([
       'change',
       'one',
       { name: 'tides' }
     ]);
+  });
+
+  // Guards against a text that is lost because the server refused it.
+  it('keeps a refused name in the field, with the reason', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster())
+    );
+    screen.clusters.errors.change = 'A name must have 1 to 60 characters.';
+    fireEvent.click(rowOf(screen).getByRole('button', { name: /^Rename/ }));
+    const field = (): HTMLInputElement =>
+      rowOf(screen).getByLabelText<HTMLInputElement>('Cluster name');
+    fireEvent.change(field(), { target: { value: 'tides*' } });
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    await settle();
+    rowOf(screen).getByText('A name must have 1 to 60 characters.');
+    expect(field().value).toBe('tides*');
+    delete screen.clusters.errors.change;
+    fireEvent.change(field(), { target: { value: 'tides' } });
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    await settle();
+    expect(rowOf(screen).queryByLabelText('Cluster name')).toBeNull();
   });
 });

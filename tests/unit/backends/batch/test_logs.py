@@ -43,3 +43,26 @@ def test_a_thousand_jobs_are_not_a_gigabyte(tmp_path: Path) -> None:
     assert LIMIT * 0.9 < sum(map(len, texts.values())) <= LIMIT
     assert texts["1000"] == "slurmstepd: out of memory\n"
     assert texts["150"].endswith("xend of 150")
+
+
+def test_names_of_all_batch_systems(tmp_path: Path) -> None:
+    """Guards the logs of HTCondor, whose ids have two numbers, of LSF, and of OpenPBS."""
+    folder = tmp_path / "jobs"
+    folder.mkdir()
+    (folder / "worker-123.0.err").write_text("a")
+    (folder / "worker-123.0.out").write_text("b")
+    (folder / "worker-123.log").write_text("of HTCondor itself")
+    (folder / "LSFCluster-0-45.out").write_text("c")
+    (folder / "68350.mycluster.OU").write_text("d")
+    logs = job_logs(a_cluster(), tmp_path)
+    assert [(log.id, log.text) for log in logs] == [("45", "c"), ("123.0", "ab"), ("68350", "d")]
+
+
+def test_a_folder_that_clusters_share(tmp_path: Path) -> None:
+    """Guards logs whose names have no job name in them, against those of other clusters."""
+    (tmp_path / "worker-1.0.out").write_text("mine")
+    (tmp_path / "worker-2.0.out").write_text("of another cluster")
+    (directory := tmp_path / "cluster").mkdir()
+    (directory / "job-ids").write_text("1.0\n")
+    logs = job_logs(a_cluster(log_directory=str(tmp_path)), directory)
+    assert [(log.id, log.text) for log in logs] == [("1.0", "mine")]

@@ -200,3 +200,10 @@ def test_a_verdict_says_why_not(text: str, expected: str) -> None:
     verdict = slurm.verdict(1, text)
     assert not verdict.ok
     assert verdict.text == expected
+
+
+def test_a_job_that_was_killed_has_no_exit_code() -> None:
+    """Guards against "15:53", which SLURM itself calls 0:53."""
+    row = "7|FAILED|JobLaunchFailure|N/A|N/A|{}|n1|dask-a|"
+    codes = [slurm.parse_jobs(row.format(status))[0].exit_code for status in (3893, 15, 768, 0)]
+    assert codes == ["0:53", "0:15", "3:0", "0:0"]

@@ -152,3 +152,12 @@ def test_each_refusal_stands_once() -> None:
         "SLURM does not answer, so 1 of 2 jobs may not have been submitted: "
         "Unable to contact slurm controller (connect failure)."
     ]
+
+
+def test_a_node_that_does_not_see_a_folder() -> None:
+    """Guards against a row that points to logs which no node could write."""
+    end = job("1", Phase.ENDED, "FAILED", reason="JobLaunchFailure", exit_code="0:53", failed=True)
+    row = cluster(State.RUNNING, submission("1"), queue=Queue((end,), polled=True))
+    text = message(row, slurm)
+    assert "exit code 0:53" in text
+    assert text.endswith("with JUPYTER_RUNTIME_DIR set to such a folder.")

@@ -17,8 +17,8 @@ from jupyter_cluster_launcher.resident.gateway.scheduler import by_value, gatewa
 from jupyter_cluster_launcher.resident.gateway.state import (
     ANSWER_LIMIT,
     GatewayState,
-    WorkerIdentity,
 )
+from jupyter_cluster_launcher.resident.identity import WorkerIdentity
 
 WORKER: WorkerIdentity = {
     "name": "w1", "nthreads": 2, "memory_limit": 1000, "metrics": {"cpu": 100.0, "memory": 100},

@@ -21,8 +21,9 @@ from jupyter_cluster_launcher.resident.gateway import monitor as monitors
 from jupyter_cluster_launcher.resident.gateway import resident as gateways
 from jupyter_cluster_launcher.resident.gateway.monitor import GatewayMonitor
 from jupyter_cluster_launcher.resident.gateway.resident import RESIDENT, GatewayResident
-from jupyter_cluster_launcher.resident.gateway.state import GatewayState, WorkerIdentity
+from jupyter_cluster_launcher.resident.gateway.state import GatewayState
 from jupyter_cluster_launcher.resident.gateway.submissions import Submissions
+from jupyter_cluster_launcher.resident.identity import WorkerIdentity
 from jupyter_cluster_launcher.resident.report import Report
 
 WORKER: WorkerIdentity = {"name": "w1", "nthreads": 2, "memory_limit": 1000, "metrics": {}}
@@ -69,7 +70,7 @@ async def test_a_request_that_was_given_up_is_recorded(
 
     monkeypatch.setattr(Gateway, "_submit", submit)
     one = RESIDENT()
-    one.prepare({"directory": str(tmp_path)})
+    one.prepare({"directory": str(tmp_path), "sockets": str(tmp_path)})
     gateway: Any = object.__new__(Gateway)
     request = asyncio.ensure_future(gateway._submit(profile="small"))
     await asyncio.sleep(0)
@@ -90,7 +91,7 @@ def test_what_the_gateway_says_of_its_limit(unchanged: None, tmp_path: Path) -> 
     shown: list[str] = []
     warnings.showwarning = lambda message, *args, **kwargs: shown.append(str(message))
     one = RESIDENT()
-    one.prepare({"directory": str(tmp_path)})
+    one.prepare({"directory": str(tmp_path), "sockets": str(tmp_path)})
     for text in ("first", LIMIT):
         warnings.warn(GatewayWarning(text), stacklevel=1)
     assert (one.limits, shown) == ([LIMIT], ["first", LIMIT])
@@ -108,7 +109,7 @@ def test_without_dask_gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr(gateways.__package__ + ".client")
     one = RESIDENT()
-    one.prepare({"directory": str(tmp_path)})
+    one.prepare({"directory": str(tmp_path), "sockets": str(tmp_path)})
     one.close(None)
     assert one.submissions.names == []
 
@@ -151,7 +152,7 @@ def launch(
 
     def start(joined: bool = False) -> tuple[GatewayResident, FakeMonitor]:
         one = RESIDENT()
-        one.prepare({"directory": str(tmp_path)})
+        one.prepare({"directory": str(tmp_path), "sockets": str(tmp_path)})
         if not joined:
             one.submissions.add("1f")
         one.begin(str(tmp_path))

@@ -10,9 +10,9 @@ from fake_clusters import FakeGatewayCluster
 from jupyter_cluster_launcher.resident.gateway.state import (
     SLOW_START,
     GatewayState,
-    WorkerIdentity,
     limit_in_words,
 )
+from jupyter_cluster_launcher.resident.identity import WorkerIdentity
 
 WORKER: WorkerIdentity = {
     "name": "w1", "nthreads": 2, "memory_limit": 1000, "metrics": {"cpu": 100.0, "memory": 100},
@@ -81,7 +81,10 @@ def test_a_report(state: GatewayState) -> None:
     report = state.report()
     assert (report["ready"], report["requested"]) == (2, 4)
     assert (report["cores"], report["memory"]) == (4, 1000)
-    assert report["usage"] == {"cpu": 0.25, "memory": 100, "tasks": 3, "busy": True}
+    assert report["usage"] == {
+        **{"cpu": 0.25, "memory": 100, "tasks": 3, "busy": True},
+        **{"done": 2, "erred": 0, "waiting": 0},
+    }
     assert report["dashboard_link"] == "/d"
     state.adapting = True
     assert state.report()["requested"] == 2

@@ -16,6 +16,8 @@ from typing import Any
 import dask
 import pytest
 from dask_jobqueue.core import Job
+from dask_jobqueue.htcondor import HTCondorJob
+from dask_jobqueue.lsf import LSFJob
 from dask_jobqueue.slurm import SLURMJob
 from distributed.core import Status
 from fake_clusters import FakeCluster
@@ -309,6 +311,14 @@ async def test_ids_outlive_the_controller(tmp_path: Path) -> None:
     assert (tmp_path / "job-ids").read_text().split() == ["11", "11"]
 
 
+async def test_the_cancel_command_outlives_the_controller(tmp_path: Path) -> None:
+    """Guards jobs of a batch system of which the server knows nothing else."""
+    job = a_job(a_tracker(), tmp_path)
+    job.cancel_command = "oardel"
+    await job.start()
+    assert (tmp_path / "cancel-command").read_text() == "oardel"
+
+
 async def test_a_full_disk_is_no_refusal(tmp_path: Path) -> None:
     """Guards a job that runs and counts as rejected, because its id could not be noted."""
     tracker = a_tracker()
@@ -339,6 +349,39 @@ def test_how_jobs_are_submitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert job.job_id_regexp == r"^(?P<job_id>\d+)$"
     left = {name for name in os.environ if name.startswith("SBATCH_")}
     assert left == {"SBATCH_PARTITION"}, "only what the script does not say is left to a variable"
+
+
+def test_how_jobs_are_submitted_to_htcondor(tmp_path: Path) -> None:
+    """Guards HTCondor, whose class makes its own submit command and has a mapping of directives."""
+    submission = Submission(arguments=["-batch-name", "cluster-abc"], job_id=None, unset={})
+    job_class: Any = tracked(HTCondorJob, a_tracker(), str(tmp_path), submission)
+    site = {"jobqueue.htcondor.job-extra-directives": {"requirements": "A", "rank": "B"}}
+    with dask.config.set(site):
+        job = job_class(
+            "tcp://x:1", name=0, cores=1, memory="1GB", disk="1GB", submit_command_extra=["-spool"],
+            job_extra_directives={"rank": "C"},
+        )  # fmt: skip
+    assert job.submit_command == "condor_submit -spool -batch-name cluster-abc"
+    assert job._job_id_from_submit_output("1 job(s) submitted to cluster 123.") == "123.0"
+    script = job.job_script()
+    assert "requirements = A\n" in script
+    assert "rank = C\n" in script
+
+
+async def test_why_lsf_refused_a_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards bsub's words, which dask-jobqueue sends to /dev/null."""
+    bsub = tmp_path / "bsub"
+    bsub.write_text(
+        '#!/bin/sh\necho "nosuch: No such queue. Job not submitted. $*" >&2\nexit 255\n'
+    )
+    bsub.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    tracker = a_tracker()
+    submission = Submission(arguments=["-J", "cluster-abc"], job_id=None, unset={})
+    job_class: Any = tracked(LSFJob, tracker, str(tmp_path), submission)
+    await job_class("tcp://x:1", name=0, cores=1, memory="1GB", use_stdin=True).start()
+    error = tracker.entries[0]["error"] or ""
+    assert error.endswith("nosuch: No such queue. Job not submitted. -J cluster-abc\n\n")
 
 
 def test_blanks_in_paths(tmp_path: Path) -> None:
@@ -455,7 +498,8 @@ def test_preparing(site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """Guards where logs and keys go, and the keys that stay after a close."""
     monkeypatch.setenv("SHARED", str(tmp_path / "shared"))
     one = RESIDENT()
-    with dask.config.set({"jobqueue.slurm.shared-temp-directory": None}):
+    keys = ("shared-temp-directory", "log-directory")
+    with dask.config.set({f"jobqueue.slurm.{key}": None for key in keys}):
         one.prepare(settings(tmp_path))
         assert dask.config.get("jobqueue.slurm.log-directory") == str(tmp_path / "jobs")
         assert dask.config.get("jobqueue.slurm.shared-temp-directory") == str(tmp_path)

@@ -1,0 +1,25 @@
+"""The arguments of a cluster of jobs, as far as they are known before it is created."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...models import Cluster
+
+if TYPE_CHECKING:
+    from ...platforms.platform import Platform
+
+
+def jobs_of(cluster: Cluster, values: Mapping[str, Any]) -> int:
+    """Return how many jobs a launch submits at most; ``values`` are its arguments."""
+    number = cluster.adapt.maximum if cluster.adapt else cluster.requested
+    if cluster.scaling.unit == "jobs":
+        return number
+    return -(-number // int(values.get("processes") or 1))
+
+
+def arguments(platform: Platform, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the known arguments of a cluster: the administrator's, defaults, options."""
+    defaults = {name: schema.get("default") for name, schema in platform.options.items()}
+    return {**platform.kwargs, **defaults, **options}

@@ -1,0 +1,162 @@
+"""Clusters of dask-jobqueue on a batch system that no module describes.
+
+Jobs are submitted and cancelled with the cluster class's own commands, and are not listed.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import NotAvailableError
+from ..models import Cluster
+from .base import Check, Context, Log, Needs, Status
+from .batch.arguments import arguments, jobs_of
+from .batch.cancel import remove_keys
+from .batch.check import check_interface, job_script
+from .batch.commands import MISSING, run
+from .batch.jobs import gone, job_name, known, submitted_ids
+from .batch.logs import job_logs
+from .batch.reasons import one_line
+from .batch.status import refusal, refusals
+from .batch.summary import summary
+from .local import LocalBackend
+
+if TYPE_CHECKING:
+    from ..platforms.platform import Platform
+
+CANCEL_NOTE = "cancel-command"  # as in resident/jobqueue/tracker.py
+
+
+class Unknown:
+    """A batch system of which nothing is known but that it has commands."""
+
+    TITLE = "The batch system"
+    COMMAND_ENVIRONMENT: Mapping[str, str] = {}
+    UNSET: Mapping[str, Sequence[str]] = {}
+
+    def explain(self, text: str) -> str:
+        """Return what a command wrote in one line."""
+        return one_line(text)
+
+    def unreachable(self, text: str) -> bool:
+        """Return False: each batch system says that in words of its own."""
+        return False
+
+
+UNKNOWN = Unknown()
+
+
+class JobqueueBackend(LocalBackend):
+    """The scheduler runs in the controller, the workers in jobs that nothing lists."""
+
+    resident = "jobqueue.resident"
+    metered = True
+
+    def __init__(self, context: Context) -> None:
+        """Work with ``context``."""
+        super().__init__(context)
+        self._given_up: set[str] = set()  # the clusters whose jobs could not be cancelled
+
+    def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
+        """Return what the resident needs to track the jobs, and where their logs go."""
+        preparation: dict[str, Any] = {
+            "module": platform.module,
+            "class": platform.class_name,
+            "unit": platform.workers.get("scale", "workers"),
+            "lifetime": [],  # the time limit of a job may be in any unit
+        }
+        return Needs(preparation, None, arguments(platform, options).get("log_directory"))
+
+    def preparation(self, cluster: Cluster, directory: Path) -> dict[str, Any]:
+        """Return what the resident gets; jobs are submitted as dask-jobqueue does."""
+        prepared = super().preparation(cluster, directory)
+        submission: dict[str, Any] = {"arguments": [], "job_id": None, "unset": {}}
+        return {**prepared, "job_name": job_name(cluster.id), "submission": submission}
+
+    def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:
+        """Raise ``BadInputError`` where the scheduler could not listen on the interface."""
+        check_interface(arguments(platform, options).get("interface"))
+
+    def summary(self, platform: Platform, cluster: Cluster) -> str | None:
+        """Return the jobs of a launch, their sizes, and what they add up to."""
+        values = arguments(platform, cluster.options)
+        number = jobs_of(cluster, values)
+        return summary(number, values, None, cluster.adapt is not None, cluster.cost)
+
+    async def check(self, platform: Platform, cluster: Cluster, directory: Path) -> Check:
+        """Return the job script alone."""
+        prepared = self.preparation(cluster, directory)
+        try:
+            script = await job_script(cluster, self.context.environments, prepared)
+        except NotAvailableError as error:
+            return Check(ok=False, verdict=str(error))
+        return Check(job_script=script)
+
+    def status(self, cluster: Cluster, now: datetime) -> Status:
+        """Return what a cluster's row shows, with the jobs that were rejected."""
+        return replace(super().status(cluster, now), warnings=tuple(refusals(cluster, UNKNOWN)))
+
+    @classmethod
+    def waits(cls, cluster: Cluster) -> bool:
+        """Return whether jobs were submitted whose workers have not all come."""
+        wanted = [job for job in cluster.report.jobs if not (job.closed or job.ended or job.error)]
+        return bool(wanted) and cluster.report.ready < (cluster.report.requested or len(wanted))
+
+    def explain(self, cluster: Cluster, name: str, text: str) -> str:
+        """Return the sentence for an exception; for rejected jobs the submit command's words."""
+        if name == "SubmissionError":
+            return refusal(UNKNOWN, text)
+        return super().explain(cluster, name, text)
+
+    def log_files(self, cluster: Cluster, directory: Path) -> list[Log]:
+        """Return what each job wrote."""
+        return job_logs(cluster, directory)
+
+    async def cleanup(
+        self, cluster: Cluster, directory: Path, shut_down: bool = False, wait: bool = False
+    ) -> None:
+        """Remove the workers' keys and cancel every job that the controller did not.
+
+        A job whose cancel command fails may have ended, or not: a second try leaves it.
+        """
+        remove_keys(directory)
+        again = cluster.id in self._given_up
+        self._given_up.discard(cluster.id)
+        left = {}
+        for job in sorted((known(cluster) | submitted_ids(directory)) - gone(cluster)):
+            command = [*cancel_command(directory), job]
+            output = await run(UNKNOWN, command, self.context.queue_patience)
+            if output.returncode in (None, MISSING):
+                raise NotAvailableError(f"Jobs could not be cancelled yet: {output.text}.")
+            if output.returncode:
+                left[job] = UNKNOWN.explain(output.text)
+        if left and wait and not again:
+            self._given_up.add(cluster.id)
+            jobs = "; ".join(f"job {job}: {reason}" for job, reason in left.items())
+            raise NotAvailableError(
+                f"These jobs have ended or could not be cancelled: {jobs}. Dismiss tries once more."
+            )
+
+
+def cancel_command(directory: Path) -> list[str]:
+    """Return the command that cancels a job, as the cluster's controller noted it.
+
+    Raises ``NotAvailableError`` where it noted none.
+    """
+    try:
+        words = shlex.split((directory / CANCEL_NOTE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        words = []
+    if not words:
+        raise NotAvailableError(
+            "Jobs may be left: cancel them yourself, then dismiss this cluster."
+        )
+    return words
+
+
+BACKEND = JobqueueBackend

@@ -1,0 +1,132 @@
+"""Clusters of any other class: the scheduler may run in another process, on another host, in a pod.
+
+What such a class starts is not ours, and does not end with the controller. So the controller notes
+in the cluster's directory what it would have to end, and where it was killed, a short-lived process
+(``resident/remote/ending.py``) does that in its place.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import LauncherError, NotAvailableError
+from ..models import Cluster
+from ..platforms.codegen import connect_by_name
+from ..platforms.encryption import encryption
+from . import errors
+from .base import Needs
+from .batch.cancel import remove_keys
+from .local import LocalBackend
+from .remote_errors import REMOTE
+
+if TYPE_CHECKING:
+    from ..platforms.platform import Platform
+
+STARTED = "started.json"  # in a cluster's directory: what has to end where the controller cannot
+END_LIMIT = 60.0  # seconds for that
+LOOPBACK = ("//localhost:", "//127.", "//[::1]")
+
+
+class RemoteBackend(LocalBackend):
+    """A scheduler that the class starts wherever it likes."""
+
+    resident = "remote.resident"
+
+    def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
+        """Return the class, how it encrypts, and how notebooks connect."""
+        return Needs(
+            {
+                "class": f"{platform.module}.{platform.class_name or platform.function}",
+                "encryption": encryption(platform),
+                "connect": platform.connect,
+            }
+        )
+
+    def preparation(self, cluster: Cluster, directory: Path) -> dict[str, Any]:
+        """Return what the resident gets: also whether the cluster has to be encrypted."""
+        return {**super().preparation(cluster, directory), "tls": cluster.tls}
+
+    def warnings(self, platform: Platform, options: Mapping[str, Any]) -> list[str]:
+        """Return the warning for a class that cannot encrypt."""
+        if encryption(platform) is not None:
+            return []
+        return [
+            f"{platform.title} does not encrypt traffic: anyone who can reach the scheduler can "
+            "run code as you."
+        ]
+
+    @classmethod
+    def connect_code(
+        cls, cluster: Cluster, directory: Path, base_url: str | None = None
+    ) -> str | None:
+        """Return the code that connects, by name where the platform says so, else by address."""
+        name, prepared = cluster.report.name, cluster.preparation
+        if name and prepared.get("connect") == "name":
+            return connect_by_name(str(prepared.get("class")), name)
+        return super().connect_code(cluster, directory, base_url)
+
+    def dashboard_access(self, cluster: Cluster) -> str | None:
+        """Return the sentence about a dashboard that listens on a port, here or elsewhere."""
+        host = cluster.report.dashboard_host
+        if host and cluster.report.dashboard_port:
+            return f"Whoever can reach {host} can open the dashboard of this cluster."
+        return super().dashboard_access(cluster)
+
+    @classmethod
+    def reachable_from_other_hosts(cls, cluster: Cluster) -> bool:
+        """Return whether the scheduler is at an address that other hosts have, too."""
+        if cluster.preparation.get("connect") == "name":
+            return bool(cluster.report.name)
+        address = str(cluster.report.address or LOOPBACK[0])
+        return not any(loopback in address for loopback in LOOPBACK)
+
+    def explain(self, cluster: Cluster, name: str, text: str) -> str:
+        """Return the sentence for an exception of the class; one that is not known begins with it.
+
+        The class's own words say little to users who do not know that they use it.
+        """
+        environment = self.context.environments.title(cluster.kernel_name)
+        known = errors.known(name, text, environment, REMOTE)
+        if known or name in OURS:
+            return known or text
+        class_name = cluster.preparation.get("class")
+        words = errors.explain(name, text, environment)
+        return f"{class_name} failed: {words}" if class_name else words
+
+    async def cleanup(
+        self, cluster: Cluster, directory: Path, shut_down: bool = False, wait: bool = False
+    ) -> None:
+        """End what the class has started, where its controller could not."""
+        remove_keys(directory)
+        file = directory / STARTED
+        try:
+            note = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return
+        where = f"{cluster.preparation.get('class')} at {note.get('address')}"
+        try:
+            answer = await self.context.environments.run_resident(
+                cluster.kernel_name,
+                "remote.ending",
+                [],
+                END_LIMIT,
+                private={"note": note, "directory": str(directory)},
+            )
+            error = answer["error"]
+        except LauncherError as failed:
+            error = str(failed)
+        # A second try leaves it as it is: the user knows.
+        file.unlink(missing_ok=True)
+        if error:
+            raise NotAvailableError(
+                f"What {where} started may still be running ({error}). End it yourself, then "
+                "dismiss this cluster."
+            )
+
+
+OURS = ("NotEncryptedError", "CannotScaleError", "UnreachableError")  # sentences already
+
+BACKEND = RemoteBackend

@@ -1,0 +1,1 @@
+"""Clusters whose scheduler may run in another process, on another machine, or in a pod."""

@@ -1,0 +1,49 @@
+"""A short-lived program of a kernel's environment: ends a cluster whose controller was killed."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any
+
+from .. import program
+from ..credentials import FILES
+from .scheduler import answers, terminate
+
+
+def end(note: dict[str, Any], directory: str) -> str | None:
+    """End a cluster as its note describes it; return why that failed, None where it did not.
+
+    ``directory`` has its credentials. A class that can find a cluster by its name does so; of any
+    other the scheduler is asked to end, and to end its workers.
+    """
+    try:
+        module, _, name = str(note["class"]).rpartition(".")
+        find = getattr(getattr(importlib.import_module(module), name), "from_name", None)
+        if find is not None:
+            find(note["name"], shutdown_on_close=True).close()
+        elif answers(note["address"]):
+            terminate(note["address"], security(directory), note["id"])
+    except Exception as error:  # made a sentence by the server
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def security(directory: str) -> Any:
+    """Return the credentials of an encrypted cluster, None where there are none."""
+    from distributed.security import Security  # noqa: PLC0415 - the program imports little
+
+    files = {part: os.path.join(directory, name) for part, name in FILES.items()}
+    if not all(map(os.path.exists, files.values())):
+        return None
+    return Security(
+        tls_ca_file=files["ca_file"],
+        tls_client_cert=files["cert"],
+        tls_client_key=files["key"],
+        require_encryption=True,
+    )
+
+
+def main() -> None:
+    """End the cluster that the private input describes."""
+    program.answer({"error": end(**program.private())})

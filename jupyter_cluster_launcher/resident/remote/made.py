@@ -1,0 +1,68 @@
+"""The cluster objects that a process makes, so that one which failed half-way is ended, too.
+
+A class that starts the scheduler first and the workers next may raise in between. The create code
+then leaves no cluster behind, but a scheduler that still listens, on whichever host it was started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+import traceback
+from collections.abc import Iterable
+from typing import Any
+
+from distributed.core import Status
+from distributed.deploy.cluster import Cluster
+
+from .scheduler import answers, terminate
+
+STARTING = ("created", "starting")  # a cluster's status while it is being made
+SETTLE_LIMIT = 10.0  # seconds for a step that was interrupted, and goes on in another thread
+PERIOD = 0.05  # seconds between two looks at that
+
+
+def record_clusters(made: list[Any]) -> None:
+    """Have each cluster object that this process makes added to ``made``."""
+    begin = Cluster.__init__
+
+    def begin_and_record(self: Any, *args: Any, **kwargs: Any) -> None:
+        begin(self, *args, **kwargs)
+        made.append(self)
+
+    Cluster.__init__ = begin_and_record  # type: ignore[method-assign]
+
+
+def end_all(clusters: Iterable[Any]) -> None:
+    """End clusters, one after the other; what one of them raises is printed to the launch log."""
+    for cluster in clusters:
+        try:
+            end(cluster)
+        except Exception:  # of whatever kind: the others have to end
+            traceback.print_exc(file=sys.stderr)
+
+
+def end(cluster: Any) -> None:
+    """Close a cluster in whatever state it is, and the scheduler that it has started."""
+    deadline = time.monotonic() + SETTLE_LIMIT
+    while _status(cluster) in STARTING and time.monotonic() < deadline:
+        time.sleep(PERIOD)
+    if _status(cluster) in STARTING:
+        cluster.status = Status.failed  # else Dask would leave the scheduler as it is
+    try:
+        cluster.close()
+    finally:
+        _end_scheduler(cluster)
+
+
+def _end_scheduler(cluster: Any) -> None:
+    """End a scheduler that goes on without its cluster object, as after a start that failed."""
+    address = getattr(getattr(cluster, "scheduler", None), "address", None)
+    if isinstance(address, str) and answers(address):
+        with contextlib.suppress(Exception):  # of whatever kind: there are others to end
+            terminate(address, getattr(cluster, "security", None))
+
+
+def _status(cluster: Any) -> str:
+    return str(getattr(cluster.status, "name", cluster.status))

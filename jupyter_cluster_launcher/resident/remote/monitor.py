@@ -1,0 +1,141 @@
+"""The thread that polls a scheduler in another process, on another machine or in a pod.
+
+The connection is the cluster object's own, on its event loop. A scheduler that does not answer
+keeps this thread waiting, and not the one with the controller's timers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
+
+from ..identity import (
+    States,
+    WorkerIdentity,
+    is_busy,
+    scheduler_versions,
+    task_count,
+    task_progress,
+    worker_report,
+)
+from ..protocols import RemoteCluster
+from ..report import Report, Sample
+from ..scheduler import ENDINGS, SHUT_DOWN, status_name
+from . import dashboard
+from .scheduler import refuses
+
+PERIOD = 1.0  # seconds between two polls, for up to 50 workers
+ANSWER_LIMIT = 10.0  # seconds for one answer
+GONE_AFTER = 15.0  # seconds without an answer, at a port where nothing listens
+TRIES = 10  # to list the dashboard's plots, which come up a little later
+
+T = TypeVar("T")
+
+
+class RemoteMonitor(threading.Thread):
+    """Keeps the state of a cluster up to date."""
+
+    def __init__(self, cluster: RemoteCluster) -> None:
+        """Poll the scheduler of ``cluster``."""
+        super().__init__(name="cluster-launcher-remote", daemon=True)
+        self.cluster = cluster
+        self.first, self._stopped = threading.Event(), threading.Event()
+        self.workers: Mapping[str, WorkerIdentity] = {}
+        self.scheduler_id: str | None = None
+        self.ended: str | None = None
+        self._states: list[States] = []
+        self._activity = 0
+        self._trouble = ""
+        self._answered = time.monotonic()
+        self._versions: dict[str, str] = {}
+        self._dashboard: Report = {}
+        self._plots: dict[str, str] = {}
+        self._tries = TRIES
+
+    def run(self) -> None:
+        """Poll until the cluster has ended or ``stop`` is called."""
+        while not self.ended and not self._stopped.is_set():
+            self.poll()
+            self.first.set()
+            self._stopped.wait(max(PERIOD, len(self.workers) / 50))
+
+    def stop(self) -> None:
+        """Poll no more: the cluster is being closed."""
+        self._stopped.set()
+
+    def do(self, request: Coroutine[Any, Any, T], limit: float = ANSWER_LIMIT) -> T:
+        """Return what a request on the cluster's event loop returns.
+
+        Raises what it raises, and ``TimeoutError`` after ``limit`` seconds.
+        """
+        future = asyncio.run_coroutine_threadsafe(request, self.cluster.loop.asyncio_loop)
+        try:
+            return future.result(limit)
+        finally:
+            future.cancel()
+
+    def poll(self) -> None:
+        """Poll once."""
+        self.ended = ENDINGS.get(status_name(self.cluster.status))
+        if self.ended:
+            return
+        try:
+            self.do(self._fetch())
+        except Exception as error:  # of whatever kind: the timers of the controller go on
+            self._no_answer(error)
+            return
+        self._answered, self._trouble = time.monotonic(), ""
+        if not self._dashboard:
+            self._dashboard = dashboard.place(self.cluster)
+        if not self._plots and self._tries:
+            self._tries -= 1
+            self._plots = dashboard.plots(self._dashboard)
+
+    async def _fetch(self) -> None:
+        scheduler = self.cluster.scheduler_comm
+        identity = await scheduler.identity()
+        states = list((await scheduler.get_task_prefix_states()).values())
+        if not self._versions:
+            self._versions = scheduler_versions((await scheduler.versions())["packages"])
+        # Work that began and ended between two polls has changed the numbers.
+        self._activity += states != self._states
+        self.workers, self.scheduler_id = identity["workers"], identity["id"]
+        self._states = states
+
+    def _no_answer(self, error: Exception) -> None:
+        gone = refuses(self.cluster.scheduler_address)
+        if gone and time.monotonic() - self._answered > GONE_AFTER:
+            self.ended = SHUT_DOWN
+        elif gone or time.monotonic() - self._answered > ANSWER_LIMIT:
+            kind = type(error).__name__
+            self._trouble = f"The cluster's scheduler does not answer ({kind})."
+
+    def sample(self) -> Sample:
+        """Return the state of the cluster as it was last polled."""
+        cluster = self.cluster
+        tasks, busy = task_count(self._states), is_busy(self._states)
+        report: Report = {
+            **worker_report(list(self.workers.values()), tasks, busy, task_progress(self._states)),
+            **self._dashboard,
+            "address": cluster.scheduler_address,
+            "name": cluster.name,
+            "requested": requested(cluster),
+            "plots": self._plots,
+            "warnings": [self._trouble] if self._trouble else [],
+        }
+        if self._versions:
+            report["versions"] = self._versions
+        if self.ended:
+            report["ended"], report["ready"], report["usage"] = self.ended, 0, None
+        return Sample(report, self._activity)
+
+
+def requested(cluster: RemoteCluster) -> int | None:
+    """Return how many workers a cluster object wants, None where it does not say."""
+    specification = getattr(cluster, "worker_spec", None)
+    if specification is None:
+        return None
+    return sum(len(one.get("group", [1])) for one in specification.values())

@@ -1,0 +1,171 @@
+"""The resident of a cluster whose class may start the scheduler anywhere."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..base import Resident
+from ..credentials import write_private
+from ..jobqueue.keys import note_keys, remove_keys
+from ..logs import LOGS_LIMIT, Logs, collect, scheduler_logs
+from ..protocols import RemoteCluster
+from ..report import Sample
+from ..scheduler import sample_scheduler
+
+if TYPE_CHECKING:
+    from .monitor import RemoteMonitor
+
+STARTED = "started.json"  # in a cluster's directory: what has to end if this process is killed
+
+
+class NotEncryptedError(RuntimeError):
+    """The cluster is not encrypted, although it was to be; the text says so."""
+
+
+class CannotScaleError(RuntimeError):
+    """The class cannot change the number of workers; the text says so."""
+
+
+class RemoteResident(Resident[RemoteCluster]):
+    """Watches a cluster through its object's own connection to the scheduler."""
+
+    monitor: RemoteMonitor | None = None  # where the scheduler is not in this process
+
+    def __init__(self) -> None:
+        """Know of no cluster yet."""
+        super().__init__()
+        self.made: list[Any] = []  # also those that failed half-way
+        self.settings: Mapping[str, Any] = {}
+
+    def prepare(self, settings: Mapping[str, Any]) -> None:
+        """Record each cluster object that is made, and encrypt.
+
+        ``settings`` has the cluster's ``directory``, the dotted name of its ``class``, and ``tls``:
+        whether it has to be encrypted. With ``encryption`` "configuration" the class reads its
+        credentials from Dask's configuration. Raises ``ImportError`` where it cannot encrypt.
+        """
+        super().prepare(settings)
+        self.serve_privately(settings)  # of a class whose scheduler is in this process after all
+        self.settings = settings
+        try:
+            import distributed  # noqa: F401, PLC0415 - the create code fails with the reason
+        except ImportError:
+            return
+        from .made import record_clusters  # noqa: PLC0415 - it needs Dask
+
+        record_clusters(self.made)
+        if settings.get("tls") and settings.get("encryption") == "configuration":
+            from .encryption import configure  # noqa: PLC0415 - as above
+
+            configure(settings["directory"])
+
+    def start(self, cluster: RemoteCluster, **limits: Any) -> None:
+        """Begin to watch ``cluster``.
+
+        Raises ``NotEncryptedError`` where it has to be encrypted and is not.
+        """
+        from .encryption import ENCRYPTED  # noqa: PLC0415 - Dask may be missing
+
+        address = str(cluster.scheduler_address)
+        if self.settings.get("tls") and not address.startswith(ENCRYPTED):
+            raise NotEncryptedError(
+                f"{class_name(cluster)} did not encrypt its scheduler at {address}, so the "
+                "cluster was stopped. Turn off encryption to launch it all the same: anyone who "
+                "can reach that address can then run code as you."
+            )
+        directory = self.settings.get("directory")
+        jobs = getattr(cluster, "_job_kwargs", None)  # of a batch system without a module here
+        if directory and jobs:
+            note_keys(jobs.get("security"), directory)
+        if not is_here(cluster):
+            from .monitor import ANSWER_LIMIT, RemoteMonitor  # noqa: PLC0415 - as above
+
+            self.monitor = RemoteMonitor(cluster)
+            self.monitor.start()
+            self.monitor.first.wait(ANSWER_LIMIT)
+            self._note(cluster, self.monitor.scheduler_id)
+        super().start(cluster, **limits)
+
+    def sample(self) -> Sample:
+        """Return the cluster's present state."""
+        sample = self.monitor.sample() if self.monitor else sample_scheduler(self.cluster)
+        scalable = bool(getattr(self.cluster, "_supports_scaling", True))
+        return Sample({**sample.report, "scalable": scalable}, sample.activity)
+
+    def logs(self) -> Logs:
+        """Return the logs of the scheduler and the workers."""
+        if self.monitor is None:
+            return scheduler_logs(self.cluster)
+        workers = {address: one["name"] for address, one in self.monitor.workers.items()}
+        return self.monitor.do(collect(self.cluster.scheduler_comm, workers), LOGS_LIMIT)
+
+    def scale(self, workers: int, unit: str = "workers") -> None:
+        """Ask for a fixed number of workers; raises ``CannotScaleError`` where none can be."""
+        self._check_scalable()
+        super().scale(workers, unit)
+
+    def adapt(self, minimum: int, maximum: int, unit: str = "workers") -> None:
+        """Let the number of workers follow the load; raises as ``scale``."""
+        self._check_scalable()
+        super().adapt(minimum, maximum, unit)
+
+    def end_cluster(self, cluster: RemoteCluster | None) -> None:
+        """Close the cluster and whatever else the create code has made, also half of it."""
+        ended = self.monitor.ended if self.monitor else None
+        if self.monitor:
+            self.monitor.stop()
+        if ended:
+            # Else Dask tries for half a minute to reach the scheduler and shut it down.
+            import dask  # noqa: PLC0415 - the server's checks import this module without Dask
+
+            dask.config.set({"distributed.comm.timeouts.connect": "1s"})
+        others = [one for one in self.made if one is not cluster]
+        if others:
+            from .made import end_all  # noqa: PLC0415 - as above
+
+            end_all(others)
+        try:
+            super().end_cluster(cluster)
+        finally:
+            remove_keys(self.settings.get("directory", ""))
+        with contextlib.suppress(OSError):
+            os.unlink(self._note_path)
+
+    def _check_scalable(self) -> None:
+        if not getattr(self.cluster, "_supports_scaling", True):
+            raise CannotScaleError(
+                f"{class_name(self.cluster)} cannot change its number of workers. Launch another "
+                "cluster with the number that you need."
+            )
+
+    @property
+    def _note_path(self) -> str:
+        return os.path.join(self.settings.get("directory", ""), STARTED)
+
+    def _note(self, cluster: RemoteCluster, scheduler_id: str | None) -> None:
+        """Note what a server has to end if this process cannot do so any more."""
+        note = {
+            "class": self.settings.get("class"),
+            "name": cluster.name,
+            "address": cluster.scheduler_address,
+            "id": scheduler_id,
+        }
+        write_private(self._note_path, json.dumps(note))
+
+
+def class_name(cluster: RemoteCluster) -> str:
+    """Return the name of a cluster's class as users know it: some are made by a function."""
+    return str(getattr(cluster, "_cluster_class_name", type(cluster).__name__))
+
+
+def is_here(cluster: RemoteCluster) -> bool:
+    """Return whether the scheduler of a cluster runs in this process."""
+    scheduler = getattr(cluster, "scheduler", None)
+    return hasattr(scheduler, "transition_counter") and hasattr(cluster, "worker_spec")
+
+
+RESIDENT = RemoteResident

@@ -1,0 +1,120 @@
+import { Clipboard } from '@jupyterlab/apputils';
+import { act, fireEvent, render, RenderResult } from '@testing-library/react';
+import React from 'react';
+import { Highlight } from '../../preview/code';
+import { Preview, PreviewBody } from '../../preview/panel';
+import { LaunchModel } from '../../sidebar/launch/model';
+import {
+  FakeClusters,
+  FakePreferences,
+  makeKernelspecs,
+  makePlatform,
+  trans
+} from '../fakes';
+import { settle } from '../render';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+/** Make the model of a form for a batch system, and its server. */
+async function makeModel(): Promise<[LaunchModel, FakeClusters]> {
+  const clusters = new FakeClusters();
+  clusters.platformsResponse = [makePlatform({ queue: 'slurm' })];
+  clusters.codeResponse.create = 'cluster = SLURMCluster()';
+  clusters.checkResponse = {
+    ok: false,
+    job_script: '#SBATCH --account x',
+    verdict: 'Invalid account',
+    warnings: []
+  };
+  const model = new LaunchModel({
+    ...{ clusters, notebooks: null, preferences: new FakePreferences() },
+    kernelspecs: makeKernelspecs()
+  });
+  await settle();
+  return [model, clusters];
+}
+
+async function show(
+  model: LaunchModel,
+  highlight: Highlight | null = null
+): Promise<RenderResult> {
+  model.request('check', true);
+  const screen = render(<Preview {...{ highlight, model, trans }} />);
+  await settle();
+  return screen;
+}
+
+describe('the preview of a launch', () => {
+  // Guards against a preview of other code than the launch would run.
+  it('shows the code, the job script and the verdict', async () => {
+    const [model, clusters] = await makeModel();
+    const screen = await show(model);
+    screen.getByText('cluster = SLURMCluster()');
+    screen.getByText('#SBATCH --account x');
+    screen.getByText('Invalid account');
+    screen.getByText('This computer · 2 workers');
+    clusters.codeResponse = { ...clusters.codeResponse, create: 'other' };
+    await act(async () => model.change({ workers: 5 }));
+    await settle();
+    screen.getByText('other');
+    screen.getByText('This computer · 5 workers');
+  });
+
+  // Guards against old code beside new settings.
+  it('shows no code that the server rejects', async () => {
+    const [model, clusters] = await makeModel();
+    clusters.errors.code = 'This host has no interface ib0.';
+    await act(async () => model.change({ workers: 5 }));
+    const screen = await show(model);
+    screen.getByText('This host has no interface ib0.');
+    expect(screen.queryByText('cluster = SLURMCluster()')).toBeNull();
+  });
+
+  // Guards against a button that copies the wrong text.
+  it('copies the code', async () => {
+    const copied: string[] = [];
+    jest
+      .spyOn(Clipboard, 'copyToSystem')
+      .mockImplementation(text => void copied.push(text as string));
+    const screen = await show((await makeModel())[0]);
+    for (const button of screen.getAllByRole('button', { name: /^Copy/ })) {
+      fireEvent.click(button);
+    }
+    expect(copied).toEqual(['cluster = SLURMCluster()', '#SBATCH --account x']);
+  });
+
+  // Guards against code that is lost where it cannot be highlighted.
+  it('highlights code, and leaves it plain if that fails', async () => {
+    const good: Highlight = async (text, language, host) => {
+      host.innerHTML = `<b class="${language}"></b>`;
+      host.firstElementChild!.textContent = text;
+    };
+    const [model] = await makeModel();
+    const screen = await show(model, good);
+    expect(screen.container.querySelectorAll('b.python, b.shell')).toHaveLength(
+      2
+    );
+    screen.unmount();
+    const plain = await show(model, () => Promise.reject(new Error('no')));
+    plain.getByText('cluster = SLURMCluster()');
+  });
+
+  // Guards against a batch system that is asked for a tab which nobody sees.
+  it('asks the batch system only while it is visible', async () => {
+    const [model, clusters] = await makeModel();
+    const checks = (): number =>
+      clusters.calls.filter(([name]) => name === 'check').length;
+    expect(checks()).toBe(0);
+    const body = new PreviewBody(model, null, trans);
+    const { Widget } = await import('@lumino/widgets');
+    await act(async () => Widget.attach(body, document.body));
+    await settle();
+    expect(checks()).toBe(1);
+    await act(async () => body.hide());
+    await act(async () => model.change({ workers: 7 }));
+    await settle();
+    expect(checks()).toBe(1);
+    await act(async () => Widget.detach(body));
+  });
+});

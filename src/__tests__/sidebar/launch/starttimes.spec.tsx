@@ -1,0 +1,80 @@
+import { fireEvent } from '@testing-library/react';
+import { makePlatform } from '../../fakes';
+import { IScreen, lastCall, renderSidebar, settle } from '../../render';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+const STARTS = [
+  {
+    title: 'debug',
+    jobs: 2,
+    options: { queue: 'debug', extra: 'x' },
+    when: 'now',
+    reason: null
+  },
+  { title: '1 job', jobs: 1, options: {}, when: 'tomorrow 9:00', reason: null },
+  {
+    title: 'gpu',
+    jobs: 2,
+    options: {},
+    when: null,
+    reason: 'Requested node configuration is not available'
+  }
+];
+
+/** Render the sidebar on a SLURM machine. */
+const renderSlurm = (): Promise<IScreen> =>
+  renderSidebar(({ clusters }) => {
+    clusters.platformsResponse = [
+      makePlatform({ name: 'slurm', queue: 'slurm', options_from: 'slurm' })
+    ];
+    clusters.optionsResponse = clusters.platformsResponse[0].options;
+    clusters.startsResponse = STARTS;
+  });
+
+async function click(screen: IScreen, name: string): Promise<void> {
+  fireEvent.click(screen.getByRole('button', { name }));
+  await settle();
+}
+
+describe('when a launch would start', () => {
+  // Guards against a batch system that is asked unasked, and a choice to retype.
+  it('is asked on a click, and taken on another', async () => {
+    const screen = await renderSlurm();
+    expect(lastCall(screen, 'starts')).toBeUndefined();
+    await click(screen, 'When would it start?');
+    const list = screen.getByRole('list', { name: 'Start times' });
+    expect([...list.children].map(item => item.textContent)).toEqual([
+      'debug now',
+      '1 job tomorrow 9:00',
+      'gpu cannot start'
+    ]);
+    const gpu = screen.getByRole('button', { name: 'gpu cannot start' });
+    expect((gpu as HTMLButtonElement).disabled).toBe(true);
+    expect(gpu.title).toContain('not available');
+    await click(screen, 'debug now');
+    await click(screen, '1 job tomorrow 9:00');
+    await click(screen, 'Launch');
+    expect(lastCall(screen, 'launch')[1]).toMatchObject({
+      workers: 1,
+      options: { queue: 'debug', extra: 'x' }
+    });
+  });
+
+  // Guards against a click without an answer.
+  it('says why it cannot be known', async () => {
+    const screen = await renderSlurm();
+    screen.clusters.errors.starts = 'SLURM does not answer.';
+    await click(screen, 'When would it start?');
+    expect(screen.getByRole('alert').textContent).toBe(
+      'SLURM does not answer.'
+    );
+  });
+
+  // Guards against a question that no other platform can answer.
+  it('is only asked of a batch system', async () => {
+    const screen = await renderSidebar();
+    expect(screen.queryByText('When would it start?')).toBeNull();
+  });
+});

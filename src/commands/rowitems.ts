@@ -1,0 +1,39 @@
+import { ReadonlyJSONObject } from '@lumino/coreutils';
+import { CommandIDs } from './ids';
+
+/** An item of a menu. */
+export type IRowItem =
+  { type: 'separator' } | { command: string; args?: ReadonlyJSONObject };
+
+/**
+ * List the commands for a cluster, for its "…" menu and its context menu.
+ *
+ * @param state.isConnectable - whether notebooks can connect to it
+ * @param state.isRunning - whether it is running
+ */
+export function rowItems(state: {
+  isConnectable: boolean;
+  isRunning: boolean;
+}): IRowItem[] {
+  const { isConnectable, isRunning } = state;
+  return [
+    ...(isConnectable
+      ? [
+          { command: CommandIDs.insert },
+          { command: CommandIDs.insertShort },
+          { command: CommandIDs.copy, args: { kind: 'connect' } }
+        ]
+      : []),
+    { command: CommandIDs.insertCreate },
+    { command: CommandIDs.copy, args: { kind: 'create' } },
+    { type: 'separator' },
+    ...(isRunning
+      ? [{ command: CommandIDs.openDashboard }, { command: CommandIDs.scale }]
+      : []),
+    { command: CommandIDs.showLogs },
+    { command: CommandIDs.rename },
+    ...(isRunning ? [{ command: CommandIDs.toggleKeepRunning }] : []),
+    { type: 'separator' },
+    { command: CommandIDs.stop }
+  ];
+}

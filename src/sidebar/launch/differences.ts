@@ -1,0 +1,82 @@
+import { TranslationBundle } from '@jupyterlab/translation';
+import { ReadonlyJSONValue } from '@lumino/coreutils';
+import { countText, durationText, rangeText } from '../../format';
+import { IOptionsSchema, IPlatform } from '../../tokens';
+import { changedOptions, IForm } from './choices';
+
+/** The characters of a value that are shown in a line. */
+const LENGTH = 40;
+
+/**
+ * Format the number of workers of a form: "2 workers", "0 to 8 jobs".
+ */
+export function sizeText(
+  { workers: { title } }: IPlatform,
+  { adapt, workers }: IForm,
+  trans: TranslationBundle
+): string {
+  const unit = title.toLowerCase() === 'jobs' ? 'jobs' : 'workers';
+  return adapt
+    ? rangeText(adapt.minimum, adapt.maximum, unit, trans)
+    : countText(workers, unit, trans);
+}
+
+/**
+ * List what a form changes of the defaults, beside the number of workers, one
+ * short text each. Includes what stays from the last launch.
+ *
+ * @param standard - the defaults
+ */
+export function differences(
+  form: IForm,
+  standard: IForm,
+  schema: IOptionsSchema,
+  trans: TranslationBundle
+): string[] {
+  const changed = Object.entries(changedOptions(schema, form.options))
+    .filter(([, value]) => value !== '' && value !== null)
+    .map(([name, value]) =>
+      trans.__(
+        '%1: %2',
+        schema.properties[name]?.title ?? name,
+        valueText(value, trans)
+      )
+    );
+  if (form.keep_running !== standard.keep_running) {
+    changed.push(
+      form.keep_running
+        ? trans.__('keeps running when Jupyter stops')
+        : trans.__('stops with Jupyter')
+    );
+  }
+  if (form.idle_timeout !== standard.idle_timeout) {
+    changed.push(
+      form.idle_timeout === null
+        ? trans.__('no idle shutdown')
+        : trans.__(
+            'shuts down when idle for %1',
+            durationText(form.idle_timeout * 1000, trans)
+          )
+    );
+  }
+  if (form.tls !== standard.tls) {
+    changed.push(form.tls ? trans.__('encrypted') : trans.__('not encrypted'));
+  }
+  return changed;
+}
+
+/** Format the value of an option. */
+function valueText(
+  value: ReadonlyJSONValue | undefined,
+  trans: TranslationBundle
+): string {
+  if (typeof value === 'boolean') {
+    return value ? trans.__('yes') : trans.__('no');
+  }
+  const text = Array.isArray(value)
+    ? value.join(' ')
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value);
+  return text.length > LENGTH ? `${text.slice(0, LENGTH)}…` : text;
+}

@@ -1,0 +1,81 @@
+import React from 'react';
+import { TextButton } from '../../components/button';
+import { TextField } from '../../components/fields';
+import { Fold } from '../../components/fold';
+import { IPlatform } from '../../tokens';
+import { DiscoveredClusters } from './discovered';
+import { EnvironmentField } from './environment';
+import { ILaunchProps } from './form';
+import { LifetimeFields } from './lifetime';
+import { Options, OptionsStatus } from './options';
+import { PlatformPicker } from './platform';
+import { StartTimes } from './starttimes';
+import { WorkersFields } from './workers';
+
+/**
+ * All fields of the form that launches a cluster.
+ */
+export function LaunchFields(
+  props: ILaunchProps & { platform: IPlatform }
+): JSX.Element {
+  const { model, onPreview, platform, trans } = props;
+  const { queries } = model;
+  const form = model.forms.get(platform);
+  const isReady = queries.isReady(platform);
+  const fields = {
+    ...{ form, platform, trans },
+    onChange: model.change.bind(model)
+  };
+  return (
+    <>
+      <PlatformPicker
+        platforms={queries.platforms.value ?? []}
+        selected={platform}
+        onSelect={({ name }) => model.select(name)}
+        trans={trans}
+      />
+      <WorkersFields
+        {...fields}
+        summary={
+          queries.code.error ? null : (queries.code.value?.summary ?? null)
+        }
+      />
+      <EnvironmentField model={model} trans={trans} />
+      {platform.options_from && (
+        <OptionsStatus
+          query={queries.options}
+          onRetry={() => model.retry()}
+          trans={trans}
+        />
+      )}
+      <Options
+        key={platform.name}
+        schema={queries.schema(platform)}
+        values={form.options}
+        prefix={platform.name}
+        onChange={options => model.change({ options })}
+        trans={trans}
+      />
+      <Fold name="lifetime" label={trans.__('Name and lifetime')}>
+        <TextField
+          label={trans.__('Name')}
+          value={model.name}
+          placeholder={trans.__('Generated automatically')}
+          onChange={name => (model.name = name)}
+        />
+        <LifetimeFields {...fields} />
+      </Fold>
+      {platform.finds && platform.available && (
+        <DiscoveredClusters model={model} trans={trans} />
+      )}
+      {isReady && <StartTimes {...{ model, platform, trans }} />}
+      {isReady && (
+        <div className="jp-ClusterLauncher-buttons">
+          <TextButton data-action="preview" onClick={onPreview}>
+            {trans.__('Preview code')}
+          </TextButton>
+        </div>
+      )}
+    </>
+  );
+}

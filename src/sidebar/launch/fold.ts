@@ -1,0 +1,36 @@
+import { ISignal, Signal } from '@lumino/signaling';
+import { IClusters } from '../../tokens';
+
+/**
+ * Whether the launch form shows all fields, or only a line: all fields while
+ * there are no clusters, and as the user wants until the next launch.
+ */
+export class FormFold {
+  constructor(private _clusters: Pick<IClusters, 'clusters'>) {}
+
+  /** Emitted when the form was expanded or collapsed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Whether all fields are shown. */
+  get isOpen(): boolean {
+    return this._chosen ?? this._clusters.clusters.length === 0;
+  }
+
+  /** Expand or collapse the form. */
+  set(isOpen: boolean): void {
+    this._chosen = isOpen;
+    this._changed.emit();
+  }
+
+  /** Follow the number of clusters again. */
+  reset(): void {
+    this._chosen = null;
+    this._changed.emit();
+  }
+
+  private _changed = new Signal<this, void>(this);
+  /** What the user chose; null for no choice. */
+  private _chosen: boolean | null = null;
+}

@@ -1,0 +1,75 @@
+import React from 'react';
+import { ErrorMessage, Warnings } from '../../components/alert';
+import { TextButton } from '../../components/button';
+import { IPlatform } from '../../tokens';
+import { differences } from './differences';
+import { ILaunchProps } from './form';
+
+/**
+ * What is to be known before a launch: warnings, errors, and what differs from
+ * the defaults. It stays in sight while the form is scrolled.
+ *
+ * @param props.children - the button that launches
+ */
+export function Footer(
+  props: ILaunchProps & { platform: IPlatform; children: React.ReactNode }
+): JSX.Element {
+  const { model, platform } = props;
+  const { queries, submission } = model;
+  const isReady = queries.isReady(platform);
+  const { error, value } = queries.code;
+  return (
+    <div className="jp-ClusterLauncher-footer">
+      {isReady && !error && <Warnings warnings={value?.warnings ?? []} />}
+      <Mistake {...props} />
+      <ErrorMessage error={submission.error} />
+      <Changes {...props} />
+      {props.children}
+    </div>
+  );
+}
+
+/**
+ * What has to be corrected before a launch, once: the server repeats what the
+ * fields say.
+ */
+function Mistake({ model, trans }: ILaunchProps): JSX.Element | null {
+  const { invalid, queries } = model;
+  const text = invalid.length
+    ? trans.__('Correct this first: %1.', invalid.join(', '))
+    : queries.code.error;
+  return <ErrorMessage error={text} role="status" />;
+}
+
+/**
+ * What differs from the defaults, and a button to reset it.
+ */
+function Changes({
+  model,
+  platform,
+  trans
+}: ILaunchProps & { platform: IPlatform }): JSX.Element | null {
+  const { forms, kernel, name, queries } = model;
+  const changed = differences(
+    forms.get(platform),
+    forms.defaults(platform),
+    queries.schema(platform),
+    trans
+  );
+  if (kernel.chosen !== null) {
+    const chosen = kernel.kernels.find(({ name }) => name === kernel.chosen);
+    changed.unshift(trans.__('environment %1', chosen!.title));
+  }
+  if (name.trim()) {
+    changed.unshift(trans.__('name %1', name.trim()));
+  }
+  if (changed.length === 0) {
+    return null;
+  }
+  return (
+    <div className="jp-ClusterLauncher-changes">
+      <span>{trans.__('Changed: %1', changed.join(' · '))}</span>
+      <TextButton onClick={() => model.reset()}>{trans.__('Reset')}</TextButton>
+    </div>
+  );
+}

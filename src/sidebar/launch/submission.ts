@@ -1,0 +1,62 @@
+import { NotebookPanel } from '@jupyterlab/notebook';
+import { ISignal, Signal } from '@lumino/signaling';
+import { ICluster, IClusters, ILaunch } from '../../tokens';
+
+/** An accepted launch. */
+export interface ILaunched {
+  /** The cluster, which is starting. */
+  cluster: ICluster;
+  /** The current notebook at the time of the launch; null if there was none. */
+  panel: NotebookPanel | null;
+}
+
+/**
+ * The launch that is being requested, and why the last one was rejected.
+ */
+export class Submission {
+  constructor(private _clusters: Pick<IClusters, 'launch'>) {}
+
+  /** Whether the server has not responded to a launch yet. */
+  busy = false;
+  /** Why the last launch was rejected, for the user; null if it was not. */
+  error: string | null = null;
+
+  /** Emitted when a launch was requested or answered. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Emitted after a launch was accepted. */
+  get launched(): ISignal<this, ILaunched> {
+    return this._launched;
+  }
+
+  /**
+   * Request a launch. Never rejects: see `error`.
+   *
+   * @param panel - the current notebook
+   * @param remember - saves the choices of an accepted launch
+   */
+  async send(
+    launch: ILaunch,
+    panel: NotebookPanel | null,
+    remember: () => Promise<void>
+  ): Promise<void> {
+    this.busy = true;
+    this.error = null;
+    this._changed.emit();
+    try {
+      const cluster = await this._clusters.launch(launch);
+      this._launched.emit({ cluster, panel });
+      await remember();
+    } catch (reason) {
+      this.error = (reason as Error).message;
+    } finally {
+      this.busy = false;
+      this._changed.emit();
+    }
+  }
+
+  private _changed = new Signal<this, void>(this);
+  private _launched = new Signal<this, ILaunched>(this);
+}

@@ -1,0 +1,151 @@
+import { TranslationBundle } from '@jupyterlab/translation';
+import { ICluster } from './api/types';
+
+/** The names of the powers of 1024, and of 1000. */
+const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+const DECIMAL = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+
+/** A size of memory in the code that creates a cluster, without "iB". */
+const DECIMAL_SIZE = /memory\w*\s*=\s*["'][0-9.]+\s*[kKMGTP]?B?["']/;
+
+/** A part of the load of a cluster, and whether something is wrong with it. */
+export interface ILoadText {
+  /** The text. */
+  text: string;
+  /** Whether it needs attention. */
+  isWrong?: boolean;
+}
+
+/**
+ * Whether the memory of a cluster was asked for in powers of 1000, to show it in
+ * the same units.
+ */
+export function isDecimal(cluster: ICluster): boolean {
+  return DECIMAL_SIZE.test(cluster.code.create);
+}
+
+/**
+ * Format a number of bytes: "1.5 GiB", or "1.6 GB" in decimal units.
+ */
+export function bytesText(value: number, decimal = false): string {
+  const [index, unit] = scale(value, decimal);
+  return `${numberText(value / (decimal ? 1000 : 1024) ** index)} ${unit}`;
+}
+
+/**
+ * Format memory in use and its limit in the unit of the limit: "1.1 of 24 GiB".
+ */
+export function memoryText(
+  used: number,
+  limit: number,
+  decimal: boolean,
+  trans: TranslationBundle
+): string {
+  if (limit <= 0) {
+    return bytesText(used, decimal);
+  }
+  const [index] = scale(limit, decimal);
+  const share = used / (decimal ? 1000 : 1024) ** index;
+  return trans.__('%1 of %2', numberText(share), bytesText(limit, decimal));
+}
+
+/** The power and the name of the unit that suits a number of bytes. */
+function scale(value: number, decimal: boolean): [number, string] {
+  const base = decimal ? 1000 : 1024;
+  const units = decimal ? DECIMAL : BINARY;
+  let index = 0;
+  // As rounded: 999.7 MB is 1 GB.
+  while (Math.round(value) >= base && index < units.length - 1) {
+    value /= base;
+    index += 1;
+  }
+  return [index, units[index]];
+}
+
+/** Format a number with at most one decimal. */
+function numberText(value: number): string {
+  return value.toFixed(value < 9.95 ? 1 : 0).replace(/\.0$/, '');
+}
+
+/**
+ * Format the threads and the memory of all workers; empty while there are none.
+ */
+export function capacityText(
+  cluster: ICluster,
+  trans: TranslationBundle
+): string {
+  const { cores, memory } = cluster;
+  if (!cores) {
+    return '';
+  }
+  const threads = trans._n('%1 thread', '%1 threads', cores);
+  return memory
+    ? `${threads} · ${bytesText(memory, isDecimal(cluster))}`
+    : threads;
+}
+
+/**
+ * Format how far the tasks are and how busy the workers are, most important
+ * first: "18 of 40 tasks", "1 failed", "CPU 96%", "1.1 of 24 GiB".
+ */
+export function loadTexts(
+  cluster: ICluster,
+  trans: TranslationBundle
+): ILoadText[] {
+  const { memory, usage, workers } = cluster;
+  if (!usage) {
+    return [];
+  }
+  const decimal = isDecimal(cluster);
+  const texts: ILoadText[] = [];
+  if (usage.tasks > 0) {
+    texts.push({
+      text: trans._n('%2 of %1 task', '%2 of %1 tasks', usage.tasks, usage.done)
+    });
+  }
+  if (usage.failed > 0) {
+    texts.push({ text: trans.__('%1 failed', usage.failed), isWrong: true });
+  }
+  if (usage.waiting > 0 && workers.ready === 0) {
+    texts.push({ text: trans.__('%1 waiting for workers', usage.waiting) });
+  }
+  if (workers.ready > 0) {
+    texts.push(
+      { text: trans.__('CPU %1%', Math.round(100 * usage.cpu)) },
+      { text: memoryText(usage.memory, memory, decimal, trans) }
+    );
+  }
+  if (usage.spilled > 0) {
+    const spilled = bytesText(usage.spilled, decimal);
+    texts.push({
+      text: trans.__('%1 spilled to disk', spilled),
+      isWrong: true
+    });
+  }
+  if (usage.paused > 0) {
+    texts.push({
+      text: trans._n(
+        '%1 worker paused: its memory is full',
+        '%1 workers paused: their memory is full',
+        usage.paused
+      ),
+      isWrong: true
+    });
+  }
+  return texts;
+}
+
+/**
+ * Format how many workers or jobs ended with an error; empty if none did.
+ */
+export function failedText(
+  { unit, workers: { failed } }: ICluster,
+  trans: TranslationBundle
+): string {
+  if (failed === 0) {
+    return '';
+  }
+  return unit === 'jobs'
+    ? trans._n('%1 job failed', '%1 jobs failed', failed)
+    : trans._n('%1 worker died', '%1 workers died', failed);
+}

@@ -1,0 +1,184 @@
+"""Requests that schemathesis makes of the contract, sent to a real server.
+
+Half of them name platforms, kernels and clusters that are there, so that they come further than to
+"there is no such cluster". Kernels of launches end at once, so that launches cost little.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import promises
+import requests
+import schemathesis
+from hypothesis import Phase
+from hypothesis import strategies as st
+from observed_server import ObservedServer
+from properties import hold
+from requests.structures import CaseInsensitiveDict
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+HASTY = "hasty"
+# Ends where a kernel would start; other programs of its environment run.
+RUNNER = '#!/bin/sh\n[ "$2" = -m ] && exit 3\nexec "$@"\n'
+PLATFORMS = st.sampled_from(["local", "local", "local", "denali", "tallgrass", "nebari"])
+# A request that is meant: for a platform and a kernel that are there, and often for what it has.
+MEANT = st.fixed_dictionaries(
+    {"platform": PLATFORMS},
+    optional={
+        "kernel_name": st.sampled_from([None, HASTY]),
+        "options": st.sampled_from([None, {}, {"threads_per_worker": 1}]),
+        "workers": st.integers(0, 3),
+        "adapt": st.sampled_from([None, {"maximum": 2}]),
+    },
+)
+ROWS = 20  # of clusters that failed; older ones are dismissed
+CHECKS = [
+    status_code_conformance, content_type_conformance, response_headers_conformance,
+    response_schema_conformance,
+]  # fmt: skip
+
+
+def hasty_server(folder: Path) -> ObservedServer:
+    """Return a server, not started, whose default kernel ends as soon as it starts."""
+    server = ObservedServer(folder, f"--MultiKernelManager.default_kernel_name={HASTY}")
+    spec = folder / "jupyter/kernels" / HASTY
+    spec.mkdir(parents=True)
+    runner = folder / "runner"
+    runner.write_text(RUNNER)
+    runner.chmod(0o700)
+    argv = [str(runner), "python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    kernel = {"argv": argv, "display_name": "Hasty", "language": "python"}
+    (spec / "kernel.json").write_text(json.dumps(kernel))
+    return server
+
+
+@cache
+def operations() -> list[tuple[Any, Any]]:
+    """Return the operations of the contract, each with every kind of requests that it can get."""
+    schema = schemathesis.openapi.from_dict(copy.deepcopy(promises.document()))
+    schema.config.generation.update(with_security_parameters=False)
+    modes: Any = GenerationMode  # an enumeration, of a kind that mypy does not know
+    found: Any = [result.ok() for result in list[Any](schema.get_all_operations())]
+    return [
+        (operation, mode)
+        for operation in found
+        for mode in modes
+        if mode.is_positive or operation.body or [*operation.iter_parameters()]
+    ]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A case of schemathesis; ``row`` is a cluster of the list; ``raw`` takes the body's place."""
+
+    case: Any
+    row: int | None
+    raw: bytes | None
+
+
+@st.composite
+def any_requests(draw: st.DrawFn) -> Request:
+    """Draw a request of any operation."""
+    operation, mode = draw(st.sampled_from(operations()))
+    case = draw(operation.as_strategy(generation_mode=mode))
+    row, raw = None, None
+    if draw(st.booleans()):
+        if "name" in case.path_parameters:
+            case.path_parameters = {"name": draw(PLATFORMS)}
+        if "cluster_id" in case.path_parameters:
+            row = draw(st.integers(0, ROWS))
+        if isinstance(case.body, dict) and "platform" in case.body:
+            case.body = (case.body if draw(st.booleans()) else {}) | draw(MEANT)
+    if operation.body and draw(st.integers(0, 9)) == 0:
+        raw = draw(st.binary(max_size=40))
+    return Request(case, row, raw)
+
+
+class Asker:
+    """Sends requests to a server, and holds each answer against the contract."""
+
+    def __init__(self, server: ObservedServer, kept: str) -> None:
+        """Ask ``server``, which has a cluster ``kept`` that runs and is not to be stopped."""
+        self.server, self.kept = server, kept
+        self.seen: Counter[tuple[str, int]] = Counter()
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"token {server.token}"
+        self._address = f"http://127.0.0.1:{server.port}{server.base_url}cluster-launcher"
+
+    def ask(self, request: Request) -> None:
+        """Send one request; the answer must be one that the contract has for it."""
+        case = request.case
+        if request.row is not None:
+            case.path_parameters = {"cluster_id": self._cluster(case.method, request.row)}
+        raw = {} if request.raw is None else {"data": request.raw}
+        answer = case.call(base_url=self._address, session=self._session, **raw)
+        status = answer.status_code
+        self.seen[case.operation.label, status] += 1
+        where = case.as_curl_command()
+        assert status < 500 or status == 503, f"{status} {answer.text}: {where}"
+        sent = answer.request.body
+        headers = CaseInsensitiveDict({name: one[0] for name, one in answer.headers.items()})
+        given = SimpleNamespace(code=status, body=answer.content, headers=headers)
+        promises.check(case.method, case.operation.path, sent, given)
+        if case.operation.body and not fits(sent, case.operation.path, case.method):
+            assert status == 422, f"accepted: {where}"
+        if request.raw is None:
+            case.validate_response(answer, checks=CHECKS)
+        if status == 202 and case.method == "POST":
+            self._dismiss_old()
+
+    def _cluster(self, method: str, row: int) -> str:
+        """Return the id of a cluster that there is, if one is there."""
+        rows = [one["id"] for one in self.server.clusters()]
+        if method == "DELETE":
+            rows.remove(self.kept)
+        return str(rows[row % len(rows)]) if rows else "none"
+
+    def _dismiss_old(self) -> None:
+        rows = [one for one in self.server.clusters() if one["id"] != self.kept]
+        for one in rows[:-ROWS]:
+            self.server.ask("DELETE", f"cluster-launcher/clusters/{one['id']}")
+
+
+def fits(sent: bytes | str | None, path: str, verb: str) -> bool:
+    """Return whether a body is what the contract says."""
+    try:
+        data = json.loads(sent or b"")
+    except ValueError:
+        return False
+    return promises.error(data, promises.request_schema(path, verb)) is None
+
+
+def ask_anything(folder: Path, cases: int, number: int | None = None) -> Counter[tuple[str, int]]:
+    """Send any requests to a new server in ``folder``; return how often each was answered how.
+
+    They are always the same without a ``number`` that chooses them. In the end nothing but the
+    server may be there.
+    """
+    server = hasty_server(folder).start()
+    try:
+        kept = server.launch(platform="local", workers=1, kernel_name="python3", name="Kept")
+        server.ready(kept, 1)
+        asker = Asker(server, kept)
+        # Without shrinking: the server has changed since.
+        hold(asker.ask, any_requests(), cases, number, (Phase.generate,))
+        for one in server.clusters():
+            server.ask("DELETE", f"cluster-launcher/clusters/{one['id']}")
+        server.nothing_left()
+    finally:
+        server.stop()
+    return asker.seen

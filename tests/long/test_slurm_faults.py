@@ -1,0 +1,99 @@
+"""Faults of clusters on a real SLURM: their jobs are known, and none is left.
+
+What is not here: until the create code runs, nothing differs from a cluster on this computer (see
+``test_local_faults.py``); a job is ended, and a worker in it, in ``tests/integration/slurm``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from held_cluster import SOON, HeldCluster
+from local_faults import GONE, Fault, end_without_a_server, patience, survive
+from real_server import wait_until
+from real_slurm import RealSlurm
+from slurm_site import start
+from tallgrass import SMALL
+
+
+class SlurmCluster(HeldCluster):
+    """A cluster of one job; it closes for as long as the batch system does not answer."""
+
+    def __init__(self, folder: Path, slurm: RealSlurm, orphaned: float) -> None:
+        """Prepare a server that uses ``slurm``."""
+        super().__init__(folder, "--ClusterLauncher.queue_interval=0.5", orphaned=orphaned)
+        self.slurm, self._hung = slurm, contextlib.ExitStack()
+        self.server.variables["SLURM_CONF"] = str(slurm.layout.conf)
+        self.server.variables["SLURM_JOB_ACCOUNT"] = "sci"
+
+    def bring_to(self, step: str) -> None:
+        """Launch the cluster and bring it to a step: "queued", "running" or "closing"."""
+        hold = {"job_extra_directives": ["--hold"]} if step == "queued" else {}
+        self.id = self.server.launch(
+            platform="tallgrass", workers=1, options=SMALL | hold, keep_running=True
+        )
+        if step == "queued":
+            self.server.until(self.id, lambda c: c["workers"]["queued"] == 1)
+        else:
+            self.server.ready(self.id, 1)
+        self.controller = int(self.record()["controller"]["pid"])
+        if step == "closing":
+            self._hung.enter_context(self.slurm.hung())
+            assert self.delete() == 204
+            self.server.until(self.id, lambda c: c["state"] == "closing")
+
+    def go_on(self) -> None:
+        """Let the batch system answer again."""
+        self._hung.close()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[RealSlurm]:
+    """A SLURM without accounting."""
+    yield from start(accounting=False)
+
+
+@contextlib.contextmanager
+def cluster(site: RealSlurm, folder: Path, orphaned: float) -> Iterator[SlurmCluster]:
+    """Yield a cluster that is not launched yet; no job is left afterwards."""
+    one = SlurmCluster(folder, site, orphaned)
+    try:
+        yield one
+    finally:
+        one.go_on()
+        site.empty()
+
+
+FAULTS = [
+    *(Fault("kill", "server", step, ("running",)) for step in ("queued", "running")),
+    *(Fault("kill", victim, step, ("lost",)) for victim in ("controller", "all")
+      for step in ("queued", "running")),
+    *(Fault("freeze", victim, step, ("running",)) for victim in ("server", "controller")
+      for step in ("queued", "running")),
+    *(Fault(what, victim, "closing", (GONE,))
+      for what in ("kill", "freeze") for victim in ("server", "controller", "all")),
+    *(Fault(what, "all", step, ("running",)) for what in ("full", "removed")
+      for step in ("queued", "running")),
+    *(Fault("restart", "all", step, ("lost",)) for step in ("queued", "running")),
+]  # fmt: skip
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_fault(fault: Fault, site: RealSlurm, tmp_path: Path) -> None:
+    """Guards against a row that is not true, and against jobs that nobody knows of."""
+    with cluster(site, tmp_path, patience(fault)) as one:
+        survive(fault, one)
+        assert site.jobs() == []
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("step", ["queued", "running"])
+def test_no_server_any_more(step: str, site: RealSlurm, tmp_path: Path) -> None:
+    """Guards against jobs that use up an allocation because no server is started again."""
+    with cluster(site, tmp_path, SOON) as one:
+        end_without_a_server(step, one)
+        wait_until(lambda: site.jobs() == [], "no job")

@@ -1,0 +1,1 @@
+"""A stand-in for dask-cloudprovider 2025.9."""

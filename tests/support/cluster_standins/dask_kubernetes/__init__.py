@@ -1,0 +1,1 @@
+"""A stand-in for dask-kubernetes 2026.3."""

@@ -1,0 +1,132 @@
+"""Clusters of dask-jobqueue on a batch system that no module describes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from batch_rows import NOW, cluster, submission
+from fakes import context, site
+
+from jupyter_cluster_launcher.backends import Backends, kind_of
+from jupyter_cluster_launcher.backends.jobqueue import JobqueueBackend
+from jupyter_cluster_launcher.errors import NotAvailableError
+from jupyter_cluster_launcher.models import Cluster, Report, State
+
+# As dask-jobqueue raises it; oarsub writes its reason to standard output.
+RAISED = (
+    "Command exited with non-zero exit code.\nExit code: 1\nCommand:\noarsub x\n"
+    "stdout:\n[ADMISSION RULE] There is no queue nosuch.\nstderr:\n\n"
+)
+
+
+def row(state: State = State.RUNNING, *ids: str, **changes: object) -> Cluster:
+    return cluster(state, *map(submission, ids), kind="jobqueue", batch=None, **changes)
+
+
+@pytest.mark.parametrize(
+    ("entries", "kind"),
+    [
+        ({"module": "dask_jobqueue", "class": "OARCluster"}, "jobqueue"),
+        ({"module": "dask_jobqueue.moab", "class": "MoabCluster"}, "jobqueue"),
+        ({"module": "dask_jobqueue", "class": "SLURMCluster", "batch": "slurm"}, "batch"),
+        ({"module": "a_site", "class": "Cluster", "kind": "jobqueue"}, "jobqueue"),
+        ({"module": "dask_jobqueue_site", "class": "Cluster"}, "remote"),
+    ],
+)
+def test_the_kind(entries: dict[str, str], kind: str) -> None:
+    """Guards how a platform of dask-jobqueue without ``batch:`` is recognized."""
+    platform = site(**entries)
+    assert kind_of(platform) == kind
+    assert Backends(context()).unavailable(platform) is None
+
+
+def test_a_refusal_is_the_submit_commands_words() -> None:
+    """Guards the reason also where the command writes it to standard output."""
+    backend = JobqueueBackend(context())
+    assert backend.explain(row(), "SubmissionError", RAISED) == (
+        "The batch system rejected the jobs: [ADMISSION RULE] There is no queue nosuch."
+    )
+    partly = Report(jobs=(submission("1"), submission(None, error=RAISED)))
+    assert backend.status(row(report=partly), NOW).warnings == (
+        "The batch system rejected 1 of 2 jobs: [ADMISSION RULE] There is no queue nosuch.",
+    )
+
+
+def test_summary() -> None:
+    """Guards what a launch requests in total, without core-hours: the time limit is not known."""
+    entries = {"module": "dask_jobqueue", "class": "OARCluster"}
+    platform = site(**entries, kwargs={"cores": 2, "memory": "4GB", "walltime": "01:00:00"})
+    launch = row(requested=3, scaling=replace(row().scaling, unit="jobs"))
+    text = JobqueueBackend(context()).summary(platform, launch)
+    assert text == "3 jobs × 2 cores, 4 GB = 6 cores, 12 GB"  # noqa: RUF001
+
+
+def test_waiting_for_workers() -> None:
+    """Guards the idle timer against a cluster whose jobs are still queued."""
+    assert JobqueueBackend.waits(row(State.RUNNING, "1", "2"))
+    come = Report(jobs=(submission("1"),), ready=1, requested=1)
+    assert not JobqueueBackend.waits(row(report=come))
+    refused = Report(jobs=(submission(None, error="x"),))
+    assert not JobqueueBackend.waits(row(report=refused))
+
+
+def cleanup(folder: Path, *ids: str, times: int = 1) -> list[str]:
+    """Return why each of some cleanups has failed, empty where one has not."""
+
+    async def story() -> list[str]:
+        backend, why = JobqueueBackend(context()), []
+        for _ in range(times):
+            try:
+                await backend.cleanup(row(State.LOST, *ids), folder, wait=True)
+                why.append("")
+            except NotAvailableError as error:
+                why.append(str(error))
+        return why
+
+    return asyncio.run(story())
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cluster's directory, whose jobs 1 and 2 are cancelled by a script."""
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    (tmp_path / "job-ids").write_text("1\n2\n")
+    (tmp_path / "cancel-command").write_text("oardel -s")
+    return tmp_path
+
+
+def oardel(folder: Path, script: str) -> None:
+    (folder / "oardel").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "oardel").chmod(0o755)
+
+
+def test_jobs_of_a_controller_that_was_killed(folder: Path) -> None:
+    """Guards jobs that the record does not know, and those that it does."""
+    oardel(folder, f'echo "$@" >>{folder}/log')
+    assert cleanup(folder, "3") == [""]
+    assert (folder / "log").read_text().splitlines() == ["-s 1", "-s 2", "-s 3"]
+
+
+def test_jobs_that_cannot_be_cancelled(folder: Path) -> None:
+    """Guards the one way to learn of them, and the way to dismiss the row all the same."""
+    oardel(folder, 'echo "oardel: denied"; [ "$2" = 1 ]')
+    assert cleanup(folder, times=2) == [
+        "These jobs have ended or could not be cancelled: job 2: oardel: denied. Dismiss tries "
+        "once more.",
+        "",
+    ]
+
+
+def test_no_cancel_command(folder: Path) -> None:
+    """Guards against jobs that are forgotten because nothing can cancel them here."""
+    (why,) = cleanup(folder)
+    assert why.startswith("Jobs could not be cancelled yet: oardel: No such file")
+    (folder / "cancel-command").unlink()
+    (why,) = cleanup(folder)
+    assert why == "Jobs may be left: cancel them yourself, then dismiss this cluster."
+    (folder / "job-ids").unlink()
+    assert cleanup(folder) == [""]

@@ -1,0 +1,93 @@
+"""Clusters of any class, as far as the server knows them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import a_cluster, backend, site
+
+from jupyter_cluster_launcher.backends import connect_code, reachable_from_other_hosts
+from jupyter_cluster_launcher.models import Report
+
+
+def remote(report: Report | None = None, **preparation: Any) -> Any:
+    """Return a cluster of some class."""
+    known = {"class": "coiled.Cluster", "connect": "scheduler", **preparation}
+    return a_cluster(kind="remote", preparation=known, report=report or Report())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("ValueError", "Unable to find valid credentials", "No Kubernetes cluster is configured"),
+        ("NVMLError_LibraryNotFound", "NVML Shared Library Not Found", "no NVIDIA GPU"),
+        ("NoCredentialsError", "Unable to locate credentials", "Run `aws configure`"),
+        (
+            "ClientConnectorDNSError",
+            "Cannot connect to host cloud.coiled.io:443 ssl:default [Name or service not known]",
+            "cloud.coiled.io:443 does not answer",
+        ),
+        (
+            "ValueError",
+            "Authorization failed. Please try to login again, and if the error persists, ...",
+            "Run `coiled login`",
+        ),
+        ("PermissionDenied", "Permission denied for user me on host h", "SSH refused your login"),
+        ("HostKeyNotVerifiable", "Host key is not trusted for host h", "Connect to it once"),
+        ("gaierror", "[Errno -2] Name or service not known", "A host was not found"),
+        ("Exception", "Worker failed to start", "could not start Python on one of the hosts"),
+        ("ModuleNotFoundError", "No module named 'coiled'", "does not have the package coiled"),
+        ("QuotaError", "You have no machines left.", "coiled.Cluster failed: You have no machines"),
+    ],
+)
+def test_errors_in_the_words_of_their_own_engine(name: str, text: str, words: str) -> None:
+    """Guards against bare words, and against those of dask-gateway."""
+    sentence = backend("remote").explain(remote(), name, text)
+    assert words in sentence
+    assert "gateway" not in sentence
+    assert "hub" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("address", "reachable"),
+    [
+        ("tcp://10.0.0.7:8786", True),
+        ("tls://node7:8786", True),
+        ("tcp://127.0.0.1:8786", False),
+        ("tcp://localhost:8786", False),
+        (None, False),
+    ],
+)
+def test_who_can_connect_by_address(address: str | None, reachable: bool) -> None:
+    """Guards against connect code for a port forward that is on another host."""
+    cluster = remote(Report(address=address))
+    assert reachable_from_other_hosts(cluster) is reachable
+    code = connect_code(cluster, Path("/d"))
+    assert (code is None) is (address is None)
+
+
+def test_connecting_by_name() -> None:
+    """Guards against tokens in connect code, which an address of a service would need."""
+    cluster = remote(Report(address="wss://x", name='a "b"', tls=True), connect="name")
+    assert connect_code(cluster, Path("/d")) == (
+        "from coiled import Cluster\n\n"
+        'cluster = Cluster(name="a \\"b\\"")\n'
+        "client = cluster.get_client()\nclient\n"
+    )
+    assert reachable_from_other_hosts(cluster)
+    assert connect_code(remote(connect="name"), Path("/d")) is None
+
+
+def test_a_class_that_cannot_encrypt_warns() -> None:
+    """Guards against users who take every cluster for a private one."""
+    one = backend("remote")
+    assert one.warnings(site(**{"class": "SSHCluster"}), {}) == []
+    (warning,) = one.warnings(site(module="x", **{"class": "KubeCluster"}), {})
+    assert "does not encrypt traffic: anyone who can reach the scheduler can run code" in warning
+
+
+async def test_nothing_is_ended_that_the_controller_has_ended(tmp_path: Path) -> None:
+    """Guards against a process for each stop, though there is nothing to do."""
+    await backend("remote").cleanup(remote(), tmp_path)

@@ -1,0 +1,128 @@
+"""A cluster whose scheduler is elsewhere, as its controller sees it."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fake_clusters import Dashboard, FakeCluster
+
+from jupyter_cluster_launcher.resident.remote import dashboard as dashboards
+from jupyter_cluster_launcher.resident.remote import encryption, made
+from jupyter_cluster_launcher.resident.remote import scheduler as schedulers
+from jupyter_cluster_launcher.resident.remote.monitor import requested
+from jupyter_cluster_launcher.resident.remote.resident import (
+    CannotScaleError,
+    NotEncryptedError,
+    RemoteResident,
+)
+from jupyter_cluster_launcher.resident.report import Report
+
+
+@pytest.mark.parametrize(
+    ("link", "place"),
+    [
+        (
+            "http://10.0.0.7:8787/status",
+            {"dashboard_host": "10.0.0.7", "dashboard_port": 8787},
+        ),
+        ("http://node7/status", {"dashboard_host": "node7", "dashboard_port": 80}),
+        ("http://localhost:40001/status", {"dashboard_host": None, "dashboard_port": 40001}),
+        ("https://c.dask.host/t/status", {"dashboard_link": "https://c.dask.host/t/status"}),
+        ("http://c.dask.host/t/status", {"dashboard_link": "http://c.dask.host/t/status"}),
+        ("", {}),
+        (None, {}),
+    ],
+)
+def test_where_a_dashboard_is(link: str | None, place: Report) -> None:
+    """Guards against a tab that stays empty, or a host that the proxy must not open."""
+    assert dashboards.place(SimpleNamespace(dashboard_link=link)) == place
+
+
+def test_the_plots_of_a_dashboard(dashboard: Dashboard) -> None:
+    """Guards against a menu without plots; a dashboard that is not up yet has none."""
+    host, port = dashboard.server_address[:2]
+    here: Report = {"dashboard_host": str(host), "dashboard_port": int(port)}
+    assert dashboards.plots(here) == {}
+    dashboard.pages["/individual-plots.json"] = b'{"Individual Task Stream": "/a"}'
+    assert dashboards.plots(here) == {"Individual Task Stream": "/a"}
+    assert dashboards.plots({}) == {}
+
+
+def test_a_cluster_that_is_not_encrypted_is_not_watched(tmp_path: Path) -> None:
+    """Guards against an open scheduler where encryption was promised."""
+    resident = RemoteResident()
+    resident.settings = {"tls": True, "directory": str(tmp_path)}
+    cluster: Any = FakeCluster(1)
+    cluster.scheduler_address = "tcp://10.0.0.7:8786"
+    with pytest.raises(NotEncryptedError, match="FakeCluster did not encrypt its scheduler at tcp"):
+        resident.start(cluster)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_scale() -> None:
+    """Guards against a request that Dask forgets without a word."""
+    resident = RemoteResident()
+    fixed: Any = FakeCluster(1)
+    fixed._supports_scaling = False
+    resident.cluster = fixed
+    with pytest.raises(CannotScaleError, match="FakeCluster cannot change its number of workers"):
+        resident.scale(2)
+    with pytest.raises(CannotScaleError):
+        resident.adapt(1, 2)
+    assert fixed.calls == []
+
+
+def test_all_that_was_made_is_closed_whatever_one_of_them_raises(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Guards against a scheduler that stays because closing another one failed."""
+    resident = RemoteResident()
+    resident.settings = {"directory": str(tmp_path)}
+    broken, whole = SimpleNamespace(status="failed"), FakeCluster(1)
+    resident.made = [broken, whole]
+    resident.end_cluster(None)
+    assert whole.calls == [("close", {})]
+    assert "AttributeError" in capsys.readouterr().err
+
+
+def test_a_start_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a cluster object that Dask does not close, since it says "starting"."""
+    monkeypatch.setattr(made, "SETTLE_LIMIT", 0.01)
+    cluster = FakeCluster(1)
+    cluster.status = "starting"
+    made.end(cluster)
+    assert getattr(cluster.status, "name", None) == "failed"
+    assert cluster.calls == [("close", {})]
+
+
+@pytest.mark.parametrize(
+    ("specification", "number"),
+    [({0: {}, 1: {}}, 2), ({0: {"group": ["-0", "-1"]}, 1: {"group": ["-0", "-1"]}}, 4)],
+)
+def test_how_many_workers_are_wanted(specification: Any, number: int) -> None:
+    """Guards against groups that are counted as one worker each."""
+    assert requested(SimpleNamespace(worker_spec=specification)) == number
+    assert requested(SimpleNamespace()) is None
+
+
+def test_whether_anything_listens() -> None:
+    """Guards against a scheduler that is taken for dead because it is slow."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tls://127.0.0.1:{server.getsockname()[1]}"
+        assert schedulers.answers(address)
+        assert not schedulers.refuses(address)
+    assert not schedulers.answers(address)
+    assert schedulers.refuses(address)
+    for odd in ("inproc://1/2", "tcp://[", "<Not Connected>"):
+        assert not schedulers.refuses(odd)
+
+
+def test_settings_as_variables() -> None:
+    """Guards against workers in other processes that do not encrypt."""
+    assert encryption.variables({"distributed.comm.require-encryption": True}) == {
+        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True"
+    }
