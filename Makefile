@@ -1,6 +1,7 @@
 # make lab     opens JupyterLab with the extension and a demo notebook
 # make check   runs the linters, type checks and unit tests: the everyday loop
 # make test    runs all test suites, with coverage, and the linters
+# make bench   compares speed and cost with dask-labextension and writes benchmarks/RESULTS.md
 # make lint    runs the linters and type checks alone
 # make test-long   runs the suites of tests/long: many random inputs, launches and faults, and upgrades
 # make docs    builds the documentation site in docs/build
@@ -13,7 +14,11 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 # Further arguments for JupyterLab, for example LAB_ARGS="--no-browser --port 8890".
 LAB_ARGS ?=
 
+# Arguments for the benchmarks, for example BENCH_ARGS="launch --rounds 3".
+BENCH_ARGS ?=
+
 VENV := .venv
+BENCH := .benchmarks
 BIN := $(VENV)/bin
 # jlpm and the tests use the Node in .venv. It trusts the certificates that the system trusts, as pip
 # does.
@@ -28,7 +33,7 @@ LINK := $(VENV)/share/jupyter/labextensions/jupyter-cluster-launcher
 # The slowest steps, which can run in parallel.
 INSTALLED := $(VENV)/tools node_modules/installed ui-tests/node_modules/installed
 
-.PHONY: lab check test test-long lint unit jest suites docs clean
+.PHONY: lab check test test-long lint unit jest suites docs bench clean
 
 lab: $(VENV)/built
 	$(RUN) jupyter lab $(AS_ROOT) $(LAB_ARGS) examples/demo.ipynb
@@ -67,8 +72,12 @@ test-long: $(VENV)/tools
 docs: $(VENV)/tools
 	$(RUN) sphinx-build -n -W --keep-going docs docs/build
 
+bench: $(BENCH)/installed ui-tests/node_modules/installed
+	$(RUN) $(BENCH)/bin/python benchmarks/run.py $(BENCH_ARGS)
+
 clean:
-	rm -rf docs/build $(VENV) node_modules ui-tests/node_modules lib jupyter_cluster_launcher/labextension
+	rm -rf docs/build $(VENV) $(BENCH) node_modules ui-tests/node_modules lib \
+	  jupyter_cluster_launcher/labextension
 
 # The environment: the package itself (editable), JupyterLab, Dask and Node.
 # The front end has its own rule below, so that it is rebuilt when its sources change.
@@ -86,6 +95,12 @@ $(VENV)/installed: pyproject.toml package.json $(PLATFORMS)
 $(VENV)/tools: $(VENV)/installed
 	rm -rf $(LINK)
 	SKIP_JUPYTER_BUILDER=1 $(BIN)/pip install --quiet --editable '.[test]'
+	touch $@
+
+# The benchmarks' own environment, with the built package as users install it.
+$(BENCH)/installed: benchmarks/requirements.txt $(VENV)/built $(shell find jupyter_cluster_launcher -name '*.py')
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip install --quiet --requirement benchmarks/requirements.txt '.[local]'
 	touch $@
 
 $(VENV)/built: $(VENV)/installed node_modules/installed tsconfig.json $(FRONT_END)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from servers import OURS, PEER, Server, median, table
+from servers import OURS, PEER, Server, median, spread, table
 
 ROUNDS = 11
+DIGITS = (3, 2, 1)  # of seconds, CPU seconds, MiB
 
 
 def measure(rounds: int = ROUNDS) -> str:
@@ -26,13 +27,16 @@ def measure(rounds: int = ROUNDS) -> str:
         for kind in (OURS, PEER)
     }
     rows = [
-        [kinds[kind], *(f"{v:.{d}f}" for v, d in zip(medians[kind], (3, 2, 1), strict=True))]
+        [
+            kinds[kind],
+            *(spread(c, d, "") for c, d in zip(zip(*seen[kind], strict=True), DIGITS, strict=True)),
+        ]
         for kind in kinds
     ]
     rows += [
         [
             f"added by {kinds[kind]}",
-            *(f"{v:+.{d}f}" for v, d in zip(added[kind], (3, 2, 1), strict=True)),
+            *(f"{v:+.{d}f}" for v, d in zip(added[kind], DIGITS, strict=True)),
         ]
         for kind in added
     ]

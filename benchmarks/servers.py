@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 import json
 import os
 import signal
@@ -24,6 +26,15 @@ FRONT_ENDS = {OURS: "jupyter-cluster-launcher", PEER: "dask-labextension"}
 TOKEN = "benchmark"
 OUR_CLUSTERS = "cluster-launcher/clusters"
 PEER_CLUSTER = "dask/clusters/the-one-that-is-measured"
+
+# Without one of them, differences would be noise and still look like results.
+for _name in (OURS, PEER):
+    if importlib.util.find_spec(_name) is None:
+        sys.stderr.write(
+            f"{FRONT_ENDS[_name]} is not installed in this environment, so there is nothing to "
+            'compare. Run "make bench", which makes an environment with both.\n'
+        )
+        raise SystemExit(2)
 
 
 class Server:
@@ -118,6 +129,15 @@ class Server:
             text = answer.read()
         return json.loads(text) if text else None
 
+    def rest(self) -> None:
+        """Return when what the server started has not used the CPU for half a second."""
+        deadline, before = time.perf_counter() + 120, -1.0
+        while (used := _cpu(self.process)) != before:
+            if time.perf_counter() > deadline:
+                raise TimeoutError("the server's processes did not come to rest")
+            before = used
+            time.sleep(0.5)
+
     def workers(self) -> list[psutil.Process]:
         """Return the processes that the server started, without Python's own helper."""
         children = self.process.children(recursive=True)
@@ -131,6 +151,16 @@ class Server:
         except (urllib.error.URLError, ConnectionError):
             return False
         return True
+
+
+def _cpu(process: psutil.Process) -> float:
+    """Return the CPU seconds of a process's children, in whole tenths: pauses are not all idle."""
+    total = 0.0
+    for child in process.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = child.cpu_times()
+            total += times.user + times.system
+    return round(total, 1)
 
 
 def _is_helper(process: psutil.Process) -> bool:
@@ -160,6 +190,12 @@ def free_port() -> int:
 def median(values: Sequence[float]) -> float:
     """Return the median."""
     return statistics.median(values)
+
+
+def spread(values: Sequence[float], digits: int = 2, unit: str = " s") -> str:
+    """Return the median with the least and the greatest value."""
+    low, middle, high = (f"{v:.{digits}f}" for v in (min(values), median(values), max(values)))
+    return f"{middle}{unit} ({low} to {high})"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

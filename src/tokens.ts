@@ -64,6 +64,8 @@ export interface IClusters extends IDisposable {
   code(launch: ILaunch): Promise<IPreview>;
   /** Check a launch with the batch system; may take seconds. */
   check(launch: ILaunch): Promise<ICheck>;
+  /** Have the server prepare for a launch, which makes it faster. */
+  prepare(platform: string, kernelName?: string): Promise<void>;
   /** Estimate when a launch would start, and when in other ways. */
   starts(launch: ILaunch): Promise<IStart[]>;
   /** Launch a cluster, or join a discovered one. */

@@ -174,8 +174,8 @@ class Backend:
         """Return what a cluster with these options must remember of the platform."""
         return Needs()
 
-    def environment(self, cluster: Cluster) -> Mapping[str, str]:
-        """Return what the environment of the controller gets.
+    def environment(self, batch: str | None) -> Mapping[str, str]:
+        """Return what the environment of a controller gets; ``batch`` is as in ``Needs``.
 
         With "forkserver" workers on one host start together from one prepared process; with
         "spawn" each imports everything again, one after the other on a busy machine. The debugger

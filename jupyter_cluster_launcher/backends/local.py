@@ -29,12 +29,12 @@ class LocalBackend(Backend):
             return Needs({"workers_here": False})
         return Needs({"workers_here": True, "shared": shared(platform, options)})
 
-    def environment(self, cluster: Cluster) -> Mapping[str, str]:
+    def environment(self, batch: str | None) -> Mapping[str, str]:
         """Return what the environment gets; each worker's HTTP server has no page then.
 
         It listens on a port that every user of its host can reach.
         """
-        return {**super().environment(cluster), "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES": "[]"}
+        return {**super().environment(batch), "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES": "[]"}
 
     def summary(self, platform: Platform, cluster: Cluster) -> str | None:
         """Return the workers of a launch and the share of this host that each has."""

@@ -44,6 +44,12 @@ class Connection:
         self.controller = self._controllers.connect(ref, self._on_report, self._on_output)
         return self.controller
 
+    def use(self, controller: Controller) -> None:
+        """Hold a controller that is attached to already."""
+        self.forget()
+        controller.on_report, controller.on_output = self._on_report, self._on_output
+        self.controller = controller
+
     async def attach(self, ref: ControllerRef, timeout: float) -> str | None:
         """Attach to a controller of an earlier server; return why that failed, None if it did not.
 

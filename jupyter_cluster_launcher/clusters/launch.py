@@ -4,40 +4,51 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+import os
+from collections.abc import AsyncIterator
 from typing import Any
 
-from ..controller.client import Controller
 from ..controller.kernel_connection import ControllerDiedError, ExecutionError
 from ..errors import LauncherError
-from ..models import Cluster, ControllerRef
+from ..models import Cluster
+from .connection import Connection
+from .prepared import Prepared
 from .services import Services
 
 log = logging.getLogger(__name__)
 
 
 async def steps(
-    cluster: Cluster, services: Services, connect: Callable[[ControllerRef], Controller]
+    cluster: Cluster, services: Services, connection: Connection, prepared: Prepared | None
 ) -> AsyncIterator[dict[str, Any]]:
     """Start the controller, create the cluster in it, watch it; yield changes of the record.
 
-    Raises ``ExecutionError`` where the create code raised, ``asyncio.TimeoutError`` where a step
-    took too long, and other ``LauncherError``s.
+    A ``prepared`` controller is used where it has come about. Raises ``ExecutionError`` where the
+    create code raised, ``asyncio.TimeoutError`` where a step took too long, and other
+    ``LauncherError``s.
     """
     backend, directory = services.backend(cluster), services.store.directory(cluster.id)
-    ref = await services.controllers.spawn(
-        cluster.kernel_name,
-        services.environments.kernel_spec_manager,
-        directory,
-        cluster.cwd,
-        backend.environment(cluster),
-        services.limits.orphan,
-    )
-    yield {"controller": ref}
-    controller = connect(ref)
-    await controller.attach(services.limits.start)
-    await controller.load(backend.resident, directory, services.limits.orphan)
-    preparation = {**backend.preparation(cluster, directory), "sockets": ref.socket_dir}
+    limits = services.limits
+    controller = None if prepared is None else await prepared.controller()
+    if controller is not None:
+        connection.use(controller)
+        yield {"controller": controller.ref}
+        cwd = cluster.cwd or os.getcwd()
+        await controller.call("use", cwd, limits.orphan, timeout=limits.start)
+    else:
+        ref = await services.controllers.spawn(
+            cluster.kernel_name,
+            services.environments.kernel_spec_manager,
+            directory,
+            cluster.cwd,
+            backend.environment(cluster.batch),
+            limits.orphan,
+        )
+        yield {"controller": ref}
+        controller = connection.connect(ref)
+        await controller.attach(limits.start)
+        await controller.load(backend.resident, directory, limits.orphan)
+    preparation = {**backend.preparation(cluster, directory), "sockets": controller.ref.socket_dir}
     await controller.call("prepare", preparation)
     yield {"message": "Creating the cluster"}
     # After a controller died the cluster goes on under its name: it is not created a second time.
@@ -49,7 +60,7 @@ async def steps(
         "idle_timeout": cluster.idle_timeout,
         "core_seconds": cluster.report.core_seconds,
     }
-    await controller.start_watch("cluster", settings, services.limits.start)
+    await controller.start_watch("cluster", settings, limits.start)
 
 
 def reason(error: Exception, cluster: Cluster, services: Services) -> str:

@@ -12,6 +12,7 @@ from ..errors import NotAvailableError
 from ..models import Cluster, State
 from . import ending, launch, ownership
 from .controlled_cluster import ControlledCluster
+from .prepared import Prepared
 from .reconcile import ENDED, Facts, Wanted, Work, at_stop_of_server, loss, reconcile
 from .services import Services
 
@@ -26,10 +27,15 @@ class ManagedCluster(ControlledCluster):
         cluster: Cluster,
         services: Services,
         changed: Callable[[ManagedCluster, str], None],
+        prepared: Prepared | None = None,
     ) -> None:
-        """Hold ``cluster``; call ``changed`` with "created", "changed", "removed" afterwards."""
+        """Hold ``cluster``; call ``changed`` with "created", "changed", "removed" afterwards.
+
+        Its launch uses the ``prepared`` controller of that id, None where there is none.
+        """
         super().__init__(cluster, services, lambda action: changed(self, action))
         self._work: asyncio.Task[None] | None = None
+        self._prepared = prepared
 
     # What users and other servers ask for
 
@@ -169,6 +175,8 @@ class ManagedCluster(ControlledCluster):
         elif work is Work.ATTACH:
             await self._attach()
         else:
+            if self._prepared is not None:  # the launch may not even have begun to wait for it
+                await self._prepared.cancel()
             await self._flush()  # saved first: the next server may have to finish it
             left = await ending.end(self.cluster, self._services, self.connection, self._known)
             self._known = replace(self._known, over=work, left=left)
@@ -187,7 +195,9 @@ class ManagedCluster(ControlledCluster):
                 # Else a server that comes later takes this one for the last that was started.
                 self.put(replace(self.cluster, controller=None))
                 await self._flush()
-            async for known in launch.steps(self.cluster, self._services, self.connection.connect):
+            prepared = None if again else self._prepared
+            steps = launch.steps(self.cluster, self._services, self.connection, prepared)
+            async for known in steps:
                 self.put(replace(self.cluster, **known))
                 await self._flush()  # saved before the next step
         except Exception as error:

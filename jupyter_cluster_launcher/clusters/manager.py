@@ -11,8 +11,9 @@ from ..backends.base import Check, Found, Start
 from ..errors import BadInputError, UnknownError, WrongStateError
 from ..models import Cluster, Queue, State
 from ..platforms import options
-from . import contact, logs, other_servers, preflight
+from . import contact, logs, other_servers, preflight, prepared
 from .managed_cluster import ManagedCluster
+from .preparer import Preparer
 from .reconcile import ENDED
 from .request import plan
 from .services import Services
@@ -32,6 +33,7 @@ class ClusterManager:
         self._emit = emit
         self._clusters: dict[str, ManagedCluster] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self.preparer = Preparer(services, self._launching)
         self._others = other_servers.OtherServers(self._clusters, services, self._changed)
         services.backends.follow(self._polled, self._update_queue)
 
@@ -64,8 +66,9 @@ class ClusterManager:
         cluster = await self._plan(request, cwd)
         platform = self.services.catalog.get(cluster.platform)
         self.services.backend(cluster).refuse(platform, cluster.options)
-        managed = ManagedCluster(cluster, self.services, self._changed)
-        managed.launch()
+        with self.preparer.used_for(cluster) as (cluster, ready):
+            managed = ManagedCluster(cluster, self.services, self._changed, ready)
+            managed.launch()
         self._clusters[cluster.id] = managed
         return managed.cluster
 
@@ -188,6 +191,7 @@ class ClusterManager:
     async def attach(self) -> None:
         """Attach to the clusters of earlier servers; those that still run are ``running`` again."""
         self.services.store.sweep()
+        await prepared.sweep(self.services)
         await self._others.begin()
         for cluster in self._polled():
             self.services.backend(cluster).poll_soon(cluster)
@@ -204,6 +208,7 @@ class ClusterManager:
         """Stop all clusters but those that are to keep running, and disconnect from these."""
         for task in self._tasks:
             task.cancel()
+        await self.preparer.stop()
         self.services.backends.hurry()
         clusters = list(self._clusters.values())
         for managed in clusters:
@@ -214,6 +219,9 @@ class ClusterManager:
         for managed in clusters:
             managed.detach()
         await self.services.backends.stop()
+
+    def _launching(self) -> bool:
+        return any(one.state is State.STARTING for one in self.owned())
 
     async def _plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
         return await plan(self.services, request, self._others.names, self.keep_running, cwd)

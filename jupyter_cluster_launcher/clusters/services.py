@@ -19,12 +19,14 @@ from .store import Store
 class Limits:
     """Times in seconds.
 
-    ``orphan`` closes a cluster that no Jupyter server has contacted, None for never.
+    ``orphan`` closes a cluster that no Jupyter server has contacted, None for never; ``prepared``
+    ends a prepared controller that is not used, and is 0 where none is to be prepared.
     """
 
     start: float = 60.0
     close: float = 30.0
     orphan: float | None = 24 * 3600.0
+    prepared: float = 120.0
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class Controller(KernelConnection):
         A call that cannot begin within ``timeout`` seconds is not carried out later. Raises as
         ``run``.
         """
-        self._touch()
+        self.touch()
         loop, ticket = asyncio.get_running_loop(), uuid.uuid4().hex
         later = self._answers[ticket] = loop.create_future()
         # Attributes, and no arguments: residents of an earlier version know neither.
@@ -75,7 +75,7 @@ class Controller(KernelConnection):
             raise ExecutionError(name, text, "")
         return content["data"]
 
-    def _touch(self) -> None:
+    def touch(self) -> None:
         """Show the controller that a server is there, also while it is busy with other code.
 
         Unlike a message, that needs no answer; unlike this server's process number, it counts for
@@ -113,11 +113,11 @@ class Controller(KernelConnection):
                 await self.run(close, timeout)
                 done = True
             except asyncio.TimeoutError:
-                self._on_output("\nThe cluster did not close in time and was killed.\n")
+                self.on_output("\nThe cluster did not close in time and was killed.\n")
             except ExecutionError:
                 pass  # the kernel has broadcast it, so it stands in the log
             except LauncherError as error:
-                self._on_output(f"\n{error}\n")
+                self.on_output(f"\n{error}\n")
         # Its answer is enough. A kernel with children takes up to half a minute to end by itself.
         with contextlib.suppress(asyncio.TimeoutError, LauncherError):
             await self._reply(self._send(self._client.shutdown), 2.0)

@@ -52,7 +52,7 @@ class KernelConnection:
     ) -> None:
         """Prepare to attach to ``ref``; reports and printed text go to the two callbacks."""
         self.ref = ref
-        self._on_report, self._on_output = on_report, on_output
+        self.on_report, self.on_output = on_report, on_output
         self._client = AsyncKernelClient()
         self._replies: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}  # by ticket
@@ -200,9 +200,9 @@ class KernelConnection:
 
     def _take(self, kind: str, content: dict[str, Any]) -> None:
         if kind == "error":  # what is printed is in the log already
-            self._on_output(ANSI.sub("", "\n".join(content["traceback"])) + "\n")
+            self.on_output(ANSI.sub("", "\n".join(content["traceback"])) + "\n")
         elif kind == "display_data" and MIME in content["data"]:
-            self._on_report(content["data"][MIME])
+            self.on_report(content["data"][MIME])
         elif kind == "display_data" and ANSWER in content["data"]:
             answer = content["data"][ANSWER]
             later = self._answers.get(answer["ticket"])

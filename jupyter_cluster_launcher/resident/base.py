@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import threading
 import time
@@ -15,6 +16,7 @@ from .credentials import write_credentials
 from .dashboard import serve_privately
 from .kernel import Answer, keep_sockets, print_to_log, send_answer, variable
 from .logs import Logs
+from .prepared import make_used, move_to, read_config_again
 from .protocols import Cluster
 from .report import Report, Sample
 from .scheduler import is_gone
@@ -41,6 +43,7 @@ class Resident(ABC, Generic[ClusterT]):
     """Watches one cluster and acts on it for the server; a subclass for each kind of platform."""
 
     cluster: ClusterT  # from ``start`` on
+    imports: tuple[str, ...] = ("dask.distributed",)
     # Of the next call, set by the server: a resident that knows neither can be called all the same.
     ticket = ""
     deadline: float | None = None  # on the monotonic clock, which all processes of a host share
@@ -79,6 +82,26 @@ class Resident(ABC, Generic[ClusterT]):
     def use_log(self) -> None:
         """Let this kernel print to its log file, as its children do, with a server or without."""
         print_to_log()
+
+    def warm_up(self, settings: Mapping[str, Any]) -> None:
+        """Import what every cluster of this kind needs, before it is known which one is launched.
+
+        ``settings`` are as of ``prepare``. What is missing is passed over.
+        """
+        for name in self.imports:
+            with suppress(Exception):  # the create code fails with the reason
+                importlib.import_module(name)
+
+    def use(self, cwd: str, orphan_timeout: float | None) -> None:
+        """Make of this prepared process the controller of a cluster that is launched now.
+
+        ``cwd`` is its working directory; ``orphan_timeout`` is as in ``Watch``. Its log begins
+        here. Raises ``OSError`` where the directory cannot be used.
+        """
+        self.watch.orphan_timeout = orphan_timeout
+        make_used(self.watch.directory)
+        read_config_again()
+        move_to(cwd)
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Get ready before the create code runs; ``settings`` are of the platform's kind.

@@ -13,7 +13,7 @@ from .deaths import Deaths
 from .logs import Logs, scheduler_logs
 from .protocols import SchedulerCluster
 from .report import Sample
-from .scheduler import sample_scheduler
+from .scheduler import SCHEDULER, sample_scheduler
 from .sharing import Sharing
 
 # As ``distributed.utils.get_mp_context`` has them; what is not installed is passed over.
@@ -26,11 +26,20 @@ PRELOADED = (
 class LocalResident(Resident[SchedulerCluster]):
     """Watches a cluster by its scheduler's own data."""
 
+    imports = (*Resident.imports, *SCHEDULER)
+
     def __init__(self) -> None:
         """Share nothing out yet."""
         super().__init__()
         self.sharing = Sharing(())
         self._deaths = Deaths()
+
+    def warm_up(self, settings: Mapping[str, Any]) -> None:
+        """Start the process that workers are forked from, and import Dask meanwhile."""
+        self._keep_sockets(settings["sockets"])  # those of that process, too
+        if settings.get("workers_here"):
+            start_forkserver()
+        super().warm_up(settings)
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Start the process that workers are forked from, where ``workers_here`` is set.
@@ -41,10 +50,7 @@ class LocalResident(Resident[SchedulerCluster]):
         super().prepare(settings)
         if settings.get("workers_here"):
             self.sharing = Sharing(settings.get("shared", ()))
-            with suppress(OSError, ValueError):  # not on this system: Dask works without
-                context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload(list(PRELOADED))
-                forkserver.ensure_running()
+            start_forkserver()
         self.serve_privately(settings)
 
     def start(self, cluster: SchedulerCluster, **limits: Any) -> None:
@@ -83,6 +89,14 @@ class LocalResident(Resident[SchedulerCluster]):
     def logs(self) -> Logs:
         """Return the logs of the scheduler and the workers."""
         return scheduler_logs(self.cluster)
+
+
+def start_forkserver() -> None:
+    """Start the process that workers are forked from, unless it runs."""
+    with suppress(OSError, ValueError):  # not on this system: Dask works without
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(PRELOADED))
+        forkserver.ensure_running()
 
 
 RESIDENT = LocalResident

@@ -10,6 +10,14 @@ from .report import Progress, Report, Sample
 
 ENDINGS = {"closed": "The cluster was closed.", "failed": "The cluster failed."}
 SHUT_DOWN = "Stopped: the scheduler was shut down."
+# What a scheduler in this process imports when it is created, with encryption and a dashboard.
+SCHEDULER = (
+    *("distributed.dashboard.scheduler", "distributed.http.proxy", "distributed.http.health"),
+    *("distributed.http.statics", "distributed.http.scheduler.prometheus"),
+    *("distributed.http.scheduler.info", "distributed.http.scheduler.json"),
+    *("distributed.http.scheduler.api", "distributed.http.scheduler.missing_bokeh"),
+    *("tornado.platform.asyncio", "cryptography.x509", "cryptography.hazmat.backends"),
+)
 GONE = ("closing", "closed", "failed")  # a scheduler's status when there is no way back
 
 

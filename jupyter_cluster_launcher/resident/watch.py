@@ -22,6 +22,7 @@ from .ending import note_ending, within
 from .kernel import end_process, publish
 from .log_file import LOG, shorten
 from .plots import Plots
+from .prepared import is_unused, remove_traces
 from .report import VERSION, Report, Sample, Usage
 
 PERIOD = 0.3  # seconds between two polls of the cluster, all within this process
@@ -208,6 +209,10 @@ class Watch(threading.Thread):
         Nothing that fails or hangs meanwhile keeps the process from ending.
         """
         self.done.set()
+        if is_unused(self.directory):
+            remove_traces(self.directory)
+            end_process()
+            return
         try:
             # What a server has begun to close is not begun a second time.
             if not self.closing and not within(CLOSE_LIMIT, self.close):

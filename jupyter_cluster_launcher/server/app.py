@@ -33,6 +33,8 @@ EVENT = "https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1"
 LAST_ACTIVITY = "cluster_launcher_last_activity"
 ACTIVITY_PERIOD = 60.0  # seconds between two looks at clusters that compute without any change
 
+PREPARED = 120.0  # seconds for which a prepared kernel waits for its launch
+
 
 class ClusterLauncher(ExtensionApp):
     """Starts Dask clusters for the notebooks of this server."""
@@ -59,6 +61,11 @@ class ClusterLauncher(ExtensionApp):
     queue_interval = Float(15.0, help="Minimum seconds between polls of the batch system.").tag(
         config=True
     )
+    prepare = Bool(
+        True,
+        help="Whether to start a kernel as soon as a user begins to fill in the launch form, so "
+        "that the launch is faster. It ends after two minutes if nothing is launched.",
+    ).tag(config=True)
     orphan_hours = Float(
         24.0,
         help="Shut down clusters that have had no contact with a Jupyter server for this many "
@@ -78,7 +85,9 @@ class ClusterLauncher(ExtensionApp):
             Catalog(environments, backends.unavailable, show_all=self.show_all_platforms),
             environments,
             backends,
-            Limits(self.start_timeout, self.close_timeout, orphan),
+            Limits(
+                self.start_timeout, self.close_timeout, orphan, PREPARED if self.prepare else 0.0
+            ),
         )
         self.manager = ClusterManager(services, self._emit, self.keep_running)
         self.settings["cluster_manager"] = self.manager

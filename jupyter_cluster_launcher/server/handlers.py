@@ -105,6 +105,20 @@ class CheckHandler(LauncherHandler):
         self.reply(check_view(*await self.manager.check(self.body())))
 
 
+class PrepareHandler(LauncherHandler):
+    """A controller for the launch that the user is about to make."""
+
+    route = "/prepare"
+
+    @web.authenticated
+    @authorized("execute")
+    async def post(self) -> None:
+        """Begin to start it, or keep the one there is."""
+        await self.manager.preparer.touch(self.body())
+        self.set_status(HTTPStatus.NO_CONTENT)
+        self.finish()
+
+
 class StartsHandler(LauncherHandler):
     """When a launch would start."""
 
@@ -222,6 +236,7 @@ default_handlers = [
         FoundHandler,
         CodeHandler,
         CheckHandler,
+        PrepareHandler,
         StartsHandler,
         ClustersHandler,
         ClusterHandler,

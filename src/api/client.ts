@@ -65,6 +65,12 @@ export class Client {
     return this.request<ICheck>('check', 'POST', codeRequest(launch));
   }
 
+  /** Have the server prepare for a launch, which makes it faster. */
+  prepare(platform: string, kernelName?: string): Promise<void> {
+    const body = { platform, kernel_name: kernelName };
+    return this.request<void>('prepare', 'POST', body);
+  }
+
   /** Estimate when a launch would start; may take seconds. */
   starts(launch: ILaunch): Promise<IStart[]> {
     return this.request<IStart[]>('starts', 'POST', codeRequest(launch));

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_cluster_launcher.clusters.prepared import MARK
 from jupyter_cluster_launcher.controller.controllers import Controllers
 from jupyter_cluster_launcher.controller.host import host
 from jupyter_cluster_launcher.controller.kernel_connection import (
@@ -31,6 +32,8 @@ class FakeProcess:
     frozen: bool = False
     created: bool = False
     workers: int = 2
+    calls: list[str] = field(default_factory=list)
+    touched: int = 0
     connected: list[FakeController] = field(default_factory=list)
 
     @property
@@ -66,6 +69,7 @@ class FakeController:
 
     def __init__(self, host: FakeControllers, ref: ControllerRef, on_report: Any) -> None:
         self._host, self.ref, self.on_report = host, ref, on_report
+        self.on_output: Any = None
         self.ended: asyncio.Future[None]
         self._watching: asyncio.Task[None] | None = None
 
@@ -124,10 +128,18 @@ class FakeController:
     async def call(self, function: str, *args: Any, timeout: float = 60.0, **kwargs: Any) -> Any:
         """Carry out a call."""
         process = await self._answer(timeout)
+        process.calls.append(function)
+        if function == "use":
+            (process.directory / MARK).unlink(missing_ok=True)
         if function == "scale":
             process.workers = args[0]
         process.report()
         return {"scheduler": "", "workers": []} if function == "logs" else None
+
+    def touch(self) -> None:
+        """Show that a server is there."""
+        if self.process is not None:
+            self.process.touched += 1
 
     async def end(self, close: str | None, timeout: float) -> bool:
         """End the process."""

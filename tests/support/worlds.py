@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from fake_controllers import FakeControllers
 from fakes import Titles, write_platform
@@ -79,7 +80,11 @@ class World:
     """A server's manager, and what it does to the outside."""
 
     def __init__(
-        self, store: Saves, platforms: Path, controllers: FakeControllers | None = None
+        self,
+        store: Saves,
+        platforms: Path,
+        controllers: FakeControllers | None = None,
+        limits: Limits | None = None,
     ) -> None:
         environments = _Environments()
         backends = Backends(Context(environments))
@@ -88,7 +93,9 @@ class World:
         self.events: list[tuple[str, str]] = []
         self.store, self.backends = store, backends
         catalog = _Catalog(environments, backends.unavailable, [str(platforms)])
-        services = Services(store, catalog, environments, backends, Limits(), self.controllers)
+        services = Services(
+            store, catalog, environments, backends, limits or Limits(), self.controllers
+        )
         self.manager = ClusterManager(services, lambda *event: self.events.append(event))
 
     def add(self, cluster: Cluster) -> ManagedCluster:
@@ -115,7 +122,12 @@ async def crash(world: World) -> None:
     """End a server as by SIGKILL: it saves and closes nothing, and loses its locks."""
     manager = world.manager
     world.controllers.crashing = True
-    tasks = list(manager._tasks)
+    tasks: list[asyncio.Task[Any]] = [*manager._tasks, *manager.preparer._tasks]
+    if manager.preparer._current is not None:
+        started = manager.preparer._current._started
+        tasks.append(started)
+        if manager.preparer._current.usable and started.done():
+            started.result().detach()
     for managed in manager._clusters.values():
         tasks += managed._tasks
     for task in tasks:

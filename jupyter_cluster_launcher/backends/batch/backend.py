@@ -99,9 +99,9 @@ class BatchBackend(LocalBackend):
             values.get("log_directory"),
         )
 
-    def environment(self, cluster: Cluster) -> Mapping[str, str]:
+    def environment(self, batch: str | None) -> Mapping[str, str]:
         """Return what the environment gets in which jobs are submitted."""
-        return {**super().environment(cluster), **batch_system(cluster.batch).ENVIRONMENT}
+        return {**super().environment(batch), **batch_system(batch).ENVIRONMENT}
 
     def preparation(self, cluster: Cluster, directory: Path) -> dict[str, Any]:
         """Return what the resident gets; the jobs' name is made from the cluster's id."""

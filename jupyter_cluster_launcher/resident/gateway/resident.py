@@ -23,6 +23,7 @@ PENDING_PERIOD = 0.05  # seconds between two looks at requests that are under wa
 class GatewayResident(Resident[GatewayCluster]):
     """Watches a cluster through its gateway; stops what this launch started, and nothing else."""
 
+    imports = (*Resident.imports, "dask_gateway")
     monitor: GatewayMonitor  # from ``start`` on
 
     def __init__(self) -> None:

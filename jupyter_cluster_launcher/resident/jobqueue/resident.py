@@ -12,7 +12,7 @@ from ..base import Resident
 from ..logs import Logs, scheduler_logs
 from ..protocols import JobqueueCluster
 from ..report import Report, Sample
-from ..scheduler import sample_scheduler
+from ..scheduler import SCHEDULER, sample_scheduler
 from .tracker import JobEntry, JobTracker, SubmissionError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ SUBMIT_PERIOD = 0.02  # seconds between two looks at that
 class JobqueueResident(Resident[JobqueueCluster]):
     """Watches a cluster whose workers are jobs, counted as the user counts them."""
 
+    imports = (*Resident.imports, *SCHEDULER, "dask_jobqueue")
     tracker: JobTracker  # from ``prepare`` on, where dask-jobqueue is there
 
     def prepare(self, settings: Mapping[str, Any]) -> None:

@@ -102,6 +102,10 @@ export class FakeClusters implements IClusters {
     return this._respond('check', this.checkResponse, launch);
   }
 
+  prepare(platform: string, kernel?: string): Promise<void> {
+    return this._respond('prepare', undefined, platform, kernel);
+  }
+
   starts(launch: ILaunch): Promise<IStart[]> {
     return this._respond('starts', this.startsResponse, launch);
   }

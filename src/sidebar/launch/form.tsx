@@ -43,6 +43,7 @@ export function LaunchForm(props: ILaunchProps): JSX.Element {
       className="jp-ClusterLauncher-launch"
       data-open={isOpen}
       aria-label={trans.__('Launch a cluster')}
+      {...model.preparation.handlers}
       onSubmit={event => {
         event.preventDefault();
         if (model.canLaunch) {

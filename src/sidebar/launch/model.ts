@@ -19,6 +19,7 @@ import {
 import { FormFold } from './fold';
 import { Forms } from './forms';
 import { KernelChoice } from './kernelchoice';
+import { Preparation } from './prepare';
 import { LaunchQueries } from './queries';
 import { Submission } from './submission';
 import { invalidOptions } from './validation';
@@ -34,6 +35,7 @@ export class LaunchModel implements IDisposable {
     this.submission = new Submission(clusters);
     this.kernel = new KernelChoice(kernelspecs, notebooks);
     this.queries = new LaunchQueries(clusters);
+    this.preparation = new Preparation(clusters);
     this.fold.changed.connect(this._emit, this);
     this.submission.changed.connect(this._emit, this);
     this.queries.settled.connect(this._update, this);
@@ -55,6 +57,9 @@ export class LaunchModel implements IDisposable {
 
   /** The environment of the cluster. */
   readonly kernel: KernelChoice;
+
+  /** What the server prepares while the user fills in the form. */
+  readonly preparation: Preparation;
 
   /** The platforms, options, previews and discovered clusters. */
   readonly queries: LaunchQueries;
@@ -194,6 +199,7 @@ export class LaunchModel implements IDisposable {
     }
     await this.submission.send(launch, panel, async () => {
       this._name = '';
+      this.preparation.reset();
       this.fold.reset();
       await preferences.remember(platform.name, { ...form, options }, site);
     });
@@ -202,6 +208,7 @@ export class LaunchModel implements IDisposable {
   /** Cancel all requests. */
   dispose(): void {
     this._isDisposed = true;
+    this.preparation.choice = null;
     this.queries.dispose();
     Signal.clearData(this);
   }
@@ -244,6 +251,9 @@ export class LaunchModel implements IDisposable {
     const { queries } = this;
     queries.updatePlatforms(this.kernel.name);
     const { platform } = this;
+    this.preparation.choice = platform?.available
+      ? { platform: platform.name, kernelName: this.kernel.name }
+      : null;
     if (platform) {
       queries.updatePlatform(platform, this.kernel.name);
       queries.updatePreview(

@@ -65,14 +65,14 @@ async def test_a_report_that_cannot_be_taken_in(
     """Guards against a row that stands still for ever after one error in the server."""
     async with kernel(tmp_path) as one:
         await watched(one, tmp_path)
-        listener, failures = one.controller._on_report, [ValueError("odd")]
+        listener, failures = one.controller.on_report, [ValueError("odd")]
 
         def fail_once(report: dict[str, Any]) -> None:
             if failures:
                 raise failures.pop()
             listener(report)
 
-        one.controller._on_report = fail_once
+        one.controller.on_report = fail_once
         one.reports.clear()
         for _ in range(2):
             await one.controller.call("ping")

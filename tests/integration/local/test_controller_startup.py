@@ -12,6 +12,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from kernels import FOREVER, alone, kernel, nothing_left
 
 from jupyter_cluster_launcher.clusters.connection import CLOSE
+from jupyter_cluster_launcher.clusters.prepared import MARK
 from jupyter_cluster_launcher.controller.spawn import left_behind, spawn
 
 STARTUP = """
@@ -83,6 +84,31 @@ async def test_sockets_of_workers_are_removed(tmp_path: Path) -> None:
         await one.controller.end(CLOSE, FOREVER)
         nothing_left(one.ref)
     assert not list(temporary.glob("pymp-*"))
+
+
+@pytest.mark.parametrize("resident", ["local", "jobqueue.resident", "gateway.resident"])
+async def test_one_that_was_prepared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resident: str
+) -> None:
+    """Guards what packages add to Dask's configuration, and what the user does meanwhile."""
+    config = tmp_path / "config"
+    config.mkdir()
+    monkeypatch.setenv("DASK_CONFIG", str(config))
+    async with kernel(tmp_path) as one:
+        (tmp_path / MARK).touch()
+        await one.controller.load(resident, tmp_path)
+        folders = {"directory": str(tmp_path), "sockets": one.ref.socket_dir}
+        await one.controller.call("warm_up", {"workers_here": True, **folders})
+        before = await one.value("__import__('dask').config.config", tmp_path)
+        (config / "mine.yaml").write_text("mine: {value: 1}")
+        await one.controller.run("print('from before')", FOREVER)
+        await one.controller.call("use", str(config), 3600.0)
+        await one.controller.run("print('of the launch')", FOREVER)
+        assert await one.value("os.getcwd()", tmp_path) == str(config)
+        after = await one.value("__import__('dask').config.config", tmp_path)
+        assert after == {**before, "mine": {"value": 1}}
+        assert not (tmp_path / MARK).exists()
+        assert (tmp_path / "launch.log").read_text() == "of the launch\n"
 
 
 WRAPPED = f"'{sys.executable}' -m ipykernel_launcher -f '{{connection_file}}'; true"

@@ -22,7 +22,9 @@ from virtual_time import VirtualLoop
 from worlds import AtOnce, World, crash, write_platforms
 
 from jupyter_cluster_launcher.clusters.controlled_cluster import SILENT
+from jupyter_cluster_launcher.clusters.prepared import MARK
 from jupyter_cluster_launcher.clusters.reconcile import ENDED
+from jupyter_cluster_launcher.clusters.store import RECORD
 from jupyter_cluster_launcher.errors import LauncherError
 from jupyter_cluster_launcher.models import Cluster, State
 
@@ -139,6 +141,13 @@ class Orders(RuleBasedStateMachine):
     async def _launch(self, world: World, request: dict[str, Any]) -> None:
         self.launched.add((await world.manager.start(request)).id)
 
+    @rule(name=SERVERS, platform=st.sampled_from(["local", "gateway"]))
+    def touch(self, name: str, platform: str) -> None:
+        """Begin to fill in the form."""
+        if name in self.servers:
+            preparer = self.servers[name].manager.preparer
+            self.ask(name, lambda: preparer.touch({"platform": platform}))
+
     @rule(name=SERVERS, number=PICK, workers=st.integers(1, 8))
     def scale(self, name: str, number: int, workers: int) -> None:
         self.change(name, number, {"workers": workers})
@@ -208,6 +217,7 @@ class Orders(RuleBasedStateMachine):
     def wait_long(self) -> None:
         """Let everything come to an end, and compare what users see with what is there."""
         self.run(asyncio.sleep(LONG))
+        self.end_prepared()
         directories = self.directories()
         controllers = {one.directory.name: one for one in self.controllers.running()}
         assert set(controllers) <= directories, "a controller that nobody knows"
@@ -218,6 +228,17 @@ class Orders(RuleBasedStateMachine):
                 self.is_true(row, controllers.get(row.id))
         states = [{key: row.state for key, row in rows.items()} for rows in seen]
         assert states[1:] == states[:-1], "both servers show the same"
+
+    def end_prepared(self) -> None:
+        """End what killed servers had prepared, as its own watch does."""
+        kept = [world.manager.preparer._current for world in self.servers.values()]
+        assert kept == [None] * len(kept), "a prepared controller for ever"
+        for mark in self.folder.glob(f"clusters/*/{MARK}"):
+            if not (mark.parent / RECORD).exists():
+                for process in self.controllers.running():
+                    if process.directory == mark.parent:
+                        process.over.set()
+                shutil.rmtree(mark.parent)
 
     def directories(self) -> set[str]:
         """Return the ids of the clusters that have a directory."""

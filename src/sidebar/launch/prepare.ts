@@ -1,0 +1,78 @@
+import React from 'react';
+import { IClusters } from '../../tokens';
+
+/** Milliseconds until a touch is sent again; the server waits twice as long. */
+const PERIOD = 60_000;
+
+/** Milliseconds for which the pointer must stay: it also crosses the form. */
+const DWELL = 150;
+
+/**
+ * What a launch would use: a platform and a kernelspec.
+ */
+export interface IChoice {
+  /** The name of the platform. */
+  platform: string;
+  /** The name of the kernelspec; undefined for the default. */
+  kernelName?: string;
+}
+
+/**
+ * Has the server prepare for a launch while the user fills in the form.
+ */
+export class Preparation {
+  constructor(private _clusters: Pick<IClusters, 'prepare'>) {}
+
+  /** What to prepare for; null for nothing. A new choice is sent while the form is in use. */
+  set choice(choice: IChoice | null) {
+    this._choice = choice;
+    if (this._isInUse()) {
+      this.touch();
+    }
+  }
+
+  /** Note that the user uses the form. Sends at most one request in a period. */
+  touch(): void {
+    const choice = this._choice;
+    const isSent =
+      choice?.platform === this._sent?.platform &&
+      choice?.kernelName === this._sent?.kernelName;
+    if (choice === null || (isSent && this._isInUse())) {
+      return;
+    }
+    this._sent = choice;
+    this._sentAt = Date.now();
+    this._clusters.prepare(choice.platform, choice.kernelName).catch(() => {
+      // A launch works without it, and says what is wrong.
+    });
+  }
+
+  /** Note that a launch has used what was prepared. */
+  reset(): void {
+    this._sent = null;
+  }
+
+  /** The handlers of the form. */
+  readonly handlers: React.HTMLAttributes<HTMLFormElement> = {
+    onPointerEnter: () => {
+      this._dwell = setTimeout(() => this.touch(), DWELL);
+    },
+    onPointerLeave: () => clearTimeout(this._dwell),
+    onPointerDown: () => this.touch(),
+    onFocus: ({ currentTarget, target }) => {
+      // Opening the sidebar focuses the first control.
+      if (target !== currentTarget.querySelector<Element>('button')) {
+        this.touch();
+      }
+    }
+  };
+
+  private _isInUse(): boolean {
+    return this._sent !== null && Date.now() - this._sentAt < PERIOD;
+  }
+
+  private _choice: IChoice | null = null;
+  private _dwell: ReturnType<typeof setTimeout> | undefined;
+  private _sent: IChoice | null = null;
+  private _sentAt = 0;
+}

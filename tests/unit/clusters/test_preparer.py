@@ -1,0 +1,283 @@
+"""When a controller is prepared for a launch, kept, used and ended; processes are stand-ins."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_controllers import FakeControllers
+from virtual_time import VirtualLoop
+from worlds import AtOnce, World, crash, write_platforms
+
+from jupyter_cluster_launcher.clusters import prepared
+from jupyter_cluster_launcher.clusters.prepared import MARK
+from jupyter_cluster_launcher.clusters.services import Limits
+from jupyter_cluster_launcher.controller import memory
+from jupyter_cluster_launcher.errors import NotAvailableError, UnknownError
+from jupyter_cluster_launcher.models import Cluster, State
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+LOCAL, GATEWAY = {"platform": "local"}, {"platform": "gateway"}
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Run work in an event loop in which hours pass in no time."""
+    loop = VirtualLoop()
+    yield loop.run_until_complete
+    loop.close()
+
+
+@pytest.fixture(autouse=True)
+def free(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How much memory is available; tests change it."""
+    left = [2**40]
+    monkeypatch.setattr(memory, "available", lambda: left[0])
+    return left
+
+
+@pytest.fixture
+def world(tmp_path: Path, run: Run) -> Iterator[World]:
+    write_platforms(tmp_path / "platforms", ("local", "gateway"))
+    one = World(AtOnce(tmp_path / "clusters"), tmp_path / "platforms")
+    run(one.manager.attach())
+    yield one
+    run(crash(one))
+
+
+async def warm(world: World, request: dict[str, Any] = LOCAL) -> None:
+    """Prepare for a launch, and wait until that is done."""
+    await world.manager.preparer.touch(request)
+    await asyncio.sleep(5)
+
+
+async def launched(world: World, **request: Any) -> Cluster:
+    """Launch a cluster and return it when it runs."""
+    cluster = await world.manager.start({**LOCAL, **request})
+    while cluster.state is State.STARTING:
+        await asyncio.sleep(0.1)
+        cluster = world.manager.get(cluster.id)
+    return cluster
+
+
+def directories(world: World) -> list[str]:
+    root = world.store.root
+    return [path.name for path in root.iterdir()] if root.exists() else []
+
+
+def nothing_left(world: World) -> None:
+    assert world.controllers.running() == []
+    assert directories(world) == []
+
+
+def test_a_launch_uses_it(world: World, run: Run) -> None:
+    """Guards against a second process, a row before the launch, and a second use."""
+
+    async def story() -> None:
+        await warm(world)
+        (process,) = world.controllers.running()
+        assert (world.manager.list(), world.events) == ([], [])
+        cluster = await launched(world)
+        assert (cluster.state, cluster.id) == (State.RUNNING, process.directory.name)
+        assert cluster.controller == process.ref
+        assert process.calls[:3] == ["warm_up", "use", "prepare"]
+        assert not (process.directory / MARK).exists()
+        second = await launched(world)
+        assert second.controller != cluster.controller
+        await asyncio.sleep(1000)
+        assert len(world.controllers.running()) == 2, "what is used does not expire"
+
+    run(story())
+
+
+def test_a_launch_that_comes_at_once(world: World, run: Run) -> None:
+    """Guards against a second process while the first one is still being started."""
+
+    async def story() -> None:
+        await world.manager.preparer.touch(LOCAL)
+        assert (await launched(world)).state is State.RUNNING
+        assert len(world.controllers.processes) == 1
+
+    run(story())
+
+
+@pytest.mark.parametrize("after", [0.0, 0.2, 0.7, 5.0])
+def test_a_stop_right_after_the_launch(world: World, run: Run, after: float) -> None:
+    """Guards against a process whose cluster is gone before it has come about."""
+
+    async def story() -> None:
+        await world.manager.preparer.touch(LOCAL)
+        await asyncio.sleep(after)
+        cluster = await world.manager.start(LOCAL)
+        await world.manager.close(cluster.id)
+        await asyncio.sleep(200)
+        nothing_left(world)
+
+    run(story())
+
+
+def test_it_expires(world: World, run: Run) -> None:
+    """Guards against a process that stays where a user only looked; a touch keeps it."""
+
+    async def story() -> None:
+        await warm(world)
+        for _ in range(3):
+            await asyncio.sleep(100)
+            await world.manager.preparer.touch(LOCAL)
+        (process,) = world.controllers.running()
+        assert process.touched >= 3, "its own watch has to know, too"
+        await asyncio.sleep(119)
+        assert world.controllers.running() == [process]
+        await asyncio.sleep(2)
+        nothing_left(world)
+
+    run(story())
+
+
+@pytest.mark.parametrize("after", [0.0, 0.2, 5.0])
+def test_another_choice_replaces_it(world: World, run: Run, after: float) -> None:
+    """Guards against a process for each platform that a user looks at."""
+
+    async def story() -> None:
+        await world.manager.preparer.touch(LOCAL)
+        await asyncio.sleep(after)
+        for request in (GATEWAY, {**GATEWAY, "kernel_name": "other"}, GATEWAY):
+            await world.manager.preparer.touch(request)
+        await asyncio.sleep(5)
+        (process,) = world.controllers.running()
+        assert directories(world) == [process.directory.name]
+        cluster = await launched(world)
+        assert cluster.controller != process.ref, "it is of another kind"
+
+    run(story())
+
+
+def test_another_environment_of_the_server(
+    world: World, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against variables of a moment ago: Dask reads its own when it is imported."""
+
+    async def story() -> None:
+        await warm(world)
+        monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "1s")
+        cluster = await launched(world)
+        assert cluster.controller is not None
+        assert len(world.controllers.running()) == 2
+
+    run(story())
+
+
+def test_memory_that_gets_short(world: World, run: Run, free: list[int]) -> None:
+    """Guards against a server that is killed for memory which only made things faster."""
+
+    async def story() -> None:
+        await warm(world)
+        assert world.controllers.running()
+        free[0] = 2**20
+        await asyncio.sleep(6)
+        nothing_left(world)
+        await warm(world)
+        nothing_left(world)
+
+    run(story())
+
+
+def test_a_server_that_stops(world: World, run: Run) -> None:
+    """Guards against a process without a server, also one that is just being started."""
+
+    async def story() -> None:
+        await world.manager.preparer.touch(LOCAL)
+        await asyncio.sleep(0.2)
+        await world.manager.stop()
+        nothing_left(world)
+        await warm(world)
+        nothing_left(world)
+
+    run(story())
+
+
+def test_turned_off(tmp_path: Path, run: Run) -> None:
+    """Guards the administrator's word."""
+    write_platforms(tmp_path / "platforms", ("local",))
+    store, limits = AtOnce(tmp_path / "clusters"), Limits(prepared=0.0)
+    world = World(store, tmp_path / "platforms", FakeControllers(), limits)
+    run(warm(world))
+    assert world.controllers.processes == {}
+
+
+def test_a_launch_is_not_slowed_down(world: World, run: Run) -> None:
+    """Guards against two starts at a time, on two cores."""
+
+    async def story() -> None:
+        await world.manager.start(LOCAL)
+        await warm(world)
+        assert len(world.controllers.processes) == 1
+
+    run(story())
+
+
+def test_one_that_failed(world: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a launch that fails where only its preparation did."""
+    spawn = world.controllers.spawn
+
+    async def refuse(*_: Any) -> None:
+        await asyncio.sleep(1)
+        monkeypatch.setattr(world.controllers, "spawn", spawn)
+        raise OSError("no more processes")
+
+    async def story() -> None:
+        monkeypatch.setattr(world.controllers, "spawn", refuse)
+        await world.manager.preparer.touch(LOCAL)
+        assert (await launched(world)).state is State.RUNNING
+        (process,) = world.controllers.running()
+        assert "use" not in process.calls
+
+    run(story())
+
+
+def test_a_launch_that_cannot_be_saved(
+    world: World, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a process that is left by a launch which never began."""
+
+    def full(cluster: Cluster) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def story() -> None:
+        await warm(world)
+        monkeypatch.setattr(world.store, "save", full)
+        with pytest.raises(NotAvailableError):
+            await world.manager.start(LOCAL)
+        await asyncio.sleep(5)
+        nothing_left(world)
+
+    run(story())
+
+
+def test_what_could_not_be_launched(world: World, run: Run) -> None:
+    """Guards against an answer that hides a mistake."""
+    with pytest.raises(UnknownError):
+        run(world.manager.preparer.touch({"platform": "nowhere"}))
+    nothing_left(world)
+
+
+def test_what_a_killed_server_left(world: World, run: Run, tmp_path: Path) -> None:
+    """Guards against directories that nobody removes, and against removing another server's."""
+
+    async def story() -> None:
+        await warm(world)
+        (process,) = world.controllers.running()
+        await crash(world)
+        process.over.set()
+        await prepared.sweep(world.manager.services)
+        assert directories(world) == [process.directory.name], "it may be another server's"
+        for path in process.directory.iterdir():
+            os.utime(path, (0, 0))
+        await prepared.sweep(world.manager.services)
+        nothing_left(world)
+
+    run(story())
