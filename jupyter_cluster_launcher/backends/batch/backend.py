@@ -22,6 +22,8 @@ from .jobs import gone, job_name, known, may_have_jobs, newly_ended, wanted
 from .logs import job_logs
 from .offers import Offers
 from .queue import QueuePoller
+from .shared_files import warning as folder_warning
+from .site_defaults import SiteDefaults, with_defaults
 from .starts import start_times
 from .status import batch_status, refusal
 from .summary import lifetime, summary
@@ -48,6 +50,7 @@ class BatchBackend(LocalBackend):
         self._pollers: dict[str, QueuePoller] = {}
         self._user = psutil.Process().username()
         self._offers = Offers(self._user, context.queue_interval)
+        self._site = SiteDefaults(context.environments, context.queue_interval)
         self._hurry = False
 
     # A platform, before anything is launched
@@ -67,17 +70,20 @@ class BatchBackend(LocalBackend):
         return platform.batch
 
     def options_source(self, platform: Platform) -> str | None:
-        """Return the name of the batch system where it can say what it offers."""
-        return platform.batch if self._offers.of(platform) else None
+        """Return the name of the batch system, which or whose site knows more about options."""
+        return platform.batch
 
     async def options(
         self, platform: Platform, kernel_name: str, fresh: bool = False
     ) -> dict[str, Any]:
-        """Return the options of the platform file with the choices and limits there are.
+        """Return the options with the site's defaults, and the choices and limits there are.
 
-        Where the batch system does not answer, they are what the file says.
+        Where neither can be read, they are what the platform file says.
         """
-        return await self._offers.options(platform, fresh)
+        site = await self._site.read(platform, kernel_name, fresh)
+        changed = with_defaults(platform.options, site)
+        properties = {**platform.options, **changed}
+        return {**changed, **await self._offers.options(platform, properties, fresh)}
 
     async def answers(self, platform: Platform) -> bool:
         """Return whether the batch system works here; one that is slow counts as working."""
@@ -121,6 +127,14 @@ class BatchBackend(LocalBackend):
         """Return what users should know: variables that change jobs, and limits."""
         found = checking.overriding_variables(batch_system(platform.batch))
         return [*found, *self._offers.excess(platform, arguments(platform, options))]
+
+    def folder_warnings(self, platform: Platform, cluster: Cluster, directory: Path) -> list[str]:
+        """Return the warning about a folder of keys or logs that the nodes cannot see."""
+        site = self._site.known(platform, cluster.kernel_name)
+        logs = arguments(platform, cluster.options).get("log_directory")
+        elsewhere = site.get("shared-temp-directory") and (logs or site.get("log-directory"))
+        found = None if elsewhere else folder_warning(directory)
+        return [found] if found and self._offers.elsewhere(platform) else []
 
     def summary(self, platform: Platform, cluster: Cluster) -> str | None:
         """Return the jobs of a launch, their sizes, and what they add up to."""
