@@ -26,7 +26,7 @@ from .shared_files import warning as folder_warning
 from .site_defaults import SiteDefaults, with_defaults
 from .starts import start_times
 from .status import batch_status, refusal
-from .summary import lifetime, summary
+from .summary import lifetime, shortest_life, summary
 from .system import batch_system
 
 if TYPE_CHECKING:
@@ -93,12 +93,14 @@ class BatchBackend(LocalBackend):
         """Return what the resident needs to track the jobs, and where their logs go."""
         values = arguments(platform, options)
         system = batch_system(platform.batch)
+        seconds = system.seconds(str(values.get("walltime") or ""))
         return Needs(
             {
                 "module": platform.module,
                 "class": platform.class_name,
                 "unit": platform.workers.get("scale", "workers"),
-                "lifetime": lifetime(system.seconds(str(values.get("walltime") or ""))),
+                "lifetime": lifetime(seconds),
+                **({} if seconds is None else {"job_life": shortest_life(seconds)}),
             },
             platform.batch,
             values.get("log_directory"),
@@ -117,6 +119,9 @@ class BatchBackend(LocalBackend):
             "unset": {pattern: [*directives] for pattern, directives in system.UNSET.items()},
         }
         prepared = super().preparation(cluster, directory)
+        if cluster.renew_for is not None:
+            life = cluster.preparation["job_life"]
+            prepared["renewal"] = {"seconds": cluster.renew_for, "life": life}
         return {**prepared, "job_name": name, "submission": submission}
 
     def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:
@@ -141,6 +146,8 @@ class BatchBackend(LocalBackend):
         values = arguments(platform, cluster.options)
         number = jobs_of(cluster, values)
         seconds = batch_system(cluster.batch).seconds(str(values.get("walltime") or ""))
+        if seconds is not None and cluster.renew_for is not None:
+            seconds += round(cluster.renew_for)
         return summary(number, values, seconds, cluster.adapt is not None, cluster.cost)
 
     async def check(self, platform: Platform, cluster: Cluster, directory: Path) -> Check:

@@ -17,8 +17,7 @@ PRIVATE_FOLDERS = ("/tmp", "/var/tmp", "/run", "/dev/shm")  # noqa: S108 - only 
 def unseen(directory: Path) -> str | None:
     """Return why other hosts cannot see a folder that need not exist yet, None where they may."""
     path = Path(os.path.realpath(directory))
-    mounted = [(Path(one.mountpoint), one.fstype) for one in _partitions()]
-    above = [(mount, kind) for mount, kind in mounted if path.is_relative_to(mount)]
+    above = [(mount, kind) for mount, kind in _mounts() if path.is_relative_to(mount)]
     if not above:
         return None
     # Of two mounts on one folder the later one is seen.
@@ -31,9 +30,10 @@ def unseen(directory: Path) -> str | None:
     return None
 
 
-def _partitions() -> list[psutil._common.sdiskpart]:
+def _mounts() -> list[tuple[Path, str]]:
+    """Return where file systems are mounted, and their kinds."""
     try:
-        return list(psutil.disk_partitions(all=True))
+        return [(Path(one.mountpoint), one.fstype) for one in psutil.disk_partitions(all=True)]
     except (psutil.Error, OSError):
         return []
 

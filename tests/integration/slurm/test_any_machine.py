@@ -42,8 +42,8 @@ async def test_the_platform_is_there_and_preselected(api: Api, accounting: RealS
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Configure dask-jobqueue as a site does."""
     (tmp_path / "site.yaml").write_text(
-        "jobqueue: {slurm: {account: sci, queue: gpu, cores: 2, memory: 700MB, walltime: '00:20:00',"
-        " interface: lo, job-extra-directives: [--comment=site], local-directory: [not, a, path]}}"
+        "jobqueue: {slurm: {account: sci, queue: gpu, cores: 2, memory: 700MB, "
+        "walltime: '00:20:00', interface: lo, job-extra-directives: [--comment=site]}}"
     )
     monkeypatch.setenv("DASK_CONFIG", str(tmp_path))
 

@@ -16,7 +16,7 @@ from jupyter_cluster_launcher.backends.batch.shared_files import unseen, warning
 
 MOUNTS = {
     "/": "ext4",
-    "/home": "nfs4",
+    "/people": "nfs4",
     "/run": "tmpfs",
     "/run/user/1000": "tmpfs",
     "/scratch": "lustre",
@@ -33,7 +33,7 @@ def mounts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["/run/user/1000/jupyter", "/tmp/x", "/var/tmp/x", "/container/home/ann"]
+    "folder", ["/run/user/1000/jupyter", "/tmp/x", "/var/tmp/x", "/container/ann"]
 )
 def test_nodes_cannot_see(folder: str) -> None:
     """Guards jobs that fail with JobLaunchFailure although everything looked well before."""
@@ -43,7 +43,7 @@ def test_nodes_cannot_see(folder: str) -> None:
     assert sentence.startswith(f"The nodes cannot see {folder}, where")
 
 
-@pytest.mark.parametrize("folder", ["/home/ann/x", "/scratch/ann", "/exported/ann", "/runs/a"])
+@pytest.mark.parametrize("folder", ["/people/ann", "/scratch/ann", "/exported/ann", "/runs/a"])
 def test_nodes_may_see(folder: str) -> None:
     """Guards against a warning where a host may share its disk with the nodes."""
     assert unseen(Path(folder)) is None
