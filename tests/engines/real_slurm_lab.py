@@ -51,7 +51,9 @@ def lab(directory: Path, slurm: RealSlurm) -> Iterator[str]:
         "UI_TESTS_HOME": str(home),
         "UI_TESTS_PORT": str(port),
         "JUPYTER_RUNTIME_DIR": str(directory / "runtime"),
-        "JUPYTER_PATH": str(directory / "share"),
+        "JUPYTER_PATH": os.pathsep.join(
+            filter(None, [str(directory / "share"), os.environ.get("JUPYTER_PATH")])
+        ),
         **({} if slurm.layout.accounting else {"SLURM_JOB_ACCOUNT": "sci"}),
     }
     config = ROOT / "ui-tests/jupyter_server_test_config.py"

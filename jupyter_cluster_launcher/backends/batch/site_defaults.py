@@ -20,6 +20,9 @@ SCALARS = (str, int, float)
 log = logging.getLogger(__name__)
 
 
+Key = tuple[str, str, str]  # the kernel, and the module and the name of the class
+
+
 class SiteDefaults:
     """What the site set for dask-jobqueue in each kernel's environment.
 
@@ -29,12 +32,13 @@ class SiteDefaults:
     def __init__(self, environments: Environments, interval: float) -> None:
         """Begin with nothing known."""
         self._environments, self._interval = environments, interval
-        self._known: dict[tuple[str, str, str], tuple[float, dict[str, Any]]] = {}
+        self._known: dict[Key, dict[str, Any]] = {}
+        self._tried: dict[Key, float] = {}
         self._reading = asyncio.Lock()
 
     def known(self, platform: Platform, kernel_name: str) -> Mapping[str, Any]:
         """Return what has been read by now, by dask-jobqueue's own keys."""
-        return self._known.get(_key(platform, kernel_name), (0.0, {}))[1]
+        return self._known.get(_key(platform, kernel_name), {})
 
     async def read(self, platform: Platform, kernel_name: str, fresh: bool) -> Mapping[str, Any]:
         """Return what the site set, by dask-jobqueue's own keys; ``fresh`` reads it again.
@@ -44,23 +48,26 @@ class SiteDefaults:
         key = _key(platform, kernel_name)
         async with self._reading:
             now = asyncio.get_running_loop().time()
-            when, values = self._known.get(key, (float("-inf"), {}))
-            if key in self._known and not (fresh and now - when >= self._interval):
-                return values
-            private = {"module": platform.module, "class_name": platform.class_name}
-            try:
-                values = await self._environments.run_resident(
-                    kernel_name, "jobqueue.site_config", timeout=PATIENCE, private=private
-                )
-            except LauncherError as error:
-                log.debug("The configuration of dask-jobqueue cannot be read: %s", error)
-                return values
-            self._known[key] = (now, values)
-            return values
+            recent = now - self._tried.get(key, float("-inf")) < self._interval
+            if not recent and (fresh or key not in self._known):
+                try:
+                    self._known[key] = await self._ask(key)
+                except LauncherError as error:
+                    log.debug("The configuration of dask-jobqueue cannot be read: %s", error)
+                self._tried[key] = asyncio.get_running_loop().time()
+        return self._known.get(key, {})
+
+    async def _ask(self, key: Key) -> dict[str, Any]:
+        kernel_name, module, class_name = key
+        private = {"module": module, "class_name": class_name}
+        found: dict[str, Any] = await self._environments.run_resident(
+            kernel_name, "jobqueue.site_config", timeout=PATIENCE, private=private
+        )
+        return found
 
 
-def _key(platform: Platform, kernel_name: str) -> tuple[str, str, str]:
-    return kernel_name, platform.module, platform.class_name
+def _key(platform: Platform, kernel_name: str) -> Key:
+    return kernel_name, platform.module, str(platform.class_name)
 
 
 def with_defaults(

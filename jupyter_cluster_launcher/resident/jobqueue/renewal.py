@@ -185,6 +185,9 @@ class Renewal:
             cluster.worker_spec.pop(name, None)
             del self._replacements[name]
             self._renewed += 1
+            entry = self._tracker.latest([name])[name]
+            if entry is not None:  # the batch system may list its end before Dask closes it
+                entry["closed"] = True
         cluster.scale(jobs=len(cluster.worker_spec))  # closes the jobs that were removed
 
     def _addresses(self, name: Any) -> list[str]:

@@ -67,7 +67,7 @@ def test_only_where_nodes_are_other_hosts() -> None:
     found.interfaces = Interfaces(elsewhere=True)
     (sentence,) = backend.folder_warnings(platform, row, directory)
     assert "Set JUPYTER_RUNTIME_DIR" in sentence
-    key = row.kernel_name, platform.module, platform.class_name
+    key = row.kernel_name, platform.module, str(platform.class_name)
     set_by_site = {"shared-temp-directory": "/scratch/x", "log-directory": "/scratch/x"}
-    backend._site._known[key] = (0.0, set_by_site)
+    backend._site._known[key] = set_by_site
     assert backend.folder_warnings(platform, row, directory) == []

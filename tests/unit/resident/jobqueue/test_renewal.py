@@ -73,7 +73,8 @@ class World:
     def __init__(self, jobs: int = 2, processes: int = 1, kept: float = KEPT) -> None:
         self.clock, self.cluster = Clock(), Cluster(jobs, processes)
         settings: Any = {"seconds": kept, "life": LIFE}
-        self.renewal = Renewal(self.cluster, self.cluster.tracker, settings, self.clock)
+        cluster: Any = self.cluster
+        self.renewal = Renewal(cluster, self.cluster.tracker, settings, self.clock)
 
     def at(self, now: float) -> list[int]:
         """Let the time pass, and return the jobs that there are."""
@@ -113,6 +114,8 @@ def test_the_old_ones_go_when_the_others_work(world: World) -> None:
     assert world.at(1010) == [1, 2, 3]
     assert world.cluster.retired == ["tls://0"]
     assert (world.renewed, world.renewal.extra) == (1, 1)
+    closed = [job["worker"] for job in world.cluster.tracker.entries if job["closed"]]
+    assert closed == ["0"], "else its end is shown as one that nobody wanted"
     world.cluster.bring(3)
     assert world.at(1020) == [2, 3]
     assert (world.renewed, world.renewal.extra) == (2, 0)
@@ -184,7 +187,7 @@ def test_a_replacement_that_is_refused(world: World) -> None:
     world.at(1000)
     refused = world.cluster.tracker.latest([2])[2]
     assert refused
-    refused.update(id=None, error="QOSMaxSubmitJobPerUserLimit")
+    refused["id"], refused["error"] = None, "QOSMaxSubmitJobPerUserLimit"
     world.at(1010)
     assert world.at(1009 + RETRY) == [0, 1, 2, 3]
     assert world.at(1010 + RETRY) == [0, 1, 3, 4]
