@@ -193,7 +193,8 @@ class Report:
     ``cores``. ``idle_limit`` is a gateway's own idle time in seconds, ``stops_at`` when that ends.
     ``ended`` says why the cluster has ended, ``broken`` that it failed. ``version`` is 0 where the
     controller is older than that number. ``dashboard_host`` is None for the controller's host.
-    ``scalable`` says whether the number of workers can change.
+    ``scalable`` says whether the number of workers can change. ``renewed`` is how many jobs have
+    been replaced before their time limit, which goes on until ``renew_until``.
     """
 
     version: int = 0
@@ -216,6 +217,8 @@ class Report:
     requested: int | None = None
     joined: bool = False
     jobs: tuple[Submission, ...] = ()
+    renewed: int = 0
+    renew_until: str | None = None
     closes_at: str | None = None
     idle_limit: float | None = None
     stops_at: str | None = None
@@ -233,8 +236,9 @@ class Cluster:
     affect it: ``kind`` names its backend, ``preparation`` is what the resident gets before the
     create code runs, ``create_timeout`` is in seconds. ``leave`` says that a cluster which was
     joined is to be left running when this one closes. ``log_directory`` is where the logs of batch
-    jobs go, relative to ``cwd``. ``readable`` is false where
-    this is only what could be read of a record, ``unknown`` what another version wrote into it.
+    jobs go, relative to ``cwd``. ``renew_for`` is for how many seconds its jobs are kept.
+    ``readable`` is false where this is only what could be read of a record, ``unknown`` what
+    another version wrote into it.
     Frozen: each change is a new value, saved before it is shown.
     """
 
@@ -255,6 +259,7 @@ class Cluster:
     options: dict[str, Any] = field(default_factory=dict)
     keep_running: bool = False
     idle_timeout: float | None = None
+    renew_for: float | None = None
     leave: bool = False
     batch: str | None = None
     log_directory: str | None = None

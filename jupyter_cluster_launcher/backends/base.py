@@ -204,6 +204,10 @@ class Backend:
         """Return what users should know before a launch with these options, a sentence each."""
         return []
 
+    def folder_warnings(self, platform: Platform, cluster: Cluster, directory: Path) -> list[str]:
+        """Return what users should know about ``directory``, where the cluster's files would be."""
+        return []
+
     def summary(self, platform: Platform, cluster: Cluster) -> str | None:
         """Return what a launch requests in total, or what cores cost; None where neither counts."""
         cost = cluster.cost

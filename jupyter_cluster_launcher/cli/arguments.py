@@ -62,6 +62,12 @@ def _add_start(add: Add) -> None:
         help="shut the cluster down when idle for this many seconds",
     )
     starting.add_argument(
+        "--renew-for",
+        type=float,
+        metavar="HOURS",
+        help="on a batch system, replace jobs before their time limit for this many hours",
+    )
+    starting.add_argument(
         "--no-tls",
         action="store_true",
         help="do not encrypt traffic; anyone who can reach the scheduler can then run code as you",

@@ -29,6 +29,7 @@ def start(arguments: argparse.Namespace) -> int:
         "name": arguments.name,
         "keep_running": arguments.keep_running,
         "idle_timeout": arguments.idle_timeout,
+        "renew_for": arguments.renew_for and arguments.renew_for * 3600,
         "tls": False if arguments.no_tls else None,
     }
     given = {key: value for key, value in request.items() if value is not None}

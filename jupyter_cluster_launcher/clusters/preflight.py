@@ -32,7 +32,7 @@ def preview(services: Services, cluster: Cluster) -> Preview:
     return Preview(
         cluster.create,
         backend.summary(platform, cluster),
-        warnings(platform, backend, cluster.options),
+        _all_warnings(services, platform, backend, cluster),
     )
 
 
@@ -40,13 +40,23 @@ async def check(services: Services, cluster: Cluster) -> tuple[Check, list[str]]
     """Return the engine's verdict on a planned cluster, and warnings; nothing is started."""
     platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
     verdict = await backend.check(platform, cluster, services.store.root / cluster.id)
-    return verdict, warnings(platform, backend, cluster.options)
+    return verdict, _all_warnings(services, platform, backend, cluster)
 
 
 async def starts(services: Services, cluster: Cluster) -> list[Start]:
     """Return when a planned cluster would start, and when in other ways; nothing is started."""
     platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
     return await backend.starts(platform, cluster, services.store.root / cluster.id)
+
+
+def _all_warnings(
+    services: Services, platform: Platform, backend: Backend, cluster: Cluster
+) -> list[str]:
+    directory = services.store.root / cluster.id
+    return [
+        *warnings(platform, backend, cluster.options),
+        *backend.folder_warnings(platform, cluster, directory),
+    ]
 
 
 def warnings(platform: Platform, backend: Backend, options: Mapping[str, Any]) -> list[str]:

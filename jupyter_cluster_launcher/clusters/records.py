@@ -48,7 +48,7 @@ def read(data: Any) -> Cluster:
         raise ValueError("state is 'elsewhere'")
     if _when(cluster.created) != cluster.created:
         raise ValueError(f"created is {cluster.created!r:.80}")
-    _check_amounts(cluster, "", "requested", "idle_timeout")
+    _check_amounts(cluster, "", "requested", "idle_timeout", "renew_for")
     _check_report(cluster.report)
     if cluster.controller is not None:
         _check_controller(cluster.controller)
@@ -117,11 +117,11 @@ def _check_controller(ref: ControllerRef) -> None:
 
 def _check_report(report: Report) -> None:
     """Raise ``ValueError`` for times and amounts that no controller reports."""
-    for name in ("cores_since", "closes_at", "stops_at"):
+    for name in ("cores_since", "closes_at", "stops_at", "renew_until"):
         value = getattr(report, name)
         if value is not None:
             _check_time(value, f"report.{name}")
-    names = ("ready", "failed", "cores", "core_seconds", "memory", "idle_limit")
+    names = ("ready", "failed", "renewed", "cores", "core_seconds", "memory", "idle_limit")
     _check_amounts(report, "report.", *names)
     if report.usage is not None:
         _check_amounts(report.usage, "report.usage.", "cpu", "memory", "tasks")

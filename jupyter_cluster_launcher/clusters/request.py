@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from ..backends import kind_of
+from ..backends.base import Needs
 from ..errors import BadInputError
-from ..models import Cluster, Cost, Scaling
+from ..models import Adapt, Cluster, Cost, Scaling
 from ..platforms import codegen, options
 from ..platforms.encryption import check_encryption
 from ..platforms.platform import Platform
@@ -51,6 +52,9 @@ async def plan(
     )
     await services.catalog.check_available(platform, kernel_name, tls)
     needs = backend.needs(platform, chosen)
+    renew_for = request.get("renew_for")
+    if renew_for is not None:
+        _check_renewal(platform, needs, adapt)
     return Cluster(
         id=secrets.token_hex(6),
         # Chosen last, with nothing to wait for until the cluster is listed: two requests at once
@@ -71,11 +75,24 @@ async def plan(
         options=chosen,
         keep_running=keep,
         idle_timeout=request.get("idle_timeout"),
+        renew_for=renew_for,
         batch=needs.batch,
         log_directory=needs.log_directory,
         cost=cost_of(platform),
         message="Starting the kernel",
     )
+
+
+def _check_renewal(platform: Platform, needs: Needs, adapt: Adapt | None) -> None:
+    """Raise ``BadInputError`` where no jobs reach a time limit, or others replace them anyway."""
+    if adapt is not None:
+        raise BadInputError(
+            "Adaptive scaling submits jobs as they are needed: choose a fixed number to renew them."
+        )
+    if needs.batch is None:
+        raise BadInputError(f"{platform.title} has no jobs to renew: leave out renew_for.")
+    if "job_life" not in needs.preparation:
+        raise BadInputError("Jobs without a time limit need not be renewed: choose a Time limit.")
 
 
 def scaling_of(platform: Platform) -> Scaling:

@@ -75,6 +75,15 @@ def local_address(remote: str) -> str | None:
         return None
 
 
+def is_elsewhere(remote: str) -> bool:
+    """Return whether an IPv4 address or name is known to be another host's; may block as above."""
+    try:
+        address = socket.gethostbyname(remote)
+    except (OSError, UnicodeError):
+        return False
+    return not address.startswith("127.") and local_address(address) not in (address, None)
+
+
 def remember(child: subprocess.Popen[bytes]) -> int:
     """Keep a child to wait for when it has ended; return its number."""
     _CHILDREN[child.pid] = child

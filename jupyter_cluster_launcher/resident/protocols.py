@@ -57,6 +57,11 @@ class Scheduler(LogSource, Protocol):
     transition_counter: int
     status: object  # as a cluster's
 
+    def retire_workers(
+        self, *, workers: list[str], close_workers: bool, remove: bool
+    ) -> Awaitable[Mapping[str, Any]]:
+        """Have workers hand their data over and end; return those that could."""
+
 
 class Loop(Protocol):
     """As tornado's ``IOLoop``."""

@@ -1,7 +1,8 @@
 """JupyterLab on a real SLURM, for the browser tests.
 
-Prints one JSON line, ``{url, SLURM_CONF}``, and serves until its standard input ends. The home and
-the notebooks' folder are those of the browser tests where ``UI_TESTS_HOME`` names them.
+Prints one JSON line, ``{url, SLURM_CONF}``, and serves until its standard input ends. With
+``--accounting`` it is another site, which enforces accounts and QOS. The home and the notebooks'
+folder are those of the browser tests where ``UI_TESTS_HOME`` names them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from real_slurm import RealSlurm
 from real_slurm_config import why_not
+from slurm_site import enforce_accounts
 from supervised import Supervised, free_ports
 
 ROOT = Path(__file__).parent.parent.parent
@@ -49,8 +51,10 @@ def lab(directory: Path, slurm: RealSlurm) -> Iterator[str]:
         "UI_TESTS_HOME": str(home),
         "UI_TESTS_PORT": str(port),
         "JUPYTER_RUNTIME_DIR": str(directory / "runtime"),
-        "JUPYTER_PATH": str(directory / "share"),
-        "SLURM_JOB_ACCOUNT": "sci",
+        "JUPYTER_PATH": os.pathsep.join(
+            filter(None, [str(directory / "share"), os.environ.get("JUPYTER_PATH")])
+        ),
+        **({} if slurm.layout.accounting else {"SLURM_JOB_ACCOUNT": "sci"}),
     }
     config = ROOT / "ui-tests/jupyter_server_test_config.py"
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--config={config}"]
@@ -74,13 +78,16 @@ def _answers(url: str) -> bool:
 
 def main() -> None:
     """Serve until standard input ends."""
-    if reason := why_not():
+    accounting = "--accounting" in sys.argv
+    if reason := why_not(accounting):
         sys.exit(f"No SLURM can run here: {reason}")
     with (
         folder() as directory,
-        RealSlurm(directory, nodes=3) as slurm,
+        RealSlurm(directory, nodes=4 if accounting else 3, accounting=accounting) as slurm,
         lab(directory, slurm) as url,
     ):
+        if accounting:
+            enforce_accounts(slurm)
         known = {"url": url, "SLURM_CONF": str(slurm.layout.conf)}
         sys.stdout.write(json.dumps(known) + "\n")
         sys.stdout.flush()

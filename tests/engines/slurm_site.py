@@ -13,6 +13,17 @@ from real_slurm import RealSlurm
 from real_slurm_config import why_not
 
 
+def enforce_accounts(slurm: RealSlurm) -> None:
+    """Give the user of a SLURM the account ``sci`` and the QOS ``debug``, which has limits."""
+    for command in (
+        "add account sci Description=x Organization=x",
+        f"add user {slurm.user} account=sci",
+        "add qos debug MaxSubmitJobsPerUser=2 MaxWall=00:05:00 Flags=DenyOnLimit",
+        f"modify user {slurm.user} set qos+=debug",
+    ):
+        slurm.run("sacctmgr", "-i", *command.split()).check_returncode()
+
+
 def start(accounting: bool) -> Iterator[RealSlurm]:
     """Yield a SLURM; skip where it cannot run, unless everything must be tried."""
     missing = why_not(accounting)

@@ -22,8 +22,8 @@ export class Script<T> {
   ) {}
 
   /** Start a script and wait until its engine is ready. */
-  static async start<T>(name: string): Promise<Script<T>> {
-    const python = spawn('python', [scriptPath(name)], {
+  static async start<T>(name: string, ...args: string[]): Promise<Script<T>> {
+    const python = spawn('python', [scriptPath(name), ...args], {
       stdio: ['pipe', 'pipe', 'inherit']
     });
     for await (const line of createInterface({ input: python.stdout! })) {

@@ -20,9 +20,21 @@ export class Slurm {
     return spawnSync('sh', ['-c', look]).status === 0;
   }
 
-  /** Start SLURM and JupyterLab, and wait until they are ready. */
-  static async start(): Promise<Slurm> {
-    return new Slurm(await Script.start<ISlurmInfo>('real_slurm_lab.py'));
+  /** Whether SLURM's accounting is installed, too. */
+  static get hasAccounting(): boolean {
+    const look = 'PATH="$PATH:/usr/sbin" command -v slurmdbd mariadbd';
+    return Slurm.installed && spawnSync('sh', ['-c', look]).status === 0;
+  }
+
+  /**
+   * Start SLURM and JupyterLab, and wait until they are ready.
+   *
+   * @param args - `--accounting` for a site that enforces accounts and QOS
+   */
+  static async start(...args: string[]): Promise<Slurm> {
+    return new Slurm(
+      await Script.start<ISlurmInfo>('real_slurm_lab.py', ...args)
+    );
   }
 
   /** Stop both, and wait until all of their processes have ended. */
@@ -41,6 +53,14 @@ export class Slurm {
       .split('\n')
       .filter(line => line.startsWith('dask-'))
       .map(line => line.split(' ')[1]);
+  }
+
+  /** The partitions and accounts of the jobs of clusters. */
+  places(): string[] {
+    return this.run('squeue', '--noheader', '--format=%j %P %a')
+      .split('\n')
+      .filter(line => line.startsWith('dask-'))
+      .map(line => line.split(' ').slice(1).join(' '));
   }
 
   /** Submit a job of another user that occupies all nodes. */

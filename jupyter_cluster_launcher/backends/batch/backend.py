@@ -23,9 +23,11 @@ from .jobs import gone, job_name, known, may_have_jobs, newly_ended, submitted_i
 from .logs import job_logs
 from .offers import Offers
 from .queue import QueuePoller
+from .shared_files import warning as folder_warning
+from .site_defaults import SiteDefaults, with_defaults
 from .starts import start_times
 from .status import batch_status, refusal
-from .summary import lifetime, summary
+from .summary import lifetime, shortest_life, summary
 from .system import batch_system
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class BatchBackend(LocalBackend):
         self._pollers: dict[str, QueuePoller] = {}
         self._user = psutil.Process().username()
         self._offers = Offers(self._user, context.queue_interval)
+        self._site = SiteDefaults(context.environments, context.queue_interval)
         self._hurry = False
 
     # A platform, before anything is launched
@@ -68,17 +71,20 @@ class BatchBackend(LocalBackend):
         return platform.batch
 
     def options_source(self, platform: Platform) -> str | None:
-        """Return the name of the batch system where it can say what it offers."""
-        return platform.batch if self._offers.of(platform) else None
+        """Return the name of the batch system, which or whose site knows more about options."""
+        return platform.batch
 
     async def options(
         self, platform: Platform, kernel_name: str, fresh: bool = False
     ) -> dict[str, Any]:
-        """Return the options of the platform file with the choices and limits there are.
+        """Return the options with the site's defaults, and the choices and limits there are.
 
-        Where the batch system does not answer, they are what the file says.
+        Where neither can be read, they are what the platform file says.
         """
-        return await self._offers.options(platform, fresh)
+        site = await self._site.read(platform, kernel_name, fresh)
+        changed = with_defaults(platform.options, site)
+        properties = {**platform.options, **changed}
+        return {**changed, **await self._offers.options(platform, properties, fresh)}
 
     async def answers(self, platform: Platform) -> bool:
         """Return whether the batch system works here; one that is slow counts as working."""
@@ -88,12 +94,14 @@ class BatchBackend(LocalBackend):
         """Return what the resident needs to track the jobs, and where their logs go."""
         values = arguments(platform, options)
         system = batch_system(platform.batch)
+        seconds = system.seconds(str(values.get("walltime") or ""))
         return Needs(
             {
                 "module": platform.module,
                 "class": platform.class_name,
                 "unit": platform.workers.get("scale", "workers"),
-                "lifetime": lifetime(system.seconds(str(values.get("walltime") or ""))),
+                "lifetime": lifetime(seconds),
+                **({} if seconds is None else {"job_life": shortest_life(seconds)}),
             },
             platform.batch,
             values.get("log_directory"),
@@ -112,6 +120,9 @@ class BatchBackend(LocalBackend):
             "unset": {pattern: [*directives] for pattern, directives in system.UNSET.items()},
         }
         prepared = super().preparation(cluster, directory)
+        if cluster.renew_for is not None:
+            life = cluster.preparation["job_life"]
+            prepared["renewal"] = {"seconds": cluster.renew_for, "life": life}
         return {**prepared, "job_name": name, "submission": submission}
 
     def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:
@@ -123,11 +134,21 @@ class BatchBackend(LocalBackend):
         found = checking.overriding_variables(batch_system(platform.batch))
         return [*found, *self._offers.excess(platform, arguments(platform, options))]
 
+    def folder_warnings(self, platform: Platform, cluster: Cluster, directory: Path) -> list[str]:
+        """Return the warning about a folder of keys or logs that the nodes cannot see."""
+        site = self._site.known(platform, cluster.kernel_name)
+        logs = arguments(platform, cluster.options).get("log_directory")
+        elsewhere = site.get("shared-temp-directory") and (logs or site.get("log-directory"))
+        found = None if elsewhere else folder_warning(directory)
+        return [found] if found and self._offers.elsewhere(platform) else []
+
     def summary(self, platform: Platform, cluster: Cluster) -> str | None:
         """Return the jobs of a launch, their sizes, and what they add up to."""
         values = arguments(platform, cluster.options)
         number = jobs_of(cluster, values)
         seconds = batch_system(cluster.batch).seconds(str(values.get("walltime") or ""))
+        if seconds is not None and cluster.renew_for is not None:
+            seconds += round(cluster.renew_for)
         return summary(number, values, seconds, cluster.adapt is not None, cluster.cost)
 
     async def check(self, platform: Platform, cluster: Cluster, directory: Path) -> Check:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, cast
 
-from ...controller.host import interfaces, local_address
+from ...controller.host import interfaces, is_elsewhere, local_address
 from .commands import run
 from .system import BatchSystem
 
@@ -89,10 +89,14 @@ def discovery(system: BatchSystem) -> Discovery | None:
 
 @dataclass(frozen=True)
 class Interfaces:
-    """This host's network interfaces but loopback; ``near`` is the one that leads to the nodes."""
+    """This host's network interfaces but loopback; ``near`` is the one that leads to the nodes.
+
+    ``elsewhere`` says that there are nodes which are other hosts.
+    """
 
     names: tuple[str, ...] = ()
     near: str | None = None
+    elsewhere: bool = False
 
 
 @dataclass
@@ -141,4 +145,5 @@ def _interfaces(addresses: Sequence[str]) -> Interfaces:
     here = {name: ip for name, ip in interfaces().items() if not ip.startswith(LOOPBACK)}
     ways = [local_address(address) for address in addresses] if here else []
     near = [name for way in ways for name, ip in here.items() if ip == way]
-    return Interfaces(tuple(here), near[0] if near else None)
+    elsewhere = any(is_elsewhere(address) for address in addresses)
+    return Interfaces(tuple(here), near[0] if near else None, elsewhere)

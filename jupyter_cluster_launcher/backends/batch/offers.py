@@ -38,13 +38,15 @@ class Offers:
             self._discoverers[name] = Discoverer(system, known, self._user, self._interval)
         return self._discoverers[name]
 
-    async def options(self, platform: Platform, fresh: bool) -> dict[str, Any]:
-        """Return the options of a platform file with the choices and limits there are."""
+    async def options(
+        self, platform: Platform, properties: Mapping[str, Any], fresh: bool
+    ) -> dict[str, Any]:
+        """Return the options ``properties`` of a platform with the choices and limits there are."""
         found = self.of(platform)
         if found is None:
             return {}
         await found.refresh(fresh)
-        return found.discovery.options(platform.options, found.texts, found.interfaces)
+        return found.discovery.options(properties, found.texts, found.interfaces)
 
     async def answers(self, platform: Platform) -> bool:
         """Return whether the batch system works here; one that is slow counts as working."""
@@ -72,6 +74,11 @@ class Offers:
             return None
         await found.refresh(fresh=True)
         return found.discovery.closed(values, found.texts)
+
+    def elsewhere(self, platform: Platform) -> bool:
+        """Return whether nodes are known to be other hosts."""
+        found = self.of(platform)
+        return found is not None and found.interfaces.elsewhere
 
     async def stop(self) -> None:
         """Query no more."""

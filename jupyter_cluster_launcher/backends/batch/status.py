@@ -28,7 +28,7 @@ def batch_status(cluster: Cluster, status: Status, system: BatchSystem, now: dat
         requested=status.requested,
         queued=sum(job.phase is Phase.QUEUED for job in jobs),
         failed=status.failed + sum(job.failed and job.phase is Phase.ENDED for job in jobs),
-        queue=cluster.queue.error or wording.queue(jobs, now),
+        queue=_queue(cluster, jobs, now),
         expires=wording.expires(jobs),
         jobs=tuple(jobs),
         warnings=tuple(refusals(cluster, system)),
@@ -51,6 +51,13 @@ def message(cluster: Cluster, system: BatchSystem) -> str:
         f"{system.TITLE} is still ending a part of it: {ending}." if ending else None,
         f"{jobs} still in the {system.TITLE} queue: {button} cancels {them}." if left else None,
     )
+
+
+def _queue(cluster: Cluster, jobs: Iterable[Job], now: datetime) -> str | None:
+    if cluster.queue.error or cluster.state is not State.RUNNING:
+        return cluster.queue.error or wording.queue(jobs, now)
+    parts = (wording.queue(jobs, now), wording.renewal(cluster.report, now))
+    return " · ".join(filter(None, parts)) or None
 
 
 def _explained(jobs: Iterable[Job], system: BatchSystem) -> list[str]:

@@ -29,6 +29,15 @@ def lifetime(seconds: int | None) -> list[str]:
     return ["--lifetime", f"{seconds - 2 * margin}s", "--lifetime-stagger", f"{margin}s"]
 
 
+def shortest_life(seconds: int) -> float:
+    """Return after how many seconds a worker may end by `lifetime`, or by the limit without it."""
+    arguments = lifetime(seconds)
+    if not arguments:
+        return seconds / 2
+    end, stagger = (int(text.removesuffix("s")) for text in arguments[1::2])
+    return end - stagger
+
+
 def summary(
     jobs: int,
     values: Mapping[str, Any],
@@ -39,7 +48,7 @@ def summary(
     """Return what a launch requests in total; ``values`` are the arguments of the cluster.
 
     "8 jobs × 1 core, 10 GB = 8 cores, 80 GB, at most 32 core-hours", and their price where ``cost``
-    is given. ``seconds`` is the time limit of a job.
+    is given. ``seconds`` is for how long each runs at most.
     """
     cores = int(values.get("cores") or 1)
     memory = _memory(values.get("memory"))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ...models import Job, Phase
+from ...models import Job, Phase, Report
 
 
 def queue(jobs: Iterable[Job], now: datetime) -> str | None:
@@ -25,6 +25,17 @@ def queue(jobs: Iterable[Job], now: datetime) -> str | None:
     if starts:
         text += f", start about {moment(min(starts), now)}"
     return text
+
+
+def renewal(report: Report, now: datetime) -> str | None:
+    """Return how many jobs have been renewed and until when that goes on; None without that."""
+    if report.renew_until is None:
+        return None
+    until = datetime.fromisoformat(report.renew_until)
+    if until <= now:
+        return f"renewed {count(report.renewed, 'job')}" if report.renewed else None
+    done = f"renewed {count(report.renewed, 'job')}" if report.renewed else "renews jobs"
+    return f"{done}{';' if report.renewed else ''} until {moment(until, now)}"
 
 
 def moment(when: datetime, now: datetime) -> str:

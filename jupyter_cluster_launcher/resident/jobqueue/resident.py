@@ -13,7 +13,9 @@ from ..logs import Logs, scheduler_logs
 from ..protocols import JobqueueCluster
 from ..report import Report, Sample
 from ..scheduler import SCHEDULER, sample_scheduler
+from .renewal import Renewal, RenewalSettings
 from .tracker import JobEntry, JobTracker, SubmissionError
+from .workers import complete, workers_per_job, working
 
 if TYPE_CHECKING:
     from .jobs import JobSettings
@@ -27,6 +29,8 @@ class JobqueueResident(Resident[JobqueueCluster]):
 
     imports = (*Resident.imports, *SCHEDULER, "dask_jobqueue")
     tracker: JobTracker  # from ``prepare`` on, where dask-jobqueue is there
+    renewal: Renewal | None = None  # from ``start`` on, where jobs are to be renewed
+    _renewal: RenewalSettings | None = None
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Have the jobs tracked; ``settings`` are ``JobSettings``.
@@ -34,6 +38,7 @@ class JobqueueResident(Resident[JobqueueCluster]):
         Does nothing where dask-jobqueue is missing: the create code fails with the reason.
         """
         super().prepare(settings)
+        self._renewal = settings.get("renewal")
         try:
             from .jobs import track_jobs  # noqa: PLC0415 - Dask may be missing
 
@@ -47,21 +52,34 @@ class JobqueueResident(Resident[JobqueueCluster]):
         Raises ``SubmissionError`` where the batch system accepted none.
         """
         self._await_submission(cluster)
+        if self._renewal:
+            self.renewal = Renewal(cluster, self.tracker, self._renewal)
+            self.renewal.start()
         super().start(cluster, **limits)
 
     def sample(self) -> Sample:
         """Return the cluster's present state, with its jobs."""
         sample = sample_scheduler(self.cluster)
         report: Report = {**sample.report, "jobs": self.tracker.report()}
+        extra = 0
+        if self.renewal is not None:
+            report.update(self.renewal.report())
+            extra = self.renewal.extra
+        jobs, each = len(self.cluster.worker_spec) - extra, workers_per_job(self.cluster)
         if self.tracker.unit == "jobs":
             report["ready"] = len(complete(self.cluster))
         else:
-            requested = len(self.cluster.worker_spec) * workers_per_job(self.cluster)
-            report["requested"] = requested
+            report["requested"] = jobs * each
+        if extra:
+            report["ready"] = min(
+                report["ready"], jobs if self.tracker.unit == "jobs" else jobs * each
+            )
         return Sample(report, sample.activity)
 
     def end_cluster(self, cluster: JobqueueCluster | None) -> None:
         """Close the cluster; cancel the jobs of one that was not created completely."""
+        if self.renewal is not None:
+            self.renewal.stop()
         super().end_cluster(cluster)
         if cluster is None and hasattr(self, "tracker"):
             self.tracker.cancel()
@@ -83,6 +101,8 @@ class JobqueueResident(Resident[JobqueueCluster]):
         have brought no worker yet, the last submitted before the others: they lose no data.
         """
         self.stop_adapting()
+        if self.renewal is not None:
+            self.renewal.settle()
         cluster = self.cluster
         jobs = workers if unit == "jobs" else math.ceil(workers / workers_per_job(cluster))
         for name, entry in self.tracker.latest(list(cluster.worker_spec)).items():
@@ -113,31 +133,6 @@ class JobqueueResident(Resident[JobqueueCluster]):
         errors = [entry["error"] for entry in entries if entry and entry["error"]]
         if errors and len(errors) == len(entries):
             raise SubmissionError(errors[0])
-
-
-def workers_of(cluster: JobqueueCluster) -> dict[Any, int]:
-    """Return how many workers each job has brought, by the job's name in the cluster."""
-    names = [str(worker["name"]) for worker in list(cluster.scheduler_info["workers"].values())]
-    return {
-        name: sum(one == str(name) or one.startswith(f"{name}-") for one in names)
-        for name in list(cluster.worker_spec)
-    }
-
-
-def working(cluster: JobqueueCluster) -> set[Any]:
-    """Return the names of the jobs that have brought a worker."""
-    return {name for name, workers in workers_of(cluster).items() if workers}
-
-
-def complete(cluster: JobqueueCluster) -> set[Any]:
-    """Return the names of the jobs that have brought all of their workers."""
-    each = workers_per_job(cluster)
-    return {name for name, workers in workers_of(cluster).items() if workers >= each}
-
-
-def workers_per_job(cluster: JobqueueCluster) -> int:
-    """Return how many worker processes one job starts."""
-    return cluster._dummy_job.worker_processes
 
 
 def queue_position(entry: JobEntry | None) -> float:

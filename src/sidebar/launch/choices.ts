@@ -31,7 +31,8 @@ export function defaultForm(
     options: {},
     tls: platform.tls,
     keep_running: preferences.keepRunning,
-    idle_timeout: preferences.idleTimeout
+    idle_timeout: preferences.idleTimeout,
+    renew_for: null
   };
 }
 
@@ -72,7 +73,8 @@ export function initialForm(
     idle_timeout:
       last.idle_timeout === undefined
         ? standard.idle_timeout
-        : last.idle_timeout
+        : last.idle_timeout,
+    renew_for: last.renew_for ?? standard.renew_for
   };
 }
 
@@ -100,6 +102,9 @@ export function launchRequest(
   } else if (platform.workers.from === null) {
     launch.workers = form.workers;
   }
+  if (canRenew(platform, form) && form.renew_for !== null) {
+    launch.renew_for = form.renew_for;
+  }
   if (context.kernel_name) {
     launch.kernel_name = context.kernel_name;
   }
@@ -110,6 +115,11 @@ export function launchRequest(
     launch.name = context.name.trim();
   }
   return launch;
+}
+
+/** Whether a cluster has a fixed number of jobs, which can be renewed. */
+export function canRenew(platform: IPlatform, form: IForm): boolean {
+  return platform.queue !== null && !form.adapt;
 }
 
 /**

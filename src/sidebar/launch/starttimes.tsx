@@ -44,7 +44,12 @@ export function StartTimes(props: {
       </TextButton>
       {pending && <Loading text={trans.__('Asking the batch system…')} />}
       <ErrorMessage error={error ?? null} />
-      {starts && (
+      {starts?.length === 0 && (
+        <div className="jp-ClusterLauncher-hint">
+          {trans.__('The batch system cannot tell.')}
+        </div>
+      )}
+      {!!starts?.length && (
         <ul aria-label={trans.__('Start times')}>
           {starts.map(start => (
             <li key={start.title}>

@@ -105,6 +105,7 @@ def test_what_the_server_refuses(terminal: Terminal) -> None:
     assert "There is no cluster 'x'. Your clusters: none." in terminal.refuses("stop", "x")
     assert "There is no platform 'nowhere'" in terminal.refuses("start", "nowhere")
     assert "whole number from 0 to" in terminal.refuses("start", "local", "-w", "1000")
+    assert "has no jobs to renew" in terminal.refuses("start", "local", "--renew-for", "4")
     assert "has no option 'colour'" in terminal.refuses("start", "local", "-o", "colour=red")
     kernel = terminal.refuses("start", "local", "--kernel", "no such", "-o", "memory_limit=1GB")
     assert "There is no kernel named 'no such'" in kernel

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from real_server import RealServer
 from real_slurm import RealSlurm
-from slurm_site import start
+from slurm_site import enforce_accounts, start
 from tallgrass import Tallgrass
 
 from api import Api
@@ -25,13 +25,7 @@ def plain_slurm() -> Iterator[RealSlurm]:
 def accounting_slurm() -> Iterator[RealSlurm]:
     """Keep a SLURM that enforces accounts and QOS: account ``sci``, QOS ``debug`` with limits."""
     for slurm in start(accounting=True):
-        for command in (
-            "add account sci Description=x Organization=x",
-            f"add user {slurm.user} account=sci",
-            "add qos debug MaxSubmitJobsPerUser=2 MaxWall=00:05:00 Flags=DenyOnLimit",
-            f"modify user {slurm.user} set qos+=debug",
-        ):
-            slurm.run("sacctmgr", "-i", *command.split()).check_returncode()
+        enforce_accounts(slurm)
         yield slurm
 
 

@@ -5,6 +5,7 @@ It has three partitions that are open, accounts and QOS, and no interface ib0.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +36,36 @@ async def test_the_platform_is_there_and_preselected(api: Api, accounting: RealS
     assert [one["name"] for one in found.values() if one["detected"]] == ["slurm"]
     assert found["slurm"]["available"], found["slurm"]["reason"]
     assert found["slurm"]["options_from"] == "slurm"
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Configure dask-jobqueue as a site does."""
+    (tmp_path / "site.yaml").write_text(
+        "jobqueue: {slurm: {account: sci, queue: gpu, cores: 2, memory: 700MB, "
+        "walltime: '00:20:00', interface: lo, job-extra-directives: [--comment=site]}}"
+    )
+    monkeypatch.setenv("DASK_CONFIG", str(tmp_path))
+
+
+@pytest.mark.parametrize("platform", ["slurm", "tallgrass"])
+@pytest.mark.usefixtures("site")
+async def test_what_a_site_has_configured(
+    api: Api, accounting: RealSlurm, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    """Guards a site's account, partition and sizes, which the form's defaults overruled."""
+    monkeypatch.delenv("SLURM_JOB_ACCOUNT")
+    _, answer = await api.ask("GET", "platforms", platform, "options")
+    options = answer["options"]["properties"]
+    names = ("account", "queue", "cores", "memory", "walltime", "interface")
+    assert [options[name]["default"] for name in names] == [
+        "sci", "gpu", 2, "700MB", "00:20:00", "lo",
+    ]  # fmt: skip
+    cluster = await api.launch(platform=platform, workers=1)
+    await api.ready(cluster["id"], 1)
+    job = accounting.run("squeue", "-h", "-o", "%a %P %C %m %l %k").stdout.split()
+    assert job == ["sci", "gpu", "2", "668M", "20:00", "site"]
+    await api.stop(cluster["id"])
 
 
 async def test_what_the_machine_offers(api: Api, accounting: RealSlurm) -> None:

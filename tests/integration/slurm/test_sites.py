@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,4 +146,35 @@ def test_a_home_with_blanks_and_a_long_interval(slurm: RealSlurm, blanks: RealSe
     assert blanks.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
     wait_until(lambda: not blanks.clusters(), "the cluster is gone")
     assert time.monotonic() - begun < 25
+    assert slurm.jobs() == []
+
+
+@pytest.fixture
+def unseen(slurm: RealSlurm, tmp_path: Path) -> Iterator[RealServer]:
+    """Start a server whose runtime directory is on a file system that no node sees."""
+    server = RealServer(tmp_path)
+    alone = ["unshare", "--mount", "--propagation", "private"]
+    mount = f'mount -t tmpfs none "{server.runtime}" && exec "$@"'
+    if subprocess.run([*alone, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    server.python = [*alone, "sh", "-c", mount, "sh", *server.python]
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+def test_a_folder_that_the_nodes_do_not_see(slurm: RealSlurm, unseen: RealServer) -> None:
+    """Guards against a row that points to logs which do not exist."""
+    cluster_id = unseen.launch(platform="tallgrass", workers=1, options=SMALL)
+
+    def explained() -> bool:
+        (cluster,) = unseen.clusters()
+        return "JobLaunchFailure), exit code 0:53" in cluster["message"]
+
+    wait_until(explained, "the job has failed")
+    (cluster,) = unseen.clusters()
+    assert "does not see the folder" in cluster["message"]
+    assert unseen.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
+    wait_until(lambda: not unseen.clusters(), "the cluster is gone")
     assert slurm.jobs() == []

@@ -24,7 +24,7 @@ from distributed.deploy.spec import SpecCluster
 
 from jupyter_cluster_launcher.resident import program
 from jupyter_cluster_launcher.resident.gateway import queries
-from jupyter_cluster_launcher.resident.jobqueue import job_script
+from jupyter_cluster_launcher.resident.jobqueue import job_script, site_config
 
 CREATE = """
 from dask.distributed import Security
@@ -49,6 +49,33 @@ def answer(
         return json.loads(capsys.readouterr().out.split("\n")[-2])
 
     return run
+
+
+# What a site configured
+
+
+@pytest.mark.parametrize(
+    ("section", "found"),
+    [
+        (
+            {"slurm": {"account": "proj123", "cores": 4, "queue": None}},
+            {"account": "proj123", "cores": 4},
+        ),
+        (
+            {"slurm": {"log_directory": "/x", "walltime": 3600}},
+            {"log-directory": "/x", "walltime": 3600},
+        ),
+        ({"pbs": {"account": "other"}}, {}),
+        (None, {}),
+    ],
+)
+def test_what_a_site_configured(
+    answer: Callable[..., Any], section: Any, found: dict[str, Any]
+) -> None:
+    """Guards against the defaults of another batch system, and against those of dask-jobqueue."""
+    with dask.config.set({"jobqueue": section}):
+        private = {"module": "dask_jobqueue", "class_name": "SLURMCluster"}
+        assert answer(site_config.main, private) == found
 
 
 # The script of a job

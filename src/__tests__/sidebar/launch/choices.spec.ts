@@ -18,7 +18,8 @@ describe('the form of a platform', () => {
       options: {},
       tls: true,
       keep_running: false,
-      idle_timeout: null
+      idle_timeout: null,
+      renew_for: null
     });
   });
 
@@ -63,6 +64,22 @@ describe('the form of a platform', () => {
       kernel_name: 'python3',
       cwd: 'work'
     });
+  });
+
+  // Guards against jobs that are not kept, and a field where there are no jobs.
+  it('renews a fixed number of jobs on a batch system only', () => {
+    const form = {
+      ...initialForm(platform, new FakePreferences()),
+      renew_for: 14400
+    };
+    const batch = makePlatform({ queue: 'slurm' });
+    const adapt = { minimum: 0, maximum: 5 };
+    const sent = (where: typeof batch, changes: object = {}) =>
+      launchRequest(where, { ...form, ...changes }, where.options, {})
+        .renew_for;
+    expect(sent(batch)).toBe(14400);
+    expect(sent(batch, { adapt })).toBeUndefined();
+    expect(sent(platform)).toBeUndefined();
   });
 
   // Guards against both a number of workers and bounds, which are rejected.

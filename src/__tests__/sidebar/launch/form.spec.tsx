@@ -380,6 +380,20 @@ describe('what differs from the defaults', () => {
     });
   });
 
+  // Guards against jobs that are renewed for days without a sign.
+  it('includes for how long jobs are renewed', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [makePlatform({ queue: 'slurm' })];
+    });
+    await expand(screen, 'lifetime');
+    fireEvent.change(screen.getByLabelText('Keep jobs running for'), {
+      target: { value: '43200' }
+    });
+    screen.getByText('Changed: jobs are renewed for 12 h');
+    await click(screen);
+    expect(lastCall(screen, 'launch')[1]).toMatchObject({ renew_for: 43200 });
+  });
+
   // Guards against a cluster without workers because the last one had none.
   it('never is a number of workers of 0', async () => {
     const screen = await renderSidebar(({ preferences }) => {

@@ -72,6 +72,15 @@ describe('when a launch would start', () => {
     );
   });
 
+  // Guards against an empty answer of a batch system without estimates.
+  it('says when the batch system cannot tell', async () => {
+    const screen = await renderSlurm();
+    screen.clusters.startsResponse = [];
+    await click(screen, 'When would it start?');
+    screen.getByText('The batch system cannot tell.');
+    expect(screen.queryByRole('list', { name: 'Start times' })).toBeNull();
+  });
+
   // Guards against a question that no other platform can answer.
   it('is only asked of a batch system', async () => {
     const screen = await renderSidebar();

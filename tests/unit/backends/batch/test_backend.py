@@ -157,6 +157,7 @@ def test_what_a_cluster_keeps_of_its_platform(tallgrass: Platform) -> None:
         "class": "SLURMCluster",
         "unit": "jobs",
         "lifetime": ["--lifetime", "1620s", "--lifetime-stagger", "90s"],
+        "job_life": 1530,
         "submission": {
             "arguments": ["--parsable", "--job-name=dask-0a1b2c"],
             "job_id": slurm.JOB_ID,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jupyter_cluster_launcher.backends.batch import sge, slurm
-from jupyter_cluster_launcher.backends.batch.summary import lifetime, summary
+from jupyter_cluster_launcher.backends.batch.summary import lifetime, shortest_life, summary
 from jupyter_cluster_launcher.models import Cost
 
 
@@ -43,6 +43,12 @@ def test_workers_end_before_their_jobs(seconds: int) -> None:
     latest = int(life.removesuffix("s")) + int(stagger.removesuffix("s"))
     assert latest <= seconds - 30
     assert latest >= 0.5 * seconds
+
+
+@pytest.mark.parametrize(("seconds", "life"), [(60, 30), (120, 30), (1800, 1530), (14400, 13500)])
+def test_the_shortest_life_of_a_worker(seconds: int, life: float) -> None:
+    """Guards against a replacement that comes after the workers have begun to end."""
+    assert shortest_life(seconds) == life
 
 
 @pytest.mark.parametrize("seconds", [None, 0, 60])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from jupyter_cluster_launcher.backends.batch import wording as words
-from jupyter_cluster_launcher.models import Job, Phase
+from jupyter_cluster_launcher.models import Job, Phase, Report
 
 NOW = datetime(2026, 11, 23, 12, 5, tzinfo=timezone.utc)
 
@@ -28,6 +28,22 @@ def test_the_whole_row() -> None:
     jobs += [running(NOW + timedelta(hours=3, minutes=40))] * 3
     assert words.queue(jobs, NOW) == "5 queued (Resources), start about 14:05"
     assert words.expires(jobs) == NOW + timedelta(hours=3, minutes=40)
+
+
+@pytest.mark.parametrize(
+    ("renewed", "hours", "text"),
+    [
+        (0, 6, "renews jobs until 18:05"),
+        (1, 6, "renewed 1 job; until 18:05"),
+        (2, 30, "renewed 2 jobs; until tomorrow 18:05"),
+        (2, -1, "renewed 2 jobs"),
+        (0, -1, None),
+    ],
+)
+def test_jobs_that_are_renewed(renewed: int, hours: int, text: str | None) -> None:
+    """Guards what a user learns of jobs that replace others."""
+    until = (NOW + timedelta(hours=hours)).isoformat()
+    assert words.renewal(Report(renewed=renewed, renew_until=until), NOW) == text
 
 
 def test_nothing_waits() -> None:

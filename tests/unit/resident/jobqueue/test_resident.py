@@ -111,6 +111,23 @@ def test_closed_jobs_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> N
     assert tracker.submitted == 7
 
 
+# Renewal
+
+
+def test_a_row_without_the_replacements(published: list[Report], tmp_path: Path) -> None:
+    """Guards against "3 of 2 jobs" while an old job hands over to a new one."""
+    cluster = FakeJobqueueCluster(0, 1, 2, working=("0", "1", "2"))
+    resident = a_resident(cluster, a_tracker(w0="11", w1="12", w2="13"), tmp_path)
+    report = {"renewed": 3, "renew_until": "2026-11-23T18:00:00+00:00"}
+    renewal: Any = SimpleNamespace(extra=1, report=lambda: report, stop=lambda: None)
+    resident.renewal = renewal
+    found = resident.sample().report
+    assert (found["ready"], found["renewed"]) == (2, 3)
+    resident.tracker.unit = "workers"
+    found = resident.sample().report
+    assert (found["ready"], found["requested"]) == (2, 2)
+
+
 # Starting
 
 
