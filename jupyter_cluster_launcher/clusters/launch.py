@@ -49,7 +49,7 @@ async def steps(
         "idle_timeout": cluster.idle_timeout,
         "core_seconds": cluster.report.core_seconds,
     }
-    await controller.start_watch("cluster", settings, services.limits.start)
+    await controller.start_watch(backend.watched, settings, services.limits.start)
 
 
 def reason(error: Exception, cluster: Cluster, services: Services) -> str:

@@ -90,6 +90,15 @@ export class LaunchModel implements IDisposable {
     this._onEdited();
   }
 
+  /** The address or scheduler file of the cluster to join. */
+  get address(): string {
+    return this._address;
+  }
+  set address(address: string) {
+    this._address = address;
+    this._onEdited();
+  }
+
   /** The titles of the options whose values are not allowed. */
   get invalid(): string[] {
     const { platform } = this;
@@ -101,7 +110,7 @@ export class LaunchModel implements IDisposable {
       : [];
   }
 
-  /** Whether the cluster can be launched, as far as is known. */
+  /** Whether the cluster can be launched or joined, as far as is known. */
   get canLaunch(): boolean {
     const { platform, queries } = this;
     return (
@@ -109,7 +118,8 @@ export class LaunchModel implements IDisposable {
       !this.submission.busy &&
       queries.isReady(platform) &&
       !queries.code.isRejected &&
-      this.invalid.length === 0
+      this.invalid.length === 0 &&
+      (platform.launches || this._address.trim() !== '')
     );
   }
 
@@ -174,7 +184,8 @@ export class LaunchModel implements IDisposable {
   }
 
   /**
-   * Launch a cluster. Never rejects: see `submission.error`.
+   * Launch a cluster, or join the one at `address` on a platform that launches
+   * none. Never rejects: see `submission.error`.
    *
    * @param discovered - the id of a discovered cluster to join instead
    */
@@ -191,8 +202,11 @@ export class LaunchModel implements IDisposable {
     const launch = this._request(platform);
     if (discovered !== undefined) {
       launch.adopt = discovered;
+    } else if (!platform.launches) {
+      launch.adopt = this._address.trim();
     }
     await this.submission.send(launch, panel, async () => {
+      this._address = '';
       this._name = '';
       this.fold.reset();
       await preferences.remember(platform.name, { ...form, options }, site);
@@ -248,7 +262,7 @@ export class LaunchModel implements IDisposable {
       queries.updatePlatform(platform, this.kernel.name);
       queries.updatePreview(
         platform,
-        queries.isReady(platform) && !this.invalid.length
+        queries.isReady(platform) && platform.launches && !this.invalid.length
           ? this._request(platform)
           : null
       );
@@ -260,6 +274,7 @@ export class LaunchModel implements IDisposable {
     this._changed.emit();
   }
 
+  private _address = '';
   private _changed = new Signal<this, void>(this);
   private _isDisposed = false;
   private _name = '';
