@@ -10,6 +10,7 @@ from pathlib import Path
 
 from real_server import wait_until
 
+HOST = "127.0.0.2"  # for the proxy another host than the server's
 READY = "Starting established connection"
 
 
@@ -29,8 +30,8 @@ class RealScheduler:
     def start(self) -> RealScheduler:
         """Start both, and return when the worker is known to the scheduler."""
         self._run(
-            "dask_scheduler", "--host", "127.0.0.1", "--port", "0", *self._flags,
-            "--dashboard-address", "127.0.0.1:0", "--scheduler-file", str(self.file),
+            "dask_scheduler", "--host", HOST, "--port", "0", *self._flags,
+            "--dashboard-address", f"{HOST}:0", "--scheduler-file", str(self.file),
         )  # fmt: skip
         wait_until(self.file.exists, self.output)
         self._run(
