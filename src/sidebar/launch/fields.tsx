@@ -45,7 +45,7 @@ export function LaunchFields(
         <TextField
           label={trans.__('Address or scheduler file')}
           value={model.address}
-          placeholder="tcp://host:8786"
+          placeholder={trans.__('tcp://host:8786')}
           onChange={address => (model.address = address)}
         />
       )}

@@ -67,7 +67,7 @@ def test_only_running_schedulers_are_found(runtime: Path) -> None:
     folder = announcements.folder()
     assert announcements.found() == []
     folder.mkdir()
-    files = {
+    files: dict[str, Any] = {
         "runs": entry(),
         "newer": entry(since=1_800_000_000, address="tls://[::1]:1"),
         "reused": entry(started="1"),
@@ -83,7 +83,7 @@ def test_only_running_schedulers_are_found(runtime: Path) -> None:
     assert [one.address for one in announcements.found()] == [
         "tls://[::1]:1",
         files["runs"]["address"],
-    ]  # type: ignore[call-overload]
+    ]
     assert sorted(path.stem for path in folder.iterdir()) == ["newer", "runs"]
 
 
