@@ -116,6 +116,10 @@ class Backend:
     outlives_controller: ClassVar[bool] = False
     # Whether clusters that were made elsewhere can be found, and joined.
     discovers: ClassVar[bool] = False
+    # Whether clusters can be launched, and not only joined.
+    launches: ClassVar[bool] = True
+    # The variable that create code leaves, by which the resident watches the cluster.
+    watched: ClassVar[str] = "cluster"
     # Whether notebooks on any host reach such clusters, through a service that is there for them.
     reached_from_anywhere: ClassVar[bool] = False
     # Whether users pay or queue for cores, so that core-hours are worth showing.
@@ -190,12 +194,16 @@ class Backend:
         """Return what the resident gets before the create code runs."""
         return {"directory": str(directory), **cluster.preparation}
 
-    def join_code(self, name: str) -> str:
-        """Return the create code that joins the running cluster called ``name``.
+    async def joinable(self, platform: Platform, given: str) -> str:
+        """Return the name of a running cluster, for ``join_code``, from what a user gave.
 
-        Raises ``BadInputError`` where clusters of this kind cannot be joined.
+        Raises ``BadInputError`` where it names none, and where none can be joined.
         """
-        raise BadInputError(f"{name} cannot be joined: its platform has no way to do so.")
+        raise BadInputError(f"Clusters of {platform.title} cannot be joined: launch one.")
+
+    def join_code(self, name: str) -> str:
+        """Return the create code that joins the running cluster called ``name``."""
+        raise NotImplementedError
 
     def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:
         """Raise ``BadInputError`` for options with which a launch cannot work on this host."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
+from ..platforms import options
 from ..platforms.expressions import literal
 from . import errors
 from .base import Backend, Context, Found, Status
@@ -75,6 +76,10 @@ class GatewayBackend(Backend):
         """Return the user's clusters at the gateway; raises as ``options``."""
         clusters = await self._query(kernel_name, "found")
         return [_found(cluster) for cluster in clusters if cluster["id"] not in known]
+
+    async def joinable(self, platform: Platform, given: str) -> str:
+        """Return the name of a cluster at the gateway; raises ``BadInputError`` for other text."""
+        return options.check_name(given)
 
     def join_code(self, name: str) -> str:
         """Return the create code that joins a running cluster of the gateway."""

@@ -21,6 +21,7 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
         return command
 
     _add_start(add)
+    _add_join(add)
     add("list", clusters.list_all, "list the clusters")
     _add_scale(add)
     _add_stop(add)
@@ -73,6 +74,17 @@ def _add_start(add: Add) -> None:
         help="do not encrypt traffic; anyone who can reach the scheduler can then run code as you",
     )
     starting.add_argument("--wait", action="store_true", help="wait until all workers are ready")
+
+
+def _add_join(add: Add) -> None:
+    joining = add("join", clusters.join, "join a scheduler that already runs")
+    joining.add_argument(
+        "scheduler",
+        metavar="ADDRESS|FILE",
+        help="address of the scheduler, as tcp://HOST:PORT or tls://HOST:PORT, or scheduler file",
+    )
+    joining.add_argument("--kernel", help="name of the kernel whose environment to use")
+    joining.add_argument("--name", help="name of the cluster (default: generated automatically)")
 
 
 def _add_scale(add: Add) -> None:

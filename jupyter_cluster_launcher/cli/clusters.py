@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from typing import Any
@@ -13,6 +14,7 @@ from ..client import server as rest
 from ..errors import LauncherError, UnknownError, WrongStateError
 
 ENDED = ("closed", "failed", "lost")  # states whose clusters are dismissed, not stopped
+JOINING = "running"  # the platform whose clusters are joined by an address
 LEAVE = "?leave=true"
 HEADS = ("NAME", "STATE", "WORKERS", "CORES", "MEMORY", "PLATFORM", "ID", "")
 
@@ -37,6 +39,26 @@ def start(arguments: argparse.Namespace) -> int:
     if arguments.wait:
         cluster = _wait(server, cluster)
     _show(arguments, cluster, f"{cluster['name']} ({cluster['id']}) is {cluster['state']}.")
+    return 0
+
+
+def join(arguments: argparse.Namespace) -> int:
+    """Join a scheduler that already runs, and wait until that has worked or failed."""
+    server = _server(arguments)
+    target = arguments.scheduler
+    if "://" not in target and os.path.exists(os.path.expanduser(target)):
+        target = os.path.abspath(os.path.expanduser(target))
+    request = {
+        "platform": JOINING,
+        "adopt": target,
+        "kernel_name": arguments.kernel,
+        "name": arguments.name,
+    }
+    given = {key: value for key, value in request.items() if value is not None}
+    cluster = _wait(server, server.send("POST", "clusters", given))
+    workers = cluster["workers"]["ready"]
+    text = f"Joined {cluster['name']} ({cluster['id']}): {workers} workers at {cluster['address']}."
+    _show(arguments, cluster, text)
     return 0
 
 

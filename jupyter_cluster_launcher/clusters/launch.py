@@ -60,7 +60,7 @@ async def steps(
         "idle_timeout": cluster.idle_timeout,
         "core_seconds": cluster.report.core_seconds,
     }
-    await controller.start_watch("cluster", settings, limits.start)
+    await controller.start_watch(backend.watched, settings, limits.start)
 
 
 def reason(error: Exception, cluster: Cluster, services: Services) -> str:

@@ -42,19 +42,25 @@ async def plan(
     check_encryption(platform, tls)
     keep = _or_default(request.get("keep_running"), keep_running)
     given, joined = request.get("name"), request.get("adopt")
-    if joined is not None and not backend.discovers:
-        raise BadInputError(f"Clusters of {platform.title} cannot be joined: launch one.")
+    if joined is not None:
+        joined = await backend.joinable(platform, joined)
+    elif not backend.launches:
+        raise BadInputError(
+            f"{platform.title} starts nothing: give the address or the scheduler file of what to "
+            "join."
+        )
     name = None if given is None else options.check_name(given)
     create = (
         codegen.create(platform, chosen, workers, adapt, tls, declared, client=backend.client)
         if joined is None
-        else backend.join_code(options.check_name(joined))
+        else backend.join_code(joined)
     )
     await services.catalog.check_available(platform, kernel_name, tls)
     needs = backend.needs(platform, chosen)
     renew_for = request.get("renew_for")
     if renew_for is not None:
         _check_renewal(platform, needs, adapt)
+    preparation = needs.preparation if joined is None else {**needs.preparation, "join": joined}
     return Cluster(
         id=secrets.token_hex(6),
         # Chosen last, with nothing to wait for until the cluster is listed: two requests at once
@@ -65,10 +71,10 @@ async def plan(
         kernel_name=kernel_name,
         cwd=cwd,
         create=create,
-        requested=0 if joined else adapt.minimum if adapt else workers,
+        requested=0 if joined is not None else adapt.minimum if adapt else workers,
         kind=kind_of(platform),
         scaling=scaling,
-        preparation=needs.preparation,
+        preparation=preparation,
         create_timeout=platform.timeout,
         tls=tls,
         adapt=adapt,

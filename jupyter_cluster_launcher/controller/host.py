@@ -218,3 +218,20 @@ def _numbers() -> list[int]:
         return psutil.pids()
     except (psutil.Error, OSError, IndexError):  # the last for an empty /proc
         return []
+
+
+def started(pid: int) -> str:
+    """Return when a process started, in clock ticks of the system; empty where none runs.
+
+    Together with its number that identifies it among all processes since the host started.
+    """
+    try:
+        # Linux counts from its boot. psutil adds the time of the boot, which moves when the clock
+        # is set: without it, the start of a running process never changes.
+        boot = psutil.boot_time() if psutil.LINUX else 0.0
+        process = psutil.Process(pid)
+        if process.status() in ENDED:
+            return ""
+        return str(round((process.create_time() - boot) * os.sysconf("SC_CLK_TCK")))
+    except (psutil.Error, OSError):
+        return ""

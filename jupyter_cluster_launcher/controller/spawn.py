@@ -14,6 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 
 from ..models import ControllerRef
 from . import host as processes
+from .announcements import silent
 from .archive import ARCHIVE, write_archive
 from .log_files import LOG
 from .startup import ipython_directory
@@ -61,7 +62,8 @@ async def spawn(
         ip=f"{sockets}/k",
     )
     # A kernel with JPY_PARENT_PID set ends with that process, however independent it was started.
-    inherited = {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"}
+    inherited = silent(os.environ)
+    inherited.pop("JPY_PARENT_PID", None)
     log = os.open(directory / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         await manager.start_kernel(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from datetime import datetime, timezone
 from pathlib import Path
@@ -18,6 +19,7 @@ from ..clusters.activity import is_active
 from ..clusters.manager import ClusterManager
 from ..clusters.services import Limits, Services
 from ..clusters.store import Store, default_root
+from ..controller.announcements import announce_from, announce_no_longer_from
 from ..controller.environments import Environments
 from ..platforms.catalog import Catalog
 from .dashboard import dashboard_handlers
@@ -91,6 +93,8 @@ class ClusterLauncher(ExtensionApp):
         )
         self.manager = ClusterManager(services, self._emit, self.keep_running)
         self.settings["cluster_manager"] = self.manager
+        if not serverapp.gateway_config.gateway_enabled:
+            announce_from(os.environ)
         allow_dashboards(serverapp.config, self.manager.list)
         self._metrics = ClusterMetrics(self.manager.list)
         self._metrics.start()
@@ -119,6 +123,7 @@ class ClusterLauncher(ExtensionApp):
         serverapp: Any = self.serverapp
         self._noting.stop()
         self._metrics.stop()
+        announce_no_longer_from(os.environ)
         await self.manager.stop()
         log_no_longer_to(serverapp.log)
 

@@ -112,6 +112,7 @@ def platform_view(
         "options_from": backend.options_source(platform),
         "queue": backend.batch_system(platform),
         "finds": backend.discovers,
+        "launches": backend.launches,
     }
 
 

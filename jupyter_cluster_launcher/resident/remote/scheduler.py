@@ -7,8 +7,11 @@ import contextlib
 import socket
 import threading
 import time
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+T = TypeVar("T")
 
 CONNECT_LIMIT = 2.0  # seconds to connect to a port
 END_LIMIT = 10.0  # seconds for a scheduler to end
@@ -52,27 +55,34 @@ def terminate(address: str, security: Any = None, scheduler_id: str | None = Non
     ``security`` is its cluster's. With ``scheduler_id`` another scheduler at the same address is
     left alone. Raises what connecting raises, and ``TimeoutError`` after ``END_LIMIT`` seconds.
     """
+    asked = run_apart(_terminate(address, security, scheduler_id), END_LIMIT)
+    limit = time.monotonic() + END_LIMIT
+    while asked and answers(address) and time.monotonic() < limit:
+        time.sleep(PERIOD)
+
+
+def run_apart(work: Coroutine[Any, Any, T], limit: float) -> T:
+    """Return what a coroutine returns, in a thread: this one may have a running event loop.
+
+    Raises what it raises, and ``TimeoutError`` after ``limit`` seconds.
+    """
     failures: list[BaseException] = []
-    asked: list[bool] = []
+    results: list[T] = []
 
     def run() -> None:
-        work = _terminate(address, security, scheduler_id)
         try:
-            asked.append(asyncio.run(asyncio.wait_for(work, END_LIMIT)))
+            results.append(asyncio.run(asyncio.wait_for(work, limit)))
         except BaseException as error:  # raised again by the thread that waits
             failures.append(error)
 
-    # In a thread of its own, since this one may have a running event loop.
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(END_LIMIT + 1)
+    thread.join(limit + 1)
     if failures:
         raise failures[0]
-    if thread.is_alive():
-        raise TimeoutError(f"{address} does not answer")
-    limit = time.monotonic() + END_LIMIT
-    while asked == [True] and answers(address) and time.monotonic() < limit:
-        time.sleep(PERIOD)
+    if not results:
+        raise TimeoutError("The scheduler does not answer.")
+    return results[0]
 
 
 async def _terminate(address: str, security: Any, scheduler_id: str | None) -> bool:

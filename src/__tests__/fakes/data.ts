@@ -91,6 +91,7 @@ export function makePlatform(changes: Partial<IPlatform> = {}): IPlatform {
     options_from: null,
     queue: null,
     finds: false,
+    launches: true,
     ...changes
   };
 }

@@ -34,12 +34,21 @@ export function LaunchFields(
         onSelect={({ name }) => model.select(name)}
         trans={trans}
       />
-      <WorkersFields
-        {...fields}
-        summary={
-          queries.code.error ? null : (queries.code.value?.summary ?? null)
-        }
-      />
+      {platform.launches ? (
+        <WorkersFields
+          {...fields}
+          summary={
+            queries.code.error ? null : (queries.code.value?.summary ?? null)
+          }
+        />
+      ) : (
+        <TextField
+          label={trans.__('Address or scheduler file')}
+          value={model.address}
+          placeholder={trans.__('tcp://host:8786')}
+          onChange={address => (model.address = address)}
+        />
+      )}
       <EnvironmentField model={model} trans={trans} />
       {platform.options_from && (
         <OptionsStatus
@@ -56,20 +65,25 @@ export function LaunchFields(
         onChange={options => model.change({ options })}
         trans={trans}
       />
-      <Fold name="lifetime" label={trans.__('Name and lifetime')}>
+      <Fold
+        name="lifetime"
+        label={
+          platform.launches ? trans.__('Name and lifetime') : trans.__('Name')
+        }
+      >
         <TextField
           label={trans.__('Name')}
           value={model.name}
           placeholder={trans.__('Generated automatically')}
           onChange={name => (model.name = name)}
         />
-        <LifetimeFields {...fields} />
+        {platform.launches && <LifetimeFields {...fields} />}
       </Fold>
       {platform.finds && platform.available && (
         <DiscoveredClusters model={model} trans={trans} />
       )}
       {isReady && <StartTimes {...{ model, platform, trans }} />}
-      {isReady && (
+      {isReady && platform.launches && (
         <div className="jp-ClusterLauncher-buttons">
           <TextButton data-action="preview" onClick={onPreview}>
             {trans.__('Preview code')}

@@ -88,7 +88,9 @@ function FoldButton(props: {
       <span className="jp-ClusterLauncher-foldText">
         {isOpen
           ? trans.__('New cluster')
-          : trans.__('New · %1 · %2', platform.title, size)}
+          : platform.launches
+            ? trans.__('New · %1 · %2', platform.title, size)
+            : trans.__('New · %1', platform.title)}
       </span>
     </button>
   );
@@ -102,13 +104,15 @@ function LaunchButton(props: {
   trans: TranslationBundle;
 }): JSX.Element {
   const { model, trans } = props;
+  const { busy } = model.submission;
+  const idle = model.platform?.launches ? trans.__('Launch') : trans.__('Join');
   return (
     <button
       type="submit"
       className="jp-ClusterLauncher-launchButton jp-mod-styled jp-mod-accept"
       disabled={!model.canLaunch}
     >
-      {model.submission.busy ? trans.__('Launching…') : trans.__('Launch')}
+      {busy ? trans.__('Launching…') : idle}
     </button>
   );
 }

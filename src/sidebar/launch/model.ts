@@ -95,6 +95,15 @@ export class LaunchModel implements IDisposable {
     this._onEdited();
   }
 
+  /** The address or scheduler file of the cluster to join. */
+  get address(): string {
+    return this._address;
+  }
+  set address(address: string) {
+    this._address = address;
+    this._onEdited();
+  }
+
   /** The titles of the options whose values are not allowed. */
   get invalid(): string[] {
     const { platform } = this;
@@ -106,7 +115,7 @@ export class LaunchModel implements IDisposable {
       : [];
   }
 
-  /** Whether the cluster can be launched, as far as is known. */
+  /** Whether the cluster can be launched or joined, as far as is known. */
   get canLaunch(): boolean {
     const { platform, queries } = this;
     return (
@@ -114,7 +123,8 @@ export class LaunchModel implements IDisposable {
       !this.submission.busy &&
       queries.isReady(platform) &&
       !queries.code.isRejected &&
-      this.invalid.length === 0
+      this.invalid.length === 0 &&
+      (platform.launches || this._address.trim() !== '')
     );
   }
 
@@ -179,7 +189,8 @@ export class LaunchModel implements IDisposable {
   }
 
   /**
-   * Launch a cluster. Never rejects: see `submission.error`.
+   * Launch a cluster, or join the one at `address` on a platform that launches
+   * none. Never rejects: see `submission.error`.
    *
    * @param discovered - the id of a discovered cluster to join instead
    */
@@ -196,8 +207,11 @@ export class LaunchModel implements IDisposable {
     const launch = this._request(platform);
     if (discovered !== undefined) {
       launch.adopt = discovered;
+    } else if (!platform.launches) {
+      launch.adopt = this._address.trim();
     }
     await this.submission.send(launch, panel, async () => {
+      this._address = '';
       this._name = '';
       this.preparation.reset();
       this.fold.reset();
@@ -258,7 +272,7 @@ export class LaunchModel implements IDisposable {
       queries.updatePlatform(platform, this.kernel.name);
       queries.updatePreview(
         platform,
-        queries.isReady(platform) && !this.invalid.length
+        queries.isReady(platform) && platform.launches && !this.invalid.length
           ? this._request(platform)
           : null
       );
@@ -270,6 +284,7 @@ export class LaunchModel implements IDisposable {
     this._changed.emit();
   }
 
+  private _address = '';
   private _changed = new Signal<this, void>(this);
   private _isDisposed = false;
   private _name = '';

@@ -98,7 +98,7 @@ LAUNCHES: dict[str, tuple[Any, int, str]] = {
     "line break after a name": ({**LOCAL, "name": "a\n"}, 422, "name must be 1 to 60"),
     "blank name": ({**LOCAL, "name": "  "}, 422, "name must be 1 to 60"),
     "null workers": ({**LOCAL, "workers": None}, 422, "workers must be a whole number, 0 or more"),
-    "null adopt": ({**LOCAL, "adopt": None}, 422, "adopt must be 1 to 60"),
+    "null adopt": ({**LOCAL, "adopt": None}, 422, "adopt must be the id"),
     "number for a kernel": ({**LOCAL, "kernel_name": 3}, 422, "kernel_name must be a string, or"),
     "a field twice": (
         '{"platform": "local", "workers": 1, "workers": 2}', 422, "not 'workers' twice",
@@ -110,7 +110,12 @@ LAUNCHES: dict[str, tuple[Any, int, str]] = {
     "deeper": (nested("options", 10_000), 422, "nested at most"),
     "-Infinity": ('{"platform": "local", "idle_timeout": -Infinity}', 422, "Infinity is no number"),
     "nothing to take over there": ({**LOCAL, "adopt": "a.b"}, 422, "cannot be joined"),
-    "taken over by code": ({"platform": "cloud", "adopt": 'a")'}, 422, "adopt must be 1 to 60"),
+    "taken over by code": ({"platform": "cloud", "adopt": 'a")'}, 422, "must have 1 to 60"),
+    "joined by code": (
+        {"platform": "running", "adopt": 'tcp://h:1")'}, 422, "Write it as tcp://HOST:PORT"
+    ),
+    "a file that is not there": ({"platform": "running", "adopt": "/no"}, 422, "There is no file"),
+    "nothing to join": ({"platform": "running"}, 422, "give the address or the scheduler file"),
     "unknown kernel": ({**LOCAL, "kernel_name": "gone"}, 422, "no kernel named 'gone'"),
     "kernel of another type": (
         {**LOCAL, "kernel_name": ["python3"]}, 422, "kernel_name must be a string",

@@ -32,7 +32,7 @@ async def platforms(api: Api) -> dict[str, Any]:
 async def test_the_platform_is_there_and_preselected(api: Api, accounting: RealSlurm) -> None:
     """Guards against a machine on which a site has to write a file before anyone can launch."""
     found = await platforms(api)
-    assert set(found) == {"local", "nebari", "slurm"}
+    assert set(found) == {"local", "nebari", "running", "slurm"}
     assert [one["name"] for one in found.values() if one["detected"]] == ["slurm"]
     assert found["slurm"]["available"], found["slurm"]["reason"]
     assert found["slurm"]["options_from"] == "slurm"

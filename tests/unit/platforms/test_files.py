@@ -18,7 +18,7 @@ from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.platforms.files import Fault
 from jupyter_cluster_launcher.platforms.platform import Platform, count
 
-SHIPPED = {"local", "denali", "tallgrass", "esip-qhub", "nebari", "slurm"}
+SHIPPED = {"local", "denali", "tallgrass", "esip-qhub", "nebari", "running", "slurm"}
 GOOD = yaml.safe_dump(SITE, sort_keys=False)
 END = GOOD.count("\n")  # what is added stands below this line
 
@@ -38,7 +38,15 @@ def test_what_is_shipped_is_valid() -> None:
 def test_order_is_that_of_the_files() -> None:
     """Guards against a list that begins with a cloud where users have a laptop."""
     found, _ = find(PLATFORMS)
-    assert list(found) == ["local", "denali", "tallgrass", "esip-qhub", "nebari", "slurm"]
+    assert list(found) == [
+        "local",
+        "denali",
+        "tallgrass",
+        "esip-qhub",
+        "nebari",
+        "running",
+        "slurm",
+    ]
 
 
 def test_user_hides_environment_hides_system(tmp_path: Path) -> None:

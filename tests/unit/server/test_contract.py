@@ -26,7 +26,11 @@ LAUNCHES: list[tuple[dict[str, Any], str]] = [
     ({"cwd": None}, "cwd must be a string."),
     ({"name": None}, f"name {NAME}"),
     ({"name": "a\tb"}, f"name {NAME}"),
-    ({"adopt": "x" * 61}, f"adopt {NAME}"),
+    (
+        {"adopt": "x" * 4097},
+        "adopt must be the id of a discovered cluster, the address of a scheduler, or the path of "
+        "its file.",
+    ),
     ({"kernel_name": 3}, "kernel_name must be a string, or null."),
     ({"workers": "3"}, "workers must be a whole number, 0 or more."),
     ({"workers": -1}, "workers must be a whole number, 0 or more."),

@@ -288,6 +288,28 @@ describe('the launch form', () => {
     expect(lastCall(screen, 'launch')[1]).toMatchObject({ adopt: 'hub.abc' });
   });
 
+  // Guards against a scheduler that only a terminal can join.
+  it('joins a scheduler by its address', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [
+        makePlatform({ finds: true, launches: false })
+      ];
+    });
+    expect(screen.queryByLabelText('Workers')).toBeNull();
+    expect(screen.queryByText('Preview code')).toBeNull();
+    const join = screen.getByRole('button', { name: 'Join' });
+    expect(join.hasAttribute('disabled')).toBe(true);
+    const field = screen.getByLabelText('Address or scheduler file');
+    fireEvent.change(field, { target: { value: ' tcp://10.0.0.1:8786 ' } });
+    expect(join.hasAttribute('disabled')).toBe(false);
+    fireEvent.click(join);
+    await settle();
+    expect(lastCall(screen, 'launch')[1]).toMatchObject({
+      adopt: 'tcp://10.0.0.1:8786'
+    });
+    expect((field as HTMLInputElement).value).toBe('');
+  });
+
   // Guards against an empty sidebar without an explanation.
   it.each([
     ['missing', null, 'jupyter server extension enable'],
