@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
+from ..platforms.codegen import COMMENT
 from ..platforms.expressions import literal
 from . import errors
 from .base import Backend, Context, Found, Status
@@ -86,7 +87,7 @@ class GatewayBackend(Backend):
     ) -> str | None:
         """Return the code that connects by the cluster's name at the gateway."""
         name = cluster.report.name
-        return f"{_join(name)}client\n" if name else None
+        return f"{COMMENT}{_join(name)}client\n" if name else None
 
     def dashboard_access(self, cluster: Cluster) -> str | None:
         """Return the sentence about what protects the dashboard."""

@@ -11,7 +11,7 @@ from ..backends.base import Check, Found, Start
 from ..errors import BadInputError, UnknownError, WrongStateError
 from ..models import Cluster, Queue, State
 from ..platforms import options
-from . import contact, logs, other_servers, preflight
+from . import again, contact, logs, other_servers, preflight
 from .managed_cluster import ManagedCluster
 from .reconcile import ENDED
 from .request import plan
@@ -219,6 +219,9 @@ class ClusterManager:
         def taken() -> set[str]:
             return {managed.cluster.name for managed in self._clusters.values()}
 
+        if "from" in request:
+            request, folder = again.repeated(self.services, request, self.list())
+            cwd = cwd or folder
         return await plan(self.services, request, taken, self.keep_running, cwd)
 
     def _changed(self, managed: ManagedCluster, action: str) -> None:
