@@ -150,7 +150,7 @@ def test_run_all_on_the_next_day(server: RealServer) -> None:
     cluster_id = server.launch(platform="local", workers=2, name="Tides", options=options)
     server.ready(cluster_id, 2)
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
-    wait_until(lambda: server.clusters() == [])
+    wait_until(lambda: server.clusters() == [], "the cluster is gone")
     server.stop()
     server.start()
     lines = notebook(
