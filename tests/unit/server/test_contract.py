@@ -155,3 +155,11 @@ def test_queries() -> None:
     with pytest.raises(BadInputError, match=r"^leave must be given only once\.$"):
         leave("true", "true")
     assert contract.check_query("/platforms", "get", "kernel_name", ["true"]) == "true"
+
+
+@pytest.mark.parametrize("path", ["/clusters", "/code", "/check", "/starts"])
+def test_what_is_to_be_launched(path: str) -> None:
+    """Guards against a launch of nothing, and an answer 500 to it."""
+    assert refusal({}, path) == "platform is missing. It must be a string."
+    assert refusal({"from": 5}, path) == "from must be a string."
+    assert refusal({"platform": 5}, path) == "platform must be a string."
