@@ -8,16 +8,17 @@ if TYPE_CHECKING:
     from .client.handle import ClusterHandle
 
 
-def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
+def connect(name: str | None = None, launch: bool = False) -> tuple[ClusterHandle, Any]:
     """Return the running cluster of that name, or the only one, and a Dask client of it.
 
-    ``cluster, client = connect()`` makes the same notebook run on every platform. Raises
+    ``cluster, client = connect()`` makes the same notebook run on every platform. With ``launch`` a
+    cluster that has stopped is launched again, with the same workers and options. Raises
     ``errors.LauncherError`` with a sentence where it is not clear which cluster is meant.
     """
     # Imported here, so that the server and the import itself stay light.
     from .client.connect import connect as connect_by_name  # noqa: PLC0415 - a server needs none
 
-    return connect_by_name(name)
+    return connect_by_name(name, launch)
 
 
 def __getattr__(name: str) -> str:

@@ -46,28 +46,38 @@ const notebookPlugin: JupyterFrontEndPlugin<INotebooks> = {
   description: 'Inserts the code of a cluster in the current notebook.',
   autoStart: true,
   provides: INotebooks,
-  requires: [INotebookTracker],
+  requires: [INotebookTracker, IClusters],
   optional: [ISettingRegistry, ITranslator],
   activate: async (
     app: JupyterFrontEnd,
     tracker: INotebookTracker,
+    clusters: IClusters,
     registry: ISettingRegistry | null,
     translator: ITranslator | null
   ) => {
-    const [{ Notebooks }, { loadPreferences }] = await Promise.all([
-      import('./notebook/notebooks'),
-      import('./settings')
-    ]);
+    const [{ Notebooks }, { showStoppedBars }, { loadPreferences }] =
+      await Promise.all([
+        import('./notebook/notebooks'),
+        import('./notebook/stopped'),
+        import('./settings')
+      ]);
     const preferences = await loadPreferences(registry);
-    return new Notebooks({
+    const { kernelspecs, user } = app.serviceManager;
+    const notebooks = new Notebooks({
       shell: app.shell,
-      kernelspecs: app.serviceManager.kernelspecs,
+      kernelspecs,
+      hasConnect: kernelName => clusters.hasConnect(kernelName),
+      user: () => user.identity?.username ?? null,
       tracker,
       baseUrl: app.serviceManager.serverSettings.baseUrl,
       template: () => preferences.codeTemplate,
       executionScheduled: NotebookActions.executionScheduled,
       translator: translator ?? undefined
     });
+    const { commands } = app;
+    const trans = loadTranslation(translator);
+    showStoppedBars({ clusters, commands, notebooks, trans });
+    return notebooks;
   }
 };
 

@@ -15,6 +15,7 @@ import {
   IPlot,
   IStart
 } from './api/types';
+import type { Target } from './notebook/target';
 
 export * from './api/types';
 
@@ -80,6 +81,8 @@ export interface IClusters extends IDisposable {
   stop(id: string, options?: { leave?: boolean }): Promise<void>;
   /** Fetch all logs of a cluster; may take seconds. */
   logs(id: string): Promise<ILogs>;
+  /** Whether notebooks with a kernel can import this package. */
+  hasConnect(kernelName?: string): Promise<boolean>;
   /** List the single plots of a dashboard. */
   plots(id: string): Promise<IPlot[]>;
 }
@@ -118,10 +121,11 @@ export interface INotebook {
 }
 
 /**
- * The code of a cluster: `connect` to it, `create` one like it, or connect with
- * the `short` code, which requires this package in the kernel.
+ * The code of a cluster: `connect` to it, briefly where the kernel has this
+ * package; connect with `plain` code, which requires only Dask; or `create` one
+ * like it.
  */
-export type CodeKind = 'connect' | 'create' | 'short';
+export type CodeKind = 'connect' | 'create' | 'plain';
 
 /** The result of an insertion; the reason for a failure is for the user. */
 export type Insertion =
@@ -139,25 +143,36 @@ export interface INotebooks {
    * and just before such a cell runs.
    */
   readonly used: ISignal<INotebooks, INotebooks.IUse>;
-  /** The panel of the current notebook, to pass to `insert` later. */
-  readonly panel: NotebookPanel | null;
+  /**
+   * The notebook or console that code is inserted in, to pass to `insert` later;
+   * null if neither is in front.
+   */
+  readonly panel: Target | null;
+  /** The panels of all open notebooks. */
+  readonly panels: NotebookPanel[];
+  /** Find the cell that connects to a cluster; null if there is none. */
+  cellOf(panel: NotebookPanel): INotebooks.ICell | null;
   /** Emitted when open notebooks may use other clusters than before. */
   readonly usersChanged: ISignal<INotebooks, void>;
   /** The names of the open notebooks with code that connects to a cluster. */
   users(id: string): string[];
   /** The text that `insert` would insert; null if there is none yet. */
-  code(cluster: ICluster, kind: CodeKind): string | null;
+  code(
+    cluster: ICluster,
+    kind: CodeKind,
+    target?: Target | null
+  ): string | null;
   /**
    * Insert code in a notebook: in the cell of an earlier insertion, else in the
    * active cell if it is empty, else in a new cell above the active cell.
    *
-   * @param options.panel - the notebook; by default the current one
+   * @param options.panel - the notebook or console; by default the one in front
    * @param options.focus - whether to move the focus to the cell (default true)
    */
   insert(
     cluster: ICluster,
     kind: CodeKind,
-    options?: { panel?: NotebookPanel | null; focus?: boolean }
+    options?: { panel?: Target | null; focus?: boolean }
   ): Insertion;
   /**
    * Remove the cell of an earlier insertion after a cell was dropped.
@@ -170,6 +185,16 @@ export interface INotebooks {
 
 /** The types that belong to INotebooks. */
 export namespace INotebooks {
+  /** A cell with inserted code. */
+  export interface ICell {
+    /** Its index in the notebook. */
+    index: number;
+    /** The id of the cluster that it connects to. */
+    clusterId: string;
+    /** The inserted code. */
+    code: string;
+  }
+
   /** A notebook that uses a cluster. */
   export interface IUse {
     /** The id of the cluster. */

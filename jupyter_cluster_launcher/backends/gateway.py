@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
 from ..platforms import options
+from ..platforms.codegen import COMMENT
 from ..platforms.expressions import literal
 from . import errors
 from .base import Backend, Context, Found, Status
@@ -91,7 +92,7 @@ class GatewayBackend(Backend):
     ) -> str | None:
         """Return the code that connects by the cluster's name at the gateway."""
         name = cluster.report.name
-        return f"{_join(name)}client\n" if name else None
+        return f"{COMMENT}{_join(name)}client\n" if name else None
 
     def dashboard_access(self, cluster: Cluster) -> str | None:
         """Return the sentence about what protects the dashboard."""

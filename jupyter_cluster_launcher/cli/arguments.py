@@ -33,7 +33,12 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
 def _add_start(add: Add) -> None:
     starting = add("start", clusters.start, "launch a cluster")
     starting.add_argument(
-        "platform", help="name of a platform, see `jupyter cluster-launcher platforms`"
+        "platform", nargs="?", help="name of a platform, see `jupyter cluster-launcher platforms`"
+    )
+    starting.add_argument(
+        "--again",
+        metavar="CLUSTER",
+        help="launch a cluster again, by its name or ID, with what other arguments change",
     )
     starting.add_argument(
         "-w", "--workers", type=int, help="number of workers, or of jobs on a batch system"

@@ -21,12 +21,19 @@ HEADS = ("NAME", "STATE", "WORKERS", "CORES", "MEMORY", "PLATFORM", "ID", "")
 
 def start(arguments: argparse.Namespace) -> int:
     """Launch a cluster, and wait for its workers where that is wanted."""
+    if (arguments.platform is None) == (arguments.again is None):
+        arguments.usage_error("give either a platform or --again")
     server = _server(arguments)
+    before = _ended(server, arguments.again) if arguments.again else None
+    options = dict(before["again"]["options"]) if before else {}
+    if arguments.option:
+        options |= _options(server, arguments, arguments.platform or (before or {}).get("platform"))
     request = {
         "platform": arguments.platform,
+        "from": arguments.again,
         "workers": arguments.workers,
         "adapt": arguments.adapt,
-        "options": _options(server, arguments) if arguments.option else None,
+        "options": options or None,
         "kernel_name": arguments.kernel,
         "name": arguments.name,
         "keep_running": arguments.keep_running,
@@ -36,6 +43,8 @@ def start(arguments: argparse.Namespace) -> int:
     }
     given = {key: value for key, value in request.items() if value is not None}
     cluster = server.send("POST", "clusters", given)
+    if before and before["again"]["change"]:
+        print(f"Launching {cluster['name']} {before['again']['change']}.", file=sys.stderr)
     if arguments.wait:
         cluster = _wait(server, cluster)
     _show(arguments, cluster, f"{cluster['name']} ({cluster['id']}) is {cluster['state']}.")
@@ -148,6 +157,8 @@ def _cluster(server: rest.Server, name: str) -> dict[str, Any]:
     clusters = server.send("GET", "clusters")
     found = [one for one in clusters if one["id"] == name]
     found = found or [one for one in clusters if one["name"] == name]
+    if len(found) > 1:  # one that was launched again has the name of the one before
+        found = [one for one in found if one["state"] not in ENDED] or found
     if len(found) == 1:
         return dict(found[0])
     if found:
@@ -155,6 +166,12 @@ def _cluster(server: rest.Server, name: str) -> dict[str, Any]:
         raise UnknownError(f"Several clusters are named {name!r}. Use one of their IDs: {ids}.")
     names = ", ".join(repr(one["name"]) for one in clusters) or "none"
     raise UnknownError(f"There is no cluster {name!r}. Your clusters: {names}.")
+
+
+def _ended(server: rest.Server, name: str) -> dict[str, Any] | None:
+    """Return the last cluster with this ID or name that is listed as ended, None if none is."""
+    clusters = [one for one in server.send("GET", "clusters") if one["again"]]
+    return next((dict(one) for one in reversed(clusters) if name in (one["id"], one["name"])), None)
 
 
 def _wait(server: rest.Server, cluster: dict[str, Any]) -> dict[str, Any]:
@@ -175,13 +192,20 @@ def _wait(server: rest.Server, cluster: dict[str, Any]) -> dict[str, Any]:
         time.sleep(0.2)
 
 
-def _options(server: rest.Server, arguments: argparse.Namespace) -> dict[str, Any]:
+def _options(
+    server: rest.Server, arguments: argparse.Namespace, platform: str | None
+) -> dict[str, Any]:
     """Return the options converted to the types that the platform declares, None for no text.
 
     Options that it does not declare stay text, for the server to reject.
     """
+    if platform is None:
+        raise UnknownError(
+            f"No cluster {arguments.again!r} that has ended is listed, so its options are unknown. "
+            "Leave out --option, or give a platform instead of --again."
+        )
     query = f"?kernel_name={quote(arguments.kernel)}" if arguments.kernel else ""
-    path = f"platforms/{quote(arguments.platform, safe='')}/options{query}"
+    path = f"platforms/{quote(platform, safe='')}/options{query}"
     declared = server.send("GET", path)["options"]["properties"]
     return {name: _typed(text, declared.get(name, {})) for name, text in arguments.option}
 

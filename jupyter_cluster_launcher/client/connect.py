@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import time
 import warnings
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from ..backends import connect_code, reachable_from_other_hosts
 from ..clusters.store import Store, default_root
@@ -15,15 +20,34 @@ from . import server as rest
 from .handle import ClusterHandle
 from .versions import Mismatch
 
+ENDED = (State.CLOSED, State.FAILED, State.LOST)
+WRITTEN = 30.0  # seconds; a server writes the record of a cluster that runs soon after it shows it
 
-def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
+
+class MissingError(NotAvailableError):
+    """The ``cluster`` that is meant is starting, or has stopped."""
+
+    def __init__(self, message: str, cluster: Cluster) -> None:
+        """Hold the cluster, and the sentence about it."""
+        super().__init__(message)
+        self.cluster = cluster
+
+
+def connect(name: str | None = None, launch: bool = False) -> tuple[ClusterHandle, Any]:
     """Return a running cluster and a new Dask client of it.
 
-    ``name`` is the cluster's name or id; without one it is the one cluster that is running. Raises
-    ``UnknownError`` and ``NotAvailableError`` with a sentence where there is not exactly one.
+    ``name`` is the cluster's name or id; without one it is the one cluster that is running. With
+    ``launch`` a cluster that has stopped is launched again, on the same platform with the same
+    workers and options. Raises ``UnknownError`` and ``NotAvailableError`` with a sentence where
+    there is not exactly one, and ``LauncherError`` where the launch fails.
     """
     store = Store(default_root())
-    cluster = choose(store.load(), name)
+    try:
+        cluster = choose(store.load(), name, store.past)
+    except MissingError as missing:
+        if not launch:
+            raise
+        cluster = awaited(store, missing.cluster)
     code = connect_code(cluster, store.root / cluster.id, rest.base_url())
     if code is None:
         raise NotAvailableError(f"{cluster.name} cannot be connected to yet. Try again soon.")
@@ -45,8 +69,15 @@ def connect(name: str | None = None) -> tuple[ClusterHandle, Any]:
     return ClusterHandle(cluster.id, cluster.name, client), client
 
 
-def choose(clusters: list[Cluster], name: str | None = None) -> Cluster:
-    """Return the one cluster that a name or id refers to; raises as ``connect``."""
+def choose(
+    clusters: list[Cluster],
+    name: str | None = None,
+    past: Callable[[], list[tuple[Cluster, datetime]]] = list,
+) -> Cluster:
+    """Return the one cluster that a name or id refers to; raises as ``connect``.
+
+    ``past`` returns the clusters that are gone, with the time.
+    """
     running = [one for one in clusters if one.state is State.RUNNING and reachable(one)]
     meant = [one for one in running if name in (None, one.name, one.id)]
     if len(meant) == 1:
@@ -57,11 +88,60 @@ def choose(clusters: list[Cluster], name: str | None = None) -> Cluster:
     names = ", ".join(repr(one.name) for one in running)
     if len(meant) > 1:
         raise UnknownError(f"Several clusters are running: {names}. Name one: connect(NAME).")
-    if any(one.state is State.STARTING and name in (None, one.name, one.id) for one in clusters):
-        raise NotAvailableError("The cluster is still starting. Try again in a moment.")
+    for one in clusters:
+        if one.state is State.STARTING and name in (None, one.name, one.id):
+            raise MissingError("The cluster is still starting. Try again in a moment.", one)
+    _explain_stopped(clusters, name, past)
     if running:
         raise UnknownError(f"No running cluster is called {name!r}. Running: {names}.")
     raise NotAvailableError("No cluster is running. Launch one in the sidebar, then try again.")
+
+
+def _explain_stopped(
+    clusters: list[Cluster],
+    name: str | None,
+    past: Callable[[], list[tuple[Cluster, datetime]]],
+) -> None:
+    """Raise ``MissingError`` if the cluster that is meant has stopped."""
+    ended = [(one, None) for one in reversed(clusters) if _has_ended(one)]
+    for cluster, when in (*ended, *past()):
+        if name in (None, cluster.name, cluster.id):
+            call = "launch=True" if name is None else f"{json.dumps(name)}, launch=True"
+            since = f" at {when:%H:%M on %d %B %Y}" if when else ""
+            raise MissingError(
+                f"The cluster {cluster.name} has stopped{since}. To launch it again, with the same "
+                f"workers and options, call connect({call}), or press Launch again in the sidebar.",
+                cluster,
+            )
+
+
+def _has_ended(cluster: Cluster) -> bool:
+    """Return whether a cluster has ended, also where its record does not say so."""
+    ref = cluster.controller
+    here = ref is not None and ref.host == host()
+    return cluster.state in ENDED or (here and not reachable(cluster))
+
+
+def awaited(store: Store, missing: Cluster) -> Cluster:
+    """Return a cluster when it runs; one that has stopped is launched again."""
+    if missing.state is State.STARTING:
+        server, shown = rest.holder(missing.id)
+    else:
+        server = rest.find()
+        shown = server.send("POST", "clusters", {"from": missing.id})
+        print(f"Launching {shown['name']} on {shown['platform_title']}.", file=sys.stderr)  # noqa: T201 - for the user
+    while shown["state"] == "starting":
+        time.sleep(0.2)
+        shown = server.send("GET", f"clusters/{quote(shown['id'])}?no_track_activity=1")
+    if shown["state"] != "running":
+        raise NotAvailableError(f"{shown['name']} could not be launched. {shown['message']}")
+    end = time.monotonic() + WRITTEN
+    while time.monotonic() < end:
+        cluster = store.read(shown["id"])
+        if cluster is not None and connect_code(cluster, store.root / cluster.id):
+            return cluster
+        time.sleep(0.05)
+    raise NotAvailableError(f"{shown['name']} cannot be connected to yet. Try again soon.")
 
 
 def reachable(cluster: Cluster) -> bool:

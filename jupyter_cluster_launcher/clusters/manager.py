@@ -11,7 +11,7 @@ from ..backends.base import Check, Found, Start
 from ..errors import BadInputError, UnknownError, WrongStateError
 from ..models import Cluster, Queue, State
 from ..platforms import options
-from . import contact, logs, other_servers, preflight, prepared
+from . import again, contact, logs, other_servers, preflight, prepared
 from .managed_cluster import ManagedCluster
 from .preparer import Preparer
 from .reconcile import ENDED
@@ -224,6 +224,9 @@ class ClusterManager:
         return any(one.state is State.STARTING for one in self.owned())
 
     async def _plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
+        if "from" in request:
+            request, folder = again.repeated(self.services, request, self.list())
+            cwd = cwd or folder
         return await plan(self.services, request, self._others.names, self.keep_running, cwd)
 
     def _changed(self, managed: ManagedCluster, action: str) -> None:

@@ -152,6 +152,8 @@ class RecordedCluster:
         await asyncio.to_thread(self._services.store.flush, self.cluster.id)
 
     def _remove(self) -> None:
+        if self.cluster.readable and not self.cluster.report.joined:
+            self._services.store.keep(self.cluster)
         self._services.store.remove(self.cluster.id, self.ownership.release)
 
 

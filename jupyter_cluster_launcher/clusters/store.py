@@ -15,6 +15,8 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from .writer import Writer
 
 RECORD = "cluster.json"
 ID = re.compile(r"[0-9a-zA-Z_-]+")
+PAST = 50  # clusters that are gone, and can be launched again
 REMOVED = ".removed-"  # of the names of directories that are being deleted
 
 log = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         """Keep records under ``root``."""
         self.root = root
+        self._past = root.with_name(f"{root.name}-past")
         self._unreadable: dict[Path, str] = {}  # why, for what was logged already
         self._writer = Writer(lambda cluster: self.save(cluster))  # noqa: PLW0108 - looked up at each call
 
@@ -124,6 +128,40 @@ class Store:
         if release is not None:
             release()
         self.sweep()
+
+    def keep(self, cluster: Cluster) -> None:
+        """Keep what was launched after its directory is gone, to launch it again.
+
+        That of the last ``PAST`` clusters is kept.
+        """
+        try:
+            self._past.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self._past, prefix=".record-")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(records.write(replace(cluster, controller=None)), file, indent=1)
+            Path(temporary).replace(self._past / f"{cluster.id}.json")
+            for path in self._past_paths()[PAST:]:
+                path.unlink(missing_ok=True)
+        except OSError as error:  # nothing that runs depends on it
+            log.warning("Cluster %s cannot be launched again: %s", cluster.id, error)
+
+    def past(self) -> list[tuple[Cluster, datetime]]:
+        """Return the clusters that are gone and when that was, the last one first."""
+        found = []
+        for path in self._past_paths():
+            with contextlib.suppress(OSError, ValueError, RecursionError):
+                cluster = records.read(json.loads(path.read_text(encoding="utf-8")))
+                gone = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+                found.append((cluster, gone))
+        return found
+
+    def _past_paths(self) -> list[Path]:
+        """Return the records of clusters that are gone, the last one first."""
+        paths = {}
+        for path in self._past.glob("*.json"):
+            with contextlib.suppress(OSError):
+                paths[path] = path.stat().st_mtime_ns
+        return sorted(paths, key=lambda path: -paths[path])
 
     def sweep(self) -> None:
         """Delete what is left of directories whose removal was cut short."""

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 CLIENT_MODULE = "dask.distributed"
 DASHBOARDS = "cluster-launcher/dashboard"  # below the base URL, each by its cluster's id
 CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
+# Without it, the cell of yesterday's cluster ends in FileNotFoundError and no word of a cluster.
+COMMENT = (
+    "# If this cell fails, its cluster has stopped. Launch it again in the Dask Clusters sidebar.\n"
+)
 # Dask then encrypts with the credentials of its configuration, or refuses to connect.
 REQUIRE_ENCRYPTION = """\
 dask.config.set(
@@ -103,7 +107,7 @@ def connect_by_name(class_name: str, name: str) -> str:
     """
     module, _, cls = class_name.rpartition(".")
     return (
-        f"from {module} import {cls}\n\n"
+        f"{COMMENT}from {module} import {cls}\n\n"
         f"cluster = {cls}(name={literal(name)})\n"
         "client = cluster.get_client()\nclient\n"
     )
@@ -116,11 +120,11 @@ def connect_scheduler(address: str, credentials: Path | None, base_url: str | No
     by path, never by value. ``base_url`` is the path of the Jupyter server that browsers reach its
     dashboard through, which makes the link that ``client`` shows.
     """
-    head, link = "", ""
+    head, link = COMMENT, ""
     if base_url is not None:
         # Dask fills in {port}, which is the name of the dashboard.
         path = f"{base_url.replace('{', '{{').replace('}', '}}')}{DASHBOARDS}/{{port}}/status"
-        head = "import dask\n"
+        head += "import dask\n"
         link = f'dask.config.set({{"distributed.dashboard.link": {literal(path)}}})\n'
     if credentials is None:
         return (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -61,7 +63,14 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
         """Return a cluster as JSON data."""
         services = self.manager.services
         directory = services.store.root / cluster.id
-        return cluster_view(cluster, services.backend(cluster), directory, self.base_url)
+
+        def declared() -> Mapping[str, Any]:
+            with contextlib.suppress(UnknownError):  # its file is gone
+                return services.catalog.get(cluster.platform).options
+            return {}
+
+        backend = services.backend(cluster)
+        return cluster_view(cluster, backend, directory, self.base_url, declared)
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         """Answer with the status of an error: each of ours has its own."""

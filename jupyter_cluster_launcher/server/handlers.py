@@ -81,6 +81,20 @@ class FoundHandler(LauncherHandler):
         self.reply([found_view(cluster) for cluster in found])
 
 
+class KernelHandler(LauncherHandler):
+    """The environment of a kernel."""
+
+    route = "/kernel"
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Look for this package in it, from which notebooks import ``connect``."""
+        packages = self.manager.services.environments.packages
+        own = __name__.partition(".")[0]
+        self.reply({"connect": not await packages.missing(self.kernel_name, [own])})
+
+
 class CodeHandler(LauncherHandler):
     """The code that a launch would run."""
 
@@ -234,6 +248,7 @@ default_handlers = [
         PlatformsHandler,
         OptionsHandler,
         FoundHandler,
+        KernelHandler,
         CodeHandler,
         CheckHandler,
         PrepareHandler,

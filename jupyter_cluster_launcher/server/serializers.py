@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ..backends.base import Backend, Check, Found, Start
+from ..backends.base import Backend, Check, Found, Start, Status
+from ..clusters.again import ENDED, adjusted
 from ..clusters.preflight import Preview
 from ..masking import masked
 from ..models import Cluster, Job, State
@@ -19,12 +20,16 @@ from ..platforms.platform import Platform
 
 
 def cluster_view(
-    cluster: Cluster, backend: Backend, directory: Path, base_url: str
+    cluster: Cluster,
+    backend: Backend,
+    directory: Path,
+    base_url: str,
+    declared: Callable[[], Mapping[str, Any]] = dict,
 ) -> dict[str, Any]:
     """Return a cluster as JSON data.
 
     ``directory`` has its credentials, ``base_url`` is the Jupyter server's, under which dashboards
-    are reached.
+    are reached. ``declared`` returns the schemas of its platform's options.
     """
     report, live = cluster.report, cluster.state is State.RUNNING
     status = backend.status(cluster, datetime.now().astimezone())
@@ -58,6 +63,7 @@ def cluster_view(
             "create": cluster.create,
             "connect": backend.connect_code(cluster, directory, base_url) if live else None,
         },
+        "again": _again(cluster, status, declared),
         "keep_running": cluster.keep_running,
         "joined": report.joined,
         "expires": _time(status.expires),
@@ -168,6 +174,16 @@ def _usage(cluster: Cluster) -> dict[str, Any] | None:
         "spilled": usage.spilled,
         "paused": usage.paused,
     }
+
+
+def _again(
+    cluster: Cluster, status: Status, declared: Callable[[], Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    """Return how to launch a cluster again, None where that makes no sense."""
+    if cluster.state not in ENDED or cluster.report.joined or not cluster.readable:
+        return None
+    options, change = adjusted(cluster, status, declared())
+    return {"options": options, "change": change}
 
 
 def _time(when: datetime | None) -> str | None:

@@ -5,6 +5,7 @@ import {
   ICheck,
   IPreview,
   IDiscoveredCluster,
+  IKernel,
   IPlatformOptions,
   ILaunch,
   ILogs,
@@ -79,6 +80,12 @@ export class Client {
   /** Fetch all logs of a cluster; may take seconds. */
   logs(id: string): Promise<ILogs> {
     return this.request<ILogs>(`${clusterPath(id)}/logs?no_track_activity=1`);
+  }
+
+  /** Whether notebooks with a kernel can import this package. */
+  async hasConnect(kernelName?: string): Promise<boolean> {
+    const path = `kernel${kernelQuery(kernelName)}`;
+    return (await this.request<IKernel>(path)).connect;
   }
 
   /** List the single plots of a dashboard. */

@@ -39,6 +39,9 @@ export type ICluster = Schemas['Cluster'];
 /** The request that launches a cluster. */
 export type ILaunch = Schemas['Launch'];
 
+/** What the environment of a kernel has. */
+export type IKernel = Schemas['Kernel'];
+
 /** The code that a launch would run. */
 export type IPreview = Schemas['Preview'];
 

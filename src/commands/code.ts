@@ -1,7 +1,6 @@
 import { copyIcon } from '@jupyterlab/ui-components';
 import { insertIcon, menuIcon } from '../icons';
 import { copyCode, insertOrNotify } from '../notebook/insert';
-import { insertShort } from '../notebook/shortcode';
 import { ICluster, INotebooks } from '../tokens';
 import { addClusterCommand } from './add';
 import { CommandIDs } from './ids';
@@ -26,15 +25,15 @@ export function addCodeCommands(
     takesOwn: false,
     execute: cluster => insertOrNotify(cluster, 'connect', notebooks, trans)
   });
-  addClusterCommand(options, CommandIDs.insertShort, {
-    label: trans.__('Insert connect() Call'),
+  addClusterCommand(options, CommandIDs.insertPlain, {
+    label: trans.__('Insert Plain Dask Code'),
     caption: trans.__(
-      'Insert two lines of code that connect; the environment of the notebook must have jupyter-cluster-launcher'
+      'Insert code that connects and requires only Dask, for notebooks that run without jupyter-cluster-launcher'
     ),
     icon: menuIcon(insertIcon),
     filter: isConnectable,
     takesOwn: false,
-    execute: cluster => insertShort(cluster, notebooks, trans)
+    execute: cluster => insertOrNotify(cluster, 'plain', notebooks, trans)
   });
   addClusterCommand(options, CommandIDs.insertCreate, {
     label: trans.__('Insert Creation Code'),

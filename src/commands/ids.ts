@@ -6,8 +6,8 @@ export namespace CommandIDs {
   export const insert = 'cluster-launcher:insert';
   /** Insert the code that creates a cluster. */
   export const insertCreate = 'cluster-launcher:insert-create';
-  /** Insert the short code that connects to a cluster. */
-  export const insertShort = 'cluster-launcher:insert-short';
+  /** Insert code that connects to a cluster and requires only Dask. */
+  export const insertPlain = 'cluster-launcher:insert-plain';
   /** Copy the code of a cluster. */
   export const copy = 'cluster-launcher:copy';
   /** Change the number of workers of a cluster. */
@@ -16,6 +16,8 @@ export namespace CommandIDs {
   export const rename = 'cluster-launcher:rename';
   /** Change whether a cluster keeps running when the Jupyter server stops. */
   export const toggleKeepRunning = 'cluster-launcher:toggle-keep-running';
+  /** Launch a cluster again that has ended. */
+  export const launchAgain = 'cluster-launcher:launch-again';
   /** Stop or dismiss a cluster. */
   export const stop = 'cluster-launcher:stop';
   /** Open a dashboard or one of its plots. */

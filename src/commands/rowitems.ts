@@ -20,7 +20,7 @@ export function rowItems(state: {
     ...(isConnectable
       ? [
           { command: CommandIDs.insert },
-          { command: CommandIDs.insertShort },
+          { command: CommandIDs.insertPlain },
           { command: CommandIDs.copy, args: { kind: 'connect' } }
         ]
       : []),

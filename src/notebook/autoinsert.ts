@@ -1,10 +1,10 @@
-import { NotebookPanel } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { hasEnded } from '../format';
 import { IClusters, INotebooks } from '../tokens';
 import { insertOrNotify } from './insert';
+import { Target } from './target';
 
 /**
  * Inserts the code of a launched cluster, once, as soon as it can be used, in
@@ -33,9 +33,10 @@ export class AutoInsert implements IDisposable {
    * Insert the code of a cluster as soon as it can be used.
    *
    * @param id - the id of the cluster
-   * @param panel - the notebook that it was launched from; null if there was none
+   * @param panel - the notebook or console that it was launched from; null if there
+   *   was none
    */
-  expect(id: string, panel: NotebookPanel | null): void {
+  expect(id: string, panel: Target | null): void {
     this._expected.set(id, panel);
     this._insert(id);
   }
@@ -75,6 +76,6 @@ export class AutoInsert implements IDisposable {
   }
 
   /** By the id of a cluster, the notebook that it was launched from. */
-  private _expected = new Map<string, NotebookPanel | null>();
+  private _expected = new Map<string, Target | null>();
   private _isDisposed = false;
 }

@@ -1,5 +1,6 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { PartialJSONObject, UUID } from '@lumino/coreutils';
+import { INotebooks } from '../tokens';
 
 /** The metadata key that marks a cell with inserted code. */
 export const CELL_METADATA = 'cluster_launcher';
@@ -12,6 +13,8 @@ export interface IInsertion {
   code: string;
   /** Whether the code creates a cluster instead of connecting to one. */
   creates?: boolean;
+  /** The user whose code this is, where several share the notebook. */
+  user?: string;
 }
 
 /**
@@ -27,6 +30,8 @@ export interface IMark extends PartialJSONObject {
   hash: string;
   /** Whether the code creates a cluster instead of connecting to one. */
   creates?: boolean;
+  /** Identifies the user whose code this is, where several share the notebook. */
+  user?: string;
 }
 
 /**
@@ -47,25 +52,42 @@ export function markedCell(insertion: IInsertion): {
 }
 
 /** Create the metadata of a cell with inserted code. */
-function markOf({ cluster_id, code, creates }: IInsertion): IMark {
+function markOf({ cluster_id, code, creates, user }: IInsertion): IMark {
   return {
     cluster_id,
     lines: code.split('\n').length,
     hash: hashOf(code),
-    ...(creates ? { creates } : {})
+    ...(creates ? { creates } : {}),
+    ...(user ? { user: hashOf(user) } : {})
   };
+}
+
+/** What is needed of a cell. */
+interface ICellText {
+  getMetadata(key: string): unknown;
+  getSource(): string;
+}
+
+/**
+ * Read the mark of a cell.
+ *
+ * @param user - the user, where several share the notebook; null otherwise
+ * @returns undefined if it has none, or has the code of another user
+ */
+function ownMark(cell: ICellText, user: string | null): IMark | undefined {
+  const mark = cell.getMetadata(CELL_METADATA) as IMark | undefined;
+  const isForeign = user !== null && mark?.user && mark.user !== hashOf(user);
+  return isForeign ? undefined : mark;
 }
 
 /**
  * Find the inserted code in a cell.
  *
- * @returns the code; null if the user has rewritten it
+ * @param user - the user, where several share the notebook; null otherwise
+ * @returns the code; null if the user has rewritten it, or it is of another one
  */
-function insertedCode(cell: {
-  getMetadata(key: string): unknown;
-  getSource(): string;
-}): string | null {
-  const mark = cell.getMetadata(CELL_METADATA) as IMark | undefined;
+function insertedCode(cell: ICellText, user: string | null): string | null {
+  const mark = ownMark(cell, user);
   if (!mark?.hash) {
     return null;
   }
@@ -91,11 +113,15 @@ function hashOf(text: string): string {
 /**
  * Find the cluster that the inserted code of a notebook connects to.
  *
+ * @param user - the user, where several share the notebook; null otherwise
  * @returns its id; null if there is none, or the notebook is not loaded yet
  */
-export function clusterOf(panel: NotebookPanel): string | null {
+export function clusterOf(
+  panel: NotebookPanel,
+  user: string | null = null
+): string | null {
   for (const cell of panel.content.model?.sharedModel?.cells ?? []) {
-    const mark = cell.getMetadata(CELL_METADATA) as IMark | undefined;
+    const mark = ownMark(cell, user);
     if (mark?.cluster_id && !mark.creates) {
       return mark.cluster_id;
     }
@@ -104,9 +130,32 @@ export function clusterOf(panel: NotebookPanel): string | null {
 }
 
 /**
+ * Find the cell that connects a notebook to a cluster with code as it was
+ * inserted.
+ *
+ * @param user - the user, where several share the notebook; null otherwise
+ * @returns null if there is none
+ */
+export function connectingCell(
+  panel: NotebookPanel,
+  user: string | null
+): INotebooks.ICell | null {
+  const cells = panel.content.model?.sharedModel?.cells ?? [];
+  for (let index = 0; index < cells.length; index++) {
+    const mark = ownMark(cells[index], user);
+    const code = insertedCode(cells[index], user);
+    if (mark && !mark.creates && code !== null) {
+      return { index, clusterId: mark.cluster_id, code };
+    }
+  }
+  return null;
+}
+
+/**
  * Insert code in a notebook.
  *
- * A notebook has one cell with inserted code. If the cell still contains that
+ * A notebook has one cell with inserted code, one for each user if several share
+ * it. If the cell still contains that
  * code, the code is replaced and what the user added stays; otherwise the user
  * has rewritten the cell, and it is left unchanged.
  *
@@ -119,10 +168,11 @@ export function insertCode(
   const notebook = panel.content.model!.sharedModel;
   const cells = notebook.cells;
   const mark = markOf(insertion);
-  const marked = cells.findIndex(cell => insertedCode(cell) !== null);
+  const user = insertion.user ?? null;
+  const marked = cells.findIndex(cell => insertedCode(cell, user) !== null);
   if (marked !== -1) {
     const cell = cells[marked];
-    const old = insertedCode(cell)!;
+    const old = insertedCode(cell, user)!;
     const source = cell.getSource();
     notebook.transact(() => {
       // A function, because a string could contain patterns such as "$&".
@@ -151,11 +201,13 @@ export function insertCode(
  * the user has added code to stays.
  *
  * @param id - the id of the dropped cell
+ * @param user - the user, where several share the notebook; null otherwise
  * @returns the mark of the dropped cell; undefined if it is not in the notebook
  */
 export function replaceByDropped(
   panel: NotebookPanel,
-  id: string
+  id: string,
+  user: string | null
 ): IMark | undefined {
   const { content } = panel;
   const notebook = content.model!.sharedModel;
@@ -166,11 +218,15 @@ export function replaceByDropped(
   }
   for (let index = notebook.cells.length - 1; index >= 0; index--) {
     const cell = notebook.cells[index];
-    if (cell !== dropped && insertedCode(cell) === cell.getSource()) {
+    if (cell !== dropped && insertedCode(cell, user) === cell.getSource()) {
       notebook.deleteCell(index);
     }
   }
   content.deselectAll();
   content.activeCellIndex = notebook.cells.findIndex(isDropped);
-  return dropped.getMetadata(CELL_METADATA) as IMark | undefined;
+  const mark = dropped.getMetadata(CELL_METADATA) as IMark | undefined;
+  if (mark && user !== null) {
+    dropped.setMetadata(CELL_METADATA, { ...mark, user: hashOf(user) });
+  }
+  return mark;
 }

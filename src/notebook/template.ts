@@ -14,13 +14,16 @@ const VARIABLE = /\{(connect|short|name|platform|dashboard_url)\}/g;
  *
  * @param template - the lines of the code that connects, with variables
  * @param baseUrl - the URL of the server, for the URL of the dashboard
+ * @param hasConnect - whether the kernel has this package; the default template
+ *   then connects with the short code
  * @returns null if there is none yet
  */
 export function codeText(
   cluster: ICluster,
   kind: CodeKind,
   template: readonly string[] = DEFAULT_TEMPLATE,
-  baseUrl: string = window.location.href
+  baseUrl: string = window.location.href,
+  hasConnect = false
 ): string | null {
   const { connect, create } = cluster.code;
   if (kind === 'create') {
@@ -29,12 +32,15 @@ export function codeText(
   if (connect === null) {
     return null;
   }
-  if (kind === 'short') {
-    return shortCode(cluster);
+  if (kind === 'plain') {
+    return connect.trimEnd();
   }
   const lines = CONNECTS.test(template.join('\n'))
     ? template
     : DEFAULT_TEMPLATE;
+  if (hasConnect && lines.join('\n') === DEFAULT_TEMPLATE.join('\n')) {
+    return shortCode(cluster);
+  }
   return fill(lines, {
     connect: connect.trimEnd(),
     short: shortCode(cluster),
@@ -53,10 +59,18 @@ function shortCode({ name }: ICluster): string {
   return [
     'from jupyter_cluster_launcher import connect',
     '',
-    // A JSON string is also a Python string.
-    `cluster, client = connect(${JSON.stringify(name)})`,
+    `cluster, client = ${connectCall(name)})`,
     'client'
   ].join('\n');
+}
+
+/**
+ * Generate the call that connects to a cluster by its name, without the closing
+ * parenthesis.
+ */
+export function connectCall(name: string): string {
+  // A JSON string is also a Python string.
+  return `connect(${JSON.stringify(name)}`;
 }
 
 /**

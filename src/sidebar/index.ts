@@ -1,6 +1,7 @@
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { ILauncher } from '@jupyterlab/launcher';
+import { addAgainCommand } from '../commands/again';
 import { CommandIDs, ID_PROPERTY } from '../commands/ids';
 import { ICommandOptions, ROW_CLASS } from '../commands/pick';
 import { clusterIcon } from '../icons';
@@ -61,6 +62,14 @@ export function addSidebar(options: ISidebarOptions): void {
       autoInsert.expect(cluster.id, panel);
     }
   }, autoInsert);
+  addAgainCommand({
+    ...options,
+    launched: (cluster, target) => {
+      if (preferences.insertAutomatically) {
+        autoInsert.expect(cluster.id, target);
+      }
+    }
+  });
   panel.disposed.connect(() => {
     autoInsert.dispose();
     check.dispose();

@@ -107,7 +107,7 @@ test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
   // The focus is on the inserted code: run it.
   await expect
     .poll(() => page.notebook.getCellTextInput(0))
-    .toContain('Client(');
+    .toContain('connect(');
   await keyboard.press('Shift+Enter');
   await expect
     .poll(async () => (await page.notebook.getCellTextOutput(0)) ?? [])

@@ -4,7 +4,7 @@ import { expect, test } from './test';
  * Code is inserted where it is dropped, in one cell. Guards against drops at the
  * wrong place, several cells, and drops without effect.
  */
-test('drag a row into a notebook and a console; short code', async ({
+test('drag a row into a notebook and a console; plain code', async ({
   page,
   sidebar
 }) => {
@@ -18,22 +18,22 @@ test('drag a row into a notebook and a console; short code', async ({
   const row = await sidebar.launch();
   await row.toHaveWorkers(1);
   await expect.poll(() => page.notebook.getCellCount()).toBe(3);
-  expect(await page.notebook.getCellTextInput(0)).toContain('Client(');
+  expect(await page.notebook.getCellTextInput(0)).toContain('connect(');
 
   const handle = row.root.getByRole('button', { name: /^Rename/ });
   const second = page.locator('.jp-Notebook .jp-Cell').nth(2);
   await handle.dragTo(second);
   await expect
     .poll(async () => (await page.notebook.getCellTextInput(1)) ?? '')
-    .toContain('Client(');
+    .toContain('connect(');
   expect(await page.notebook.getCellCount()).toBe(3);
   expect(await page.notebook.getCellTextInput(0)).toBe('first = 1');
 
   await row.click('more');
-  await page.getByRole('menuitem', { name: 'Insert connect() Call' }).click();
+  await page.getByRole('menuitem', { name: 'Insert Plain Dask Code' }).click();
   await expect
     .poll(async () => (await page.notebook.getCellTextInput(1)) ?? '')
-    .toContain('connect("');
+    .toContain('Client(');
   expect(await page.notebook.getCellCount()).toBe(3);
   await page.notebook.runCell(1, true);
   await page.notebook.addCell('code', 'client.submit(lambda: 6 * 7).result()');
@@ -48,5 +48,5 @@ test('drag a row into a notebook and a console; short code', async ({
   });
   const prompt = page.locator('.jp-CodeConsole-promptCell .cm-content');
   await handle.dragTo(prompt);
-  await expect(prompt).toContainText('Client(');
+  await expect(prompt).toContainText('connect(');
 });

@@ -22,7 +22,7 @@ test('dashboards open in tabs and are restored after a reload', async ({
   await row.toHaveWorkers(2);
   await expect
     .poll(() => page.notebook.getCellTextInput(0))
-    .toContain('Client(');
+    .toContain('connect(');
   await page.notebook.runCell(0, true);
   const link = page.locator('.jp-OutputArea-output a[href$="/status"]');
   await expect(link.first()).toHaveAttribute(
@@ -185,7 +185,7 @@ test('the inserted cell is updated in place', async ({ page, sidebar }) => {
   await first.toBe('running');
   const source = (): Promise<string | null> =>
     page.notebook.getCellTextInput(0);
-  await expect.poll(source).toContain('Client(');
+  await expect.poll(source).toContain('connect(');
   const before = await source();
   await first.click('insert');
   expect(await source()).toBe(before);
@@ -235,7 +235,7 @@ test('a row is dragged to a notebook', async ({ page, sidebar }) => {
   await page.mouse.move(to.x + 200, to.y + 10, { steps: 10 });
   await page.mouse.up();
   await expect.poll(() => page.notebook.getCellCount()).toBe(2);
-  expect(await page.notebook.getCellTextInput(0)).toContain('Client(');
+  expect(await page.notebook.getCellTextInput(0)).toContain('connect(');
   await row.click('insert');
   expect(await page.notebook.getCellCount()).toBe(2);
 });

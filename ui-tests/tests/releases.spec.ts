@@ -136,7 +136,7 @@ async function story(page: Page, url: string, release: string): Promise<void> {
   await expect(sidebar.getByText(/^2 workers/)).toBeVisible({
     timeout: 60000
   });
-  await expect(page.locator('.jp-Cell').first()).toContainText('Client(');
+  await expect(page.locator('.jp-Cell').first()).toContainText('connect(');
   await sidebar.locator('[data-action=logs]').click();
   await expect(page.getByRole('log')).toContainText('Scheduler at');
   await sidebar.getByRole('button', { name: /^Stop / }).click();

@@ -70,7 +70,7 @@ test('preview the job script, launch, compute, scale beyond the nodes, stop', as
   expect(slurm.states()).toEqual(['RUNNING', 'RUNNING']);
   await expect
     .poll(() => page.notebook.getCellTextInput(0))
-    .toContain('Client(');
+    .toContain('connect(');
   await page.notebook.runCell(0, true);
   await page.notebook.addCell('code', COMPUTE);
   await page.notebook.runCell(1, true);

@@ -23,7 +23,7 @@ test('launch on this computer, compute, scale, reload, stop', async ({
   await row.toHaveWorkers(2);
   await expect
     .poll(() => page.notebook.getCellTextInput(0))
-    .toContain('Client(');
+    .toContain('connect(');
   expect(await page.notebook.getCellCount()).toBe(1);
 
   await page.notebook.runCell(0, true);

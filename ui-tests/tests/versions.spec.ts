@@ -49,7 +49,7 @@ test('a notebook whose packages differ', async ({ page, sidebar, tmpPath }) => {
   await row.toHaveWorkers(1);
   await expect
     .poll(() => page.notebook.getCellTextInput(0))
-    .toContain('Client(');
+    .toContain('connect(');
   await page.notebook.runCell(0, true);
   await expect(page.getByRole('dialog')).toHaveCount(0);
 

@@ -1,6 +1,7 @@
 import { Clipboard, Dialog, Notification } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { addCommands } from '../../commands';
+import { addAgainCommand } from '../../commands/again';
 import { CommandIDs } from '../../commands/ids';
 import { moreMenu } from '../../sidebar/list/menus';
 import { ICluster } from '../../tokens';
@@ -125,6 +126,43 @@ describe('commands', () => {
     clusters.put(makeCluster({ state: 'failed', unit: 'jobs', usage }));
     await commands.execute(CommandIDs.stop, { id: 'one' });
     expect(stops()).toHaveLength(1);
+  });
+
+  // Guards against the code of a cluster in a notebook that has another one, and
+  // a launch that loses what the end of the cluster asks for.
+  it('launch a cluster again for the notebook that used it', async () => {
+    const launched: unknown[] = [];
+    const app: any = { commands, contextMenuHitTest: () => undefined };
+    addAgainCommand({
+      ...{ app, clusters, notebooks, trans },
+      launched: (cluster, panel) => void launched.push([cluster.id, panel])
+    });
+    notebooks.select(NOTEBOOK);
+    expect(commands.isEnabled(CommandIDs.launchAgain)).toBe(false);
+    const user = { id: 'user' };
+    notebooks.panels = [user];
+    notebooks.cell = { index: 0, clusterId: 'one', code: 'c1()' };
+    const again = {
+      options: { memory: '4GB' },
+      change: 'with 4 GB per worker'
+    };
+    clusters.put(makeCluster({ state: 'failed', again }));
+    await commands.execute(CommandIDs.launchAgain, { id: 'one' });
+    await commands.execute(CommandIDs.launchAgain, { id: 'gone' });
+    const launches = clusters.calls.filter(([name]) => name === 'launch');
+    expect(launches).toEqual([
+      ['launch', { from: 'one', options: { memory: '4GB' } }],
+      ['launch', { from: 'gone', options: {} }]
+    ]);
+    expect(launched).toEqual([
+      ['one', user],
+      ['one', notebooks.panel]
+    ]);
+    clusters.errors.launch = 'There is no record of it.';
+    await commands.execute(CommandIDs.launchAgain, { id: 'gone' });
+    expect(Notification.manager.notifications[0].message).toBe(
+      'There is no record of it.'
+    );
   });
 
   // Guards against a question which cluster, although the notebook has one.

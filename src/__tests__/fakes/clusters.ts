@@ -94,6 +94,13 @@ export class FakeClusters implements IClusters {
     return this._respond('discover', this.discoverResponse, platform, kernel);
   }
 
+  /** Whether kernels have this package. */
+  connectResponse = false;
+
+  hasConnect(kernelName?: string): Promise<boolean> {
+    return this._respond('hasConnect', this.connectResponse, kernelName);
+  }
+
   code(launch: ILaunch): Promise<IPreview> {
     return this._respond('code', this.codeResponse, launch);
   }

@@ -38,6 +38,14 @@ export class FakeNotebooks implements INotebooks {
     this._changed.emit();
   }
 
+  panels: any[] = [];
+  /** The cell that connects to a cluster, of every notebook. */
+  cell: INotebooks.ICell | null = null;
+
+  cellOf(): INotebooks.ICell | null {
+    return this.cell;
+  }
+
   code(cluster: ICluster, kind: CodeKind): string | null {
     return codeText(cluster, kind);
   }

@@ -64,7 +64,7 @@ describe('AutoInsert', () => {
     autoInsert.expect('two', null);
     clusters.put(makeCluster({ id: 'two' }));
     const last = Notification.manager.notifications[0];
-    expect(last.message).toContain('No notebook is open');
+    expect(last.message).toContain('No notebook or console');
     expect(last.options.actions![0].label).toBe('Copy code');
   });
 });

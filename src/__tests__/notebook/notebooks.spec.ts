@@ -24,7 +24,7 @@ class FakePanel {
   readonly node = document.createElement('div');
   isDisposed = false;
   readonly notebook = new YNotebook();
-  readonly context = { path: this.path };
+  readonly context = { path: this.path, ready: Promise.resolve() };
   readonly sessionContext = {
     session: { kernel: { name: '' } },
     kernelPreference: {},
@@ -32,7 +32,11 @@ class FakePanel {
     sessionChanged: new Signal<object, void>({})
   };
   readonly content = {
-    model: { sharedModel: this.notebook, readOnly: false },
+    model: {
+      sharedModel: this.notebook,
+      readOnly: false,
+      collaborative: false
+    },
     activeCellIndex: 0,
     mode: 'edit',
     activated: 0,
@@ -195,7 +199,7 @@ describe('Notebooks', () => {
 
   // Guards against a click without effect.
   it.each([
-    ['no notebook is open', null, 'c1()', 'No notebook is open'],
+    ['no notebook is open', null, 'c1()', 'No notebook or console'],
     ['the cluster cannot be used yet', 'python3', null, 'Wait until'],
     ['the notebook uses another language', 'ir', 'c1()', 'uses r']
   ])('does not insert if %s, and explains why', (_, kernel, connect, words) => {
@@ -311,6 +315,113 @@ describe('Notebooks', () => {
     cell.setSource('c = 4');
     notebooks.insert(withCode('one', 'd = 5'), 'connect');
     expect(cell.getSource()).toBe('c = 4');
+  });
+
+  // Guards against a cell of a colleague that changes to another cluster, and a
+  // name in a notebook that is passed on.
+  it('has a cell for each user of a shared notebook', () => {
+    panel.content.model.collaborative = true;
+    const ada = makeNotebooks(panel, { user: () => 'ada' });
+    const bob = makeNotebooks(panel, { user: () => 'bob' });
+    ada.insert(withCode('one', 'c1()'), 'connect');
+    bob.insert(withCode('two', 'c2()'), 'connect');
+    ada.insert(withCode('three', 'c3()'), 'connect');
+    expect(panel.sources).toEqual(['c2()', 'c3()', 'first()', 'second()']);
+    expect(ada.current!.clusterId).toBe('three');
+    expect(bob.users('two')).toEqual(['a.ipynb']);
+    const dropped = markedCell({ cluster_id: 'four', code: 'c4()' });
+    panel.notebook.insertCell(0, dropped);
+    bob.handleDrop(panel.node, dropped.id);
+    expect(panel.sources).toEqual(['c4()', 'c3()', 'first()', 'second()']);
+    bob.insert(withCode('five', 'c5()'), 'connect');
+    expect(panel.sources).toEqual(['c5()', 'c3()', 'first()', 'second()']);
+    expect(JSON.stringify(panel.notebook.toJSON())).not.toMatch(/"(ada|bob)"/);
+    // Alone, a user has the cell of an earlier identity.
+    panel.content.model.collaborative = false;
+    bob.insert(withCode('six', 'c6()'), 'connect');
+    expect(panel.sources).toEqual(['c6()', 'c3()', 'first()', 'second()']);
+  });
+
+  // Guards against code that the kernel cannot import, and code that fails on
+  // the next day although it need not.
+  it('inserts the short code if the kernel has this package', async () => {
+    const asked: string[] = [];
+    const hasConnect = async (name: string): Promise<boolean> => {
+      asked.push(name);
+      return name === 'python3';
+    };
+    notebooks = makeNotebooks(panel, { hasConnect });
+    await new Promise(resolve => setTimeout(resolve, 0));
+    notebooks.insert(withCode('one', 'c1()'), 'connect');
+    expect(panel.sources[0]).toContain('connect("Local 1")');
+    notebooks.insert(withCode('one', 'c1()'), 'plain');
+    expect(panel.sources[0]).toBe('c1()');
+    panel.sessionContext.session.kernel.name = 'analysis';
+    panel.sessionContext.kernelChanged.emit();
+    await new Promise(resolve => setTimeout(resolve, 0));
+    notebooks.insert(withCode('one', 'c1()'), 'connect');
+    expect(panel.sources[0]).toBe('c1()');
+    expect(asked).toEqual(['python3', 'analysis']);
+  });
+
+  // Guards against a notebook behind a console whose cell changes.
+  it('inserts in the prompt of a console in front', () => {
+    let source = 'mine()';
+    const front: any = {
+      id: 'console',
+      title: { label: 'Console 1' },
+      sessionContext: panel.sessionContext,
+      console: {
+        promptCell: {
+          model: {
+            sharedModel: {
+              getSource: () => source,
+              setSource: (text: string) => void (source = text)
+            }
+          }
+        }
+      }
+    };
+    const activated: string[] = [];
+    const shell = {
+      activateById: (id: string) => void activated.push(id),
+      currentWidget: front
+    };
+    notebooks = makeNotebooks(panel, { shell });
+    const result = notebooks.insert(withCode('one', 'c1()\n'), 'connect');
+    expect(result).toMatchObject({ inserted: true, notebook: 'Console 1' });
+    expect(source).toBe('c1()\nmine()');
+    expect(activated).toEqual(['console']);
+    expect(panel.sources).toEqual(['first()', 'second()']);
+    panel.sessionContext.session.kernel.name = 'ir';
+    expect(notebooks.insert(withCode('one', 'c'), 'connect').inserted).toBe(
+      false
+    );
+    front.console.promptCell = null;
+    panel.sessionContext.session.kernel.name = 'python3';
+    expect(
+      (notebooks.insert(withCode('one', 'c'), 'connect') as any).reason
+    ).toContain('still starting');
+  });
+
+  // Guards against a notebook behind a file whose cell changes.
+  it('refuses while a file is in front, and explains why', () => {
+    const insertBehind = (id: string, label: string): any => {
+      const currentWidget: any = { id, title: { label } };
+      const shell = { activateById: () => undefined, currentWidget };
+      return makeNotebooks(panel, { shell }).insert(
+        withCode('one', 'c1()'),
+        'connect'
+      );
+    };
+    expect(insertBehind('id-1', 'tides.py').reason).toContain(
+      'tides.py is in front, which is neither a notebook nor a console.'
+    );
+    expect(panel.sources).toEqual(['first()', 'second()']);
+    // A dashboard is looked at beside the notebook.
+    expect(
+      insertBehind('jp-ClusterLauncher-dashboard-one-', 'Plots').inserted
+    ).toBe(true);
   });
 
   // Guards against a cluster of which nobody knows which notebook uses it.

@@ -64,7 +64,7 @@ describe('codeText', () => {
     const named = { ...cluster, name: 'a"\nimport os #\\' };
     for (const code of [
       codeText(named, 'connect', ['# {name}', 's = "{name}"', '{short}'])!,
-      codeText(named, 'short')!
+      codeText(named, 'connect', DEFAULT_TEMPLATE, 'http://hub.test/', true)!
     ]) {
       expect(syntaxError(code)).toBe('');
       expect(code).not.toMatch(/^import os/m);
@@ -80,12 +80,19 @@ describe('codeText', () => {
   it('is null until the cluster can be used', () => {
     const starting = makeCluster({ code: { create: 'c', connect: null } });
     expect(codeText(starting, 'connect', ['{short}'])).toBeNull();
-    expect(codeText(starting, 'short')).toBeNull();
+    expect(codeText(starting, 'plain')).toBeNull();
   });
 
-  // Guards against short code that connects to another cluster.
-  it('has short code with the name of the cluster', () => {
-    expect(codeText(cluster, 'short')).toBe(
+  // Guards against a cell that raises FileNotFoundError on the next day, and
+  // against code that needs a package that the kernel does not have.
+  it('is short if the kernel has this package', () => {
+    const inKernel = (template: readonly string[], has: boolean) =>
+      codeText(cluster, 'connect', template, 'http://hub.test/', has);
+    const plain = 'import x\n\nclient = x()';
+    expect(inKernel(DEFAULT_TEMPLATE, false)).toBe(plain);
+    expect(codeText(cluster, 'plain')).toBe(plain);
+    expect(inKernel(['{connect}', 'mine()'], true)).toBe(`${plain}\nmine()`);
+    expect(inKernel(DEFAULT_TEMPLATE, true)).toBe(
       [
         'from jupyter_cluster_launcher import connect',
         '',

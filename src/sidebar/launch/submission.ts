@@ -1,13 +1,13 @@
-import { NotebookPanel } from '@jupyterlab/notebook';
 import { ISignal, Signal } from '@lumino/signaling';
+import { Target } from '../../notebook/target';
 import { ICluster, IClusters, ILaunch } from '../../tokens';
 
 /** An accepted launch. */
 export interface ILaunched {
   /** The cluster, which is starting. */
   cluster: ICluster;
-  /** The current notebook at the time of the launch; null if there was none. */
-  panel: NotebookPanel | null;
+  /** The notebook or console in front at the time of the launch; null if there was none. */
+  panel: Target | null;
 }
 
 /**
@@ -39,7 +39,7 @@ export class Submission {
    */
   async send(
     launch: ILaunch,
-    panel: NotebookPanel | null,
+    panel: Target | null,
     remember: () => Promise<void>
   ): Promise<void> {
     this.busy = true;

@@ -1,10 +1,11 @@
-import React from 'react';
+import React, { useState } from 'react';
 import { CommandIDs } from '../../commands/ids';
 import { TextButton } from '../../components/button';
 import { IRowProps } from './props';
 
 /**
- * Why a cluster has ended, with its logs and a button to dismiss it.
+ * Why a cluster has ended, with buttons to launch it again, with what its end
+ * asks for, to show its logs, and to dismiss it.
  */
 export function Ended({ cluster, context }: IRowProps): JSX.Element {
   const { commands, trans } = context;
@@ -22,6 +23,7 @@ export function Ended({ cluster, context }: IRowProps): JSX.Element {
           {cluster.message}
         </p>
       )}
+      {cluster.again && <Again {...{ cluster, context }} />}
       <TextButton
         onClick={() => void commands.execute(CommandIDs.showLogs, args)}
       >
@@ -31,5 +33,27 @@ export function Ended({ cluster, context }: IRowProps): JSX.Element {
         {cluster.state === 'lost' ? trans.__('Clean up') : trans.__('Dismiss')}
       </TextButton>
     </div>
+  );
+}
+
+/** The button that launches a cluster again, once for each click. */
+function Again({
+  cluster,
+  context
+}: Pick<IRowProps, 'cluster' | 'context'>): JSX.Element {
+  const { commands, trans } = context;
+  const [isBusy, setBusy] = useState(false);
+  const { id, again } = cluster;
+  const launch = async (): Promise<void> => {
+    setBusy(true);
+    await commands.execute(CommandIDs.launchAgain, { id });
+    setBusy(false);
+  };
+  return (
+    <TextButton disabled={isBusy} onClick={() => void launch()}>
+      {again?.change
+        ? trans.__('Launch again %1', again.change)
+        : trans.__('Launch again')}
+    </TextButton>
   );
 }

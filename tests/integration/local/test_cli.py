@@ -84,6 +84,21 @@ def test_a_day_in_a_script(terminal: Terminal, server: RealServer) -> None:
     assert server.clusters() == []
 
 
+def test_start_again(terminal: Terminal, server: RealServer) -> None:
+    """Guards against options that have to be typed again for a cluster that has stopped."""
+    options = ["-o", "threads_per_worker=1", "-o", "memory_limit=1GB"]
+    terminal.says("start", "local", "-w", "2", "--name", "Tides", *options, "--wait")
+    terminal.says("stop", "Tides")
+    made = json.loads(terminal.says("start", "--again", "Tides", "-w", "1", "--wait", "--json"))
+    assert (made["name"], made["workers"]["ready"], made["cores"]) == ("Tides", 1, 1)
+    assert 'memory_limit="1GB"' in made["code"]["create"]
+    terminal.says("stop", "Tides")
+    status, _, error = terminal.run("start", "--again", "Neap")
+    assert (status, "There is no record of a cluster 'Neap'" in error) == (1, True)
+    status, _, error = terminal.run("start")
+    assert (status, "give either a platform or --again" in error) == (2, True)
+
+
 def test_for_a_person(terminal: Terminal) -> None:
     """Guards against output that only a program can read."""
     assert terminal.says("list") == "There are no clusters.\n"

@@ -8,13 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from real_gateway import require
 from real_hub import RealHub, missing
-from real_server import RealServer
+from real_server import RealServer, wait_until
 
 from jupyter_cluster_launcher.client.connect import choose, reachable
 from jupyter_cluster_launcher.controller.host import boot_id, host
@@ -143,6 +144,36 @@ def test_without_a_server(server: RealServer) -> None:
     assert "Start one with: jupyter lab" in lines[2]
 
 
+def test_run_all_on_the_next_day(server: RealServer) -> None:
+    """Guards against FileNotFoundError without a file name, and a launch with other workers."""
+    options = {"threads_per_worker": 1, "memory_limit": "1GB"}
+    cluster_id = server.launch(platform="local", workers=2, name="Tides", options=options)
+    server.ready(cluster_id, 2)
+    assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
+    wait_until(lambda: server.clusters() == [], "the cluster is gone")
+    server.stop()
+    server.start()
+    lines = notebook(
+        server,
+        "from jupyter_cluster_launcher import connect\n"
+        "try:\n"
+        "    connect('Tides')\n"
+        "except Exception as error:\n"
+        "    print(error)\n"
+        "cluster, client = connect('Tides', launch=True)\n"
+        "client.wait_for_workers(2, timeout=60)\n"
+        "print(client.submit(lambda: 6 * 7).result(), cluster.name, cluster.info()['cores'])\n"
+        # As when the whole notebook runs once more.
+        "again, _ = connect('Tides', launch=True)\n"
+        "assert again.id == cluster.id\n",
+    ).splitlines()
+    assert lines[0].startswith("The cluster Tides has stopped at ")
+    assert 'call connect("Tides", launch=True)' in lines[0]
+    assert lines[1] == "42 Tides 2"
+    (listed,) = server.clusters()
+    assert 'memory_limit="1GB"' in listed["code"]["create"]
+
+
 def test_on_a_hub_with_a_gateway(tmp_path: Path) -> None:
     """Guards against a line that works on laptops only: other tokens, no address to reach."""
     require(missing())
@@ -212,6 +243,23 @@ def test_which_one_is_meant() -> None:
         choose([one, cluster("Soon", State.STARTING)], "Soon")
     with pytest.raises(UnknownError):
         choose([cluster("Soon", State.STARTING), one], "Late")
+
+
+def test_one_that_has_stopped() -> None:
+    """Guards against a cluster that stopped, and is called unknown; another name is no such one."""
+    one, old = cluster("One"), cluster("Old", State.FAILED)
+    gone = [(cluster("Gone"), datetime(2026, 11, 23, 17, 5, tzinfo=timezone.utc))]
+    with pytest.raises(
+        NotAvailableError, match=r"Old has stopped\. .*connect\(\"Old\", launch=True"
+    ):
+        choose([old, one], "Old")
+    with pytest.raises(NotAvailableError, match="Gone has stopped at 17:05 on 23 November 2026"):
+        choose([one], "Gone", lambda: gone)
+    with pytest.raises(NotAvailableError, match=r"connect\(launch=True\)"):
+        choose([], None, lambda: gone)
+    with pytest.raises(UnknownError, match="No running cluster is called 'Other'"):
+        choose([old, one], "Other", lambda: gone)
+    assert choose([old, replace(one, name="Old")], "Old").id == "one"
 
 
 def test_what_can_be_reached() -> None:

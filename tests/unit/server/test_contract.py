@@ -16,8 +16,8 @@ BODY = "The body of the request"
 DEEP = f"{BODY} must be nested at most 32 levels deep."
 ADAPT = "adapt must be an object with a maximum and, if needed, a minimum number of workers."
 FIELDS = (
-    "The body of the request must be a JSON object with any of platform, workers, adapt, options, "
-    "tls, kernel_name, cwd, name, keep_running, idle_timeout, renew_for, adopt."
+    "The body of the request must be a JSON object with any of platform, from, workers, adapt, "
+    "options, tls, kernel_name, cwd, name, keep_running, idle_timeout, renew_for, adopt."
 )
 LAUNCHES: list[tuple[dict[str, Any], str]] = [
     ({"worker": 3}, f"There is no field 'worker'. {FIELDS}"),
@@ -159,3 +159,11 @@ def test_queries() -> None:
     with pytest.raises(BadInputError, match=r"^leave must be given only once\.$"):
         leave("true", "true")
     assert contract.check_query("/platforms", "get", "kernel_name", ["true"]) == "true"
+
+
+@pytest.mark.parametrize("path", ["/clusters", "/code", "/check", "/starts"])
+def test_what_is_to_be_launched(path: str) -> None:
+    """Guards against a launch of nothing, and an answer 500 to it."""
+    assert refusal({}, path) == "platform is missing. It must be a string."
+    assert refusal({"from": 5}, path) == "from must be a string."
+    assert refusal({"platform": 5}, path) == "platform must be a string."

@@ -81,9 +81,10 @@ def test_references_lead_somewhere(reference: str) -> None:
 
 # The keywords that the schemas use; any other is a slip, often of an unquoted comma.
 KEYWORDS = {
-    "$ref", "additionalProperties", "anyOf", "const", "default", "description", "enum",
-    "exclusiveMinimum", "format", "items", "maxLength", "maxProperties", "maximum", "minLength",
-    "minProperties", "minimum", "pattern", "properties", "required", "type", "x-expected",
+    "$ref", "additionalProperties", "anyOf", "const", "default", "description", "else", "enum",
+    "exclusiveMinimum", "format", "if", "items", "maxLength", "maxProperties", "maximum",
+    "minLength", "minProperties", "minimum", "pattern", "properties", "required", "type",
+    "x-expected",
 }  # fmt: skip
 
 

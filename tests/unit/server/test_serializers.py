@@ -120,6 +120,21 @@ def test_nothing_to_connect_to_unless_it_runs(state: State) -> None:
     assert seen["dashboard_url"] is None
 
 
+def test_what_can_be_launched_again() -> None:
+    """Guards against a button on a cluster that runs, or that belongs to somebody else."""
+    assert view(state=State.CLOSED)["again"] == {"options": {}, "change": ""}
+    assert view(state=State.LOST)["again"] is not None
+    assert view(state=State.RUNNING)["again"] is None
+    assert view(state=State.CLOSED, report=replace(REPORT, joined=True))["again"] is None
+    cluster = a_cluster(
+        state=State.FAILED, report=Report(failed=1), options={"memory_limit": "2GB"}
+    )
+    declared = shipped("local").options
+    seen = cluster_view(cluster, backend(), KEYS, BASE, lambda: declared)
+    wanted = {"options": {"memory_limit": "4GB"}, "change": "with 4 GB per worker"}
+    assert seen["again"] == wanted
+
+
 def test_connect_code_comes_with_the_address() -> None:
     """Guards against code that connects to None while the scheduler is not up yet."""
     assert connect_code(a_cluster(report=Report()), KEYS) is None

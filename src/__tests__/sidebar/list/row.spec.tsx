@@ -166,6 +166,44 @@ describe('the row of a cluster', () => {
     ]);
   });
 
+  // Guards against a second launch that fails like the first, and a joined
+  // cluster that is launched.
+  it('launches an ended cluster again, with what its end asks for', async () => {
+    const again = {
+      options: { memory: '4GB' },
+      change: 'with 4 GB per worker'
+    };
+    const screen = await renderSidebar(({ clusters, commands }) => {
+      clusters.put(makeCluster({ state: 'failed', again }));
+      clusters.put(
+        makeCluster({
+          id: 'two',
+          name: 'Local 2',
+          state: 'closed',
+          again: { options: {}, change: '' }
+        })
+      );
+      clusters.put(makeCluster({ id: 'six', name: 'Joined', state: 'closed' }));
+      commands.addCommand(CommandIDs.launchAgain, {
+        execute: () => undefined
+      });
+    });
+    fireEvent.click(
+      rowOf(screen).getByRole('button', {
+        name: 'Launch again with 4 GB per worker'
+      })
+    );
+    fireEvent.click(
+      rowOf(screen, 'Local 2').getByRole('button', { name: 'Launch again' })
+    );
+    expect(screen.executed).toEqual([
+      [CommandIDs.launchAgain, { id: 'one' }],
+      [CommandIDs.launchAgain, { id: 'two' }]
+    ]);
+    expect(rowOf(screen, 'Joined').queryByText(/Launch again/)).toBeNull();
+    await settle();
+  });
+
   // Guards against scaling that requires a mouse.
   it('scales by keyboard, and shows why it failed', async () => {
     const screen = await renderSidebar(({ clusters }) =>

@@ -1,0 +1,158 @@
+"""Launching a cluster again: what stays, what its end asks for, and when it is long gone."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batch_rows import cluster as batch_row
+from batch_rows import job
+from fakes import a_cluster, backend, shipped, write_platform
+from worlds import AtOnce, World
+
+from jupyter_cluster_launcher.clusters.again import adjusted
+from jupyter_cluster_launcher.clusters.store import PAST
+from jupyter_cluster_launcher.errors import BadInputError, UnknownError
+from jupyter_cluster_launcher.models import Adapt, Cluster, Phase, Queue, Report, State
+
+OPTIONS: dict[str, Any] = {"memory": {"type": "string", "title": "Memory per worker"}}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A server whose one platform has an option."""
+    write_platform(tmp_path / "platforms", options=OPTIONS)
+    return World(AtOnce(tmp_path / "records"), tmp_path / "platforms")
+
+
+def old(folder: Path, **changes: Any) -> Cluster:
+    """Return a cluster of that platform which has failed."""
+    return a_cluster(
+        **{
+            **{"name": "Tides", "platform": "site", "platform_title": "Site", "cwd": str(folder)},
+            **{"state": State.FAILED, "requested": 5, "options": {"memory": "2GB"}, "tls": False},
+            **{"kernel_name": "analysis", "idle_timeout": 900.0, **changes},
+        }
+    )
+
+
+def again(world: World, **request: Any) -> Cluster:
+    """Return what a launch again would start."""
+    return asyncio.run(world.manager._plan({"from": "c1", **request}))
+
+
+def test_everything_stays(world: World, tmp_path: Path) -> None:
+    """Guards against another form to fill in, and a notebook that asks for the name of before."""
+    world.add(old(tmp_path))
+    made = again(world)
+    assert (made.platform, made.name, made.kernel_name) == ("site", "Tides", "analysis")
+    assert (made.requested, made.options, made.cwd) == (5, {"memory": "2GB"}, str(tmp_path))
+    assert (made.idle_timeout, made.tls, made.state) == (900.0, False, State.STARTING)
+    assert made.id != "c1"
+
+
+def test_what_the_request_says_holds(world: World, tmp_path: Path) -> None:
+    """Guards against an offer of more memory that launches with too little again."""
+    world.add(old(tmp_path, adapt=Adapt(1, 4), cwd="/no/such/folder"))
+    made = again(world, options={"memory": "4GB"}, name="Waves")
+    assert (made.options, made.name, made.cwd) == ({"memory": "4GB"}, "Waves", None)
+    assert made.adapt == Adapt(1, 4)
+    made = again(world, workers=3)
+    assert (made.adapt, made.requested) == (None, 3)
+    assert again(world, **{"from": "Tides"}).platform == "site"
+
+
+def test_a_name_that_is_in_use(world: World, tmp_path: Path) -> None:
+    """Guards against two running clusters of one name, between which no notebook can choose."""
+    world.add(old(tmp_path))
+    world.add(replace(old(tmp_path), id="c2", state=State.RUNNING))
+    assert again(world).name == "Site 1"
+
+
+def test_a_cluster_that_was_stopped_yesterday(world: World, tmp_path: Path) -> None:
+    """Guards against Run All on the next day: the row, its directory and the server are gone."""
+    before = world.add(old(tmp_path))
+    before._remove()
+    assert list(world.store.root.iterdir()) == []
+    world.manager._clusters.clear()
+    made = again(world)
+    assert (made.name, made.requested, made.options) == ("Tides", 5, {"memory": "2GB"})
+    ((kept, gone),) = world.store.past()
+    assert (kept.name, kept.controller) == ("Tides", None)
+    assert (datetime.now(timezone.utc) - gone).total_seconds() < 600
+    folder = world.store.root.with_name("records-past")
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert [path.stat().st_mode & 0o777 for path in folder.iterdir()] == [0o600]
+
+
+def test_few_are_kept(world: World, tmp_path: Path) -> None:
+    """Guards against a home directory that fills with clusters of years ago, or damaged files."""
+    for number in range(PAST + 3):
+        world.store.keep(replace(old(tmp_path), id=f"c{number}"))
+    assert len(world.store.past()) == PAST
+    (world.store.root.with_name("records-past") / "c9.json").write_text("{")
+    assert len(world.store.past()) == PAST - 1
+
+
+def test_what_cannot_be_launched_again(world: World, tmp_path: Path) -> None:
+    """Guards against a cluster of somebody else that is made anew, and a KeyError."""
+    with pytest.raises(UnknownError, match="There is no record of a cluster 'c1'"):
+        again(world)
+    world.add(old(tmp_path, report=Report(joined=True)))
+    with pytest.raises(BadInputError, match="Tides was not launched here"):
+        again(world)
+
+
+# What the end of a cluster asks for
+
+
+def asked(cluster: Cluster, platform: str) -> tuple[dict[str, Any], str]:
+    now = datetime.now(timezone.utc)
+    kind = "batch" if cluster.batch else "local"
+    return adjusted(cluster, backend(kind).status(cluster, now), shipped(platform).options)
+
+
+def on_slurm(state: str, **options: str) -> Cluster:
+    ended = job("1", Phase.ENDED, state, failed=True, exit_code="0:9")
+    row = batch_row(State.FAILED, queue=Queue((ended,), polled=True))
+    return replace(row, options=options)
+
+
+def test_out_of_memory() -> None:
+    """Guards against a second launch that ends like the first."""
+    assert asked(on_slurm("OUT_OF_MEMORY"), "slurm") == ({"memory": "8GB"}, "with 8 GB per job")
+    assert asked(on_slurm("OUT_OF_MEMORY", memory="1.5 GiB"), "slurm") == (
+        {"memory": "3GiB"},
+        "with 3 GiB per job",
+    )
+    assert asked(on_slurm("OUT_OF_MEMORY", memory="much"), "slurm") == ({}, "")
+
+
+@pytest.mark.parametrize(
+    ("limit", "twice"),
+    [
+        ("01:00:00", "02:00:00"),
+        ("00:40:30", "01:21:00"),
+        ("30:00", "60:00"),
+        ("1-13:00:00", "3-02:00:00"),
+        ("90", "180"),
+    ],
+)
+def test_out_of_time(limit: str, twice: str) -> None:
+    """Guards against a time limit that SLURM reads as another one."""
+    wanted = {"walltime": twice}, f"with a time limit of {twice}"
+    assert asked(on_slurm("TIMEOUT", walltime=limit), "slurm") == wanted
+
+
+def test_killed_workers() -> None:
+    """Guards against more memory than there is, where the workers share all of it."""
+    died = a_cluster(state=State.CLOSED, report=Report(failed=2))
+    given = replace(died, options={"memory_limit": "2GB"})
+    assert asked(given, "local") == ({"memory_limit": "4GB"}, "with 4 GB per worker")
+    assert asked(died, "local") == ({}, "")
+    assert asked(replace(given, report=Report()), "local") == ({}, "")
+    assert asked(on_slurm("NODE_FAIL"), "slurm") == ({}, "")
