@@ -7,7 +7,7 @@ import {
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { ILauncher } from '@jupyterlab/launcher';
-import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRunningSessionManagers } from '@jupyterlab/running';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
@@ -55,29 +55,8 @@ const notebookPlugin: JupyterFrontEndPlugin<INotebooks> = {
     registry: ISettingRegistry | null,
     translator: ITranslator | null
   ) => {
-    const [{ Notebooks }, { showStoppedBars }, { loadPreferences }] =
-      await Promise.all([
-        import('./notebook/notebooks'),
-        import('./notebook/stopped'),
-        import('./settings')
-      ]);
-    const preferences = await loadPreferences(registry);
-    const { kernelspecs, user } = app.serviceManager;
-    const notebooks = new Notebooks({
-      shell: app.shell,
-      kernelspecs,
-      hasConnect: kernelName => clusters.hasConnect(kernelName),
-      user: () => user.identity?.username ?? null,
-      tracker,
-      baseUrl: app.serviceManager.serverSettings.baseUrl,
-      template: () => preferences.codeTemplate,
-      executionScheduled: NotebookActions.executionScheduled,
-      translator: translator ?? undefined
-    });
-    const { commands } = app;
-    const trans = loadTranslation(translator);
-    showStoppedBars({ clusters, commands, notebooks, trans });
-    return notebooks;
+    const { createNotebooks } = await import('./notebook');
+    return createNotebooks(app, tracker, clusters, registry, translator);
   }
 };
 

@@ -142,7 +142,7 @@ export interface INotebooks {
    * Emitted after code that connects to a cluster was inserted in a notebook,
    * and just before such a cell runs.
    */
-  readonly used: ISignal<INotebooks, INotebooks.IUse>;
+  readonly used: ISignal<unknown, INotebooks.IUse>;
   /**
    * The notebook or console that code is inserted in, to pass to `insert` later;
    * null if neither is in front.
@@ -153,7 +153,7 @@ export interface INotebooks {
   /** Find the cell that connects to a cluster; null if there is none. */
   cellOf(panel: NotebookPanel): INotebooks.ICell | null;
   /** Emitted when open notebooks may use other clusters than before. */
-  readonly usersChanged: ISignal<INotebooks, void>;
+  readonly usersChanged: ISignal<unknown, void>;
   /** The names of the open notebooks with code that connects to a cluster. */
   users(id: string): string[];
   /** The text that `insert` would insert; null if there is none yet. */

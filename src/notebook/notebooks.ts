@@ -1,10 +1,6 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { PathExt } from '@jupyterlab/coreutils';
-import {
-  INotebookTracker,
-  Notebook,
-  NotebookPanel
-} from '@jupyterlab/notebook';
+import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { KernelSpec } from '@jupyterlab/services';
 import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { ISignal, Signal } from '@lumino/signaling';
@@ -17,25 +13,19 @@ import {
 } from '../tokens';
 import { loadTranslation } from '../translation';
 import {
-  CELL_METADATA,
   clusterOf,
   connectingCell,
   IInsertion,
-  IMark,
   insertCode,
   replaceByDropped
 } from './cell';
+import { insertInConsole } from './console';
 import { kernelNameOf, languageOf } from './kernel';
-import { noNotebook, notConnectable } from './messages';
-import {
-  IConsole,
-  insertInConsole,
-  isConsole,
-  refused,
-  Target,
-  targetOf
-} from './target';
+import { ISurroundings, refusalOf } from './refusal';
+import { ShortCodes } from './shortcodes';
+import { focusCell, isConsole, Target, targetOf } from './target';
 import { codeText, DEFAULT_TEMPLATE } from './template';
+import { IExecution, Uses } from './uses';
 
 /**
  * The open notebooks, to insert the code of a cluster in.
@@ -51,11 +41,17 @@ export class Notebooks implements INotebooks {
     this._template = options.template ?? (() => DEFAULT_TEMPLATE);
     this._baseUrl = options.baseUrl;
     this._user = options.user ?? (() => null);
-    this._queryConnect = options.hasConnect ?? (async () => false);
+    this._shortCodes = new ShortCodes(
+      options.hasConnect ?? (async () => false)
+    );
     this._trans = loadTranslation(options.translator);
+    this._surroundings = { ...options, trans: this._trans };
     this._tracker.currentChanged.connect(this._onCurrentChanged, this);
-    this._tracker.widgetAdded?.connect(this._onAdded, this);
-    options.executionScheduled?.connect(this._onScheduled, this);
+    this._uses = new Uses(
+      this._tracker,
+      panel => this._userOf(panel),
+      options.executionScheduled
+    );
     this._specs.specsChanged.connect(this._emit, this);
     this._shell.currentChanged?.connect(this._onFrontChanged, this);
     this._onCurrentChanged();
@@ -82,20 +78,18 @@ export class Notebooks implements INotebooks {
   }
 
   /** Emitted after code that connects was inserted, and before it runs. */
-  get used(): ISignal<this, INotebooks.IUse> {
-    return this._used;
+  get used(): ISignal<unknown, INotebooks.IUse> {
+    return this._uses.used;
   }
 
   /** Emitted when open notebooks may use other clusters than before. */
-  get usersChanged(): ISignal<this, void> {
-    return this._usersChanged;
+  get usersChanged(): ISignal<unknown, void> {
+    return this._uses.changed;
   }
 
   /** The names of the open notebooks with code that connects to a cluster. */
   users(id: string): string[] {
-    return this._tracker
-      .filter(panel => clusterOf(panel, this._userOf(panel)) === id)
-      .map(panel => PathExt.basename(panel.context.path));
+    return this._uses.names(id);
   }
 
   /** The notebook or console that code is inserted in. */
@@ -124,7 +118,7 @@ export class Notebooks implements INotebooks {
       kind,
       this._template(),
       this._baseUrl,
-      this._hasConnect.get((target && kernelNameOf(target)) ?? '')
+      this._shortCodes.has(target)
     );
   }
 
@@ -136,12 +130,13 @@ export class Notebooks implements INotebooks {
   ): Insertion {
     const panel = options.panel ?? this.panel;
     const code = this.code(cluster, kind, panel);
-    const reason = this._reasonAgainst(panel, code);
+    const reason = refusalOf(panel, code, this._surroundings);
     if (reason !== null) {
       return { inserted: false, reason };
     }
     if (isConsole(panel)) {
-      return this._insertInConsole(panel, code!, options.focus ?? true);
+      const shell = (options.focus ?? true) ? this._shell : null;
+      return insertInConsole(panel, code!.trimEnd(), shell, this._trans);
     }
     const user = this._userOf(panel!);
     // Generated code ends with a line break, a cell does not.
@@ -153,10 +148,10 @@ export class Notebooks implements INotebooks {
     };
     const { index, updated } = insertCode(panel!, insertion);
     if (options.focus ?? true) {
-      this._focus(panel!, index);
+      focusCell(this._shell, panel!, index);
     }
     if (!insertion.creates) {
-      this._emitUsed({ id: cluster.id, panel: panel! });
+      this._uses.emit({ id: cluster.id, panel: panel! });
     }
     return {
       inserted: true,
@@ -172,91 +167,13 @@ export class Notebooks implements INotebooks {
       ? replaceByDropped(panel, id, this._userOf(panel))
       : undefined;
     if (panel && mark) {
-      this._emitUsed({ id: mark.cluster_id, panel });
+      this._uses.emit({ id: mark.cluster_id, panel });
     }
-  }
-
-  /**
-   * Why code cannot be inserted in a notebook; null if it can.
-   */
-  private _reasonAgainst(
-    panel: Target | null,
-    code: string | null
-  ): string | null {
-    if (code === null) {
-      return notConnectable(this._trans);
-    }
-    const front = panel ? null : refused(this._tracker, this._shell);
-    if (front) {
-      return this._trans.__(
-        '%1 is in front, which is neither a notebook nor a console. Click in the one that the code is for, or copy the code instead.',
-        front.title.label
-      );
-    }
-    if (panel?.isDisposed) {
-      // The panel of an earlier launch; the current one is never disposed.
-      return this._trans.__(
-        'The notebook that you launched this cluster from is closed. Insert the code in another notebook, or copy it.'
-      );
-    }
-    if (!panel || (!isConsole(panel) && !panel.content.model)) {
-      return noNotebook(this._trans);
-    }
-    const name = nameOf(panel);
-    if (!isConsole(panel) && panel.content.model!.readOnly) {
-      return this._trans.__(
-        '%1 is read-only. Save a copy of it, or copy the code instead.',
-        name
-      );
-    }
-    const language = languageOf(panel, this._specs);
-    if (language !== null && language !== 'python') {
-      return this._trans.__(
-        '%1 uses %2, but the code is Python. Open a Python notebook, or copy the code instead.',
-        name,
-        language
-      );
-    }
-    return null;
-  }
-
-  /** Insert code in the prompt of a console. */
-  private _insertInConsole(
-    target: IConsole,
-    code: string,
-    focus: boolean
-  ): Insertion {
-    if (!insertInConsole(target, code.trimEnd())) {
-      return {
-        inserted: false,
-        reason: this._trans.__(
-          '%1 is still starting. Try again in a moment.',
-          nameOf(target)
-        )
-      };
-    }
-    if (focus) {
-      this._shell.activateById(target.id);
-    }
-    return { inserted: true, updated: false, notebook: nameOf(target) };
   }
 
   /** The user of a notebook that several share; null for any other. */
   private _userOf(panel: NotebookPanel): string | null {
     return panel.content.model?.collaborative ? this._user() : null;
-  }
-
-  /** Activate a notebook and one of its cells. */
-  private _focus(panel: NotebookPanel, index: number): void {
-    const { content } = panel;
-    this._shell.activateById(panel.id);
-    content.deselectAll();
-    content.activeCellIndex = index;
-    content.mode = 'command';
-    content.activate();
-    void content.scrollToItem(index).catch(() => {
-      // The notebook was closed while it scrolled.
-    });
   }
 
   private _onCurrentChanged(): void {
@@ -269,88 +186,35 @@ export class Notebooks implements INotebooks {
     this._emit();
   }
 
-  private _onScheduled(
-    _: unknown,
-    { notebook, cell }: Notebooks.IExecution
-  ): void {
-    const mark = cell.model.getMetadata(CELL_METADATA) as IMark | undefined;
-    const panel = this._tracker.find(({ content }) => content === notebook);
-    if (panel && mark?.cluster_id && !mark.creates) {
-      this._emitUsed({ id: mark.cluster_id, panel });
-    }
-  }
-
-  private _emitUsed(use: INotebooks.IUse): void {
-    this._used.emit(use);
-    this._usersChanged.emit();
-  }
-
-  private _onAdded(_: unknown, panel: NotebookPanel): void {
-    void panel.context.ready.then(() => {
-      if (!panel.isDisposed) {
-        this._usersChanged.emit();
-      }
-    });
-  }
-
   private _emit(): void {
-    void this._learn(this._tracker.currentWidget);
+    void this._shortCodes.learn(this._tracker.currentWidget);
     this._changed.emit();
-    this._usersChanged.emit();
+    this._uses.update();
   }
 
   private _onFrontChanged(): void {
     const target = this.panel;
-    if (
-      isConsole(target) &&
-      !this._hasConnect.has(kernelNameOf(target) ?? '')
-    ) {
-      void this._learn(target);
-    }
-  }
-
-  /** Query whether the kernel of a notebook or console has this package. */
-  private async _learn(target: Target | null): Promise<void> {
-    const name = target && kernelNameOf(target);
-    if (name) {
-      const has = await this._queryConnect(name).catch(() => false);
-      this._hasConnect.set(name, has);
+    if (isConsole(target) && this._shortCodes.has(target) === undefined) {
+      void this._shortCodes.learn(target);
     }
   }
 
   private _baseUrl: string | undefined;
-  /** By the name of a kernel, whether its environment has this package. */
-  private _hasConnect = new Map<string, boolean>();
-  private _queryConnect: (kernelName: string) => Promise<boolean>;
+  private _shortCodes: ShortCodes;
+  private _surroundings: ISurroundings;
   private _user: () => string | null;
   private _changed = new Signal<this, void>(this);
   private _shell: Notebooks.IShell;
   private _specs: KernelSpec.IManager;
   private _template: () => readonly string[];
   private _tracker: INotebookTracker;
-  private _used = new Signal<this, INotebooks.IUse>(this);
-  private _usersChanged = new Signal<this, void>(this);
+  private _uses: Uses;
   private _trans: TranslationBundle;
   private _watched: NotebookPanel | null = null;
 }
 
-/** The name to show of a notebook or console. */
-function nameOf(target: Target): string {
-  return isConsole(target)
-    ? target.title.label
-    : PathExt.basename(target.context.path);
-}
-
 /** The types that belong to Notebooks. */
 export namespace Notebooks {
-  /** A cell that is about to run. */
-  export interface IExecution {
-    /** The notebook. */
-    notebook: Notebook;
-    /** The cell. */
-    cell: Notebook['widgets'][number];
-  }
-
   /** What is needed of the shell. */
   export type IShell = Pick<JupyterFrontEnd.IShell, 'activateById'> &
     Partial<Pick<JupyterFrontEnd.IShell, 'currentChanged' | 'currentWidget'>>;

@@ -1,4 +1,5 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
+import { PathExt } from '@jupyterlab/coreutils';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { Widget } from '@lumino/widgets';
 
@@ -61,17 +62,26 @@ export function refused(
     : front;
 }
 
-/**
- * Insert code in the prompt of a console, above what is there.
- *
- * @returns whether it could be inserted
- */
-export function insertInConsole(target: IConsole, code: string): boolean {
-  const prompt = target.console.promptCell?.model.sharedModel;
-  if (!prompt) {
-    return false;
-  }
-  const source = prompt.getSource();
-  prompt.setSource(source.trim() ? `${code}\n${source}` : code);
-  return true;
+/** The name to show of a notebook or console. */
+export function nameOf(target: Target): string {
+  return isConsole(target)
+    ? target.title.label
+    : PathExt.basename(target.context.path);
+}
+
+/** Activate a notebook and one of its cells. */
+export function focusCell(
+  shell: Pick<JupyterFrontEnd.IShell, 'activateById'>,
+  panel: NotebookPanel,
+  index: number
+): void {
+  const { content } = panel;
+  shell.activateById(panel.id);
+  content.deselectAll();
+  content.activeCellIndex = index;
+  content.mode = 'command';
+  content.activate();
+  void content.scrollToItem(index).catch(() => {
+    // The notebook was closed while it scrolled.
+  });
 }

@@ -87,7 +87,7 @@ export class VersionCheck implements IDisposable {
       .filter(mismatch => mismatch.differences.length > 0);
   }
 
-  private _onUsed(_: INotebooks, { id, panel }: INotebooks.IUse): void {
+  private _onUsed(_: unknown, { id, panel }: INotebooks.IUse): void {
     void this._check(id, panel);
   }
 

@@ -5,7 +5,13 @@ import {
   ReadonlyJSONValue
 } from '@lumino/coreutils';
 import { IChoices, IPreferences } from '../../settings/preferences';
-import { IAdapt, ILaunch, IOptionsSchema, IPlatform } from '../../tokens';
+import {
+  IAdapt,
+  ILaunch,
+  IOptionsSchema,
+  IPlatform,
+  IStart
+} from '../../tokens';
 
 /** A value to choose for an option. */
 export type IChoice = NonNullable<
@@ -237,4 +243,15 @@ export function filterOptions(
     return null;
   }
   return { type: 'object', properties: Object.fromEntries(options) };
+}
+
+/** The changes of a form to one of the ways whose start was estimated. */
+export function changesOf(
+  { jobs, options }: IStart,
+  form: IForm
+): Partial<IForm> {
+  return {
+    options: { ...form.options, ...(options as IForm['options']) },
+    ...(form.adapt ? {} : { workers: jobs })
+  };
 }

@@ -44,9 +44,9 @@ export function LaunchFields(
       ) : (
         <TextField
           label={trans.__('Address or scheduler file')}
-          value={model.address}
+          value={model.draft.address}
           placeholder={trans.__('tcp://host:8786')}
-          onChange={address => (model.address = address)}
+          onChange={address => (model.draft.address = address)}
         />
       )}
       <EnvironmentField model={model} trans={trans} />
@@ -73,9 +73,9 @@ export function LaunchFields(
       >
         <TextField
           label={trans.__('Name')}
-          value={model.name}
+          value={model.draft.name}
           placeholder={trans.__('Generated automatically')}
-          onChange={name => (model.name = name)}
+          onChange={name => (model.draft.name = name)}
         />
         {platform.launches && <LifetimeFields {...fields} />}
       </Fold>

@@ -6,7 +6,13 @@ import { IClusters } from '../../tokens';
  * there are no clusters, and as the user wants until the next launch.
  */
 export class FormFold {
-  constructor(private _clusters: Pick<IClusters, 'clusters'>) {}
+  constructor(private _clusters: Pick<IClusters, 'changed' | 'clusters'>) {
+    this._clusters.changed.connect((_, { type }) => {
+      if (type === 'removed' && !this._clusters.clusters.length) {
+        this.reset();
+      }
+    });
+  }
 
   /** Emitted when the form was expanded or collapsed. */
   get changed(): ISignal<this, void> {

@@ -49,7 +49,7 @@ function Changes({
   platform,
   trans
 }: ILaunchProps & { platform: IPlatform }): JSX.Element | null {
-  const { forms, kernel, name, queries } = model;
+  const { draft, forms, kernel, queries } = model;
   const changed = differences(
     forms.get(platform),
     forms.defaults(platform),
@@ -60,8 +60,8 @@ function Changes({
     const chosen = kernel.kernels.find(({ name }) => name === kernel.chosen);
     changed.unshift(trans.__('environment %1', chosen!.title));
   }
-  if (name.trim()) {
-    changed.unshift(trans.__('name %1', name.trim()));
+  if (draft.name.trim()) {
+    changed.unshift(trans.__('name %1', draft.name.trim()));
   }
   if (changed.length === 0) {
     return null;

@@ -2,27 +2,15 @@ import { KernelSpec } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 import { IPreferences } from '../../settings/preferences';
-import {
-  IClusters,
-  ILaunch,
-  INotebooks,
-  IPlatform,
-  IStart
-} from '../../tokens';
-import {
-  changedOptions,
-  IForm,
-  launchRequest,
-  selectPlatform,
-  siteOf
-} from './choices';
+import { IClusters, INotebooks, IPlatform, IStart } from '../../tokens';
+import { changedOptions, IForm, selectPlatform, siteOf } from './choices';
+import { Draft } from './draft';
 import { FormFold } from './fold';
 import { Forms } from './forms';
 import { KernelChoice } from './kernelchoice';
 import { Preparation } from './prepare';
 import { LaunchQueries } from './queries';
 import { Submission } from './submission';
-import { invalidOptions } from './validation';
 
 /**
  * The state of the form that launches a cluster.
@@ -36,6 +24,9 @@ export class LaunchModel implements IDisposable {
     this.kernel = new KernelChoice(kernelspecs, notebooks);
     this.queries = new LaunchQueries(clusters);
     this.preparation = new Preparation(clusters);
+    const { forms, kernel, queries } = this;
+    this.draft = new Draft({ forms, kernel, notebooks, queries });
+    this.draft.changed.connect(this._onEdited, this);
     this.fold.changed.connect(this._emit, this);
     this.submission.changed.connect(this._emit, this);
     this.queries.settled.connect(this._update, this);
@@ -54,6 +45,9 @@ export class LaunchModel implements IDisposable {
 
   /** The values of the form. */
   readonly forms: Forms;
+
+  /** What holds for the next cluster only. */
+  readonly draft: Draft;
 
   /** The environment of the cluster. */
   readonly kernel: KernelChoice;
@@ -86,33 +80,9 @@ export class LaunchModel implements IDisposable {
     );
   }
 
-  /** The name of the cluster; empty to generate one. */
-  get name(): string {
-    return this._name;
-  }
-  set name(name: string) {
-    this._name = name;
-    this._onEdited();
-  }
-
-  /** The address or scheduler file of the cluster to join. */
-  get address(): string {
-    return this._address;
-  }
-  set address(address: string) {
-    this._address = address;
-    this._onEdited();
-  }
-
   /** The titles of the options whose values are not allowed. */
   get invalid(): string[] {
-    const { platform } = this;
-    return platform
-      ? invalidOptions(
-          this.queries.schema(platform),
-          this.forms.get(platform).options
-        )
-      : [];
+    return this.draft.invalid(this.platform);
   }
 
   /** Whether the cluster can be launched or joined, as far as is known. */
@@ -124,7 +94,7 @@ export class LaunchModel implements IDisposable {
       queries.isReady(platform) &&
       !queries.code.isRejected &&
       this.invalid.length === 0 &&
-      (platform.launches || this._address.trim() !== '')
+      (platform.launches || this.draft.address.trim() !== '')
     );
   }
 
@@ -154,7 +124,7 @@ export class LaunchModel implements IDisposable {
     const { platform } = this;
     if (platform) {
       this.forms.reset(platform);
-      this._name = '';
+      this.draft.clear();
       this.chooseKernel(null);
     }
   }
@@ -167,19 +137,7 @@ export class LaunchModel implements IDisposable {
 
   /** Estimate when the launch would start, and when in other ways. */
   starts(platform: IPlatform): Promise<IStart[]> {
-    return this._options.clusters.starts(this._request(platform));
-  }
-
-  /** Change the form to one of the ways whose start was estimated. */
-  take({ jobs, options }: IStart): void {
-    const { platform } = this;
-    if (platform) {
-      const form = this.forms.get(platform);
-      this.change({
-        options: { ...form.options, ...(options as IForm['options']) },
-        ...(form.adapt ? {} : { workers: jobs })
-      });
-    }
+    return this._options.clusters.starts(this.draft.request(platform));
   }
 
   /** Set whether to request what is shown in an expanded section. */
@@ -204,15 +162,9 @@ export class LaunchModel implements IDisposable {
     const form = this.forms.get(platform);
     const site = siteOf(this.queries.platforms.value ?? []);
     const options = changedOptions(this.queries.schema(platform), form.options);
-    const launch = this._request(platform);
-    if (discovered !== undefined) {
-      launch.adopt = discovered;
-    } else if (!platform.launches) {
-      launch.adopt = this._address.trim();
-    }
+    const launch = this.draft.submission(platform, discovered);
     await this.submission.send(launch, panel, async () => {
-      this._address = '';
-      this._name = '';
+      this.draft.clear();
       this.preparation.reset();
       this.fold.reset();
       await preferences.remember(platform.name, { ...form, options }, site);
@@ -227,21 +179,6 @@ export class LaunchModel implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** The request that launches a cluster. */
-  private _request(platform: IPlatform): ILaunch {
-    const path = this._options.notebooks?.current?.path;
-    return launchRequest(
-      platform,
-      this.forms.get(platform),
-      this.queries.schema(platform),
-      {
-        kernel_name: this.kernel.name,
-        cwd: path?.split('/').slice(0, -1).join('/'),
-        name: this._name
-      }
-    );
-  }
-
   /** Forget why the last launch was rejected: the next one is another. */
   private _onEdited(): void {
     this.submission.error = null;
@@ -249,9 +186,6 @@ export class LaunchModel implements IDisposable {
   }
 
   private _onClustersChanged(_: IClusters, { type }: IClusters.IChange): void {
-    if (type === 'removed' && !this._options.clusters.clusters.length) {
-      this.fold.reset();
-    }
     if (type !== 'changed') {
       this._update(); // The reports of known clusters do not matter.
     }
@@ -273,7 +207,7 @@ export class LaunchModel implements IDisposable {
       queries.updatePreview(
         platform,
         queries.isReady(platform) && platform.launches && !this.invalid.length
-          ? this._request(platform)
+          ? this.draft.request(platform)
           : null
       );
     }
@@ -284,10 +218,8 @@ export class LaunchModel implements IDisposable {
     this._changed.emit();
   }
 
-  private _address = '';
   private _changed = new Signal<this, void>(this);
   private _isDisposed = false;
-  private _name = '';
   /** The platform that the user selected. */
   private _selected: string | null = null;
 }

@@ -4,6 +4,7 @@ import { ErrorMessage } from '../../components/alert';
 import { TextButton } from '../../components/button';
 import { Loading } from '../../components/loading';
 import { IPlatform, IStart } from '../../tokens';
+import { changesOf } from './choices';
 import { LaunchModel } from './model';
 
 /**
@@ -56,7 +57,9 @@ export function StartTimes(props: {
               <TextButton
                 disabled={start.when === null}
                 title={start.reason ?? undefined}
-                onClick={() => model.take(start)}
+                onClick={() =>
+                  model.change(changesOf(start, model.forms.get(platform)))
+                }
               >
                 {`${start.title} ${start.when ?? trans.__('cannot start')}`}
               </TextButton>

@@ -1,0 +1,98 @@
+import { ISignal, Signal } from '@lumino/signaling';
+import { ILaunch, INotebooks, IPlatform } from '../../tokens';
+import { launchRequest } from './choices';
+import { Forms } from './forms';
+import { KernelChoice } from './kernelchoice';
+import { LaunchQueries } from './queries';
+import { invalidOptions } from './validation';
+
+/** The parts of the launch form that a request is made of. */
+export interface IParts {
+  /** The values of the form. */
+  forms: Forms;
+  /** The environment of the cluster. */
+  kernel: KernelChoice;
+  /** The notebooks, in whose folder the cluster runs. */
+  notebooks: Pick<INotebooks, 'current'> | null;
+  /** The options of the platforms. */
+  queries: LaunchQueries;
+}
+
+/**
+ * The next launch: what the user typed that holds for one cluster only, and the
+ * request that is made of the form.
+ */
+export class Draft {
+  constructor(private _parts: IParts) {}
+
+  /** Emitted when the user typed a name or an address. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** The name of the cluster; empty to generate one. */
+  get name(): string {
+    return this._name;
+  }
+  set name(name: string) {
+    this._name = name;
+    this._changed.emit();
+  }
+
+  /** The address or scheduler file of the cluster to join. */
+  get address(): string {
+    return this._address;
+  }
+  set address(address: string) {
+    this._address = address;
+    this._changed.emit();
+  }
+
+  /** Forget what was typed. Emits nothing. */
+  clear(): void {
+    this._address = this._name = '';
+  }
+
+  /** The titles of the options whose values are not allowed. */
+  invalid(platform: IPlatform | null): string[] {
+    const { forms, queries } = this._parts;
+    return platform
+      ? invalidOptions(queries.schema(platform), forms.get(platform).options)
+      : [];
+  }
+
+  /** The request that launches a cluster. */
+  request(platform: IPlatform): ILaunch {
+    const { forms, kernel, notebooks, queries } = this._parts;
+    const path = notebooks?.current?.path;
+    return launchRequest(
+      platform,
+      forms.get(platform),
+      queries.schema(platform),
+      {
+        kernel_name: kernel.name,
+        cwd: path?.split('/').slice(0, -1).join('/'),
+        name: this._name
+      }
+    );
+  }
+
+  /**
+   * The request that launches a cluster, or joins one.
+   *
+   * @param discovered - the id of a discovered cluster to join
+   */
+  submission(platform: IPlatform, discovered?: string): ILaunch {
+    const launch = this.request(platform);
+    if (discovered !== undefined) {
+      launch.adopt = discovered;
+    } else if (!platform.launches) {
+      launch.adopt = this._address.trim();
+    }
+    return launch;
+  }
+
+  private _address = '';
+  private _changed = new Signal<this, void>(this);
+  private _name = '';
+}
