@@ -12,9 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..models import Cluster, Queue, State
+from ..jobs import Queue
+from ..models import Cluster, State
 from ..platforms.encryption import JOBS
-from .base import Backend, Context
+from .base import Backend
+from .facts import Context
 from .local import DASK_MODULES
 
 if TYPE_CHECKING:

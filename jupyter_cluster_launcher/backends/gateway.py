@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
 from ..platforms import options
-from ..platforms.codegen import COMMENT
+from ..platforms.connectcode import COMMENT
 from ..platforms.expressions import literal
 from . import errors
-from .base import Backend, Context, Found, Status
+from .base import Backend
+from .facts import Context, Found, Status
 from .gateway_errors import GATEWAY
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import NotAvailableError
 from ..models import Cluster
-from .base import Check, Context, Log, Needs, Status
 from .batch.arguments import arguments, jobs_of
 from .batch.cancel import remove_keys
 from .batch.check import check_interface, job_script
@@ -24,6 +23,7 @@ from .batch.logs import job_logs
 from .batch.reasons import one_line
 from .batch.status import refusal, refusals
 from .batch.summary import summary
+from .facts import Check, Context, Log, Needs, Status
 from .local import LocalBackend
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..models import Cluster
 from ..platforms import cpus, memory
-from ..platforms.codegen import connect_scheduler
-from .base import Backend, Needs
+from ..platforms.connectcode import connect_scheduler
+from .base import Backend
+from .facts import Needs
 
 if TYPE_CHECKING:
     from ..platforms.platform import Platform

@@ -16,7 +16,8 @@ from ..platforms import memory
 from ..platforms.expressions import literal
 from . import errors
 from .addresses import ENCRYPTED, address_of
-from .base import Backend, Found, Needs, Status
+from .base import Backend
+from .facts import Found, Needs, Status
 from .remote import OURS, RemoteBackend
 
 if TYPE_CHECKING:

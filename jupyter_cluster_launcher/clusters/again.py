@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..backends.base import Status
+from ..backends.facts import Status
 from ..errors import BadInputError, UnknownError
-from ..models import Cluster, Phase, State
+from ..jobs import Phase
+from ..models import Cluster, State
 from .services import Services
 
 ENDED = (State.FAILED, State.CLOSED, State.LOST)  # in which a cluster can be launched again

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import LauncherError
-from ..models import Cluster, Queue, State
+from ..jobs import Queue
+from ..models import Cluster, State
 from . import records
 from .connection import Connection
 from .core_hours import Heard, counted, heard_now

@@ -6,7 +6,7 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, Any
 
-from ..backends.base import Log
+from ..backends.facts import Log
 from ..controller.log_files import LIMIT, shares
 from ..errors import LauncherError
 from ..masking import masked

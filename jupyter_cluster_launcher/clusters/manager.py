@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..backends.base import Check, Found, Start
+from ..backends.facts import Check, Found, Start
 from ..errors import BadInputError, UnknownError, WrongStateError
-from ..models import Cluster, Queue, State
+from ..jobs import Queue
+from ..models import Cluster, State
 from ..platforms import options
 from . import again, contact, logs, other_servers, preflight, prepared
 from .managed_cluster import ManagedCluster

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..backends.base import Backend, Check, Start
+from ..backends.base import Backend
+from ..backends.facts import Check, Start
 from ..errors import BadInputError
 from ..models import Cluster
 from ..platforms.platform import Platform

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from ..backends import kind_of
-from ..backends.base import Needs
+from ..backends.facts import Needs
 from ..errors import BadInputError
 from ..models import Adapt, Cluster, Cost, Scaling
 from ..platforms import codegen, options

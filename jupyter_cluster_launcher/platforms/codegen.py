@@ -1,4 +1,4 @@
-"""The Python text of a launch: what makes a cluster, and what attaches a notebook to it.
+"""The Python text that makes a cluster.
 
 Data in, text out. With a platform's defaults the create code is the recipe that its users know by
 heart, plus what protects it from other users (``security`` and a dashboard on loopback).
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..models import Adapt
@@ -30,12 +29,6 @@ if TYPE_CHECKING:
     from .platform import Platform
 
 CLIENT_MODULE = "dask.distributed"
-DASHBOARDS = "cluster-launcher/dashboard"  # below the base URL, each by its cluster's id
-CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
-# Without it, the cell of yesterday's cluster ends in FileNotFoundError and no word of a cluster.
-COMMENT = (
-    "# If this cell fails, its cluster has stopped. Launch it again in the Dask Clusters sidebar.\n"
-)
 # Dask then encrypts with the credentials of its configuration, or refuses to connect.
 REQUIRE_ENCRYPTION = """\
 dask.config.set(
@@ -98,51 +91,6 @@ def create(
         body.append(f"client = {client}")
     blocks = [*_imports(platform, scope, "\n".join(body)), body]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
-
-
-def connect_by_name(class_name: str, name: str) -> str:
-    """Return the code that attaches a notebook to a cluster whose class knows it by its name.
-
-    ``class_name`` is the dotted name of the class.
-    """
-    module, _, cls = class_name.rpartition(".")
-    return (
-        f"{COMMENT}from {module} import {cls}\n\n"
-        f"cluster = {cls}(name={literal(name)})\n"
-        "client = cluster.get_client()\nclient\n"
-    )
-
-
-def connect_scheduler(address: str, credentials: Path | None, base_url: str | None = None) -> str:
-    """Return the code that attaches a notebook to a scheduler.
-
-    ``credentials`` is the folder of the PEM files of an encrypted cluster: they stand in the code
-    by path, never by value. ``base_url`` is the path of the Jupyter server that browsers reach its
-    dashboard through, which makes the link that ``client`` shows.
-    """
-    head, link = COMMENT, ""
-    if base_url is not None:
-        # Dask fills in {port}, which is the name of the dashboard.
-        path = f"{base_url.replace('{', '{{').replace('}', '}}')}{DASHBOARDS}/{{port}}/status"
-        head += "import dask\n"
-        link = f'dask.config.set({{"distributed.dashboard.link": {literal(path)}}})\n'
-    if credentials is None:
-        return (
-            f"{head}from dask.distributed import Client\n\n{link}"
-            f"client = Client({literal(address)})\nclient\n"
-        )
-    files = {
-        "tls_ca_file": literal(str(credentials / CA)),
-        "tls_client_cert": literal(str(credentials / CERT)),
-        "tls_client_key": literal(str(credentials / KEY)),
-        "require_encryption": "True",
-    }
-    return (
-        f"{head}from dask.distributed import Client, Security\n\n{link}"
-        f"{call('Security', files, 'security = ')}\n"
-        f"client = Client({literal(address)}, security=security)\n"
-        "client\n"
-    )
 
 
 def _unsettled(platform: Platform, options: dict[str, Any]) -> bool:

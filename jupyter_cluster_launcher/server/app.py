@@ -14,7 +14,7 @@ from tornado.ioloop import PeriodicCallback
 from traitlets import Bool, Float
 
 from ..backends import Backends
-from ..backends.base import Context
+from ..backends.facts import Context
 from ..clusters.activity import is_active
 from ..clusters.manager import ClusterManager
 from ..clusters.services import Limits, Services

@@ -9,12 +9,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ..backends.base import Backend, Check, Found, Start, Status
+from ..backends.base import Backend
+from ..backends.facts import Check, Found, Start, Status
 from ..clusters.again import ENDED, adjusted
 from ..clusters.preflight import Preview
+from ..jobs import Job
 from ..masking import masked
-from ..models import Cluster, Job, State
-from ..platforms.codegen import DASHBOARDS
+from ..models import Cluster, State
+from ..platforms.connectcode import DASHBOARDS
 from ..platforms.install import install_command
 from ..platforms.platform import Platform
 

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 
 from api import PLATFORMS
 from jupyter_cluster_launcher.errors import BadInputError
-from jupyter_cluster_launcher.platforms import codegen, files, options
+from jupyter_cluster_launcher.platforms import codegen, connectcode, files, options
 from jupyter_cluster_launcher.resident.jobqueue import job_script
 from jupyter_cluster_launcher.server import logs
 
@@ -165,8 +165,8 @@ def only_a_string(given: tuple[str, str]) -> None:
     """Guards against an address, a folder or a cluster's name that is code where it is used."""
     address, folder = given
     for code, count in (
-        (codegen.connect_scheduler(address, None), 1),
-        (codegen.connect_scheduler(address, Path(folder)), 4),
+        (connectcode.connect_scheduler(address, None), 1),
+        (connectcode.connect_scheduler(address, Path(folder)), 4),
         (backend("gateway").join_code(address), 1),
     ):
         strings = [n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Constant)

@@ -7,7 +7,8 @@ from typing import Any
 
 from fakes import a_cluster
 
-from jupyter_cluster_launcher.models import Cluster, Job, Phase, Report, State, Submission
+from jupyter_cluster_launcher.jobs import Job, Phase, Submission
+from jupyter_cluster_launcher.models import Cluster, Report, State
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 

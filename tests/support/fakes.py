@@ -14,7 +14,8 @@ import yaml
 
 from api import PLATFORMS
 from jupyter_cluster_launcher.backends import backend_class
-from jupyter_cluster_launcher.backends.base import Backend, Context
+from jupyter_cluster_launcher.backends.base import Backend
+from jupyter_cluster_launcher.backends.facts import Context
 from jupyter_cluster_launcher.controller.environments import Environments
 from jupyter_cluster_launcher.models import Cluster
 from jupyter_cluster_launcher.platforms import files as platforms

@@ -10,7 +10,7 @@ from typing import Any
 
 from jupyter_cluster_launcher.backends.batch import slurm
 from jupyter_cluster_launcher.backends.batch.queue import QueuePoller, Wanted
-from jupyter_cluster_launcher.models import Job, Queue
+from jupyter_cluster_launcher.jobs import Job, Queue
 
 
 class Site:

@@ -13,7 +13,8 @@ from fake_controllers import FakeControllers
 from fakes import Titles, write_platform
 
 from jupyter_cluster_launcher.backends import Backends
-from jupyter_cluster_launcher.backends.base import Backend, Context
+from jupyter_cluster_launcher.backends.base import Backend
+from jupyter_cluster_launcher.backends.facts import Context
 from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
 from jupyter_cluster_launcher.clusters.services import Limits, Services

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from jupyter_cluster_launcher.backends.batch.system import Verdict
-from jupyter_cluster_launcher.models import Job, Phase
+from jupyter_cluster_launcher.jobs import Job, Phase
 
 TITLE = "Example"
 ENVIRONMENT: Mapping[str, str] = {}

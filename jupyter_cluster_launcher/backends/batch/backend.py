@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from ...errors import NotAvailableError
-from ...models import Cluster, Phase, Queue
-from ..base import Check, Context, Log, Needs, Start, Status
+from ...jobs import Phase, Queue
+from ...models import Cluster
+from ..facts import Check, Context, Log, Needs, Start, Status
 from ..local import LocalBackend
 from . import check as checking
 from .arguments import arguments, jobs_of
 from .cancel import OverdueError, cancel_all, remove_keys
-from .jobs import gone, job_name, known, may_have_jobs, newly_ended, submitted_ids, wanted
+from .jobs import gone, job_name, known, may_have_jobs, newly_ended, submitted_ids
 from .logs import job_logs
 from .offers import Offers
-from .queue import QueuePoller
+from .pollers import Pollers
 from .shared_files import warning as folder_warning
 from .site_defaults import SiteDefaults, with_defaults
 from .starts import start_times
@@ -46,11 +47,9 @@ class BatchBackend(LocalBackend):
         """Poll as ``context`` says."""
         super().__init__(context)
         self._given_up: set[str] = set()  # the clusters whose jobs did not end in time
-        self._clusters: Callable[[], Iterable[Cluster]] = list
-        self._update: Callable[[str, Queue], None] = lambda cluster_id, queue: None
-        self._pollers: dict[str, QueuePoller] = {}
-        self._user = psutil.Process().username()
-        self._offers = Offers(self._user, context.queue_interval)
+        user = psutil.Process().username()
+        self._pollers = Pollers(user, context)
+        self._offers = Offers(user, context.queue_interval)
         self._site = SiteDefaults(context.environments, context.queue_interval)
         self._hurry = False
 
@@ -223,7 +222,7 @@ class BatchBackend(LocalBackend):
         self._given_up.discard(cluster.id)
         try:
             await cancel_all(
-                self._poller(cluster.batch),
+                self._pollers.get(cluster.batch),
                 job_name(cluster.id),
                 (known(cluster) | submitted_ids(directory)) - gone(cluster),
                 self.context,
@@ -249,14 +248,14 @@ class BatchBackend(LocalBackend):
         update: Callable[[str, Queue], None],
     ) -> None:
         """Poll for the jobs of ``clusters``; call ``update(id, queue)`` when an answer changes."""
-        self._clusters, self._update = clusters, update
+        self._pollers.clusters, self._pollers.update = clusters, update
 
     def poll_soon(self, cluster: Cluster) -> None:
         """Poll for the jobs of a cluster soon, where it may have any."""
         if not may_have_jobs(cluster):
             return
         with contextlib.suppress(LookupError):
-            poller = self._poller(cluster.batch)
+            poller = self._pollers.get(cluster.batch)
             poller.remember(cluster.queue.ended)
             poller.poll_soon()
 
@@ -267,25 +266,4 @@ class BatchBackend(LocalBackend):
     async def stop(self) -> None:
         """Poll no more."""
         await self._offers.stop()
-        for poller in self._pollers.values():
-            await poller.stop()
-
-    def _poller(self, name: str | None) -> QueuePoller:
-        if name not in self._pollers:
-            self._pollers[str(name)] = QueuePoller(
-                batch_system(name),
-                self._user,
-                lambda: {job_name(c.id): wanted(c) for c in self._of(name) if may_have_jobs(c)},
-                lambda job, queue: self._answered(name, job, queue),
-                self.context.queue_interval,
-                self.context.queue_patience,
-            )
-        return self._pollers[str(name)]
-
-    def _of(self, name: str | None) -> list[Cluster]:
-        return [cluster for cluster in self._clusters() if cluster.batch == name]
-
-    def _answered(self, name: str | None, job: str, queue: Queue) -> None:
-        for cluster in self._of(name):
-            if job_name(cluster.id) == job:
-                self._update(cluster.id, queue)
+        await self._pollers.stop()

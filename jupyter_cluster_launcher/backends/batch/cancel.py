@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from ...errors import NotAvailableError
-from ..base import Context
+from ..facts import Context
 from .commands import run
 from .queue import QueuePoller, Wanted
 from .system import BatchSystem

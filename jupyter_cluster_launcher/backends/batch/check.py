@@ -10,7 +10,7 @@ from ...controller.environments import Environments
 from ...controller.host import interfaces
 from ...errors import BadInputError, NotAvailableError
 from ...models import Cluster
-from ..base import Check
+from ..facts import Check
 from .commands import overriding, run
 from .system import BatchSystem
 

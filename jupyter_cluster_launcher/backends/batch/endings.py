@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ...models import Job, Phase
+from ...jobs import Job, Phase
 from .commands import MISSING, run
 from .system import BatchSystem
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from ...models import Job, Phase
+from ...jobs import Job, Phase
 from .reasons import one_line
 from .system import Verdict
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...models import Cluster, Job, Phase, State
+from ...jobs import Job, Phase
+from ...models import Cluster, State
 from .queue import Wanted
 
 IDS_NOTE = "job-ids"  # as in resident/jobqueue/tracker.py

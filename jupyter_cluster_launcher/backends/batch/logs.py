@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...controller.log_files import read_tail, shares, size
 from ...models import Cluster
-from ..base import Log
+from ..facts import Log
 from .jobs import job_name, submitted_ids
 
 JOBS = "jobs"  # the folder, in a cluster's directory, into which jobs write by default

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ...models import Job, Phase
+from ...jobs import Job, Phase
 from .reasons import one_line
 from .system import Verdict
 

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from ...models import Job, Queue
+from ...jobs import Job, Queue
 from .commands import PATIENCE, run
 from .endings import Endings
 from .system import BatchSystem

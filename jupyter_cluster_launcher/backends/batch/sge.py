@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
-from ...models import Job, Phase
+from ...jobs import Job, Phase
 from .reasons import one_line
 from .system import Verdict
 

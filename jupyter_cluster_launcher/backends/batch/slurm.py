@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ...models import Job, Phase
+from ...jobs import Job, Phase
 from . import slurm_discovery
 from .reasons import one_line
 from .slurm_time import STARTS, time_of

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ..base import Start
+from ..facts import Start
 from .check import PATIENCE
 from .commands import run
 from .discovery import Discoverer, Variant

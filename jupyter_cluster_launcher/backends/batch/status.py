@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from ...models import Cluster, Job, Phase, State
-from ..base import Status
+from ...jobs import Job, Phase
+from ...models import Cluster, State
+from ..facts import Status
 from . import wording
 from .jobs import shown
 from .system import BatchSystem, Commands

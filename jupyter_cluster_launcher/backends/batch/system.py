@@ -20,7 +20,7 @@ from importlib import metadata
 from typing import Protocol, cast
 
 from ...errors import NotAvailableError
-from ...models import Job
+from ...jobs import Job
 
 ENTRY_POINTS = "jupyter_cluster_launcher.batch_systems"
 BUILT_IN = ("htcondor", "lsf", "pbs", "sge", "slurm")  # the modules of this package

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ...models import Job, Phase, Report
+from ...jobs import Job, Phase
+from ...models import Report
 
 
 def queue(jobs: Iterable[Job], now: datetime) -> str | None:

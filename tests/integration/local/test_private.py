@@ -9,9 +9,9 @@ import pytest
 from fakes import a_cluster, script, shipped, write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
 
-from jupyter_cluster_launcher.backends.base import Context
 from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
 from jupyter_cluster_launcher.backends.batch.check import job_script
+from jupyter_cluster_launcher.backends.facts import Context
 from jupyter_cluster_launcher.backends.gateway import STARTED, GatewayBackend
 from jupyter_cluster_launcher.controller.environments import Environments
 from jupyter_cluster_launcher.errors import NotAvailableError

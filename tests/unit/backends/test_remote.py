@@ -10,7 +10,7 @@ from fakes import a_cluster, backend, site
 
 from jupyter_cluster_launcher.backends import connect_code, reachable_from_other_hosts
 from jupyter_cluster_launcher.models import Report
-from jupyter_cluster_launcher.platforms import codegen
+from jupyter_cluster_launcher.platforms import connectcode
 
 
 def remote(report: Report | None = None, **preparation: Any) -> Any:
@@ -73,7 +73,7 @@ def test_connecting_by_name() -> None:
     """Guards against tokens in connect code, which an address of a service would need."""
     cluster = remote(Report(address="wss://x", name='a "b"', tls=True), connect="name")
     assert connect_code(cluster, Path("/d")) == (
-        f"{codegen.COMMENT}from coiled import Cluster\n\n"
+        f"{connectcode.COMMENT}from coiled import Cluster\n\n"
         'cluster = Cluster(name="a \\"b\\"")\n'
         "client = cluster.get_client()\nclient\n"
     )

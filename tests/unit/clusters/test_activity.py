@@ -8,7 +8,8 @@ import pytest
 from fakes import a_cluster
 
 from jupyter_cluster_launcher.clusters.activity import is_active
-from jupyter_cluster_launcher.models import Job, Phase, Queue, Report, State, Submission, Usage
+from jupyter_cluster_launcher.jobs import Job, Phase, Queue, Submission
+from jupyter_cluster_launcher.models import Report, State, Usage
 
 IDLE = Usage(0.0, 1.0, 3, busy=False)
 BUSY = replace(IDLE, busy=True)

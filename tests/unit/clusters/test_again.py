@@ -17,7 +17,8 @@ from worlds import AtOnce, World
 from jupyter_cluster_launcher.clusters.again import adjusted
 from jupyter_cluster_launcher.clusters.store import PAST
 from jupyter_cluster_launcher.errors import BadInputError, UnknownError
-from jupyter_cluster_launcher.models import Adapt, Cluster, Phase, Queue, Report, State
+from jupyter_cluster_launcher.jobs import Phase, Queue
+from jupyter_cluster_launcher.models import Adapt, Cluster, Report, State
 
 OPTIONS: dict[str, Any] = {"memory": {"type": "string", "title": "Memory per worker"}}
 

@@ -22,7 +22,8 @@ from jupyter_cluster_launcher.backends.batch import backend as batch
 from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
 from jupyter_cluster_launcher.errors import WrongStateError
-from jupyter_cluster_launcher.models import Cluster, ControllerRef, Job, Phase, Queue, Report, State
+from jupyter_cluster_launcher.jobs import Job, Phase, Queue
+from jupyter_cluster_launcher.models import Cluster, ControllerRef, Report, State
 
 
 @dataclass

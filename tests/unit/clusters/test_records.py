@@ -13,19 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_cluster_launcher.clusters import records
+from jupyter_cluster_launcher.jobs import Job, Phase, Queue, Submission
 from jupyter_cluster_launcher.models import (
     REPORT_VERSION,
     Adapt,
     Cluster,
     ControllerRef,
     Cost,
-    Job,
-    Phase,
-    Queue,
     Report,
     Scaling,
     State,
-    Submission,
     Usage,
 )
 from jupyter_cluster_launcher.resident import report as published

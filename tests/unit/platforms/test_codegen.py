@@ -12,7 +12,7 @@ from fakes import Call, Recorder, a_cluster, backend
 from api import PLATFORMS
 from jupyter_cluster_launcher.backends import backend_class, connect_code, kind_of
 from jupyter_cluster_launcher.models import Adapt, Report
-from jupyter_cluster_launcher.platforms import codegen, cpus, options
+from jupyter_cluster_launcher.platforms import codegen, connectcode, cpus, options
 from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.platforms.platform import Platform
 
@@ -339,11 +339,11 @@ def test_joining_takes_a_running_cluster() -> None:
 
 KEYS = Path("/run/a b/c1")
 CONNECTS = {
-    "connect-protected": codegen.connect_scheduler("tls://127.0.0.1:8786", KEYS),
-    "connect-dashboard": codegen.connect_scheduler(
+    "connect-protected": connectcode.connect_scheduler("tls://127.0.0.1:8786", KEYS),
+    "connect-dashboard": connectcode.connect_scheduler(
         "tls://127.0.0.1:8786", KEYS, "/user/ann%40b/{x}/"
     ),
-    "connect-unprotected": codegen.connect_scheduler("tcp://127.0.0.1:8786", None),
+    "connect-unprotected": connectcode.connect_scheduler("tcp://127.0.0.1:8786", None),
     "connect-gateway": connect_code(
         a_cluster(kind="gateway", report=Report(name="mine.8f1c")), KEYS
     ),

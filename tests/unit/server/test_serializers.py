@@ -12,17 +12,8 @@ from fakes import a_cluster, backend, shipped, site
 
 from api import PLATFORMS
 from jupyter_cluster_launcher.backends import connect_code, kind_of
-from jupyter_cluster_launcher.models import (
-    Adapt,
-    Cost,
-    Job,
-    Phase,
-    Queue,
-    Report,
-    Scaling,
-    State,
-    Usage,
-)
+from jupyter_cluster_launcher.jobs import Job, Phase, Queue
+from jupyter_cluster_launcher.models import Adapt, Cost, Report, Scaling, State, Usage
 from jupyter_cluster_launcher.platforms import cpus
 from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.server.serializers import (

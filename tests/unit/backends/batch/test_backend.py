@@ -18,7 +18,8 @@ from jupyter_cluster_launcher.backends.batch import check, commands, slurm
 from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
 from jupyter_cluster_launcher.clusters import preflight, records
 from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError
-from jupyter_cluster_launcher.models import Phase, Queue, State
+from jupyter_cluster_launcher.jobs import Phase, Queue
+from jupyter_cluster_launcher.models import State
 from jupyter_cluster_launcher.platforms.files import Platform
 
 
@@ -127,7 +128,7 @@ def test_jobs_of_the_user_who_runs_the_server(monkeypatch: pytest.MonkeyPatch) -
     """Guards against jobs that are looked for under the name in LOGNAME, which may be wrong."""
     for name in ("LOGNAME", "USER"):
         monkeypatch.setenv(name, "nobody-of-this-name")
-    poller = BatchBackend(context())._poller("slurm")
+    poller = BatchBackend(context())._pollers.get("slurm")
     assert poller.user == pwd.getpwuid(os.getuid()).pw_name
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from jupyter_cluster_launcher.backends.batch import htcondor
-from jupyter_cluster_launcher.models import Job, Phase
+from jupyter_cluster_launcher.jobs import Job, Phase
 
 CONDOR_Q = r"""
 [

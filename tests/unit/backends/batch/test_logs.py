@@ -6,8 +6,8 @@ from pathlib import Path
 
 from fakes import a_cluster
 
-from jupyter_cluster_launcher.backends.base import Log
 from jupyter_cluster_launcher.backends.batch.logs import job_logs
+from jupyter_cluster_launcher.backends.facts import Log
 from jupyter_cluster_launcher.controller.log_files import LIMIT
 
 

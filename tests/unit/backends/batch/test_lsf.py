@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_cluster_launcher.backends.batch import lsf
-from jupyter_cluster_launcher.models import Phase
+from jupyter_cluster_launcher.jobs import Phase
 
 BJOBS = """\
 764213236|EXIT|140|TERM_RUNLIMIT: job killed after reaching LSF run time limit|-|b681e480bd|Feb  2 00:45|Feb  2 00:46|aiida-1033269

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_cluster_launcher.backends.batch import pbs
-from jupyter_cluster_launcher.models import Phase
+from jupyter_cluster_launcher.jobs import Phase
 
 QSTAT = """\
 Job Id: 68350.mycluster

@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_cluster_launcher.backends.batch import slurm
 from jupyter_cluster_launcher.backends.batch.status import refusal
-from jupyter_cluster_launcher.models import Phase
+from jupyter_cluster_launcher.jobs import Phase
 
 SQUEUE = """\
 8|PENDING|PartitionDown|N/A|N/A|0||c|

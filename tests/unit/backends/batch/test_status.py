@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from batch_rows import NOW, cluster, job, submission
 
-from jupyter_cluster_launcher.backends.base import Status
 from jupyter_cluster_launcher.backends.batch import slurm
 from jupyter_cluster_launcher.backends.batch.jobs import may_have_jobs, newly_ended
 from jupyter_cluster_launcher.backends.batch.status import batch_status, message, refusals
-from jupyter_cluster_launcher.models import Cluster, Job, Phase, Queue, State
+from jupyter_cluster_launcher.backends.facts import Status
+from jupyter_cluster_launcher.jobs import Job, Phase, Queue
+from jupyter_cluster_launcher.models import Cluster, State
 
 
 def status(row: Cluster) -> Status:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from jupyter_cluster_launcher.backends.batch import wording as words
-from jupyter_cluster_launcher.models import Job, Phase, Report
+from jupyter_cluster_launcher.jobs import Job, Phase
+from jupyter_cluster_launcher.models import Report
 
 NOW = datetime(2026, 11, 23, 12, 5, tzinfo=timezone.utc)
 
