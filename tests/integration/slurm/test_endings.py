@@ -58,7 +58,7 @@ async def test_an_ending_that_slurm_forgets(
     manager = jp_serverapp.web_app.settings["cluster_manager"]
     backend = manager.services.backend(manager.get(cluster["id"]))
     wanted = jobs.wanted(manager.get(cluster["id"]))
-    await backend._poller("slurm").poll_now(job_name(cluster["id"]), wanted)
+    await backend._pollers.get("slurm").poll_now(job_name(cluster["id"]), wanted)
     _, row = await api.ask("GET", "clusters", cluster["id"])
     assert row["message"] == told
     assert row["jobs"] == cluster["jobs"]

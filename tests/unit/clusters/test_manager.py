@@ -18,7 +18,7 @@ from batch_rows import cluster, job, submission
 from fakes import a_cluster
 from worlds import Saves, World
 
-from jupyter_cluster_launcher.backends.batch import backend as batch
+from jupyter_cluster_launcher.backends.batch import pollers
 from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
 from jupyter_cluster_launcher.errors import WrongStateError
@@ -56,7 +56,7 @@ def sent(report: Report) -> dict[str, Any]:
 
 def on_slurm(world: World, monkeypatch: pytest.MonkeyPatch, *jobs: Job) -> ManagedCluster:
     """Return a running cluster whose jobs SLURM has listed."""
-    monkeypatch.setattr(batch, "QueuePoller", lambda *_: Quiet())
+    monkeypatch.setattr(pollers, "QueuePoller", lambda *_: Quiet())
     row = cluster(State.RUNNING, submission("1"), queue=Queue(jobs, polled=True))
     return world.add(row)
 
