@@ -38,7 +38,7 @@ def record(**changes: Any) -> str:
 OTHERS = {
     "unknown state": (record(state="hibernating"), "state is 'hibernating'"),
     "unknown kind": (record(kind="quantum"), "There is no kind of platform 'quantum'."),
-    "no JSON": ("{", "Expecting property name"),
+    "no JSON": ("{", "it is not valid JSON"),
     "no object": ("[]", "it is not an object"),
     "jobs of another shape": (record(report={"jobs": [1]}), "report.jobs is 1"),
     "a name that is none": (record(name=3), "name is 3"),
