@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
-from ..platforms import options
 from ..platforms.connectcode import COMMENT
 from ..platforms.expressions import literal
 from . import errors
@@ -81,7 +80,9 @@ class GatewayBackend(Backend):
 
     async def joinable(self, platform: Platform, given: str) -> str:
         """Return the name of a cluster at the gateway; raises ``BadInputError`` for other text."""
-        return options.check_name(given)
+        from ..platforms.options import check_name  # noqa: PLC0415 - not for notebooks
+
+        return check_name(given)
 
     def join_code(self, name: str) -> str:
         """Return the create code that joins a running cluster of the gateway."""

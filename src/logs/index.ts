@@ -29,7 +29,7 @@ export function addLogs(options: ILogOptions): void {
 async function showLogs(options: ILogOptions, id: string): Promise<void> {
   const { app, clusters, hasTabs, trans } = options;
   const { LogPanel } = await import('./panel');
-  const area = readingArea(hasTabs);
+  const area = readingArea(app, hasTabs);
   for (const widget of app.shell.widgets(area)) {
     if (widget.id === LogPanel.id(id)) {
       app.shell.activateById(widget.id);

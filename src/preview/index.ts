@@ -26,7 +26,7 @@ export interface IPreviewOptions {
 export async function showPreview(options: IPreviewOptions): Promise<void> {
   const { app, hasTabs, languages, model, trans } = options;
   const { PreviewPanel } = await import('./panel');
-  const area = readingArea(hasTabs);
+  const area = readingArea(app, hasTabs);
   for (const widget of app.shell.widgets(area)) {
     if (widget.id === PreviewPanel.ID) {
       app.shell.activateById(widget.id);

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...controller.environments import Environments
 from ...controller.host import interfaces
 from ...errors import BadInputError, NotAvailableError
 from ...models import Cluster
 from ..facts import Check
 from .commands import overriding, run
 from .system import BatchSystem
+
+if TYPE_CHECKING:
+    from ...controller.environments import Environments
 
 PATIENCE = 20.0  # seconds for a verdict: SLURM may look through a long queue for a start time
 

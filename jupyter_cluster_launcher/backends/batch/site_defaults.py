@@ -7,11 +7,10 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...controller.environments import Environments
 from ...errors import LauncherError
-from ...platforms.validation import OptionValidator
 
 if TYPE_CHECKING:
+    from ...controller.environments import Environments
     from ...platforms.platform import Platform
 
 PATIENCE = 10.0  # seconds for the answer of a kernel's environment
@@ -78,6 +77,8 @@ def with_defaults(
     A list is no default: dask-jobqueue, or the launch, adds it to what is chosen. Neither is what
     the option does not allow, nor the path of a file, which dask-jobqueue resolves itself.
     """
+    from ...platforms.validation import OptionValidator  # noqa: PLC0415 - not for notebooks
+
     found = {}
     for name, schema in properties.items():
         value = values.get(name.replace("_", "-"))

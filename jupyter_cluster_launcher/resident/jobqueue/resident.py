@@ -38,6 +38,7 @@ class JobqueueResident(Resident[JobqueueCluster]):
         Does nothing where dask-jobqueue is missing: the create code fails with the reason.
         """
         super().prepare(settings)
+        self.serve_privately(settings)
         self._renewal = settings.get("renewal")
         try:
             from .jobs import track_jobs  # noqa: PLC0415 - Dask may be missing

@@ -16,7 +16,7 @@ async def test_a_platform_with_a_price(api: Api, platform_folder: Any) -> None:
     data = yaml.safe_load((platform_folder / "local.yaml").read_text())
     (platform_folder / "paid.yaml").write_text(yaml.safe_dump({**data, "cost": PRICE}))
     _, preview = await api.ask("POST", "code", body={"platform": "paid", "workers": 1})
-    assert preview["summary"] == "0.05 USD per core and hour"
+    assert preview["summary"].endswith(" · 0.05 USD per core and hour")
     cluster = await api.launch(platform="paid", workers=1)
     cluster = await api.ready(cluster["id"], 1)
     assert cluster["spent"]["cost"] == PRICE

@@ -146,8 +146,7 @@ def test_an_orphan_closes_without_a_server(server: RealServer) -> None:
     assert "contact" in json.loads((directory / "ended.json").read_text())["ended"]
 
     server.start()
-    (closed,) = server.clusters()
-    assert closed["state"] == "closed"
+    closed = server.until(cluster_id, lambda c: c["state"] == "closed")
     assert closed["message"] == "Closed: no contact with a Jupyter server for 6 seconds."
     assert closed["workers"]["ready"] == 0
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204

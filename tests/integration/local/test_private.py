@@ -60,6 +60,6 @@ async def test_the_name_of_a_cluster_that_is_stopped(
     cluster = a_cluster(kernel_name="watched", report=Report(name="another-name"))
     with pytest.raises(NotAvailableError, match=r"does not answer at 127\.0\.0\.1:9"):
         await backend.cleanup(cluster, tmp_path, shut_down=True)
-    assert "stop" in seen.read_text()
+    assert "-c" in seen.read_text()
     assert KEY not in seen.read_text()
     assert "another-name" not in seen.read_text()
