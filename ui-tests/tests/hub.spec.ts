@@ -40,7 +40,7 @@ test.skip(!!missing && !process.env.CI, missing);
 async function compute(page: IJupyterLabPageFixture): Promise<void> {
   await expect
     .poll(() => page.notebook.getCellTextInput(0))
-    .toContain('Gateway().connect(');
+    .toContain('connect(');
   await page.notebook.runCell(0, true);
   await page.notebook.addCell('code', COMPUTE);
   await page.notebook.runCell(1, true);
