@@ -78,7 +78,7 @@ test('choose what the machine offers, launch, compute, scale, renew, stop', asyn
   expect(slurm.places()).toEqual(['gpu sci', 'gpu sci']);
   await expect
     .poll(() => page.notebook.getCellTextInput(0))
-    .toContain('Client(');
+    .toContain('connect(');
   await page.notebook.runCell(0, true);
   await page.notebook.addCell('code', COMPUTE);
   await page.notebook.runCell(1, true);
