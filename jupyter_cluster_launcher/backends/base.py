@@ -118,8 +118,11 @@ class Backend:
         raise BadInputError(f"Clusters of {platform.title} cannot be joined: launch one.")
 
     def join_code(self, name: str) -> str:
-        """Return the create code that joins the running cluster called ``name``."""
-        raise NotImplementedError
+        """Return the create code that joins the running cluster called ``name``.
+
+        Raises ``BadInputError`` where clusters of this kind cannot be joined.
+        """
+        raise BadInputError(f"{name} cannot be joined: its platform has no way to do so.")
 
     def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:
         """Raise ``BadInputError`` for options with which a launch cannot work on this host."""
