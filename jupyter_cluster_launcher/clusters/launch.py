@@ -8,6 +8,7 @@ import os
 from collections.abc import AsyncIterator
 from typing import Any
 
+from ..controller.client import Controller
 from ..controller.kernel_connection import ControllerDiedError, ExecutionError
 from ..errors import LauncherError
 from ..models import Cluster
@@ -29,13 +30,25 @@ async def steps(
     """
     backend, directory = services.backend(cluster), services.store.directory(cluster.id)
     limits = services.limits
+    preparation = backend.preparation(cluster, directory)
     controller = None if prepared is None else await prepared.controller()
-    if controller is not None:
+    if prepared is not None and controller is not None:
         connection.use(controller)
         yield {"controller": controller.ref}
-        cwd = cluster.cwd or os.getcwd()
-        await controller.call("use", cwd, limits.orphan, timeout=limits.start)
-    else:
+        try:
+            cwd = cluster.cwd or os.getcwd()
+            await controller.call("use", cwd, limits.orphan, timeout=limits.start)
+            await _prepare(controller, preparation)
+        except (ControllerDiedError, asyncio.TimeoutError) as error:
+            # It only was to save time.
+            log.info(
+                "Cluster %s gets another controller than the prepared one: %s", cluster.id, error
+            )
+            controller = None
+            connection.forget()
+            await prepared.end_process()
+            yield {"controller": None}
+    if controller is None:
         ref = await services.controllers.spawn(
             cluster.kernel_name,
             services.environments.kernel_spec_manager,
@@ -48,8 +61,7 @@ async def steps(
         controller = connection.connect(ref)
         await controller.attach(limits.start)
         await controller.load(backend.resident, directory, limits.orphan)
-    preparation = {**backend.preparation(cluster, directory), "sockets": controller.ref.socket_dir}
-    await controller.call("prepare", preparation)
+        await _prepare(controller, preparation)
     yield {"message": "Creating the cluster"}
     # After a controller died the cluster goes on under its name: it is not created a second time.
     name = cluster.report.name if backend.outlives_controller else None
@@ -61,6 +73,10 @@ async def steps(
         "core_seconds": cluster.report.core_seconds,
     }
     await controller.start_watch(backend.watched, settings, limits.start)
+
+
+async def _prepare(controller: Controller, preparation: dict[str, Any]) -> None:
+    await controller.call("prepare", {**preparation, "sockets": controller.ref.socket_dir})
 
 
 def reason(error: Exception, cluster: Cluster, services: Services) -> str:

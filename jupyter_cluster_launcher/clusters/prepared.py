@@ -117,7 +117,7 @@ class Prepared:
             return await self._started
         except Exception as error:
             log.info("A launch starts its own controller, for the prepared one failed: %s", error)
-        await self._end_process()
+        await self.end_process()
         return None
 
     async def cancel(self) -> None:
@@ -130,10 +130,11 @@ class Prepared:
         await self.cancel()
         if self.usable:
             self._started.result().detach()
-        await self._end_process()
+        await self.end_process()
         await asyncio.to_thread(self._services.store.remove, self.id)
 
-    async def _end_process(self) -> None:
+    async def end_process(self) -> None:
+        """Kill its process and what that started, if there is any."""
         controllers, directory = self._services.controllers, self._services.store.root / self.id
         ref = self._ref or await asyncio.to_thread(controllers.left_behind, directory)
         await controllers.end(ref)

@@ -162,7 +162,6 @@ def test_one_that_was_killed(server: RealServer, controllers: Controllers) -> No
     prepare(server)
     _, pid = controllers.the_one()
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: pid not in controllers.running().values(), "its end")
     launched = server.launch(**LOCAL, workers=1)
     server.ready(launched, 1)
     assert pid not in controllers.running().values()

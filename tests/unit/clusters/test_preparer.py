@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_controllers import FakeControllers
+from fake_controllers import FakeController, FakeControllers, FakeProcess
 from virtual_time import VirtualLoop
 from worlds import AtOnce, World, crash, write_platforms
 
@@ -278,6 +278,37 @@ def test_what_a_killed_server_left(world: World, run: Run, tmp_path: Path) -> No
         for path in process.directory.iterdir():
             os.utime(path, (0, 0))
         await prepared.sweep(world.manager.services)
+        nothing_left(world)
+
+    run(story())
+
+
+@pytest.mark.parametrize("last", ["use", "prepare"])
+@pytest.mark.parametrize("frozen", [False, True])
+def test_one_that_ends_in_the_middle(
+    world: World, run: Run, monkeypatch: pytest.MonkeyPatch, last: str, frozen: bool
+) -> None:
+    """Guards against a launch that fails because of what was to make it faster."""
+    call, doomed = FakeController.call, list[FakeProcess]()
+
+    async def fatal(self: FakeController, function: str, *args: Any, **kwargs: Any) -> Any:
+        if self.process in doomed and function == last:
+            doomed[0].frozen = frozen
+            if not frozen:
+                doomed[0].over.set()
+        return await call(self, function, *args, **kwargs)
+
+    monkeypatch.setattr(FakeController, "call", fatal)
+
+    async def story() -> None:
+        await warm(world)
+        doomed.extend(world.controllers.running())
+        cluster = await launched(world)
+        (other,) = world.controllers.running()
+        assert (cluster.state, cluster.id) == (State.RUNNING, other.directory.name)
+        assert cluster.controller == other.ref != doomed[0].ref
+        await world.manager.close(cluster.id)
+        await asyncio.sleep(60)
         nothing_left(world)
 
     run(story())
