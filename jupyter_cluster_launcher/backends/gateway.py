@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
-from ..platforms.connectcode import COMMENT
-from ..platforms.expressions import literal
+from ..platforms.code.connectcode import COMMENT
+from ..platforms.code.expressions import literal
 from . import errors
 from .base import Backend
 from .facts import Context, Found, Status

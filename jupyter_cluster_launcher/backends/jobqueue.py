@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 from ..errors import NotAvailableError
 from ..models import Cluster
 from .batch.arguments import arguments, jobs_of
-from .batch.cancel import remove_keys
 from .batch.check import check_interface, job_script
-from .batch.commands import MISSING, run
 from .batch.jobs import gone, job_name, known, submitted_ids
 from .batch.logs import job_logs
-from .batch.reasons import one_line
-from .batch.status import refusal, refusals
-from .batch.summary import summary
+from .batch.polling.cancel import remove_keys
+from .batch.polling.commands import MISSING, run
+from .batch.words.reasons import one_line
+from .batch.words.status import refusal, refusals
+from .batch.words.summary import summary
 from .facts import Check, Context, Log, Needs, Status
 from .local import LocalBackend
 

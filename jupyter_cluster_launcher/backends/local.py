@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..models import Cluster
 from ..platforms import cpus, memory
-from ..platforms.connectcode import connect_scheduler
+from ..platforms.code.connectcode import connect_scheduler
 from .base import Backend
 from .facts import Needs
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
-from ..platforms.connectcode import connect_by_name
+from ..platforms.code.connectcode import connect_by_name
 from ..platforms.encryption import encryption
 from . import errors
-from .batch.cancel import remove_keys
+from .batch.polling.cancel import remove_keys
 from .facts import Needs
 from .local import LocalBackend
 from .remote_errors import REMOTE

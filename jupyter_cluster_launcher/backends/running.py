@@ -13,7 +13,7 @@ from ..controller import announcements
 from ..errors import NotAvailableError
 from ..models import Cluster
 from ..platforms import memory
-from ..platforms.expressions import literal
+from ..platforms.code.expressions import literal
 from . import errors
 from .addresses import ENCRYPTED, address_of
 from .base import Backend

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..backends import connect_code, reachable_from_other_hosts
-from ..clusters.store import Store, default_root
+from ..clusters.saved.store import Store, default_root
 from ..controller.host import boot_id, host, runs
 from ..errors import NotAvailableError, UnknownError
 from ..models import Cluster, State

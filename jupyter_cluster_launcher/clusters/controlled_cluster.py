@@ -14,11 +14,11 @@ from typing import Any
 from ..errors import LauncherError
 from ..jobs import Queue
 from ..models import Cluster, State
-from . import records
 from .connection import Connection
 from .core_hours import Heard, counted, heard_now
 from .reconcile import ANSWER_LIMIT, ENDED, Decision, Facts, Process, Work
 from .recorded_cluster import RecordedCluster
+from .saved import records
 from .services import Services
 
 RECONNECT_AFTER = 60.0  # seconds between two controllers for one cluster

@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from ..errors import NotAvailableError
 from ..models import Cluster, State
-from . import ending, launch, ownership
+from . import ending
 from .controlled_cluster import ControlledCluster
-from .prepared import Prepared
+from .launching import launch
+from .launching.prepared import Prepared
 from .reconcile import ENDED, Facts, Wanted, Work, at_stop_of_server, loss, reconcile
+from .saved import ownership
 from .services import Services
 
 log = logging.getLogger(__name__)

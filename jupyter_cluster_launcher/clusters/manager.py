@@ -12,11 +12,12 @@ from ..errors import BadInputError, UnknownError, WrongStateError
 from ..jobs import Queue
 from ..models import Cluster, State
 from ..platforms import options
-from . import again, contact, logs, other_servers, preflight, prepared
+from . import contact, logs, other_servers
+from .launching import again, preflight, prepared
+from .launching.preparer import Preparer
+from .launching.request import plan
 from .managed_cluster import ManagedCluster
-from .preparer import Preparer
 from .reconcile import ENDED
-from .request import plan
 from .services import Services
 
 

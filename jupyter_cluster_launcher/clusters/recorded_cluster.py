@@ -14,9 +14,9 @@ from dataclasses import replace
 from ..errors import NotAvailableError, WrongStateError
 from ..masking import masked
 from ..models import Cluster, State
-from . import ownership
-from .ownership import Ownership
 from .reconcile import ENDED
+from .saved import ownership
+from .saved.ownership import Ownership
 from .services import Services
 
 log = logging.getLogger(__name__)

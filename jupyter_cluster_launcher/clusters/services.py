@@ -12,7 +12,7 @@ from ..controller.environments import Environments
 from ..controller.kernel_connection import ExecutionError
 from ..models import Cluster
 from ..platforms.catalog import Catalog
-from .store import Store
+from .saved.store import Store
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from .archive import importing, temporary_archive
 from .kernelspecs import KernelCommand, command_of
 from .packages import Packages
 
-PRIVATE = "CLUSTER_LAUNCHER_PRIVATE"  # as in resident/program.py
+PRIVATE = "CLUSTER_LAUNCHER_PRIVATE"  # as in resident/process/program.py
 
 
 class Environments:

@@ -24,10 +24,10 @@ from yaml import Node
 
 from ..controller.host import host
 from . import dask_config
-from .checks import problem
+from .checking.checks import problem
+from .checking.sentences import sentence
 from .platform import Platform
 from .reading import ReadingError, line_of, load, text_of
-from .sentences import sentence
 
 __all__ = ["Fault", "Platform", "detected", "find", "missing", "printable", "read", "reason"]
 

@@ -16,9 +16,9 @@ from jsonschema.exceptions import ValidationError
 
 from ..errors import BadInputError
 from ..models import Adapt, Scaling
+from .checking.validation import TOO_SLOW, OptionValidator
 from .platform import Platform
 from .reading import LARGEST
-from .validation import TOO_SLOW, OptionValidator
 
 NAME_LENGTH = 60
 NAME_MARKS = frozenset(" -_.,()#:+/@")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from . import cpus
-from .expressions import kind, resolve
+from .code.expressions import kind, resolve
 from .types import (
     Cost,
     Count,

@@ -11,17 +11,17 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
-from . import early
 from .credentials import write_credentials
 from .dashboard import serve_privately
-from .kernel import Answer, keep_sockets, print_to_log, send_answer, variable
 from .logs import Logs
-from .prepared import make_used, move_to, read_config_again
+from .process.kernel import Answer, keep_sockets, print_to_log, send_answer, variable
+from .process.prepared import make_used, move_to, read_config_again
 from .protocols import Cluster
 from .report import Report, Sample
 from .scheduler import is_gone
 from .versions import versions
-from .watch import CLOSE_LIMIT, Watch, not_closed
+from .watching import early
+from .watching.watch import CLOSE_LIMIT, Watch, not_closed
 
 ClusterT = TypeVar("ClusterT", bound=Cluster)
 

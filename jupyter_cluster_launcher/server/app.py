@@ -17,8 +17,8 @@ from ..backends import Backends
 from ..backends.facts import Context
 from ..clusters.activity import is_active
 from ..clusters.manager import ClusterManager
+from ..clusters.saved.store import Store, default_root
 from ..clusters.services import Limits, Services
-from ..clusters.store import Store, default_root
 from ..controller.announcements import announce_from, announce_no_longer_from
 from ..controller.environments import Environments
 from ..platforms.catalog import Catalog

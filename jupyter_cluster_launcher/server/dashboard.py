@@ -14,7 +14,7 @@ from tornado import web
 
 from ..clusters.manager import ClusterManager
 from ..errors import UnknownError
-from ..platforms.connectcode import DASHBOARDS
+from ..platforms.code.connectcode import DASHBOARDS
 from .base import LauncherHandler
 
 PORT_DIGITS = 5

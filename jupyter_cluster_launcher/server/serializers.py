@@ -11,12 +11,12 @@ from typing import Any
 
 from ..backends.base import Backend
 from ..backends.facts import Check, Found, Start, Status
-from ..clusters.again import ENDED, adjusted
-from ..clusters.preflight import Preview
+from ..clusters.launching.again import ENDED, adjusted
+from ..clusters.launching.preflight import Preview
 from ..jobs import Job
 from ..masking import masked
 from ..models import Cluster, State
-from ..platforms.connectcode import DASHBOARDS
+from ..platforms.code.connectcode import DASHBOARDS
 from ..platforms.install import install_command
 from ..platforms.platform import Platform
 

@@ -7,7 +7,7 @@ import { clusterIcon } from '../icons';
 import { IPlatform } from '../tokens';
 import { Announcer } from './announcer';
 import { ISidebarContext } from './context';
-import { EnvironmentField } from './launch/environment';
+import { EnvironmentField } from './launch/fields/environment';
 import { LaunchForm } from './launch/form';
 import { ClusterList } from './list/list';
 import { Toolbar } from './toolbar';

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from jupyter_cluster_launcher.platforms import codegen
 from jupyter_cluster_launcher.platforms import files as platforms
+from jupyter_cluster_launcher.platforms.code import codegen
 from jupyter_cluster_launcher.server.app import ClusterLauncher
 
 ROOT = Path(__file__).parent.parent.parent

@@ -27,7 +27,8 @@ from hypothesis import strategies as st
 
 from api import PLATFORMS
 from jupyter_cluster_launcher.errors import BadInputError
-from jupyter_cluster_launcher.platforms import codegen, connectcode, files, options
+from jupyter_cluster_launcher.platforms import files, options
+from jupyter_cluster_launcher.platforms.code import codegen, connectcode
 from jupyter_cluster_launcher.resident.jobqueue import job_script
 from jupyter_cluster_launcher.server import logs
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jupyter_cluster_launcher.clusters.prepared import MARK
+from jupyter_cluster_launcher.clusters.launching.prepared import MARK
 from jupyter_cluster_launcher.controller.controllers import Controllers
 from jupyter_cluster_launcher.controller.host import host
 from jupyter_cluster_launcher.controller.kernel_connection import (

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from jupyter_cluster_launcher.backends.batch import slurm
-from jupyter_cluster_launcher.backends.batch.queue import QueuePoller, Wanted
+from jupyter_cluster_launcher.backends.batch.polling.queue import QueuePoller, Wanted
 from jupyter_cluster_launcher.jobs import Job, Queue
 
 

@@ -17,8 +17,8 @@ from jupyter_cluster_launcher.backends.base import Backend
 from jupyter_cluster_launcher.backends.facts import Context
 from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
+from jupyter_cluster_launcher.clusters.saved.store import Store
 from jupyter_cluster_launcher.clusters.services import Limits, Services
-from jupyter_cluster_launcher.clusters.store import Store
 from jupyter_cluster_launcher.errors import NotAvailableError
 from jupyter_cluster_launcher.models import Cluster, State
 from jupyter_cluster_launcher.platforms.catalog import Catalog

@@ -7,7 +7,8 @@ import pytest
 from birch_clusters import slurm
 
 from jupyter_cluster_launcher.backends.batch.system import batch_system
-from jupyter_cluster_launcher.platforms import codegen, files
+from jupyter_cluster_launcher.platforms import files
+from jupyter_cluster_launcher.platforms.code import codegen
 
 FOLDER = Path(__file__).parent.parent
 

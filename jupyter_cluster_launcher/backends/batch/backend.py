@@ -19,17 +19,17 @@ from ..facts import Check, Context, Log, Needs, Start, Status
 from ..local import LocalBackend
 from . import check as checking
 from .arguments import arguments, jobs_of
-from .cancel import OverdueError, cancel_all, remove_keys
 from .jobs import gone, job_name, known, may_have_jobs, newly_ended, submitted_ids
 from .logs import job_logs
-from .offers import Offers
-from .pollers import Pollers
-from .shared_files import warning as folder_warning
-from .site_defaults import SiteDefaults, with_defaults
-from .starts import start_times
-from .status import batch_status, refusal
-from .summary import lifetime, shortest_life, summary
+from .polling.cancel import OverdueError, cancel_all, remove_keys
+from .polling.pollers import Pollers
+from .site.offers import Offers
+from .site.shared_files import warning as folder_warning
+from .site.site_defaults import SiteDefaults, with_defaults
+from .site.starts import start_times
 from .system import batch_system
+from .words.status import batch_status, refusal
+from .words.summary import lifetime, shortest_life, summary
 
 if TYPE_CHECKING:
     from ...platforms.platform import Platform

@@ -10,7 +10,7 @@ from ...controller.host import interfaces
 from ...errors import BadInputError, NotAvailableError
 from ...models import Cluster
 from ..facts import Check
-from .commands import overriding, run
+from .polling.commands import overriding, run
 from .system import BatchSystem
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ...jobs import Job, Phase
-from .reasons import one_line
 from .system import Verdict
+from .words.reasons import one_line
 
 TITLE = "HTCondor"
 ENVIRONMENT: dict[str, str] = {}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...jobs import Job, Phase
 from ...models import Cluster, State
-from .queue import Wanted
+from .polling.queue import Wanted
 
 IDS_NOTE = "job-ids"  # as in resident/jobqueue/tracker.py
 

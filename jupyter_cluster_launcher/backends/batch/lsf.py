@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ...jobs import Job, Phase
-from .reasons import one_line
 from .system import Verdict
+from .words.reasons import one_line
 
 TITLE = "LSF"
 ENVIRONMENT: dict[str, str] = {}

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ...jobs import Job, Phase
-from .reasons import one_line
 from .system import Verdict
+from .words.reasons import one_line
 
 TITLE = "PBS"
 ENVIRONMENT: dict[str, str] = {}

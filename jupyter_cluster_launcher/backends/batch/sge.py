@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
 from ...jobs import Job, Phase
-from .reasons import one_line
 from .system import Verdict
+from .words.reasons import one_line
 
 TITLE = "Grid Engine"
 ENVIRONMENT: dict[str, str] = {}

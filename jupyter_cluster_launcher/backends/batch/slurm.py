@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ...jobs import Job, Phase
-from . import slurm_discovery
-from .reasons import one_line
+from .site import slurm_discovery
 from .slurm_time import STARTS, time_of
 from .slurm_time import seconds as seconds  # noqa: PLC0414 - a function of this module, too
 from .system import Verdict
+from .words.reasons import one_line
 
 TITLE = "SLURM"
 DISCOVERY = slurm_discovery

@@ -19,7 +19,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .. import program
+from ..process import program
 
 if TYPE_CHECKING:
     from dask_gateway.client import Gateway

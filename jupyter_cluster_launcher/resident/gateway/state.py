@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
-from ..durations import in_words
 from ..identity import (
     States,
     WorkerIdentity,
@@ -18,6 +17,7 @@ from ..identity import (
 )
 from ..protocols import GatewayCluster
 from ..report import Progress, Report
+from ..watching.durations import in_words
 
 ANSWER_LIMIT = 10.0  # seconds for one answer of the gateway
 SLOW_START = 120.0  # seconds after which the user is warned that no worker has come

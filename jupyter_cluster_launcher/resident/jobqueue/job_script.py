@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 from unittest.mock import patch
 
-from .. import program
+from ..process import program
 
 if TYPE_CHECKING:
     from .jobs import JobSettings

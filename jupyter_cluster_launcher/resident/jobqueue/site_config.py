@@ -11,7 +11,7 @@ import importlib
 import json
 from typing import Any
 
-from .. import program
+from ..process import program
 
 
 def site_config(module: str, class_name: str) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import importlib
 import os
 from typing import Any
 
-from .. import program
 from ..credentials import FILES
+from ..process import program
 from .scheduler import answers, terminate
 
 

@@ -4,7 +4,7 @@ import React from 'react';
 import { useSignal } from '../../components/hooks';
 import { IPlatform } from '../../tokens';
 import { sizeText } from './differences';
-import { LaunchFields } from './fields';
+import { LaunchFields } from './fields/fields';
 import { Footer } from './footer';
 import { LaunchModel } from './model';
 

@@ -4,7 +4,7 @@ import React, { useEffect, useRef, useState } from 'react';
 import { TextButton } from '../../components/button';
 import { TitleWithHint } from '../../components/text';
 import { IPlatform } from '../../tokens';
-import { Reason } from './reason';
+import { Reason } from './fields/reason';
 
 /**
  * A button with the selected platform that expands to the list of the platforms

@@ -14,9 +14,9 @@ from pythons import bare_python, packages_without
 from tornado.httpclient import HTTPClientError
 
 from api import Api
-from jupyter_cluster_launcher.clusters import records
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
-from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.clusters.saved import records
+from jupyter_cluster_launcher.clusters.saved.store import Store
 from jupyter_cluster_launcher.controller.host import boot_id, host
 from jupyter_cluster_launcher.models import ControllerRef, State
 

@@ -10,7 +10,7 @@ import pytest
 from kernels import FOREVER, Kernel, kernel, watched
 
 from jupyter_cluster_launcher.controller.kernel_connection import ExecutionError
-from jupyter_cluster_launcher.resident.log_file import LIMIT
+from jupyter_cluster_launcher.resident.process.log_file import LIMIT
 
 # Running code
 

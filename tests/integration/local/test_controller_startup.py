@@ -12,7 +12,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from kernels import FOREVER, alone, kernel, nothing_left
 
 from jupyter_cluster_launcher.clusters.connection import CLOSE
-from jupyter_cluster_launcher.clusters.prepared import MARK
+from jupyter_cluster_launcher.clusters.launching.prepared import MARK
 from jupyter_cluster_launcher.controller.spawn import left_behind, spawn
 
 STARTUP = """

@@ -14,7 +14,7 @@ from fakes import a_cluster
 from observed_server import ObservedServer
 from real_server import wait_until
 
-from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.clusters.saved.store import Store
 from jupyter_cluster_launcher.controller.host import host
 from jupyter_cluster_launcher.models import ControllerRef, State
 

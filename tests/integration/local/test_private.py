@@ -16,7 +16,7 @@ from jupyter_cluster_launcher.backends.gateway import STARTED, GatewayBackend
 from jupyter_cluster_launcher.controller.environments import Environments
 from jupyter_cluster_launcher.errors import NotAvailableError
 from jupyter_cluster_launcher.models import Report
-from jupyter_cluster_launcher.platforms import codegen
+from jupyter_cluster_launcher.platforms.code import codegen
 
 KEY = "wJalrXUtnFEMI"
 

@@ -11,8 +11,8 @@ import pytest
 from fakes import a_cluster
 
 from api import Api
-from jupyter_cluster_launcher.clusters import records
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
+from jupyter_cluster_launcher.clusters.saved import records
 from jupyter_cluster_launcher.models import State
 
 

@@ -13,8 +13,9 @@ from real_slurm import RealSlurm
 from tallgrass import Tallgrass, until
 
 from api import Api
-from jupyter_cluster_launcher.backends.batch import cancel, commands, jobs
+from jupyter_cluster_launcher.backends.batch import jobs
 from jupyter_cluster_launcher.backends.batch.jobs import job_name
+from jupyter_cluster_launcher.backends.batch.polling import cancel, commands
 
 
 def limited(jp_serverapp: Any, cluster_id: str) -> None:

@@ -19,8 +19,8 @@ from api import PLATFORMS, Api
 from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
 from jupyter_cluster_launcher.clusters.connection import CLOSE
 from jupyter_cluster_launcher.controller.kernel_connection import ExecutionError
-from jupyter_cluster_launcher.platforms import codegen
 from jupyter_cluster_launcher.platforms import files as platforms
+from jupyter_cluster_launcher.platforms.code import codegen
 
 
 def second_python(folder: Path) -> str:

@@ -10,7 +10,7 @@ from fakes import a_cluster, backend, site
 
 from jupyter_cluster_launcher.backends import connect_code, reachable_from_other_hosts
 from jupyter_cluster_launcher.models import Report
-from jupyter_cluster_launcher.platforms import connectcode
+from jupyter_cluster_launcher.platforms.code import connectcode
 
 
 def remote(report: Report | None = None, **preparation: Any) -> Any:

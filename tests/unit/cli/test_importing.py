@@ -8,7 +8,8 @@ import pytest
 
 from jupyter_cluster_launcher.backends.batch.system import batch_system
 from jupyter_cluster_launcher.cli import parser as cli
-from jupyter_cluster_launcher.platforms import codegen, files
+from jupyter_cluster_launcher.platforms import files
+from jupyter_cluster_launcher.platforms.code import codegen
 from jupyter_cluster_launcher.platforms.importing import SECTIONS
 
 LABEXTENSION = """

@@ -14,8 +14,8 @@ from batch_rows import job
 from fakes import a_cluster, backend, shipped, write_platform
 from worlds import AtOnce, World
 
-from jupyter_cluster_launcher.clusters.again import adjusted
-from jupyter_cluster_launcher.clusters.store import PAST
+from jupyter_cluster_launcher.clusters.launching.again import adjusted
+from jupyter_cluster_launcher.clusters.saved.store import PAST
 from jupyter_cluster_launcher.errors import BadInputError, UnknownError
 from jupyter_cluster_launcher.jobs import Phase, Queue
 from jupyter_cluster_launcher.models import Adapt, Cluster, Report, State

@@ -11,7 +11,7 @@ import pytest
 from fakes import a_cluster, backend
 
 from jupyter_cluster_launcher.clusters import logs
-from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.clusters.saved.store import Store
 from jupyter_cluster_launcher.controller.log_files import LIMIT
 from jupyter_cluster_launcher.models import State
 

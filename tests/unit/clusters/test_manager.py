@@ -18,7 +18,7 @@ from batch_rows import cluster, job, submission
 from fakes import a_cluster
 from worlds import Saves, World
 
-from jupyter_cluster_launcher.backends.batch import pollers
+from jupyter_cluster_launcher.backends.batch.polling import pollers
 from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
 from jupyter_cluster_launcher.errors import WrongStateError

@@ -15,15 +15,15 @@ from typing import Any
 import pytest
 from fakes import a_cluster
 
-from jupyter_cluster_launcher.clusters import ownership
-from jupyter_cluster_launcher.clusters.ownership import LOCK, STALE, Ownership, seen_from_afar
+from jupyter_cluster_launcher.clusters.saved import ownership
+from jupyter_cluster_launcher.clusters.saved.ownership import LOCK, STALE, Ownership, seen_from_afar
 from jupyter_cluster_launcher.controller.host import boot_id, host
 from jupyter_cluster_launcher.models import ControllerRef, State
 
 HOLDER = """
 import sys, subprocess
 from pathlib import Path
-from jupyter_cluster_launcher.clusters.ownership import Ownership
+from jupyter_cluster_launcher.clusters.saved.ownership import Ownership
 assert Ownership(Path(sys.argv[1])).take()
 child = subprocess.Popen(["sleep", "600"], close_fds=False)
 print(child.pid, flush=True)

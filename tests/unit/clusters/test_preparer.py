@@ -13,8 +13,8 @@ from fake_controllers import FakeController, FakeControllers, FakeProcess
 from virtual_time import VirtualLoop
 from worlds import AtOnce, World, crash, write_platforms
 
-from jupyter_cluster_launcher.clusters import prepared
-from jupyter_cluster_launcher.clusters.prepared import MARK
+from jupyter_cluster_launcher.clusters.launching import prepared
+from jupyter_cluster_launcher.clusters.launching.prepared import MARK
 from jupyter_cluster_launcher.clusters.services import Limits
 from jupyter_cluster_launcher.controller import memory
 from jupyter_cluster_launcher.errors import NotAvailableError, UnknownError

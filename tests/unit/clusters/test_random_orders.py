@@ -22,9 +22,9 @@ from virtual_time import VirtualLoop
 from worlds import AtOnce, World, crash, write_platforms
 
 from jupyter_cluster_launcher.clusters.controlled_cluster import SILENT
-from jupyter_cluster_launcher.clusters.prepared import MARK
+from jupyter_cluster_launcher.clusters.launching.prepared import MARK
 from jupyter_cluster_launcher.clusters.reconcile import ENDED
-from jupyter_cluster_launcher.clusters.store import RECORD
+from jupyter_cluster_launcher.clusters.saved.store import RECORD
 from jupyter_cluster_launcher.errors import LauncherError
 from jupyter_cluster_launcher.models import Cluster, State
 

@@ -12,7 +12,7 @@ from fakes import a_cluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_cluster_launcher.clusters import records
+from jupyter_cluster_launcher.clusters.saved import records
 from jupyter_cluster_launcher.jobs import Job, Phase, Queue, Submission
 from jupyter_cluster_launcher.models import (
     REPORT_VERSION,

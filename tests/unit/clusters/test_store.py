@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fakes import a_cluster
 
-from jupyter_cluster_launcher.clusters.store import Store
+from jupyter_cluster_launcher.clusters.saved.store import Store
 from jupyter_cluster_launcher.models import State
 
 

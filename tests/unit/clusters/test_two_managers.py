@@ -15,7 +15,8 @@ from fake_controllers import FakeController, FakeControllers
 from virtual_time import VirtualLoop
 from worlds import AtOnce, World, crash, write_platforms
 
-from jupyter_cluster_launcher.clusters import other_servers, ownership
+from jupyter_cluster_launcher.clusters import other_servers
+from jupyter_cluster_launcher.clusters.saved import ownership
 from jupyter_cluster_launcher.errors import NotAvailableError, UnknownError, WrongStateError
 from jupyter_cluster_launcher.models import Cluster, State
 

@@ -10,10 +10,11 @@ import pytest
 from fakes import SITE, site, write_platform
 
 from jupyter_cluster_launcher.backends import kind_of
-from jupyter_cluster_launcher.clusters.request import scaling_of
+from jupyter_cluster_launcher.clusters.launching.request import scaling_of
 from jupyter_cluster_launcher.errors import BadInputError
 from jupyter_cluster_launcher.models import Adapt
-from jupyter_cluster_launcher.platforms import codegen, files, options
+from jupyter_cluster_launcher.platforms import files, options
+from jupyter_cluster_launcher.platforms.code import codegen
 from jupyter_cluster_launcher.platforms.encryption import check_encryption
 
 HOSTS: dict[str, Any] = {

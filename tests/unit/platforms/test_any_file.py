@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from jupyter_cluster_launcher.backends import Backends
 from jupyter_cluster_launcher.models import Adapt
-from jupyter_cluster_launcher.platforms import codegen, files
+from jupyter_cluster_launcher.platforms import files
+from jupyter_cluster_launcher.platforms.code import codegen
 from jupyter_cluster_launcher.server.serializers import platform_view
 
 NAMES = st.sampled_from(

@@ -12,8 +12,9 @@ from fakes import Call, Recorder, a_cluster, backend
 from api import PLATFORMS
 from jupyter_cluster_launcher.backends import backend_class, connect_code, kind_of
 from jupyter_cluster_launcher.models import Adapt, Report
-from jupyter_cluster_launcher.platforms import codegen, connectcode, cpus, options
+from jupyter_cluster_launcher.platforms import cpus, options
 from jupyter_cluster_launcher.platforms import files as platforms
+from jupyter_cluster_launcher.platforms.code import codegen, connectcode
 from jupyter_cluster_launcher.platforms.platform import Platform
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fakes import SITE, Recorder, site
 
-from jupyter_cluster_launcher.platforms import codegen
+from jupyter_cluster_launcher.platforms.code import codegen
 from jupyter_cluster_launcher.platforms.platform import Platform
 from jupyter_cluster_launcher.platforms.types import Step
 

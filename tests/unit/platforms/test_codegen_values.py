@@ -12,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jupyter_cluster_launcher.errors import BadInputError
-from jupyter_cluster_launcher.platforms import codegen, options
+from jupyter_cluster_launcher.platforms import options
+from jupyter_cluster_launcher.platforms.code import codegen
 
 TYPES: dict[str, tuple[dict[str, Any], Any]] = {
     "text": ({"type": "string", "title": "T", "default": "a"}, st.text()),

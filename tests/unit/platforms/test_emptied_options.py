@@ -8,7 +8,8 @@ import pytest
 from fakes import site
 
 from api import PLATFORMS
-from jupyter_cluster_launcher.platforms import codegen, files, options
+from jupyter_cluster_launcher.platforms import files, options
+from jupyter_cluster_launcher.platforms.code import codegen
 from jupyter_cluster_launcher.platforms.platform import Platform
 
 QOS: dict[str, Any] = {"qos": {"type": "string", "title": "QOS", "default": "normal"}}

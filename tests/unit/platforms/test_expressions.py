@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jupyter_cluster_launcher.platforms import cpus
-from jupyter_cluster_launcher.platforms.expressions import (
+from jupyter_cluster_launcher.platforms.code.expressions import (
     LINE,
     Plain,
     Scope,

@@ -13,7 +13,8 @@ from faulty_platforms import FAULTY, FUNCTION, GOOD, workers
 
 from jupyter_cluster_launcher.cli import parser as cli
 from jupyter_cluster_launcher.models import Adapt
-from jupyter_cluster_launcher.platforms import codegen, cpus, files
+from jupyter_cluster_launcher.platforms import cpus, files
+from jupyter_cluster_launcher.platforms.code import codegen
 from jupyter_cluster_launcher.platforms.platform import Platform
 from jupyter_cluster_launcher.server.serializers import platform_view
 

@@ -12,7 +12,8 @@ from fakes import site
 
 from jupyter_cluster_launcher.errors import BadInputError
 from jupyter_cluster_launcher.models import Adapt, Scaling
-from jupyter_cluster_launcher.platforms import checks, options
+from jupyter_cluster_launcher.platforms import options
+from jupyter_cluster_launcher.platforms.checking import checks
 
 OPTIONS: dict[str, Any] = {
     "memory": {"type": "string", "title": "Memory", "default": "4GB", "pattern": "^[0-9]+GB$"},

@@ -13,8 +13,8 @@ import pytest
 from distributed import Scheduler
 from fake_clusters import Dashboard, SocketDashboard
 
-from jupyter_cluster_launcher.resident import watch
 from jupyter_cluster_launcher.resident.report import Report
+from jupyter_cluster_launcher.resident.watching import watch
 
 
 @pytest.fixture

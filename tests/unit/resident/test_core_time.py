@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from jupyter_cluster_launcher.resident.core_time import CoreTime
-from jupyter_cluster_launcher.resident.durations import in_words
+from jupyter_cluster_launcher.resident.watching.core_time import CoreTime
+from jupyter_cluster_launcher.resident.watching.durations import in_words
 
 
 class Clocks:

@@ -21,8 +21,8 @@ from fake_clusters import FakeCluster, SocketDashboard
 from jupyter_cluster_launcher.resident import base, credentials, plots, scheduler
 from jupyter_cluster_launcher.resident import logs as collecting
 from jupyter_cluster_launcher.resident import versions as installed
-from jupyter_cluster_launcher.resident.kernel import ANSWER
 from jupyter_cluster_launcher.resident.local import RESIDENT, LocalResident
+from jupyter_cluster_launcher.resident.process.kernel import ANSWER
 from jupyter_cluster_launcher.resident.protocols import LogEntries
 from jupyter_cluster_launcher.resident.report import Report
 

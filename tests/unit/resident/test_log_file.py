@@ -6,7 +6,7 @@ import os
 import threading
 from pathlib import Path
 
-from jupyter_cluster_launcher.resident.log_file import shorten
+from jupyter_cluster_launcher.resident.process.log_file import shorten
 
 
 def test_the_newer_half_stays(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from jupyter_cluster_launcher import models, resident
 from jupyter_cluster_launcher.controller import archive, environments, kernel_connection
-from jupyter_cluster_launcher.resident import kernel, program
+from jupyter_cluster_launcher.resident.process import kernel, program
 from jupyter_cluster_launcher.resident.report import Report
 
 FILES = sorted(Path(resident.__file__).parent.glob("*.py"))

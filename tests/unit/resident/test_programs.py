@@ -22,9 +22,9 @@ from distributed import Security
 from distributed.deploy.cluster import Cluster
 from distributed.deploy.spec import SpecCluster
 
-from jupyter_cluster_launcher.resident import program
 from jupyter_cluster_launcher.resident.gateway import queries
 from jupyter_cluster_launcher.resident.jobqueue import job_script, site_config
+from jupyter_cluster_launcher.resident.process import program
 
 CREATE = """
 from dask.distributed import Security

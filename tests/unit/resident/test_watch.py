@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from jupyter_cluster_launcher.resident import ending, kernel
 from jupyter_cluster_launcher.resident import plots as dashboards
-from jupyter_cluster_launcher.resident import watch as watching
+from jupyter_cluster_launcher.resident.process import kernel
 from jupyter_cluster_launcher.resident.report import VERSION, Report, Sample
-from jupyter_cluster_launcher.resident.watch import Watch
+from jupyter_cluster_launcher.resident.watching import ending
+from jupyter_cluster_launcher.resident.watching import watch as watching
+from jupyter_cluster_launcher.resident.watching.watch import Watch
 
 IDLE: Report = {
     "ready": 1,

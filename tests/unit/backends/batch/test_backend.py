@@ -14,9 +14,11 @@ from fakes import context, shipped, site
 from queue_site import until
 
 from jupyter_cluster_launcher.backends import Backends
-from jupyter_cluster_launcher.backends.batch import check, commands, slurm
+from jupyter_cluster_launcher.backends.batch import check, slurm
 from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
-from jupyter_cluster_launcher.clusters import preflight, records
+from jupyter_cluster_launcher.backends.batch.polling import commands
+from jupyter_cluster_launcher.clusters.launching import preflight
+from jupyter_cluster_launcher.clusters.saved import records
 from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError
 from jupyter_cluster_launcher.jobs import Phase, Queue
 from jupyter_cluster_launcher.models import State

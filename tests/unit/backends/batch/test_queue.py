@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from queue_site import Site, run, until
 
-from jupyter_cluster_launcher.backends.batch import commands, sge, slurm
-from jupyter_cluster_launcher.backends.batch.queue import Wanted
+from jupyter_cluster_launcher.backends.batch import sge, slurm
+from jupyter_cluster_launcher.backends.batch.polling import commands
+from jupyter_cluster_launcher.backends.batch.polling.queue import Wanted
 
 
 @pytest.fixture

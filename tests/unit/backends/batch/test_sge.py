@@ -9,8 +9,8 @@ import pytest
 
 from jupyter_cluster_launcher.backends.batch import sge
 from jupyter_cluster_launcher.backends.batch.system import batch_system
-from jupyter_cluster_launcher.platforms import codegen
 from jupyter_cluster_launcher.platforms import files as platforms
+from jupyter_cluster_launcher.platforms.code import codegen
 
 DATA = Path(__file__).parent.parent.parent.parent / "data/sge"
 

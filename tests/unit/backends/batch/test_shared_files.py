@@ -11,8 +11,8 @@ from batch_rows import cluster
 from fakes import context, shipped
 
 from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
-from jupyter_cluster_launcher.backends.batch.discovery import Interfaces
-from jupyter_cluster_launcher.backends.batch.shared_files import unseen, warning
+from jupyter_cluster_launcher.backends.batch.site.discovery import Interfaces
+from jupyter_cluster_launcher.backends.batch.site.shared_files import unseen, warning
 
 MOUNTS = {
     "/": "ext4",

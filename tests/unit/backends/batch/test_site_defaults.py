@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fakes import Titles, shipped
 
-from jupyter_cluster_launcher.backends.batch.site_defaults import SiteDefaults, with_defaults
+from jupyter_cluster_launcher.backends.batch.site.site_defaults import SiteDefaults, with_defaults
 from jupyter_cluster_launcher.errors import NotAvailableError
 
 

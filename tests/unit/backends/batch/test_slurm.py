@@ -7,7 +7,7 @@ import re
 import pytest
 
 from jupyter_cluster_launcher.backends.batch import slurm
-from jupyter_cluster_launcher.backends.batch.status import refusal
+from jupyter_cluster_launcher.backends.batch.words.status import refusal
 from jupyter_cluster_launcher.jobs import Phase
 
 SQUEUE = """\

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_cluster_launcher.backends.batch import slurm_options, slurm_site
-from jupyter_cluster_launcher.backends.batch.discovery import Interfaces
-from jupyter_cluster_launcher.backends.batch.slurm_site import Limits, Partition
+from jupyter_cluster_launcher.backends.batch.site import slurm_options, slurm_site
+from jupyter_cluster_launcher.backends.batch.site.discovery import Interfaces
+from jupyter_cluster_launcher.backends.batch.site.slurm_site import Limits, Partition
 
 DATA = Path(__file__).parent.parent.parent.parent / "data" / "slurm"
 TEXTS = {path.stem: path.read_text() for path in DATA.glob("*.txt")}

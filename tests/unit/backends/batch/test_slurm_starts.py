@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_cluster_launcher.backends.batch import slurm_site, slurm_starts
-from jupyter_cluster_launcher.backends.batch.discovery import Variant
-from jupyter_cluster_launcher.backends.batch.starts import in_words
+from jupyter_cluster_launcher.backends.batch.site import slurm_site, slurm_starts
+from jupyter_cluster_launcher.backends.batch.site.discovery import Variant
+from jupyter_cluster_launcher.backends.batch.site.starts import in_words
 
 DATA = Path(__file__).parent.parent.parent.parent / "data" / "slurm"
 SITE = slurm_site.site({path.stem: path.read_text() for path in DATA.glob("*.txt")})

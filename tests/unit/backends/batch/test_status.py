@@ -10,7 +10,7 @@ from batch_rows import NOW, cluster, job, submission
 
 from jupyter_cluster_launcher.backends.batch import slurm
 from jupyter_cluster_launcher.backends.batch.jobs import may_have_jobs, newly_ended
-from jupyter_cluster_launcher.backends.batch.status import batch_status, message, refusals
+from jupyter_cluster_launcher.backends.batch.words.status import batch_status, message, refusals
 from jupyter_cluster_launcher.backends.facts import Status
 from jupyter_cluster_launcher.jobs import Job, Phase, Queue
 from jupyter_cluster_launcher.models import Cluster, State

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jupyter_cluster_launcher.backends.batch import sge, slurm
-from jupyter_cluster_launcher.backends.batch.summary import lifetime, shortest_life, summary
+from jupyter_cluster_launcher.backends.batch.words.summary import lifetime, shortest_life, summary
 from jupyter_cluster_launcher.models import Cost
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from jupyter_cluster_launcher.backends.batch import wording as words
+from jupyter_cluster_launcher.backends.batch.words import wording as words
 from jupyter_cluster_launcher.jobs import Job, Phase
 from jupyter_cluster_launcher.models import Report
 

@@ -1,0 +1,1 @@
+"""The commands of a batch system: run, polled and cancelled."""

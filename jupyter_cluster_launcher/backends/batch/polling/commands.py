@@ -1,0 +1,98 @@
+"""Runs the commands of a batch system, in an environment that does not change what they write."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from ..system import BatchSystem, Commands
+
+PATIENCE = 10.0  # seconds for an answer; SLURM's own limit is twice its MessageTimeout of 10
+MISSING = 127  # the exit code of a program that is not there
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a command wrote, both streams together; ``returncode`` is None if it took too long."""
+
+    returncode: int | None
+    text: str
+
+
+def environment(system: Commands, script: str = "") -> dict[str, str]:
+    """Return the environment of a batch system's commands.
+
+    It is the server's, without what would change the answers or overrule the job script ``script``.
+    """
+    patterns = withheld(system, script)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not any(fnmatchcase(name, pattern) for pattern in patterns)
+    }
+    return {**kept, "LC_ALL": "C", **system.COMMAND_ENVIRONMENT}
+
+
+def withheld(system: Commands, script: str = "") -> list[str]:
+    """Return the patterns of the variables that submissions of a job script do not get."""
+    return [
+        pattern
+        for pattern, directives in system.UNSET.items()
+        if not directives or any(_has(script, one) for one in directives)
+    ]
+
+
+def _has(script: str, directive: str) -> bool:
+    # As in resident/jobqueue/shell.py.
+    return bool(re.search(rf"^#.*\s{re.escape(directive)}(?=[\s=]|$)", script, re.MULTILINE))
+
+
+def overriding(system: BatchSystem) -> list[str]:
+    """Return the sorted variables of the server's environment that may change jobs."""
+    patterns = withheld(system)
+    return sorted(
+        name
+        for name in os.environ
+        if any(fnmatchcase(name, pattern) for pattern in system.OVERRIDES)
+        and not any(fnmatchcase(name, pattern) for pattern in [*patterns, *system.ENVIRONMENT])
+    )
+
+
+async def run(
+    system: Commands,
+    command: Sequence[str],
+    timeout: float = PATIENCE,
+    script: str = "",
+) -> Output:
+    """Run a command of a batch system, for ``timeout`` seconds at most, and return its output.
+
+    ``script`` is the job script that it gets, if any.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=environment(system, script),
+        )
+    except OSError as error:
+        return Output(MISSING, f"{command[0]}: {error.strerror}")
+    answer = asyncio.ensure_future(process.communicate())
+    try:
+        # Before Python 3.12, wait_for swallows a cancellation at the moment of the answer.
+        await asyncio.wait([answer], timeout=timeout)
+        if answer.done():
+            return Output(process.returncode, answer.result()[0].decode(errors="replace"))
+    finally:
+        if not answer.done():
+            answer.cancel()
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    return Output(None, f"{command[0]} did not answer within {timeout:g} s")

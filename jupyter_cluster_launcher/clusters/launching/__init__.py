@@ -1,0 +1,1 @@
+"""From a request to a cluster that starts: checked, previewed, prepared, launched, and again."""

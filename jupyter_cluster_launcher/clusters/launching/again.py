@@ -1,0 +1,119 @@
+"""Launching a cluster again after it has ended: the same, or with what its end asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...backends.facts import Status
+from ...errors import BadInputError, UnknownError
+from ...jobs import Phase
+from ...models import Cluster, State
+from ..services import Services
+
+ENDED = (State.FAILED, State.CLOSED, State.LOST)  # in which a cluster can be launched again
+
+MEMORY = ("memory", "memory_limit")  # the options that set it, as dask-jobqueue and Dask call them
+TIME = "walltime"
+
+
+def repeated(
+    services: Services, changes: Mapping[str, Any], listed: Sequence[Cluster]
+) -> tuple[dict[str, Any], str | None]:
+    """Return the request that launches a cluster again, and the folder to start it in.
+
+    ``changes`` is a request that names the cluster as ``from``: fields that it does not have are as
+    they were, options are changed one by one. The cluster is among those ``listed``, or is gone.
+    Its name stays unless another one that has not ended is called so. Raises ``BadInputError`` and
+    ``UnknownError``.
+    """
+    cluster = _before(changes["from"], services, listed)
+    if cluster.report.joined or not cluster.readable:
+        raise BadInputError(
+            f"{cluster.name} was not launched here, so it cannot be launched again. Launch another "
+            "cluster in the sidebar."
+        )
+    request = {
+        "platform": cluster.platform,
+        "kernel_name": cluster.kernel_name,
+        "tls": cluster.tls,
+        "keep_running": cluster.keep_running,
+        "idle_timeout": cluster.idle_timeout,
+        "renew_for": cluster.renew_for,
+    }
+    if cluster.name not in {one.name for one in listed if one.state not in ENDED}:
+        request["name"] = cluster.name
+    # On some platforms the number of workers follows from an option.
+    counted = "from" not in services.catalog.get(cluster.platform).workers
+    if cluster.adapt and "workers" not in changes:
+        bounds = {"minimum": cluster.adapt.minimum, "maximum": cluster.adapt.maximum}
+        request["adapt"] = bounds
+    elif counted and "adapt" not in changes:
+        request["workers"] = cluster.requested
+    options = {**cluster.options, **(changes.get("options") or {})}
+    folder = cluster.cwd if cluster.cwd and Path(cluster.cwd).is_dir() else None
+    given = {key: value for key, value in changes.items() if key != "from"}
+    return {**request, **given, "options": options}, folder
+
+
+def _before(which: str, services: Services, listed: Sequence[Cluster]) -> Cluster:
+    """Return the cluster with this id, else the last one with this name."""
+    known = [*reversed(listed), *(cluster for cluster, _ in services.store.past())]
+    for cluster in (*(one for one in known if one.id == which), *known):
+        if which in (cluster.id, cluster.name):
+            return cluster
+    raise UnknownError(
+        f"There is no record of a cluster {which!r:.80}, so it cannot be launched again. Launch "
+        "another cluster in the sidebar."
+    )
+
+
+def adjusted(
+    cluster: Cluster, status: Status, declared: Mapping[str, Any]
+) -> tuple[dict[str, Any], str]:
+    """Return the options that the end of a cluster asks for, and the words for them.
+
+    ``declared`` are the schemas of the platform's options. Both are empty where nothing is known to
+    have been too small.
+    """
+    ended = [job.state for job in status.jobs if job.phase is Phase.ENDED]
+    values = {name: schema.get("default") for name, schema in declared.items()}
+    values |= {name: value for name, value in cluster.options.items() if name in declared}
+    memory = next((name for name in MEMORY if isinstance(values.get(name), str)), None)
+    # Without jobs, what failed are workers whose process was killed or crashed.
+    if memory and ("OUT_OF_MEMORY" in ended or (status.failed and not status.jobs)):
+        more, words = _twice_the_memory(values[memory])
+        each = "per job" if "per job" in str(declared[memory].get("title")) else "per worker"
+        return ({memory: more}, f"with {words} {each}") if more else ({}, "")
+    if "TIMEOUT" in ended and isinstance(values.get(TIME), str):
+        longer = _twice_the_time(values[TIME])
+        return ({TIME: longer}, f"with a time limit of {longer}") if longer else ({}, "")
+    return {}, ""
+
+
+def _twice_the_memory(size: str) -> tuple[str, str]:
+    """Return twice a size such as 2GB, as an option and in words; empty where it is none."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)", size.strip())
+    if not match:
+        return "", ""
+    number, unit = f"{2 * float(match[1]):.6f}".rstrip("0").rstrip("."), match[2] or "B"
+    return f"{number}{unit}", f"{number} {unit}"
+
+
+def _twice_the_time(limit: str) -> str:
+    """Return twice a time limit such as 01:30:00 or 1-12:00:00; empty where it is none."""
+    match = re.fullmatch(r"(?:(\d+)-)?(\d+(?::\d+)*)", limit.strip())
+    if not match:
+        return ""
+    days, carry = int(match[1] or 0) * 2, 0
+    parts: list[str] = []
+    for part in reversed(match[2].split(":")[1:]):
+        carry, rest = divmod(2 * int(part) + carry, 60)
+        parts.insert(0, f"{rest:02}")
+    first = 2 * int(match[2].split(":")[0]) + carry
+    if match[1] is not None:
+        days, first = days + first // 24, first % 24
+    clock = ":".join([f"{first:02}", *parts])
+    return f"{days}-{clock}" if match[1] is not None else clock

@@ -1,0 +1,71 @@
+"""What can be known before a launch: the code, its size, warnings, and the engine's verdict.
+
+A warning can be ignored by the user. Only what cannot work at all is refused.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...backends.base import Backend
+from ...backends.facts import Check, Start
+from ...errors import BadInputError
+from ...models import Cluster
+from ...platforms.platform import Platform
+from ..services import Services
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The code that a launch would run, and what it amounts to in words."""
+
+    create: str
+    summary: str | None
+    warnings: Sequence[str]
+
+
+def preview(services: Services, cluster: Cluster) -> Preview:
+    """Return the code of a planned cluster, its size in total, and warnings."""
+    platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
+    return Preview(
+        cluster.create,
+        backend.summary(platform, cluster),
+        _all_warnings(services, platform, backend, cluster),
+    )
+
+
+async def check(services: Services, cluster: Cluster) -> tuple[Check, list[str]]:
+    """Return the engine's verdict on a planned cluster, and warnings; nothing is started."""
+    platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
+    verdict = await backend.check(platform, cluster, services.store.root / cluster.id)
+    return verdict, _all_warnings(services, platform, backend, cluster)
+
+
+async def starts(services: Services, cluster: Cluster) -> list[Start]:
+    """Return when a planned cluster would start, and when in other ways; nothing is started."""
+    platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
+    return await backend.starts(platform, cluster, services.store.root / cluster.id)
+
+
+def _all_warnings(
+    services: Services, platform: Platform, backend: Backend, cluster: Cluster
+) -> list[str]:
+    directory = services.store.root / cluster.id
+    return [
+        *warnings(platform, backend, cluster.options),
+        *backend.folder_warnings(platform, cluster, directory),
+    ]
+
+
+def warnings(platform: Platform, backend: Backend, options: Mapping[str, Any]) -> list[str]:
+    """Return what a user should know before a launch, a sentence each."""
+    expected = platform.expected_env
+    found = [sentence for name, sentence in expected.items() if not os.environ.get(name)]
+    try:
+        backend.refuse(platform, options)
+    except BadInputError as error:
+        found.append(str(error))
+    return [*found, *backend.warnings(platform, options)]

@@ -1,0 +1,128 @@
+"""What a request for a cluster amounts to: all of it checked, nothing started."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any
+
+from ...backends import kind_of
+from ...backends.facts import Needs
+from ...errors import BadInputError
+from ...models import Adapt, Cluster, Cost, Scaling
+from ...platforms import options
+from ...platforms.code import codegen
+from ...platforms.encryption import check_encryption
+from ...platforms.platform import Platform
+from ..services import Services
+
+
+async def plan(
+    services: Services,
+    request: dict[str, Any],
+    taken: Callable[[], Awaitable[Collection[str]]],
+    keep_running: bool,
+    cwd: str | None,
+) -> Cluster:
+    """Return the cluster that a request describes, ready to start in folder ``cwd``.
+
+    ``request`` has the shape that the contract gives to a launch. ``taken`` returns the names of
+    other clusters; ``keep_running`` holds where the request does not say. Raises
+    ``BadInputError``, ``UnknownError`` and ``NotAvailableError``.
+    """
+    platform = services.catalog.get(request["platform"])
+    backend = services.backends.for_platform(platform)
+    kernel_name = services.environments.on_this_host(request.get("kernel_name"))
+    declared = await backend.options(platform, kernel_name)
+    chosen = options.check_options(platform, request.get("options"), declared)
+    scaling = scaling_of(platform)
+    workers = options.requested_workers(platform, scaling, request.get("workers"), chosen)
+    bounds = request.get("adapt")
+    adapt = options.check_adapt(platform.title, scaling, bounds) if bounds else None
+    tls = _or_default(request.get("tls"), platform.tls)
+    check_encryption(platform, tls)
+    keep = _or_default(request.get("keep_running"), keep_running)
+    given, joined = request.get("name"), request.get("adopt")
+    if joined is not None:
+        joined = await backend.joinable(platform, joined)
+    elif not backend.launches:
+        raise BadInputError(
+            f"{platform.title} starts nothing: give the address or the scheduler file of what to "
+            "join."
+        )
+    name = None if given is None else options.check_name(given)
+    create = (
+        codegen.create(platform, chosen, workers, adapt, tls, declared, client=backend.client)
+        if joined is None
+        else backend.join_code(joined)
+    )
+    await services.catalog.check_available(platform, kernel_name, tls)
+    needs = backend.needs(platform, chosen)
+    renew_for = request.get("renew_for")
+    if renew_for is not None:
+        _check_renewal(platform, needs, adapt)
+    preparation = needs.preparation if joined is None else {**needs.preparation, "join": joined}
+    return Cluster(
+        id=secrets.token_hex(6),
+        # Chosen last, with nothing to wait for until the cluster is listed: two requests at once
+        # get two names.
+        name=_free_name(platform, await taken()) if name is None else name,
+        platform=platform.name,
+        platform_title=platform.title,
+        kernel_name=kernel_name,
+        cwd=cwd,
+        create=create,
+        requested=0 if joined is not None else adapt.minimum if adapt else workers,
+        kind=kind_of(platform),
+        scaling=scaling,
+        preparation=preparation,
+        create_timeout=platform.timeout,
+        tls=tls,
+        adapt=adapt,
+        options=chosen,
+        keep_running=keep,
+        idle_timeout=request.get("idle_timeout"),
+        renew_for=renew_for,
+        batch=needs.batch,
+        log_directory=needs.log_directory,
+        cost=cost_of(platform),
+        message="Starting the kernel",
+    )
+
+
+def _check_renewal(platform: Platform, needs: Needs, adapt: Adapt | None) -> None:
+    """Raise ``BadInputError`` where no jobs reach a time limit, or others replace them anyway."""
+    if adapt is not None:
+        raise BadInputError(
+            "Adaptive scaling submits jobs as they are needed: choose a fixed number to renew them."
+        )
+    if needs.batch is None:
+        raise BadInputError(f"{platform.title} has no jobs to renew: leave out renew_for.")
+    if "job_life" not in needs.preparation:
+        raise BadInputError("Jobs without a time limit need not be renewed: choose a Time limit.")
+
+
+def scaling_of(platform: Platform) -> Scaling:
+    """Return what a platform allows for the number of workers, resolved for this host."""
+    workers = platform.workers
+    return Scaling(
+        title=workers["title"],
+        unit="jobs" if workers.get("scale") == "jobs" else "workers",
+        minimum=workers["minimum"],
+        maximum=workers["maximum"],
+        adaptive=platform.adaptive,
+    )
+
+
+def cost_of(platform: Platform) -> Cost | None:
+    """Return the administrator's price of cores, None if there is none."""
+    cost = platform.cost
+    return Cost(**cost) if cost else None
+
+
+def _or_default(flag: bool | None, default: bool) -> bool:
+    return default if flag is None else flag
+
+
+def _free_name(platform: Platform, taken: Collection[str]) -> str:
+    return next(n for i in range(1, 100_000) if (n := f"{platform.title} {i}") not in taken)

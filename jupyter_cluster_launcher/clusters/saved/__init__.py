@@ -1,0 +1,1 @@
+"""What is on disk of a cluster: its record, and which server owns it."""

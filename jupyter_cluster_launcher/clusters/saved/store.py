@@ -1,0 +1,212 @@
+"""One private directory for each cluster, with all that is needed to attach to it again.
+
+A cluster outlives the Jupyter server, so its record is on disk before anything is started. Writes
+are atomic: a server killed in the middle of one leaves the record of the step before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import re
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_runtime_dir
+
+from ...controller.log_files import LIMIT, LOG, read_tail
+from ...models import Cluster
+from . import records
+from .writer import Writer
+
+RECORD = "cluster.json"
+ID = re.compile(r"[0-9a-zA-Z_-]+")
+PAST = 50  # clusters that are gone, and can be launched again
+REMOVED = ".removed-"  # of the names of directories that are being deleted
+
+log = logging.getLogger(__name__)
+
+
+class Store:
+    """The records under one directory, which is made with mode 0700 when first needed."""
+
+    def __init__(self, root: Path) -> None:
+        """Keep records under ``root``."""
+        self.root = root
+        self._past = root.with_name(f"{root.name}-past")
+        self._unreadable: dict[Path, str] = {}  # why, for what was logged already
+        self._writer = Writer(lambda cluster: self.save(cluster))  # noqa: PLW0108 - looked up at each call
+
+    def directory(self, cluster_id: str) -> Path:
+        """Return the private directory of a cluster, made if it is not there."""
+        path = self.root / cluster_id
+        # Each by itself: the mode does not hold for parents that are made on the way.
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+        # An older umask or a copied home may have left it open to others: keys will stand in here.
+        path.chmod(0o700)
+        return path
+
+    def save(self, cluster: Cluster) -> None:
+        """Write the record of a cluster, whole or not at all; raises ``OSError``."""
+        directory = self.directory(cluster.id)
+        handle, temporary = tempfile.mkstemp(dir=directory, prefix=".record-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(records.write(cluster), file, indent=1)
+            Path(temporary).replace(directory / RECORD)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def save_soon(self, cluster: Cluster) -> None:
+        """Write the record of a cluster in a thread; a newer one takes its place."""
+        self._writer.put(cluster)
+
+    def flush(self, cluster_id: str) -> None:
+        """Return when the record of a cluster is as it was last to be saved."""
+        self._writer.flush(cluster_id)
+
+    def load(self) -> list[Cluster]:
+        """Return every record, oldest first; one that cannot be read as a row that says so."""
+        return sorted(filter(None, map(self._read, self._paths())), key=lambda one: one.created)
+
+    def read(self, cluster_id: str) -> Cluster | None:
+        """Return the record of a cluster, as ``load``; None where it has gone."""
+        return self._read(self.root / cluster_id / RECORD)
+
+    def _read(self, path: Path) -> Cluster | None:
+        """Return the cluster of a record; None where the record has gone meanwhile."""
+        data: Any = None
+        try:
+            if not stat.S_ISREG(path.stat().st_mode):  # to open a named pipe would wait for ever
+                raise ValueError("it is not a regular file")
+            data = json.loads(path.read_text(encoding="utf-8"))
+            cluster = records.read(data)
+            if cluster.id != path.parent.name:
+                raise ValueError(f"id is {cluster.id!r:.80}")
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, RecursionError) as error:
+            why = _words(error)
+            if self._unreadable.get(path) != why:  # it is read again and again
+                log.warning("The record of a cluster in %s cannot be read: %s", path.parent, why)
+                self._unreadable[path] = why
+            return records.unreadable(path.parent, data, why)
+        return cluster
+
+    def stamps(self) -> dict[str, int]:
+        """Return which clusters have records, by id, with a number that changes with a record."""
+        found = {}
+        for path in self._paths():
+            with contextlib.suppress(OSError):  # gone meanwhile
+                found[path.parent.name] = path.stat().st_mtime_ns
+        return found
+
+    def _paths(self) -> list[Path]:
+        """Return the records' paths, without directories that no route can name."""
+        paths = sorted(self.root.glob(f"*/{RECORD}"))
+        return [path for path in paths if ID.fullmatch(path.parent.name)]
+
+    def remove(self, cluster_id: str, release: Callable[[], None] | None = None) -> None:
+        """Delete the directory of a cluster and everything in it.
+
+        ``release`` is called when other servers no longer see the cluster.
+        """
+        self._writer.drop(cluster_id)
+        # Renamed first, so that no server finds half of it.
+        with contextlib.suppress(OSError):
+            (self.root / cluster_id).rename(self.root / f"{REMOVED}{cluster_id}")
+        if release is not None:
+            release()
+        self.sweep()
+
+    def keep(self, cluster: Cluster) -> None:
+        """Keep what was launched after its directory is gone, to launch it again.
+
+        That of the last ``PAST`` clusters is kept.
+        """
+        try:
+            self._past.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self._past, prefix=".record-")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(records.write(replace(cluster, controller=None)), file, indent=1)
+            Path(temporary).replace(self._past / f"{cluster.id}.json")
+            for path in self._past_paths()[PAST:]:
+                path.unlink(missing_ok=True)
+        except OSError as error:  # nothing that runs depends on it
+            log.warning("Cluster %s cannot be launched again: %s", cluster.id, error)
+
+    def past(self) -> list[tuple[Cluster, datetime]]:
+        """Return the clusters that are gone and when that was, the last one first."""
+        found = []
+        for path in self._past_paths():
+            with contextlib.suppress(OSError, ValueError, RecursionError):
+                cluster = records.read(json.loads(path.read_text(encoding="utf-8")))
+                gone = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+                found.append((cluster, gone))
+        return found
+
+    def _past_paths(self) -> list[Path]:
+        """Return the records of clusters that are gone, the last one first."""
+        paths = {}
+        for path in self._past.glob("*.json"):
+            with contextlib.suppress(OSError):
+                paths[path] = path.stat().st_mtime_ns
+        return sorted(paths, key=lambda path: -paths[path])
+
+    def sweep(self) -> None:
+        """Delete what is left of directories whose removal was cut short."""
+        for path in self.root.glob(f"{REMOVED}*"):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def append_log(self, cluster_id: str, text: str) -> None:
+        """Add to the launch log of a cluster."""
+        path = self.root / cluster_id / LOG
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "a", encoding="utf-8", errors="replace") as file:
+                file.write(text)
+        except OSError as error:  # a full disk, or the last words of a cluster that is gone
+            log.warning("The log of cluster %s could not be written: %s", cluster_id, error)
+
+    def last_words(self, cluster_id: str) -> str | None:
+        """Return why a controller ended its cluster by itself, None where it did not."""
+        try:
+            text = (self.root / cluster_id / "ended.json").read_text(encoding="utf-8")
+            return str(json.loads(text)["ended"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+
+    def last_line(self, cluster_id: str) -> str:
+        """Return the last thing that a controller wrote; empty where it wrote nothing."""
+        lines = self.read_log(cluster_id, 2000).strip().splitlines()
+        return lines[-1].strip()[:300] if lines else ""
+
+    def read_log(self, cluster_id: str, limit: int = LIMIT) -> str:
+        """Return the log of a cluster's launch and of what it printed, at most ``limit`` bytes."""
+        return read_tail(self.root / cluster_id / LOG, limit)
+
+
+def default_root() -> Path:
+    """Return where this user's servers keep their records."""
+    return Path(jupyter_runtime_dir()) / "cluster-launcher"
+
+
+def _words(error: OSError | ValueError | RecursionError) -> str:
+    """Return why a record cannot be read, without the terms of Python."""
+    if isinstance(error, OSError):
+        return error.strerror or "the file system gives no reason"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text"
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is not valid JSON: see line {error.lineno}"
+    return "its values are nested too deep" if isinstance(error, RecursionError) else str(error)

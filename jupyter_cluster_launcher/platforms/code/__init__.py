@@ -1,0 +1,1 @@
+"""The code that creates a cluster, and the code that connects to it."""

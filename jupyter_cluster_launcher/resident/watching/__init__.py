@@ -1,0 +1,1 @@
+"""The watch over a controller: its timers, and how it ends."""

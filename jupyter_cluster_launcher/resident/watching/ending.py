@@ -1,0 +1,53 @@
+"""The steps at the end of a controller, none of which may keep it from ending."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+
+from ..credentials import write_private
+
+FILE = "ended.json"  # in the cluster's directory: why it ended, for a server that comes later
+
+
+def within(seconds: float, step: Callable[[], object]) -> bool:
+    """Run a step in a thread of its own; return whether it was over within ``seconds``.
+
+    What it raises is printed to the launch log.
+    """
+
+    def run() -> None:
+        try:
+            step()
+        except BaseException:  # whatever it is, the process ends
+            traceback.print_exc(file=sys.stderr)
+
+    thread = threading.Thread(target=run, name="cluster-launcher-ending", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return not thread.is_alive()
+
+
+def note_ending(directory: str, why: str, limit: float) -> str:
+    """Write why a cluster ended, whole or not at all; return why that failed, "" where it did not.
+
+    It is given up after ``limit`` seconds.
+    """
+    trouble = ["the disk does not answer"]
+
+    def write() -> None:
+        path = os.path.join(directory, FILE)
+        try:
+            write_private(f"{path}.new", json.dumps({"ended": why}))
+            os.replace(f"{path}.new", path)
+        except OSError as error:
+            trouble[0] = error.strerror or type(error).__name__
+        else:
+            trouble[0] = ""
+
+    within(limit, write)
+    return trouble[0]

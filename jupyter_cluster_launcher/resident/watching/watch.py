@@ -1,0 +1,255 @@
+"""The thread that watches over a controller for its whole life.
+
+It polls the cluster, publishes reports when something changes, and ends the cluster and this
+process. It starts before the create code and ends with the process, so that its timers hold while
+a cluster is being created and while it closes, too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+from ..plots import Plots
+from ..process.kernel import end_process, publish
+from ..process.log_file import LOG, shorten
+from ..process.prepared import is_unused, remove_traces
+from ..report import VERSION, Report, Sample, Usage
+from .contact import Contact
+from .core_time import CoreTime
+from .durations import in_words
+from .ending import note_ending, within
+
+PERIOD = 0.3  # seconds between two polls of the cluster, all within this process
+USAGE_PERIOD = 3.0  # seconds between two reports in which only CPU, memory and tasks differ
+FLUCTUATING = ("usage", "closes_at")  # what may differ from poll to poll
+MEASURED = ("cpu", "memory", "spilled")  # of the usage: what is never twice the same
+CLOSE_LIMIT = 60.0  # seconds for closing a cluster; a server waits for half of it
+NOTE_LIMIT = 10.0  # seconds for writing why it ended: network file systems may hang
+NOTE_PAUSES = (0.2, 1.0, 3.0)  # seconds before another try to write that
+
+
+class Watch(threading.Thread):
+    """Polls a cluster in its own process and publishes what changed."""
+
+    def __init__(
+        self, close: Callable[[], object], directory: str, *, orphan_timeout: float | None = None
+    ) -> None:
+        """Watch over this process; ``close`` shuts down its cluster, also one half created.
+
+        ``directory`` is the cluster's. The cluster is shut down after ``orphan_timeout`` seconds
+        without contact with a server; None is never.
+        """
+        super().__init__(name="cluster-launcher", daemon=True)
+        self.close, self.directory = close, directory
+        self.orphan_timeout = orphan_timeout
+        self.sockets: str | None = None  # the directory of this process's sockets
+        self.idle_timeout: float | None = None
+        self._sample: Callable[[], Sample] | None = None
+        self.known: Report = {}
+        self.idle_since, self.contact = time.monotonic(), Contact(directory)
+        self._busy: bool | None = None  # None where it is not known
+        self._closes_at: str | None = None
+        self._close_until: float | None = None  # set once the cluster is being closed
+        self._closed_words = ""
+        self._activity: int | None = None
+        self._plots = Plots()
+        self._core_time = CoreTime()
+        self.last: Report = {}
+        self.last_time = 0.0
+        self.done = threading.Event()
+        self._polling = threading.RLock()  # the shell's thread polls too
+
+    def begin(
+        self,
+        sample: Callable[[], Sample],
+        *,
+        idle_timeout: float | None = None,
+        core_seconds: float = 0.0,
+        known: Report | None = None,
+    ) -> None:
+        """Begin to poll the cluster, of which ``sample`` returns the state.
+
+        It is shut down after ``idle_timeout`` seconds without work; None is never.
+        ``core_seconds`` is what an earlier controller of the cluster has counted, ``known`` what
+        every report says.
+        """
+        with self._polling:
+            self.idle_timeout, self.known = idle_timeout, known or {}
+            self._core_time = CoreTime(core_seconds)
+            self.idle_since = time.monotonic()
+            self.contact.note()
+            self._sample = sample
+
+    def run(self) -> None:
+        """Poll for as long as the process runs."""
+        while not self.done.wait(PERIOD):
+            self.tick()
+
+    def tick(self) -> None:
+        """Poll once, end what is overdue, and keep the log within its limit."""
+        shorten(os.path.join(self.directory, LOG))
+        try:
+            self.poll()
+        except Exception as error:  # a poll that failed must not end the watch
+            self._busy = None  # what cannot be read is not idle
+            self._warn(f"The cluster's state cannot be read: {type(error).__name__}: {error}")
+        why = self._overdue()
+        if why:
+            self.end(why)
+
+    @property
+    def closing(self) -> bool:
+        """Whether the cluster is being closed or has been."""
+        return self._close_until is not None
+
+    def close_within(self, seconds: float, why: str) -> None:
+        """Poll no more, and end this process in ``seconds`` unless a server does so before.
+
+        ``why`` is the sentence to leave behind then.
+        """
+        self._closed_words = why
+        self._close_until = time.monotonic() + seconds
+
+    def restart_idle_time(self, idle_timeout: float | None) -> None:
+        """Count ``idle_timeout`` seconds from now, None for no limit."""
+        self.idle_timeout = idle_timeout
+        self.idle_since, self._closes_at = time.monotonic(), None
+
+    def poll(self, always: bool = False) -> None:
+        """Poll the cluster, if there is one, and publish where that is news or ``always``."""
+        with self._polling:
+            if self._sample is None or self.closing or self.last.get("ended"):
+                return
+            report = self._read(self._sample())
+            if always or self.differs(report):
+                self.push(report)
+
+    def _read(self, sample: Sample) -> Report:
+        """Return the cluster's state as a whole report."""
+        report: Report = {**self.known, **sample.report}
+        report.setdefault("plots", self._plots.of(report.get("dashboard_socket")))
+        report["core_seconds"], report["cores_since"] = self._core_time.count(
+            report.get("cores", 0)
+        )
+        report["closes_at"] = self._idle(report.get("usage"), sample.activity)
+        return report
+
+    def _idle(self, usage: Usage | None, activity: int | None) -> str | None:
+        """Return when the cluster will close if it stays idle, None while it computes."""
+        # Work that began and ended between two polls is work too.
+        before, self._activity = self._activity, activity
+        busy = bool(usage and usage["busy"]) or activity != before
+        if busy or busy != self._busy:
+            self.idle_since, self._closes_at = time.monotonic(), None
+        self._busy = busy
+        if self._closes_at is None:
+            self._closes_at = self._deadline()
+        return None if busy else self._closes_at
+
+    def _deadline(self) -> str | None:
+        """Return the wall-clock time at which an idle cluster closes, ISO 8601 in UTC."""
+        if self.idle_timeout is None:
+            return None
+        left = self.idle_timeout - (time.monotonic() - self.idle_since)
+        when = datetime.fromtimestamp(time.time() + left, timezone.utc)
+        return when.isoformat(timespec="seconds")
+
+    def _overdue(self) -> str | None:
+        """Return why this process has to end now, None where it has not."""
+        now = time.monotonic()
+        if self._close_until is not None:
+            return self._closed_words if now > self._close_until else None
+        if self.last.get("ended"):
+            return self.last["ended"]
+        idle, orphan = self.idle_timeout, self.orphan_timeout
+        if idle is not None and self._busy is False and now - self.idle_since > idle:
+            return f"Closed after {in_words(idle)} without work."
+        if orphan is not None and self.contact.ago() > orphan:
+            return f"Closed: no contact with a Jupyter server for {in_words(orphan)}."
+        return None
+
+    def differs(self, report: Report) -> bool:
+        """Return whether a report is news: meters that fluctuate a little are not."""
+        if _steady(report) != _steady(self.last):
+            return True
+        if time.monotonic() - self.last_time < USAGE_PERIOD:
+            return False
+        if report.get("closes_at") != self.last.get("closes_at"):
+            return True
+        now, then = report.get("usage"), self.last.get("usage")
+        if not now or not then:
+            return bool(now) != bool(then)
+        capacity = report.get("memory") or 1
+        return (
+            abs(now["cpu"] - then["cpu"]) >= 0.1
+            or abs(now["memory"] - then["memory"]) >= 0.03 * capacity
+            or _counts(now) != _counts(then)
+        )
+
+    def push(self, report: Report) -> None:
+        """Publish a report and remember it."""
+        self.last, self.last_time = report, time.monotonic()
+        publish({**report, "version": VERSION})
+
+    def _warn(self, text: str) -> None:
+        """Publish what is wrong, once; the next poll that succeeds takes it back."""
+        if not self.closing and self.last.get("warnings") != [text]:
+            with contextlib.suppress(Exception):  # the timers have to go on
+                self.push({**self.last, "warnings": [text]})
+
+    def end(self, why: str) -> None:
+        """Close the cluster, then note why in ``ended.json``, and end this whole process group.
+
+        Nothing that fails or hangs meanwhile keeps the process from ending.
+        """
+        self.done.set()
+        if is_unused(self.directory):
+            remove_traces(self.directory)
+            end_process()
+            return
+        try:
+            # What a server has begun to close is not begun a second time.
+            if not self.closing and not within(CLOSE_LIMIT, self.close):
+                why = f"{why} {not_closed()}"
+            self._note(why)
+        finally:
+            # A server does the same, if the cluster's directory is still there to tell one.
+            if self.sockets is not None:
+                shutil.rmtree(self.sockets, ignore_errors=True)
+            end_process()
+
+    def _note(self, why: str) -> None:
+        """Write why the cluster ended and publish it, with a warning where it cannot be written."""
+        trouble = note_ending(self.directory, why, NOTE_LIMIT)
+        seconds, since = self._core_time.count(0)
+        last: Report = {**self.last, "ready": 0, "usage": None, "closes_at": None, "ended": why}
+        last["core_seconds"], last["cores_since"] = seconds, since
+        if trouble:
+            last["warnings"] = [f"Why the cluster ended could not be written down: {trouble}."]
+        if self.last.get("ended") != why:  # else its server knows, and has begun to clean up
+            with contextlib.suppress(Exception):
+                self.push(last)
+        for pause in NOTE_PAUSES:
+            if not trouble:
+                return
+            time.sleep(pause)
+            trouble = note_ending(self.directory, why, NOTE_LIMIT)
+
+
+def not_closed() -> str:
+    """Return the sentence about a cluster whose close took too long."""
+    return f"The cluster did not close within {in_words(CLOSE_LIMIT)} and was killed."
+
+
+def _steady(report: Report) -> dict[str, object]:
+    return {key: value for key, value in report.items() if key not in FLUCTUATING}
+
+
+def _counts(usage: Usage) -> dict[str, object]:
+    return {key: value for key, value in usage.items() if key not in MEASURED}

@@ -1,0 +1,83 @@
+import { TranslationBundle } from '@jupyterlab/translation';
+import React, { Suspense } from 'react';
+import { IQueryState } from '../../../api/query';
+import { RetryAlert } from '../../../components/alert';
+import { Fold } from '../../../components/fold';
+import { Loading } from '../../../components/loading';
+import { IOptionsSchema } from '../../../tokens';
+import { filterOptions, IForm, refineOptions } from '../choices';
+
+const OptionsForm = React.lazy(() => import('./optionsform'));
+
+/**
+ * The options of a platform, with the advanced ones in a second section.
+ *
+ * @param props.values - the options that were changed
+ * @param props.prefix - makes the ids of the controls unique
+ */
+export function Options(props: {
+  schema: IOptionsSchema;
+  values: IForm['options'];
+  prefix: string;
+  onChange: (values: IForm['options']) => void;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { values, prefix, onChange, trans } = props;
+  const schema = refineOptions(props.schema, values);
+  const sections = [
+    {
+      name: 'options',
+      label: trans.__('Resources'),
+      schema: filterOptions(schema, false)
+    },
+    {
+      name: 'advanced',
+      label: trans.__('Advanced'),
+      schema: filterOptions(schema, true)
+    }
+  ];
+  return (
+    <>
+      {sections.map(
+        section =>
+          section.schema && (
+            <Fold key={section.name} name={section.name} label={section.label}>
+              <Suspense fallback={null}>
+                <OptionsForm
+                  schema={section.schema}
+                  values={values}
+                  idPrefix={`jp-ClusterLauncher-${prefix}-${section.name}`}
+                  onChange={onChange}
+                  trans={trans}
+                />
+              </Suspense>
+            </Fold>
+          )
+      )}
+    </>
+  );
+}
+
+/**
+ * Whether the options that a platform discovers are being loaded, or why they
+ * cannot be loaded.
+ */
+export function OptionsStatus(props: {
+  query: IQueryState<IOptionsSchema>;
+  onRetry: () => void;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { query, onRetry, trans } = props;
+  if (query.pending) {
+    return <Loading text={trans.__('Loading options…')} />;
+  }
+  return query.error === null ? null : (
+    <RetryAlert
+      className="jp-ClusterLauncher-error"
+      onRetry={onRetry}
+      trans={trans}
+    >
+      <p>{query.error}</p>
+    </RetryAlert>
+  );
+}

@@ -1,0 +1,41 @@
+import { Clipboard } from '@jupyterlab/apputils';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { copyIcon } from '@jupyterlab/ui-components';
+import React from 'react';
+import { IconButton } from '../../../components/button';
+import { IPlatform } from '../../../tokens';
+
+/**
+ * Why a platform is not available, and the command that installs what is missing
+ * with a button to copy it.
+ *
+ * @param props.id - the id of the reason, to refer to
+ */
+export function Reason(props: {
+  platform: IPlatform;
+  id?: string;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { id, platform, trans } = props;
+  const { command, reason } = platform;
+  const text =
+    command && reason?.endsWith(command)
+      ? reason.slice(0, -command.length).trim()
+      : reason;
+  return (
+    <div className="jp-ClusterLauncher-reason">
+      <p id={id}>{text}</p>
+      {command && (
+        <div className="jp-ClusterLauncher-command">
+          <code>{command}</code>
+          <IconButton
+            icon={copyIcon}
+            action="copy-command"
+            label={trans.__('Copy the command for %1', platform.title)}
+            onClick={() => Clipboard.copyToSystem(command)}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
