@@ -17,7 +17,7 @@ export interface ILoadText {
 }
 
 /**
- * Whether the memory of a cluster was asked for in powers of 1000, to show it in
+ * Whether the memory of a cluster was requested in powers of 1000, to show it in
  * the same units.
  */
 export function isDecimal(cluster: ICluster): boolean {

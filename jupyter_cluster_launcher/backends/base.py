@@ -168,7 +168,7 @@ class Backend:
         return None
 
     def dashboard_access(self, cluster: Cluster) -> str | None:
-        """Return who can open the dashboard besides its owner, in one sentence; None for nobody."""
+        """Return who can open the dashboard besides its owner, in one sentence; None if no one can."""
         return None
 
     @classmethod

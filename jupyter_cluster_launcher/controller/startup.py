@@ -13,7 +13,7 @@ from pathlib import Path
 from .archive import ARCHIVE, importing
 
 FOLDER = "ipython"
-# Output goes to the log file itself. The parent is said to be init, which never ends: a kernel
+# Output goes to the log file itself. The parent is given as init, which never ends: a kernel
 # that knows of no parent prints how to connect to it.
 CONFIG = """\
 c.InteractiveShellApp.exec_PYTHONSTARTUP = False

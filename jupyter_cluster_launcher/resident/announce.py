@@ -93,7 +93,7 @@ def _size(scheduler: Any) -> dict[str, int]:
 
 
 def _replace(path: str, text: str) -> None:
-    """Write a private file at once, so that nobody reads half of it."""
+    """Write a private file at once, so that no reader finds half of it."""
     descriptor = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

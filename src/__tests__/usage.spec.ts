@@ -41,7 +41,7 @@ describe('memory', () => {
     expect(memoryText(used, limit, decimal, trans)).toBe(text);
   });
 
-  // Guards against 3.7 GiB for the 4 GB that were asked for.
+  // Guards against 3.7 GiB for the 4 GB that were requested.
   it.each([
     ['LocalCluster(memory_limit="4GB")', true],
     ['SLURMCluster(\n    memory="10 GB",\n)', true],
@@ -54,7 +54,7 @@ describe('memory', () => {
 
 describe('the size of a cluster', () => {
   // Guards against cores where threads are counted.
-  it('is in threads, and in the units that were asked for', () => {
+  it('is in threads, and in the units that were requested', () => {
     const cluster = created('memory_limit="4GB"', { memory: 8e9, cores: 2 });
     expect(capacityText(cluster, trans)).toBe('2 threads · 8 GB');
     expect(capacityText(makeCluster({ cores: 0 }), trans)).toBe('');

@@ -33,7 +33,7 @@ export class PreviewPanel extends MainAreaWidget<PreviewBody> {
 }
 
 /**
- * The body of the preview. The batch system is asked only while it is visible.
+ * The body of the preview. The batch system gets requests only while it is visible.
  */
 export class PreviewBody extends ReactWidget {
   constructor(

@@ -15,7 +15,7 @@ def end(note: dict[str, Any], directory: str) -> str | None:
     """End a cluster as its note describes it; return why that failed, None where it did not.
 
     ``directory`` has its credentials. A class that can find a cluster by its name does so; of any
-    other the scheduler is asked to end, and to end its workers.
+    other the scheduler gets a request to end, and to end its workers.
     """
     try:
         module, _, name = str(note["class"]).rpartition(".")

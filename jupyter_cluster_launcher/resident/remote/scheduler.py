@@ -86,7 +86,7 @@ def run_apart(work: Coroutine[Any, Any, T], limit: float) -> T:
 
 
 async def _terminate(address: str, security: Any, scheduler_id: str | None) -> bool:
-    """Return whether the scheduler was asked to end: it is the one with that id."""
+    """Return whether the scheduler got the request to end: it is the one with that id."""
     from distributed.core import rpc  # noqa: PLC0415 - Dask may be missing
 
     arguments = {}

@@ -11,7 +11,7 @@ CLOCK_SET = 5.0  # seconds by which the wall clock has to differ to have been se
 class CoreTime:
     """Adds up core-seconds when the number of cores changes; readers derive what is between.
 
-    Spans are measured by the monotonic clock, which nobody sets.
+    Spans are measured by the monotonic clock, which no one sets.
     """
 
     def __init__(self, seconds: float = 0.0) -> None:

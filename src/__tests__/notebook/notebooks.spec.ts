@@ -424,7 +424,7 @@ describe('Notebooks', () => {
     ).toBe(true);
   });
 
-  // Guards against a cluster of which nobody knows which notebook uses it.
+  // Guards against a cluster whose notebooks are unknown.
   it('knows which notebooks use a cluster, and says when that changes', () => {
     let changes = 0;
     notebooks.usersChanged.connect(() => void changes++);

@@ -100,7 +100,7 @@ describe('the preview of a launch', () => {
     plain.getByText('cluster = SLURMCluster()');
   });
 
-  // Guards against a batch system that is asked for a tab which nobody sees.
+  // Guards against a batch system that gets requests for a hidden tab.
   it('asks the batch system only while it is visible', async () => {
     const [model, clusters] = await makeModel();
     const checks = (): number =>

@@ -383,7 +383,7 @@ describe('what differs from the defaults', () => {
     'shuts down when idle for 30 min · not encrypted';
 
   // Guards against yesterday's memory limit and idle time, reused without a sign.
-  it.each([true, false])('is said while the form is open: %s', async open => {
+  it.each([true, false])('is shown with the form open: %s', async open => {
     const screen = await renderSidebar(({ clusters, preferences }) => {
       preferences.choices.local = CARRIED;
       if (!open) {

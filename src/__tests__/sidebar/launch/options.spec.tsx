@@ -150,7 +150,7 @@ describe('values to choose from', () => {
     return lastCall(screen, 'launch')[1].options;
   };
 
-  // Guards against a partition whose limits nobody sees, or other text refused.
+  // Guards against a partition with hidden limits, or other text refused.
   it('are listed with their limits, and change other options', async () => {
     const screen = await slurm();
     await expand(screen, 'options');

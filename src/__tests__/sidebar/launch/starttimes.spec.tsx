@@ -39,8 +39,8 @@ async function click(screen: IScreen, name: string): Promise<void> {
 }
 
 describe('when a launch would start', () => {
-  // Guards against a batch system that is asked unasked, and a choice to retype.
-  it('is asked on a click, and taken on another', async () => {
+  // Guards against requests to a batch system that the user did not make, and a choice to retype.
+  it('needs a click, and another to be used', async () => {
     const screen = await renderSlurm();
     expect(lastCall(screen, 'starts')).toBeUndefined();
     await click(screen, 'When would it start?');

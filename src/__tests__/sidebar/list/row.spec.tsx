@@ -95,7 +95,7 @@ describe('the row of a cluster', () => {
     expect(rowOf(screen).queryByRole('progressbar')).toBeNull();
   });
 
-  // Guards against clusters of which nobody knows what they are for.
+  // Guards against clusters whose purpose is unknown.
   it('names the notebooks that use it', async () => {
     const screen = await renderSidebar(({ clusters }) =>
       clusters.put(makeCluster())
