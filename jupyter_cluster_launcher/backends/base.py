@@ -168,7 +168,7 @@ class Backend:
         return None
 
     def dashboard_access(self, cluster: Cluster) -> str | None:
-        """Return who can open the dashboard besides its owner, in one sentence; None if no one can."""
+        """Return who can open the dashboard besides its owner, in a sentence, or None."""
         return None
 
     @classmethod
