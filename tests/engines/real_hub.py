@@ -27,6 +27,7 @@ from supervised import Supervised, free_ports, marked
 HERE = Path(__file__).parent
 CONFIG = HERE / "real_hub_config.py"
 PLATFORMS = HERE.parent.parent / "jupyter_cluster_launcher/platforms/data"
+SERVICE = HERE.parent.parent / "examples/hub-service"
 PROXY = "configurable-http-proxy"
 # What Galata needs, and no more: logins, cookies and XSRF stay as they are on a hub.
 BROWSER_CONFIG = """
@@ -67,7 +68,7 @@ class RealHub:
         ``server_config`` is a configuration file for every user's Jupyter server.
         """
         self.directory = directory
-        port, inner, proxy_api, gateway, private = free_ports(5)
+        port, inner, proxy_api, gateway, private, service = free_ports(6)
         self.url = f"http://127.0.0.1:{port}/"
         self.password = secrets.token_hex(8)
         self.token = secrets.token_hex(16)
@@ -91,6 +92,9 @@ class RealHub:
             "GATEWAY_PORT": str(gateway),
             "GATEWAY_PRIVATE_PORT": str(private),
             "GATEWAY_FORM": form,
+            "CLUSTERS_FOLDER": str(SERVICE),
+            "CLUSTERS_PORT": str(service),
+            "CLUSTERS_PROXY_URL": self.url.rstrip("/"),
         }
         self.server: Supervised | None = None
 

@@ -81,12 +81,19 @@ c.Spawner.environment.update(
 )
 # docs: end
 
+# The example of a service for administrators, as it stands there.
+EXAMPLE = Path(os.environ["CLUSTERS_FOLDER"]) / "jupyterhub_config.py"
+exec(compile(EXAMPLE.read_text(), EXAMPLE, "exec"))
+c.JupyterHub.load_groups = {"cluster-administrators": {"users": ["bob"]}}
+
 # A managed service is given a clean environment.
-c.JupyterHub.services[0]["environment"] = {
+kept = {
     name: value
     for name, value in os.environ.items()
     if name.startswith("GATEWAY_") or name == "SUPERVISED_BY"
 }
+for service in c.JupyterHub.services:
+    service["environment"] = {**kept, **service.get("environment", {})}
 # The tests' own way in, to look at what is there.
 c.JupyterHub.services.append({"name": "tests", "api_token": os.environ["HUB_TESTS_TOKEN"]})
 c.JupyterHub.load_roles.append(
