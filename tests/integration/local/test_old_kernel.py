@@ -11,6 +11,7 @@ import pytest
 from fakes import write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
 from kernels import FOREVER, alone, kernel, nothing_left
+from pythons import interpreter
 
 from jupyter_cluster_launcher.clusters.connection import CLOSE
 from jupyter_cluster_launcher.controller.environments import Environments
@@ -31,30 +32,10 @@ cluster = SLURMCluster(cores=1, processes=1, memory="1GB", walltime="00:04:00")
 """
 
 
-def oldest_python() -> str:
-    """Return a Python 3.9; skips the test where there is none."""
-    candidates = [shutil.which("python3.9")]
-    if pyenv := shutil.which("pyenv"):
-        known = subprocess.run(
-            [pyenv, "versions", "--bare"], capture_output=True, text=True, check=False
-        ).stdout.split()
-        for version in (one for one in known if one.startswith("3.9")):
-            prefix = subprocess.run(
-                [pyenv, "prefix", version], capture_output=True, text=True, check=False
-            ).stdout.strip()
-            candidates.append(f"{prefix}/bin/python3.9")
-    for path in filter(None, candidates):
-        # What pyenv puts on the PATH may be there and choose no version.
-        works = subprocess.run([path, "-c", "import venv"], capture_output=True, check=False)
-        if works.returncode == 0:
-            return path
-    pytest.skip("There is no Python 3.9, which the oldest supported kernel has.")
-
-
 @pytest.fixture(scope="module")
 def old_python(pytestconfig: pytest.Config) -> str:
     """The interpreter of an environment with the oldest supported packages, made once and kept."""
-    base = oldest_python()
+    base = interpreter("3.9")
     folder = Path(pytestconfig.cache.mkdir("oldest-kernel")) / "venv"
     python, complete = folder / "bin" / "python", folder / "complete"
     wanted = "\n".join(PACKAGES)
