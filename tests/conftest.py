@@ -34,6 +34,15 @@ def jp_server_config() -> dict[str, Any]:
 
 
 @pytest.fixture
+def jp_serverapp(jp_serverapp: Any) -> Any:
+    """The server. Its extensions are not started: there are no clusters of earlier servers."""
+    manager = jp_serverapp.web_app.settings.get("cluster_manager")
+    if manager is not None:
+        manager._others._begun.set()
+    return jp_serverapp
+
+
+@pytest.fixture
 def platform_folder(jp_environ: Any, jp_env_jupyter_path: Path) -> Path:
     """The folder where an environment's platform files stand, with ours in it."""
     folder = Path(jp_env_jupyter_path) / "cluster-platforms"

@@ -190,11 +190,15 @@ class ClusterManager:
 
     # The server's start and stop
 
+    async def begun(self) -> None:
+        """Return when the clusters of earlier servers are listed as they are now."""
+        await self._others.begun()
+
     async def attach(self) -> None:
         """Attach to the clusters of earlier servers; those that still run are ``running`` again."""
+        await self._others.begin()
         self.services.store.sweep()
         await prepared.sweep(self.services)
-        await self._others.begin()
         for cluster in self._polled():
             self.services.backend(cluster).poll_soon(cluster)
         loop = asyncio.get_running_loop()

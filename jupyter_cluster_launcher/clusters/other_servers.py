@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Sequence
 
@@ -15,6 +16,9 @@ from .services import Services
 EVERY = 10.0  # seconds between two scans of the directory with all clusters
 REQUESTS_EVERY = 1.0  # seconds between two looks for requests of other servers
 HAND_OVER = 15.0  # seconds that another server has to hand over a cluster
+# Seconds that a request waits for the first scan. It takes far less, but one controller that does
+# not answer must not hold back all other rows.
+FIRST = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +35,7 @@ class OtherServers:
         """Keep ``clusters`` true; ``changed`` is called as by a ``ManagedCluster``."""
         self._clusters, self._services, self._changed = clusters, services, changed
         self._stamps: dict[str, int] = {}
+        self._begun = asyncio.Event()
 
     async def follow(self) -> None:
         """Scan again and again."""
@@ -52,8 +57,20 @@ class OtherServers:
                     await managed.hand_over(what == "stop")
 
     async def begin(self) -> None:
-        """Attach to what earlier servers left, before a first request can find no cluster."""
-        await self._update_all(*self._read())
+        """Attach to what earlier servers left."""
+        try:
+            await self._update_all(*self._read())
+        finally:
+            self._begun.set()
+
+    async def begun(self) -> None:
+        """Return when ``begin`` has come to its end: the HTTP server answers before that.
+
+        Waits for at most ``FIRST`` seconds, and once that was too short no more.
+        """
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._begun.wait(), FIRST)
+        self._begun.set()
 
     async def scan(self) -> None:
         """Update all rows; one that fails must not cost the others theirs."""

@@ -30,10 +30,20 @@ STATUS: dict[type[LauncherError], HTTPStatus] = {
 
 
 class LauncherHandler(ExtensionHandlerMixin, APIHandler):
-    """Common to all routes; ``route`` is the path as the contract writes it."""
+    """Common to all routes; ``route`` is the path as the contract writes it.
+
+    ``about_clusters`` says that an answer depends on which clusters there are.
+    """
 
     auth_resource = "cluster-launcher"
     route: ClassVar[str]
+    about_clusters: ClassVar[bool] = False
+
+    async def prepare(self) -> None:  # type: ignore[override] # as in APIHandler
+        """Let requests about clusters wait until this server knows those of earlier ones."""
+        await super().prepare()
+        if self.about_clusters and not self._finished:
+            await self.manager.begun()
 
     @property
     def manager(self) -> ClusterManager:

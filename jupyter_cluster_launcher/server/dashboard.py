@@ -36,6 +36,7 @@ class DashboardHandler(ExtensionHandlerMixin, LocalProxyHandler):  # type: ignor
             raise web.HTTPError(403)
         name, path = self.path_args
         manager: ClusterManager = self.settings["cluster_manager"]
+        await manager.begun()
         try:
             self.unix_socket = manager.get(name).report.dashboard_socket
         except UnknownError:

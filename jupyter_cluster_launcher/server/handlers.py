@@ -72,6 +72,7 @@ class FoundHandler(LauncherHandler):
     """The user's clusters on a platform that were not started here."""
 
     route = "/platforms/{name}/found"
+    about_clusters = True
 
     @web.authenticated
     @authorized
@@ -99,6 +100,7 @@ class CodeHandler(LauncherHandler):
     """The code that a launch would run."""
 
     route = "/code"
+    about_clusters = True
 
     @web.authenticated
     @authorized("execute")
@@ -111,6 +113,7 @@ class CheckHandler(LauncherHandler):
     """What the batch system answers to a launch."""
 
     route = "/check"
+    about_clusters = True
 
     @web.authenticated
     @authorized("execute")
@@ -137,6 +140,7 @@ class StartsHandler(LauncherHandler):
     """When a launch would start."""
 
     route = "/starts"
+    about_clusters = True
 
     @web.authenticated
     @authorized("execute")
@@ -149,6 +153,7 @@ class ClustersHandler(LauncherHandler):
     """All clusters."""
 
     route = "/clusters"
+    about_clusters = True
 
     @web.authenticated
     @authorized
@@ -173,6 +178,7 @@ class ClusterHandler(LauncherHandler):
     """One cluster."""
 
     route = "/clusters/{cluster_id}"
+    about_clusters = True
 
     @web.authenticated
     @authorized
@@ -200,6 +206,7 @@ class PlotsHandler(LauncherHandler):
     """The individual plots of a cluster's dashboard."""
 
     route = "/clusters/{cluster_id}/plots"
+    about_clusters = True
 
     @web.authenticated
     @authorized
@@ -212,6 +219,7 @@ class LogsHandler(LauncherHandler):
     """The logs of a cluster."""
 
     route = "/clusters/{cluster_id}/logs"
+    about_clusters = True
 
     @web.authenticated
     @authorized

@@ -383,3 +383,54 @@ def test_a_controller_that_cannot_be_attached_to(
 
     run(story())
     assert ("could not be attached to" in caplog.text) == (fault == "odd")
+
+
+def test_the_first_answer_after_a_start(
+    pair: tuple[World, World], run: Run, tmp_path: Path
+) -> None:
+    """Guards against a row that says "running" of a cluster that ended without any server."""
+    first, _ = pair
+
+    async def story() -> None:
+        row = await first.manager.start({"platform": "local"})
+        await until(first, row.id, State.RUNNING)
+        for world in pair:
+            await crash(world)
+        (process,) = first.controllers.running()
+        process.end("Closed: no contact with a Jupyter server.")
+        third = World(AtOnce(first.store.root), tmp_path / "platforms", first.controllers)
+        attaching = asyncio.ensure_future(third.manager.attach())
+        await third.manager.begun()
+        assert [one.state for one in third.manager.list()] == [State.CLOSED]
+        await attaching
+        await crash(third)
+
+    run(story())
+
+
+def test_a_first_answer_does_not_wait_for_a_silent_controller(
+    pair: tuple[World, World], run: Run, tmp_path: Path
+) -> None:
+    """Guards against an empty panel for a minute, because one controller does not answer."""
+    first, _ = pair
+
+    async def story() -> None:
+        row = await first.manager.start({"platform": "local"})
+        await until(first, row.id, State.RUNNING)
+        for world in pair:
+            await crash(world)
+        (process,) = first.controllers.running()
+        process.frozen = True
+        third = World(AtOnce(first.store.root), tmp_path / "platforms", first.controllers)
+        attaching = asyncio.ensure_future(third.manager.attach())
+        now = asyncio.get_running_loop().time
+        began = now()
+        await third.manager.begun()
+        assert 1 < now() - began <= 10
+        assert [one.id for one in third.manager.list()] == [row.id]
+        await third.manager.begun()
+        assert now() - began <= 10, "waits once"
+        attaching.cancel()
+        await crash(third)
+
+    run(story())
