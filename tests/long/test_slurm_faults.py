@@ -31,6 +31,7 @@ class SlurmCluster(HeldCluster):
 
     def bring_to(self, step: str) -> None:
         """Launch the cluster and bring it to a step: "queued", "running" or "closing"."""
+        self._queued = step == "queued"
         hold = {"job_extra_directives": ["--hold"]} if step == "queued" else {}
         self.id = self.server.launch(
             platform="tallgrass", workers=1, options=SMALL | hold, keep_running=True
@@ -44,6 +45,13 @@ class SlurmCluster(HeldCluster):
             self._hung.enter_context(self.slurm.hung())
             assert self.delete() == 204
             self.server.until(self.id, lambda c: c["state"] == "closing")
+
+    def works(self) -> None:
+        """Assert that the job is still queued, or that its worker computes."""
+        if self._queued:
+            self.server.until(self.id, lambda c: c["workers"]["queued"] == 1)
+        else:
+            super().works()
 
     def go_on(self) -> None:
         """Let the batch system answer again."""
