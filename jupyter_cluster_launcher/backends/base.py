@@ -20,6 +20,9 @@ from .facts import Check, Context, Found, Log, Needs, Start, Status
 if TYPE_CHECKING:
     from ..platforms.platform import Platform
 
+# The variable that says how nannies start their workers.
+WORKERS_START = "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD"
+
 
 class Backend:
     """A kind of platform. This base is the plainest one: it knows nothing of the cluster."""
@@ -102,7 +105,7 @@ class Backend:
         of kernels, which controllers do not need, warns at each start unless it skips a check.
         """
         return {
-            "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "forkserver",
+            WORKERS_START: "forkserver",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
 

@@ -17,6 +17,7 @@ from ..models import Cluster
 from ..platforms.code.connectcode import connect_by_name
 from ..platforms.encryption import encryption
 from . import errors
+from .base import WORKERS_START
 from .batch.polling.cancel import remove_keys
 from .facts import Needs
 from .local import LocalBackend
@@ -44,6 +45,14 @@ class RemoteBackend(LocalBackend):
                 "connect": platform.connect,
             }
         )
+
+    def environment(self, batch: str | None) -> Mapping[str, str]:
+        """Return what the environment gets, without what is for workers of this process only.
+
+        What the class starts inherits it, and leaves a directory of sockets of each forkserver.
+        """
+        inherited = super().environment(batch)
+        return {name: value for name, value in inherited.items() if name != WORKERS_START}
 
     def preparation(self, cluster: Cluster, directory: Path) -> dict[str, Any]:
         """Return what the resident gets: also whether the cluster has to be encrypted."""

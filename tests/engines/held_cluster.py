@@ -7,10 +7,12 @@ import json
 import os
 import shutil
 import signal
+import struct
 from pathlib import Path
 from typing import Any
 
 import psutil
+from notebooks import run
 from observed_server import ObservedServer
 from real_server import wait_until
 
@@ -19,64 +21,60 @@ version: 1
 title: Held
 requires: {{modules: [distributed]}}
 module: held_site
-function: create
+function: {kind}
+kind: {kind}
 returns: [cluster, client]
 sys_path: {folder}
 kwargs: {{}}
 workers: {{title: Workers, keyword: n_workers, default: 1, minimum: 0, maximum: 4}}
 options: {{}}
 """
-MODULE = """
-import os, time
-from dask.distributed import Client, LocalCluster
-
-FOLDER = os.path.dirname(__file__)
-
-def held(step):
-    while os.path.exists(os.path.join(FOLDER, step)):
-        time.sleep(0.05)
-
-class Held(LocalCluster):
-    def close(self, *args, **kwargs):
-        held("closing")
-        return super().close(*args, **kwargs)
-
-def create(n_workers):
-    held("creating")
-    cluster = Held(
-        n_workers=n_workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", security=True
-    )
-    return cluster, Client(cluster)
-"""
 # Before the kernel itself starts.
 RUNNER = '#!/bin/sh\n[ "$2" = -m ] && while [ -e "{file}" ]; do sleep 0.05; done\nexec "$@"\n'
 ORPHANED = 300.0  # seconds after which a cluster without a server ends: a server starts meanwhile
+IDLE_TIMEOUT = 3600.0
 SOON = 15.0  # the same where no server starts any more
-STEPS = ("kernel", "creating", "closing")
+STARTING = ("kernel", "creating", "made")
+STEPS = (*STARTING, "closing")
+SUPPORT = Path(__file__).parent.parent / "support"
+CLOCKS = ("server", "controller")  # the processes whose clocks can be set
 
 
 class HeldCluster:
     """One cluster on a server of its own, and everything that a fault can happen to."""
 
-    def __init__(self, folder: Path, *arguments: str, orphaned: float = ORPHANED) -> None:
-        """Prepare a server with ``arguments``; nothing is started."""
+    def __init__(
+        self, folder: Path, *arguments: str, kind: str = "local", orphaned: float = ORPHANED
+    ) -> None:
+        """Prepare a server with ``arguments``; nothing is started.
+
+        Of the ``kind`` "remote", the cluster's scheduler is a process of its own.
+        """
         orphan = f"--ClusterLauncher.orphan_hours={orphaned / 3600}"
         self.server = ObservedServer(folder, orphan, *arguments)
         self.site = folder / "site"
         self.site.mkdir()
-        (self.site / "held_site.py").write_text(MODULE)
+        shutil.copy(SUPPORT / "held_site.py", self.site)
+        for name in CLOCKS:
+            self.clock(name).write_bytes(struct.pack("d", 0))
+        paths = [str(SUPPORT / "set_clock"), self.server.variables["PYTHONPATH"]]
+        self.server.variables |= {
+            "PYTHONPATH": os.pathsep.join(paths),
+            "CLOCK_FILE": str(self.clock("server")),
+        }
         link = folder / "jupyter" / "cluster-platforms"
         shipped = link.resolve()
         link.unlink()
         shutil.copytree(shipped, link)
-        (link / "held.yaml").write_text(PLATFORM.format(folder=self.site))
+        (link / "held.yaml").write_text(PLATFORM.format(folder=self.site, kind=kind))
         runner = folder / "runner"
         runner.write_text(RUNNER.format(file=self.site / "kernel"))
         runner.chmod(0o700)
         spec = folder / "jupyter/kernels/held"
         spec.mkdir(parents=True)
         argv = [str(runner), "python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        kernel = {"argv": argv, "display_name": "Held", "language": "python"}
+        env = {"CLOCK_FILE": str(self.clock("controller"))}
+        kernel = {"argv": argv, "display_name": "Held", "language": "python", "env": env}
         (spec / "kernel.json").write_text(json.dumps(kernel))
 
     def bring_to(self, step: str) -> None:
@@ -84,15 +82,18 @@ class HeldCluster:
         if step in STEPS:
             (self.site / step).touch()
         self.id = self.server.launch(
-            platform="held", workers=1, kernel_name="held", keep_running=True
-        )
+            platform="held", workers=1, kernel_name="held", keep_running=True,
+            idle_timeout=IDLE_TIMEOUT,
+        )  # fmt: skip
         if step == "kernel":
             wait_until(lambda: self.record().get("controller"), "the controller in the record")
-        elif step == "creating":
+        elif step in STARTING:
             self.server.until(self.id, lambda c: c["message"] == "Creating the cluster")
         else:
             self.server.ready(self.id, 1)
         self.controller = int(self.record()["controller"]["pid"])
+        if step == "made":
+            wait_until(lambda: self.victims("worker"), "a worker")
         if step == "closing":
             assert self.delete() == 204
             self.server.until(self.id, lambda c: c["state"] == "closing")
@@ -120,22 +121,42 @@ class HeldCluster:
         return self.server.ask("DELETE", f"cluster-launcher/clusters/{self.id}")[0]
 
     def victims(self, which: str) -> list[int]:
-        """Return the processes of a victim: "server", "controller", "worker" or "all"."""
+        """Return the processes of a victim.
+
+        "server", "controller", "scheduler" where it is a process of its own, "worker" or "all".
+        """
         below = descendants(self.controller)
-        # Workers are children of the process that forks them.
-        workers = [pid for pid, parent in below.items() if parent != self.controller]
         return {
             "server": [self.server.pid],
             "controller": [self.controller],
-            "worker": workers[-1:],
-            "all": [self.server.pid, self.controller, *below],
-        }[which]
+            "scheduler": [one.pid for one in below if "distributed.Scheduler" in command(one)],
+            # A worker is a child of its nanny, or of the process that forks workers.
+            "worker": [one.pid for one in below if parent(one) != self.controller
+                       and "resource_tracker" not in command(one)][-1:],
+            "all": [self.server.pid, self.controller, *(one.pid for one in below)],
+        }[which]  # fmt: skip
+
+    def clock(self, which: str) -> Path:
+        """Return the file that says by how much a process's clock is set back."""
+        return self.site / f"clock-{which}"
+
+    def set_back(self, which: str, seconds: float) -> None:
+        """Set back the clock of one of ``CLOCKS``, or of "all"."""
+        for name in CLOCKS:
+            if which in (name, "all"):
+                with self.clock(name).open("r+b") as file:
+                    file.write(struct.pack("d", seconds))
 
     def signal(self, which: str, number: signal.Signals) -> None:
         """Send a signal to all processes of a victim."""
         for pid in self.victims(which):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
+
+    def works(self) -> None:
+        """Assert that the cluster computes, for who runs the inserted code."""
+        row = self.server.ready(self.id, 1)
+        assert run(row["code"]["connect"], "client.submit(sum, [40, 2]).result()") == "42"
 
     def kill_server(self) -> None:
         """Kill the server, if it still runs, and wait until it has ended."""
@@ -144,11 +165,22 @@ class HeldCluster:
         wait_until(self.server.ended, "the end of the server")
 
 
-def descendants(pid: int) -> dict[int, int]:
-    """Return the processes that came of a process, with their parents."""
-    found = {}
+def descendants(pid: int) -> list[psutil.Process]:
+    """Return the processes that came of a process."""
     with contextlib.suppress(psutil.Error):
-        for one in psutil.Process(pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                found[one.pid] = one.ppid()
-    return found
+        return psutil.Process(pid).children(recursive=True)
+    return []
+
+
+def command(process: psutil.Process) -> str:
+    """Return the command line of a process, empty when it has ended."""
+    with contextlib.suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return ""
+
+
+def parent(process: psutil.Process) -> int | None:
+    """Return the number of a process's parent, None when it has ended."""
+    with contextlib.suppress(psutil.Error):
+        return process.ppid()
+    return None

@@ -1,14 +1,14 @@
-"""Every fault of the local kind: what happens, to whom, at which step, and what must be true then.
+"""Every fault of clusters on this computer: what happens, to whom, at which step, and its result.
 
 What is not here makes no sense:
 
-* The scheduler is in the controller's process. Where it ends on its own, see ``test_watch.py``.
-* A worker is there only while the cluster runs or closes.
+* The scheduler of the kind "local" is in the controller's process. Where it ends on its own, see
+  ``test_watch.py``; where it is a process of its own, it is a victim of the kind "remote".
+* A worker is there only when the cluster is made.
 * A full disk and a directory that is gone happen to no process: they are for all.
-* A clock that is set back: libfaketime 0.9.10 makes ``time.sleep`` of Python 3.11 raise (EINVAL),
-  and setting the clock of this computer would disturb everything else on it.
 * The id of a boot changes only when everything ends, and no process of before is there.
 * "Waiting for the scheduler" is saved, but lasts some milliseconds, and nothing can hold it.
+* Until the create code runs, nothing differs from one kind to the other.
 """
 
 from __future__ import annotations
@@ -19,16 +19,19 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from held_cluster import ORPHANED, SOON, HeldCluster
+from held_cluster import CLOCKS, IDLE_TIMEOUT, ORPHANED, SOON, STARTING, HeldCluster
 from real_server import wait_until
 
+SET_BACK = 7200.0  # seconds
 PAUSE = 3.0  # seconds for which a process is frozen
 GONE = "gone"
+NEVER = "1970-01-01T00:00:00+00:00"
 
 
 @dataclass(frozen=True)
@@ -44,34 +47,35 @@ class Fault:
         return f"{self.what}-{self.victim}-{self.step}"
 
 
-STARTING = ("kernel", "creating")
-FAULTS = [
-    *(Fault("kill", "server", step, ("failed", GONE)) for step in STARTING),
-    Fault("kill", "server", "running", ("running",)),
-    Fault("kill", "server", "closing", (GONE,)),
-    *(Fault("kill", "controller", step, ("failed",)) for step in STARTING),
-    Fault("kill", "controller", "running", ("lost", "failed")),
-    Fault("kill", "controller", "closing", (GONE,)),
-    Fault("kill", "worker", "running", ("running",)),  # its nanny starts another
-    Fault("kill", "worker", "closing", (GONE,)),
-    *(Fault("kill", "all", step, ("failed", "lost")) for step in STARTING),
-    Fault("kill", "all", "running", ("lost",)),
-    Fault("kill", "all", "closing", (GONE,)),
-    *(
-        Fault("freeze", victim, step, (GONE,) if step == "closing" else ("running",))
-        for victim in ("server", "controller", "all")
-        for step in (*STARTING, "running", "closing")
-    ),
-    Fault("freeze", "worker", "running", ("running",)),
-    Fault("freeze", "worker", "closing", (GONE,)),
-    *(
-        Fault(what, "all", step, (GONE,) if step == "closing" else ("running", "failed"))
-        for what in ("full", "removed")
-        for step in (*STARTING, "running", "closing")
-    ),
-    *(Fault("restart", "all", step, ("failed", "lost", "closed", GONE)) for step in
-      (*STARTING, "running", "closing")),
-]  # fmt: skip
+def matrix(kind: str) -> list[Fault]:
+    """Return the faults of a kind of cluster: "local" or "remote"."""
+    apart = kind == "remote"
+    starting = STARTING[2:] if apart else STARTING
+    steps, late = (*starting, "running", "closing"), ("made", "running", "closing")
+    scheduler = ("scheduler",) if apart else ()
+
+    def row(what: str, victim: str, steps: Sequence[str], **then: str) -> list[Fault]:
+        """Return the faults at some steps; where nothing else is said, the cluster goes on."""
+        goes_on = dict.fromkeys(STARTING, "running") | {"running": "running", "closing": GONE}
+        end = goes_on | dict.fromkeys(STARTING, then.pop("starting", "running")) | then
+        return [Fault(what, victim, step, (end[step],)) for step in steps]
+
+    return [
+        *row("kill", "server", steps, starting="failed"),
+        *row("kill", "controller", steps, starting="failed", running="lost"),
+        *(one for victim in scheduler
+          for one in row("kill", victim, late, starting="failed", running="closed")),
+        *row("kill", "worker", late),  # its nanny starts another
+        *row("kill", "all", steps, starting="failed", running="lost"),
+        *(one for victim in ("server", "controller", *scheduler, "all")
+          for one in row("freeze", victim, steps)),
+        *row("freeze", "worker", late),
+        *row("full", "all", steps),
+        *row("removed", "all", steps, starting="failed"),
+        *row("restart", "all", steps, starting="failed", running="lost"),
+        *(one for victim in (*(() if apart else CLOCKS), "all")
+          for one in row("clock", victim, steps)),
+    ]  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -106,6 +110,8 @@ def happen(fault: Fault, cluster: HeldCluster, fill: Callable[[], None]) -> None
         cluster.signal(fault.victim, signal.SIGSTOP)
         time.sleep(PAUSE)  # frozen processes show nothing to wait for
         cluster.signal(fault.victim, signal.SIGCONT)
+    elif fault.what == "clock":
+        cluster.set_back(fault.victim, SET_BACK)
     elif fault.what == "full":
         fill()
     elif fault.what == "removed":
@@ -138,7 +144,7 @@ def settled(fault: Fault, cluster: HeldCluster) -> str:
 
 def patience(fault: Fault) -> float:
     """Return the seconds after which a cluster without a server ends."""
-    return SOON if fault.what == "removed" else ORPHANED
+    return SOON if fault.what in ("removed", "clock") else ORPHANED
 
 
 def survive(fault: Fault, cluster: HeldCluster) -> None:
@@ -156,8 +162,7 @@ def survive(fault: Fault, cluster: HeldCluster) -> None:
         happen(fault, cluster, fill)
         cluster.go_on()
         state = settled(fault, cluster)
-        if state == "running" and fault.what not in ("full", "removed"):
-            assert cluster.record()["report"]["core_seconds"] >= 0
+        is_true(state, fault, cluster)
         cluster.kill_server()
         (cluster.server.runtime / "filler").unlink(missing_ok=True)
         if fault.what == "removed" and state == "running":
@@ -169,12 +174,40 @@ def survive(fault: Fault, cluster: HeldCluster) -> None:
         cluster.server.nothing_left(90)
 
 
-def end_without_a_server(step: str, cluster: HeldCluster) -> None:
-    """Assert that the timers end everything at a step when the server is killed for good."""
+def is_true(state: str, fault: Fault, cluster: HeldCluster) -> None:
+    """Assert that what a row says is the case: a cluster that runs works, any other has ended."""
+    if state in ("failed", "closed", GONE):
+        wait_until(lambda: not cluster.server.processes(), "no process")
+    if state == "running" and fault.what != "removed":  # the keys are gone with the directory
+        cluster.works()
+        if fault.what != "full":
+            assert cluster.record()["report"]["core_seconds"] >= 0
+    if state == "running" and fault.what == "clock":
+        back = SET_BACK if fault.victim in ("controller", "all") else 0
+        wait_until(lambda: shown_by(cluster, time.time() - back), lambda: f"{cluster.record()}")
+        end = time.monotonic() + SOON + 5
+        wait_until(lambda: time.monotonic() > end, "the time of a cluster without a server")
+        assert settled(fault, cluster) == "running"
+
+
+def shown_by(cluster: HeldCluster, now: float) -> bool:
+    """Return whether a report's times are by a clock on which it is ``now``."""
+    report = cluster.record()["report"]
+    since, end = (datetime.fromisoformat(report[name] or NEVER).timestamp() - now
+                  for name in ("cores_since", "closes_at"))  # fmt: skip
+    return since <= 1 and 0 < end <= IDLE_TIMEOUT + 1
+
+
+def end_without_a_server(step: str, cluster: HeldCluster, back: float = 0) -> None:
+    """Assert that the timers end everything at a step when the server is killed for good.
+
+    The clock is set ``back`` by so many seconds right after.
+    """
     try:
         cluster.server.start()
         cluster.bring_to(step)
         cluster.kill_server()
+        cluster.set_back("all", back)
         wait_until(lambda: not cluster.server.processes(), "the end by the timers", 180)
     finally:
         cluster.server.stop()

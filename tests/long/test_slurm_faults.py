@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from held_cluster import SOON, HeldCluster
+from held_cluster import IDLE_TIMEOUT, SOON, HeldCluster
 from local_faults import GONE, Fault, end_without_a_server, patience, survive
 from real_server import wait_until
 from real_slurm import RealSlurm
@@ -31,10 +31,12 @@ class SlurmCluster(HeldCluster):
 
     def bring_to(self, step: str) -> None:
         """Launch the cluster and bring it to a step: "queued", "running" or "closing"."""
+        self._queued = step == "queued"
         hold = {"job_extra_directives": ["--hold"]} if step == "queued" else {}
         self.id = self.server.launch(
-            platform="tallgrass", workers=1, options=SMALL | hold, keep_running=True
-        )
+            platform="tallgrass", workers=1, options=SMALL | hold, keep_running=True,
+            idle_timeout=IDLE_TIMEOUT,
+        )  # fmt: skip
         if step == "queued":
             self.server.until(self.id, lambda c: c["workers"]["queued"] == 1)
         else:
@@ -44,6 +46,13 @@ class SlurmCluster(HeldCluster):
             self._hung.enter_context(self.slurm.hung())
             assert self.delete() == 204
             self.server.until(self.id, lambda c: c["state"] == "closing")
+
+    def works(self) -> None:
+        """Assert that the job is still queued, or that its worker computes."""
+        if self._queued:
+            self.server.until(self.id, lambda c: c["workers"]["queued"] == 1)
+        else:
+            super().works()
 
     def go_on(self) -> None:
         """Let the batch system answer again."""
@@ -71,11 +80,11 @@ FAULTS = [
     *(Fault("kill", "server", step, ("running",)) for step in ("queued", "running")),
     *(Fault("kill", victim, step, ("lost",)) for victim in ("controller", "all")
       for step in ("queued", "running")),
-    *(Fault("freeze", victim, step, ("running",)) for victim in ("server", "controller")
+    *(Fault("freeze", victim, step, ("running",)) for victim in ("server", "controller", "all")
       for step in ("queued", "running")),
     *(Fault(what, victim, "closing", (GONE,))
       for what in ("kill", "freeze") for victim in ("server", "controller", "all")),
-    *(Fault(what, "all", step, ("running",)) for what in ("full", "removed")
+    *(Fault(what, "all", step, ("running",)) for what in ("full", "removed", "clock")
       for step in ("queued", "running")),
     *(Fault("restart", "all", step, ("lost",)) for step in ("queued", "running")),
 ]  # fmt: skip

@@ -146,8 +146,9 @@ async def sweep(services: Services) -> None:
     for mark in await asyncio.to_thread(lambda: list(store.root.glob(f"*/{MARK}"))):
         directory = mark.parent
         with contextlib.suppress(OSError):  # gone meanwhile
-            times = [path.stat().st_mtime for path in directory.iterdir()]
+            # Of files from before the clock was set back the times are yet to come.
+            ages = [abs(time.time() - path.stat().st_mtime) for path in directory.iterdir()]
             recorded = (directory / RECORD).exists()
-            if not recorded and time.time() - max(times) > ABANDONED:
+            if not recorded and min(ages, default=0.0) > ABANDONED:
                 await controllers.end(await asyncio.to_thread(controllers.left_behind, directory))
                 await asyncio.to_thread(store.remove, directory.name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 
 from ..identity import (
     States,
@@ -17,6 +16,7 @@ from ..identity import (
 )
 from ..protocols import GatewayCluster
 from ..report import Progress, Report
+from ..wall_clock import Moment
 from ..watching.durations import in_words
 
 ANSWER_LIMIT = 10.0  # seconds for one answer of the gateway
@@ -24,7 +24,7 @@ SLOW_START = 120.0  # seconds after which the user is warned that no worker has 
 
 
 class GatewayState:
-    """All that is known of one cluster. Times are in seconds, on the clock that each name says."""
+    """All that is known of one cluster. Times are in seconds, by the monotonic clock."""
 
     def __init__(
         self,
@@ -49,7 +49,8 @@ class GatewayState:
         self.plots: dict[str, str] = {}
         self.versions: dict[str, str] = {}
         self.trouble = ""
-        self.busy, self.idle_since = True, time.time()
+        self.busy, self.idle_since = True, time.monotonic()
+        self._stops_at: Moment | None = None
         self.waiting_since = time.monotonic()
 
     def update(self, workers: Mapping[str, WorkerIdentity], states: list[States]) -> None:
@@ -57,7 +58,7 @@ class GatewayState:
         self.workers = workers
         busy = is_busy(states)
         if busy or self.busy:
-            self.idle_since = time.time()
+            self.idle_since = time.monotonic()
         self.busy = busy
         self.tasks, self.progress = task_count(states), task_progress(states)
         if len(workers) >= (self.requested or 0):
@@ -78,7 +79,7 @@ class GatewayState:
             )
         if status != "STOPPED":
             return None
-        idle = time.time() - self.idle_since
+        idle = time.monotonic() - self.idle_since
         if self.idle_timeout and not self.busy and idle > 0.5 * self.idle_timeout:
             return f"Stopped by the gateway after {in_words(self.idle_timeout)} without work."
         return "Stopped, but not from here: by another notebook, or by the gateway."
@@ -120,8 +121,10 @@ class GatewayState:
         """Return when the gateway will stop an idle cluster, ISO 8601 in UTC, or None."""
         if not self.idle_timeout or self.busy:
             return None
-        when = datetime.fromtimestamp(self.idle_since, timezone.utc)
-        return (when + timedelta(seconds=self.idle_timeout)).isoformat(timespec="seconds")
+        at = self.idle_since + self.idle_timeout
+        if self._stops_at is None or self._stops_at.at != at:
+            self._stops_at = Moment(at)
+        return self._stops_at.text()
 
 
 def limit_in_words(text: str) -> str:

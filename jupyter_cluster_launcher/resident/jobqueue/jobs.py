@@ -43,6 +43,7 @@ DASHBOARD = "--dashboard"  # begins the arguments with which users turn on a das
 NO_PAGES = "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES"  # the server has set it
 PRIVATE = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
 SILENCED = " 2> /dev/null"  # ends the command with which dask-jobqueue submits to LSF
+LOGS = "jobs"  # the folder of the jobs' logs, in the cluster's directory
 PLAIN = Submission(arguments=[], job_id=None, unset={})
 
 # Functional, because one of the names is a keyword.
@@ -75,7 +76,7 @@ def track_jobs(settings: JobSettings) -> JobTracker:
     directory = settings["directory"]
     tracker = JobTracker(settings["job_name"], settings["unit"], settings["lifetime"])
     section = f"jobqueue.{cluster_class.job_cls.config_name}"
-    _keep_logs(f"{section}.log-directory", os.path.join(directory, "jobs"))
+    _keep_logs(f"{section}.log-directory", os.path.join(directory, LOGS))
     keys = f"{section}.shared-temp-directory"  # a site whose homes are not shared sets it
     shared = dask.config.get(keys, None) or directory
     dask.config.set({keys: shared})
@@ -172,12 +173,19 @@ class TrackedJob(ProcessInterface):
         kwargs["job_extra_directives"] = merged_directives(site, job_extra_directives or [])
         kwargs["worker_extra_args"] = worker_arguments(own, self.tracker.lifetime)
         kwargs["job_name"] = self.tracker.job_name
+        gone = not os.path.isdir(self.directory)
         super().__init__(*args, **kwargs)
         command = [*shlex.split(self.submit_command or ""), *self.submit_arguments]
         self.submit_command = shlex.join(command)
         self._quote_paths(kwargs)
         withhold(self.unset, self.job_header or "")
-        note_keys(kwargs.get("security"), self.directory)
+        if gone:
+            # dask-jobqueue makes the folder of the logs again, which no later server would remove.
+            for made in (os.path.join(self.directory, LOGS), self.directory):
+                with contextlib.suppress(OSError):
+                    os.rmdir(made)
+        else:
+            note_keys(kwargs.get("security"), self.directory)
 
     def _quote_paths(self, kwargs: Mapping[str, Any]) -> None:
         """Quote the paths that dask-jobqueue wrote into directives and the worker's command."""

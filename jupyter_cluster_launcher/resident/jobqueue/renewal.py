@@ -12,11 +12,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from datetime import datetime, timedelta, timezone
 from typing import Any, TypedDict
 
 from ..protocols import JobqueueCluster
 from ..report import Report
+from ..wall_clock import Moment
 from .tracker import JobTracker
 from .workers import belongs, complete, working
 
@@ -48,8 +48,7 @@ class Renewal:
         """Begin to count the time; ``clock`` gives seconds."""
         self._cluster, self._tracker, self._clock = cluster, tracker, clock
         self.life, self._deadline = settings["life"], clock() + settings["seconds"]
-        end = datetime.now(timezone.utc) + timedelta(seconds=settings["seconds"])
-        self._until = end.isoformat(timespec="seconds")
+        self._until = Moment(time.monotonic() + settings["seconds"])
         self._renewed, self._trouble = 0, ""
         self._seen: dict[Any, float] = {}  # since when a job is there, and since when it works
         self._began: dict[Any, float] = {}
@@ -85,7 +84,7 @@ class Renewal:
 
     def report(self) -> Report:
         """Return what a report says of this."""
-        found: Report = {"renewed": self._renewed, "renew_until": self._until}
+        found: Report = {"renewed": self._renewed, "renew_until": self._until.text()}
         if self._trouble:
             found["warnings"] = [self._trouble]
         return found

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ..protocols import JobqueueCluster
+
+_PER_JOB: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 
 
 def belongs(worker: object, job: object) -> bool:
@@ -30,5 +33,8 @@ def complete(cluster: JobqueueCluster) -> set[Any]:
 
 
 def workers_per_job(cluster: JobqueueCluster) -> int:
-    """Return how many worker processes one job starts."""
-    return cluster._dummy_job.worker_processes
+    """Return how many worker processes one job starts: the same for the cluster's whole life."""
+    if cluster not in _PER_JOB:
+        # It is made anew each time that it is read, with folders and files.
+        _PER_JOB[cluster] = cluster._dummy_job.worker_processes
+    return _PER_JOB[cluster]

@@ -108,7 +108,7 @@ class RemoteMonitor(threading.Thread):
     def _no_answer(self, error: Exception) -> None:
         gone = refuses(self.cluster.scheduler_address)
         if gone and time.monotonic() - self._answered > GONE_AFTER:
-            self.ended = SHUT_DOWN
+            self.ended, self._trouble = SHUT_DOWN, ""
         elif gone or time.monotonic() - self._answered > ANSWER_LIMIT:
             kind = type(error).__name__
             self._trouble = f"The cluster's scheduler does not answer ({kind})."

@@ -13,13 +13,13 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timezone
 
 from ..plots import Plots
 from ..process.kernel import end_process, publish
 from ..process.log_file import LOG, shorten
 from ..process.prepared import is_unused, remove_traces
 from ..report import VERSION, Report, Sample, Usage
+from ..wall_clock import Moment
 from .contact import Contact
 from .core_time import CoreTime
 from .durations import in_words
@@ -54,7 +54,7 @@ class Watch(threading.Thread):
         self.known: Report = {}
         self.idle_since, self.contact = time.monotonic(), Contact(directory)
         self._busy: bool | None = None  # None where it is not known
-        self._closes_at: str | None = None
+        self._closes_at: Moment | None = None
         self._close_until: float | None = None  # set once the cluster is being closed
         self._closed_words = ""
         self._activity: int | None = None
@@ -150,15 +150,11 @@ class Watch(threading.Thread):
         self._busy = busy
         if self._closes_at is None:
             self._closes_at = self._deadline()
-        return None if busy else self._closes_at
+        return None if busy or self._closes_at is None else self._closes_at.text()
 
-    def _deadline(self) -> str | None:
-        """Return the wall-clock time at which an idle cluster closes, ISO 8601 in UTC."""
-        if self.idle_timeout is None:
-            return None
-        left = self.idle_timeout - (time.monotonic() - self.idle_since)
-        when = datetime.fromtimestamp(time.time() + left, timezone.utc)
-        return when.isoformat(timespec="seconds")
+    def _deadline(self) -> Moment | None:
+        """Return when an idle cluster closes."""
+        return None if self.idle_timeout is None else Moment(self.idle_since + self.idle_timeout)
 
     def _overdue(self) -> str | None:
         """Return why this process has to end now, None where it has not."""

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from held_cluster import HeldCluster
-from local_faults import FAULTS, Fault, patience, survive
+from local_faults import Fault, matrix, patience, survive
 
 FEW = {"kill-all-running", "removed-all-creating", "freeze-controller-closing"}
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("fault", [one for one in FAULTS if str(one) in FEW], ids=str)
+@pytest.mark.parametrize("fault", [one for one in matrix("local") if str(one) in FEW], ids=str)
 def test_fault(fault: Fault, tmp_path: Path) -> None:
     """Guards against a row that is not true, and against remains after a later server's start."""
     survive(fault, HeldCluster(tmp_path, orphaned=patience(fault)))

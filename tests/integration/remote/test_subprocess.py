@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +39,15 @@ def leader(runtime: Path, cluster_id: str) -> int:
 
 
 @pytest.mark.parametrize("tls", [True, False])
-async def test_from_launch_to_nothing_left(api: Api, jp_runtime_dir: Path, tls: bool) -> None:
-    """Guards against "'SubprocessScheduler' object has no attribute 'workers'"."""
+async def test_from_launch_to_nothing_left(
+    api: Api, jp_runtime_dir: Path, monkeypatch: pytest.MonkeyPatch, tls: bool
+) -> None:
+    """Guards against "'SubprocessScheduler' object has no attribute 'workers'".
+
+    And against directories for sockets that each worker leaves.
+    """
+    temporary = Path(tempfile.mkdtemp(prefix="t"))  # paths of sockets are short
+    monkeypatch.setenv("TMPDIR", str(temporary))
     cluster = await api.launch(platform="subprocesses", workers=2, tls=tls)
     cluster = await api.ready(cluster["id"], 2)
     assert (cluster["tls"], cluster["cores"], cluster["scalable"]) == (tls, 2, True)
@@ -51,6 +60,8 @@ async def test_from_launch_to_nothing_left(api: Api, jp_runtime_dir: Path, tls: 
     controller = leader(jp_runtime_dir, cluster["id"])
     await api.stop(cluster["id"])
     assert group(controller) == []
+    assert not list(temporary.glob("pymp-*"))
+    shutil.rmtree(temporary)
 
 
 async def test_a_scheduler_that_was_shut_down_ends_the_cluster(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -265,7 +266,8 @@ def test_what_could_not_be_launched(world: World, run: Run) -> None:
     nothing_left(world)
 
 
-def test_what_a_killed_server_left(world: World, run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("hours", [-1, 1], ids=["long ago", "before the clock was set back"])
+def test_what_a_killed_server_left(world: World, run: Run, hours: int) -> None:
     """Guards against directories that nobody removes, and against removing another server's."""
 
     async def story() -> None:
@@ -275,8 +277,13 @@ def test_what_a_killed_server_left(world: World, run: Run, tmp_path: Path) -> No
         process.over.set()
         await prepared.sweep(world.manager.services)
         assert directories(world) == [process.directory.name], "it may be another server's"
-        for path in process.directory.iterdir():
-            os.utime(path, (0, 0))
+        then = time.time() + hours * 3600
+        files = list(process.directory.iterdir())
+        for path in files[1:]:
+            os.utime(path, (then, then))
+        await prepared.sweep(world.manager.services)
+        assert directories(world) == [process.directory.name], "one file was touched just now"
+        os.utime(files[0], (then, then))
         await prepared.sweep(world.manager.services)
         nothing_left(world)
 

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 
 import pytest
+from clocks import Clocks
 
 from jupyter_cluster_launcher.resident.watching.core_time import CoreTime
 from jupyter_cluster_launcher.resident.watching.durations import in_words
-
-
-class Clocks:
-    """The wall clock, which can be set, and the monotonic one."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.wall, self.monotonic = 1_700_000_000.0, 5.0
-        monkeypatch.setattr(time, "time", lambda: self.wall)
-        monkeypatch.setattr(time, "monotonic", lambda: self.monotonic)
-
-    def pass_by(self, seconds: float) -> None:
-        self.wall += seconds
-        self.monotonic += seconds
 
 
 def test_cores_add_up(monkeypatch: pytest.MonkeyPatch) -> None:

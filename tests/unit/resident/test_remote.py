@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Coroutine
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from clocks import Clocks
 from fake_clusters import Dashboard, FakeCluster
+from supervised import free_ports
 
 from jupyter_cluster_launcher.resident.remote import dashboard as dashboards
 from jupyter_cluster_launcher.resident.remote import encryption, made
 from jupyter_cluster_launcher.resident.remote import scheduler as schedulers
-from jupyter_cluster_launcher.resident.remote.monitor import requested
+from jupyter_cluster_launcher.resident.remote.monitor import GONE_AFTER, RemoteMonitor, requested
 from jupyter_cluster_launcher.resident.remote.resident import (
     CannotScaleError,
     NotEncryptedError,
     RemoteResident,
 )
 from jupyter_cluster_launcher.resident.report import Report
+from jupyter_cluster_launcher.resident.scheduler import SHUT_DOWN
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,27 @@ def test_the_plots_of_a_dashboard(dashboard: Dashboard) -> None:
     dashboard.pages["/individual-plots.json"] = b'{"Individual Task Stream": "/a"}'
     assert dashboards.plots(here) == {"Individual Task Stream": "/a"}
     assert dashboards.plots({}) == {}
+
+
+def test_a_scheduler_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a row that has ended, and still waits for an answer."""
+    (port,) = free_ports(1)
+    cluster: Any = FakeCluster(1)
+    cluster.status, cluster.scheduler_address = "running", f"tcp://127.0.0.1:{port}"
+    clocks, monitor = Clocks(monkeypatch), RemoteMonitor(cluster)
+
+    def no_answer(request: Coroutine[Any, Any, None]) -> None:
+        request.close()
+        raise TimeoutError
+
+    monkeypatch.setattr(monitor, "do", no_answer)
+    monitor.poll()
+    report = monitor.sample().report
+    assert report["warnings"] == ["The cluster's scheduler does not answer (TimeoutError)."]
+    clocks.pass_by(GONE_AFTER + 1)
+    monitor.poll()
+    report = monitor.sample().report
+    assert (report["ended"], report["warnings"]) == (SHUT_DOWN, [])
 
 
 def test_a_cluster_that_is_not_encrypted_is_not_watched(tmp_path: Path) -> None:

@@ -8,11 +8,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from clocks import Clocks
 
 from jupyter_cluster_launcher.resident import plots as dashboards
 from jupyter_cluster_launcher.resident.process import kernel
@@ -267,6 +269,23 @@ def test_work_begins_the_idle_time_anew(
     one.tick()
     assert published[-1]["closes_at"] == "2023-11-14T22:24:20+00:00"
     assert not ended
+
+
+def test_the_end_is_shown_by_the_clock_as_it_is_set(
+    published: list[Report], ended: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a row that promises an hour more than the idle time has left."""
+    clocks = Clocks(monkeypatch)
+    one = watch(tmp_path, IDLE, idle_timeout=60.0)
+    one.tick()
+    clocks.wall -= 3600
+    clocks.pass_by(30)
+    one.tick()
+    closes_at = datetime.fromisoformat(published[-1]["closes_at"] or "")
+    assert closes_at.timestamp() == clocks.wall + 30
+    clocks.pass_by(31)
+    one.tick()
+    assert ended == ["ended"]
 
 
 def test_tasks_between_two_polls_are_work(

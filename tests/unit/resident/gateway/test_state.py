@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 
 import pytest
+from clocks import Clocks
 from fake_clusters import FakeGatewayCluster
 
 from jupyter_cluster_launcher.resident.gateway.state import (
@@ -55,7 +57,7 @@ def test_why_a_cluster_ended(
 ) -> None:
     """The gateway gives no reason: an idle stop is recognized by the clock."""
     state.busy, state.idle_timeout = False, idle_timeout
-    state.idle_since = time.time() - idle
+    state.idle_since = time.monotonic() - idle
     state.end(status)
     assert (state.ended, state.failed) == (words, False)
     assert state.report().get("ended") == words
@@ -94,19 +96,32 @@ def test_when_the_gateway_will_stop_it(
     state: GatewayState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards the gateway's own idle time: shown while idle, and only where there is one."""
-    now = 1_700_000_000.0
-    monkeypatch.setattr(time, "time", lambda: now)
+    clocks = Clocks(monkeypatch)
     state.update({}, [{"processing": 0, "waiting": 1, "released": 0}])
     state.idle_timeout = 60
     assert state.report()["stops_at"] is None
     state.update({}, [])
     assert not state.busy
-    now += 30
+    clocks.pass_by(30)
     state.update({}, [])
     assert state.report()["stops_at"] == "2023-11-14T22:14:20+00:00"
     assert state.report()["idle_limit"] == 60
     state.idle_timeout = 0
     assert (state.report()["stops_at"], state.report()["idle_limit"]) == (None, None)
+
+
+def test_a_clock_that_is_set_back(state: GatewayState, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against an idle stop that is shown an hour late, and taken for somebody's."""
+    clocks = Clocks(monkeypatch)
+    state.idle_timeout = 600
+    state.update({}, [])
+    state.update({}, [])
+    clocks.wall -= 3600
+    clocks.pass_by(400)
+    stops_at = datetime.fromisoformat(state.report()["stops_at"] or "")
+    assert stops_at.timestamp() == clocks.wall + 200
+    state.end("STOPPED")
+    assert state.ended == "Stopped by the gateway after 10 minutes without work."
 
 
 @pytest.mark.parametrize(

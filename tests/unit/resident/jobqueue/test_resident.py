@@ -39,6 +39,7 @@ from jupyter_cluster_launcher.resident.jobqueue.resident import (
     queue_position,
 )
 from jupyter_cluster_launcher.resident.jobqueue.tracker import JobTracker, SubmissionError
+from jupyter_cluster_launcher.resident.jobqueue.workers import workers_per_job
 from jupyter_cluster_launcher.resident.logs import Logs
 from jupyter_cluster_launcher.resident.protocols import DummyJob
 from jupyter_cluster_launcher.resident.report import Report
@@ -319,6 +320,32 @@ async def test_a_job_is_submitted_and_closed(tmp_path: Path) -> None:
     job._cluster = lambda: SimpleNamespace(worker_spec={})
     await job.close()
     assert not entry["lost"], "it was closed on purpose"
+
+
+def test_a_directory_that_is_gone_stays_away(tmp_path: Path) -> None:
+    """Guards against one that only a controller writes, which no later server removes."""
+    directory = tmp_path / "cluster"
+    logs = directory / "jobs"
+    with dask.config.set({"jobqueue.slurm.log-directory": str(logs)}):
+        a_job(a_tracker(), directory)
+        assert not directory.exists()
+        directory.mkdir()
+        a_job(a_tracker(), directory)
+        assert logs.is_dir()
+
+
+def test_the_size_of_a_job_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a file in the home directory that is written at each poll."""
+    cluster, reads = FakeJobqueueCluster(0, processes=2), list[DummyJob]()
+
+    def read(self: FakeJobqueueCluster) -> DummyJob:
+        reads.append(FakeJob(2))
+        return reads[-1]
+
+    del cluster._dummy_job
+    monkeypatch.setattr(FakeJobqueueCluster, "_dummy_job", property(read), raising=False)
+    assert [workers_per_job(cluster) for _ in range(3)] == [2, 2, 2]
+    assert len(reads) == 1
 
 
 async def test_ids_outlive_the_controller(tmp_path: Path) -> None:
