@@ -123,7 +123,8 @@ class Report:
     ``ended`` says why the cluster has ended, ``broken`` that it failed. ``version`` is 0 where the
     controller is older than that number. ``dashboard_host`` is None for the controller's host.
     ``scalable`` says whether the number of workers can change. ``renewed`` is how many jobs have
-    been replaced before their time limit, which goes on until ``renew_until``.
+    been replaced before their time limit, ``replaced`` how many after an end that nobody planned;
+    both go on until ``renew_until``.
     """
 
     version: int = 0
@@ -147,6 +148,7 @@ class Report:
     joined: bool = False
     jobs: tuple[Submission, ...] = ()
     renewed: int = 0
+    replaced: int = 0
     renew_until: str | None = None
     closes_at: str | None = None
     idle_limit: float | None = None

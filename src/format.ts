@@ -108,7 +108,7 @@ export function workersText(
 }
 
 /**
- * Format a duration: "12 s", "4 min", "3 h 40 min", "2 d 4 h".
+ * Format a duration: "12 s", "4 min", "3 h 40 min", "2 d 4 h", "7 d".
  *
  * @param milliseconds - the duration; below zero counts as zero
  */
@@ -130,7 +130,9 @@ export function durationText(
       ? trans.__('%1 h %2 min', hours, minutes % 60)
       : trans.__('%1 h', hours);
   }
-  return trans.__('%1 d %2 h', Math.floor(hours / 24), hours % 24);
+  return hours % 24
+    ? trans.__('%1 d %2 h', Math.floor(hours / 24), hours % 24)
+    : trans.__('%1 d', hours / 24);
 }
 
 /**

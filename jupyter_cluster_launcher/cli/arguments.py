@@ -24,6 +24,7 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
     _add_join(add)
     add("list", clusters.list_all, "list the clusters")
     _add_scale(add)
+    _add_renew(add)
     _add_stop(add)
     _add_code(add)
     text = "print the logs of a cluster: launch, scheduler, workers and jobs"
@@ -99,6 +100,15 @@ def _add_scale(add: Add) -> None:
         "workers", type=int, nargs="?", help="number of workers, or of jobs on a batch system"
     )
     _add_adapt(scaling)
+
+
+def _add_renew(add: Add) -> None:
+    text = "change for how long the jobs of a cluster are kept beyond their time limit"
+    renewing = add("renew", clusters.renew, text)
+    _add_cluster(renewing)
+    renewing.add_argument(
+        "hours", type=float, help="number of hours from now; 0 lets jobs end with their time limit"
+    )
 
 
 def _add_stop(add: Add) -> None:

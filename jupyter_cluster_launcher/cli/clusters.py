@@ -1,4 +1,4 @@
-"""The commands that act through a running Jupyter server: start, list, scale, stop, code, logs."""
+"""The commands that act through a running Jupyter server, such as start, list, scale and stop."""
 
 from __future__ import annotations
 
@@ -85,13 +85,26 @@ def scale(arguments: argparse.Namespace) -> int:
     """Change the number of workers of a cluster."""
     if (arguments.workers is None) == (arguments.adapt is None):
         arguments.usage_error("give either a number of workers or --adapt")
+    adapting = arguments.adapt is not None
+    goal = "adaptively" if adapting else f"to {arguments.workers} workers"
+    change = {"adapt": arguments.adapt} if adapting else {"workers": arguments.workers}
+    return _change(arguments, change, f"Scaling {{name}} {goal}.")
+
+
+def renew(arguments: argparse.Namespace) -> int:
+    """Change for how long the jobs of a cluster are kept."""
+    text = f"The jobs of {{name}} are kept for {arguments.hours:g} hours."
+    if not arguments.hours:
+        text = "The jobs of {name} end with their time limit."
+    return _change(arguments, {"renew_for": arguments.hours * 3600 or None}, text)
+
+
+def _change(arguments: argparse.Namespace, change: dict[str, Any], text: str) -> int:
+    """Change a cluster, and print ``text`` with its name."""
     server = _server(arguments)
     cluster = _cluster(server, arguments.cluster)
-    adapting = arguments.adapt is not None
-    change = {"adapt": arguments.adapt} if adapting else {"workers": arguments.workers}
     changed = server.send("PATCH", f"clusters/{cluster['id']}", change)
-    goal = "adaptively" if adapting else f"to {arguments.workers} workers"
-    _show(arguments, changed, f"Scaling {changed['name']} {goal}.")
+    _show(arguments, changed, text.format(name=changed["name"]))
     return 0
 
 

@@ -29,6 +29,13 @@ class ClusterHandle:
         """Let the number of workers follow the load, up to a maximum."""
         self._change({"adapt": {"minimum": minimum, "maximum": maximum}})
 
+    def renew(self, hours: float | None = None) -> None:
+        """Keep the jobs for so many hours from now; without ``hours``, for one time limit.
+
+        While they are kept, each job is replaced before its time limit, or when it has ended early.
+        """
+        self._change({"renew_for": hours * 3600 if hours else None})
+
     def close(self) -> None:
         """Stop the cluster and wait until it is gone; the notebook's client is closed with it.
 

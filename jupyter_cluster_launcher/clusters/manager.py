@@ -15,7 +15,7 @@ from ..platforms import options
 from . import contact, logs, other_servers
 from .launching import again, preflight, prepared
 from .launching.preparer import Preparer
-from .launching.request import plan
+from .launching.request import check_renewal, plan
 from .managed_cluster import ManagedCluster
 from .reconcile import ENDED
 from .services import Services
@@ -118,6 +118,7 @@ class ClusterManager:
             "name": self.rename,
             "keep_running": self.set_keep_running,
             "idle_timeout": self.set_idle_timeout,
+            "renew_for": self.set_renewal,
             "keep": self.extend,
         }
         ((what, given),) = request.items()
@@ -158,6 +159,15 @@ class ClusterManager:
         managed = await self._running(cluster_id, "changed")
         await managed.connection.call("keep", idle_timeout=timeout)
         managed.put(replace(managed.cluster, idle_timeout=timeout))
+        return managed.cluster
+
+    async def set_renewal(self, cluster_id: str, seconds: float | None) -> Cluster:
+        """Keep the jobs of a cluster for so many seconds from now, None for one time limit."""
+        managed = await self._running(cluster_id, "changed")
+        one = managed.cluster
+        check_renewal(one.platform_title, one.batch, one.preparation, one.adapt)
+        await managed.connection.call("renew", seconds)
+        managed.put(replace(managed.cluster, renew_for=seconds))
         return managed.cluster
 
     async def extend(self, cluster_id: str, keep: bool = True) -> Cluster:

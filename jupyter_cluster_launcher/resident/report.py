@@ -37,10 +37,11 @@ class Usage(Progress, Trouble):
 class Report(TypedDict, total=False):
     """The state of a cluster. Memory in bytes, time spans in seconds, times as ISO 8601 in UTC.
 
-    ``jobs`` is there on batch systems only, ``renewed`` and ``renew_until`` where jobs are renewed,
-    ``joined``, ``idle_limit`` and ``stops_at`` at a gateway only. ``version`` is that of the
-    report. ``dashboard_host`` is None for this host. ``ended`` says why the cluster is gone,
-    ``broken`` that it did not end on purpose. ``scalable`` is missing where it is true.
+    ``jobs`` is there on batch systems only, ``renewed``, ``replaced`` and ``renew_until`` where
+    jobs are kept beyond their time limit, ``joined``, ``idle_limit`` and ``stops_at`` at a gateway
+    only. ``version`` is that of the report. ``dashboard_host`` is None for this host. ``ended``
+    says why the cluster is gone, ``broken`` that it did not end on purpose. ``scalable`` is missing
+    where it is true.
     """
 
     version: int
@@ -63,6 +64,7 @@ class Report(TypedDict, total=False):
     versions: dict[str, str]
     jobs: list[JobEntry]
     renewed: int
+    replaced: int
     renew_until: str
     joined: bool
     closes_at: str | None

@@ -70,6 +70,7 @@ def cluster_view(
         "joined": report.joined,
         "expires": _time(status.expires),
         "idle": _idle(cluster),
+        "renewal": _renewal(cluster),
         "queue": status.queue,
         "jobs": [_job(job) for job in status.jobs],
         "versions": report.versions,
@@ -204,6 +205,20 @@ def _spent(cluster: Cluster, backend: Backend) -> dict[str, Any] | None:
         "core_hours": report.core_seconds / 3600,
         "since": report.cores_since if cluster.state is State.RUNNING else None,
         "cost": asdict(cluster.cost) if cluster.cost else None,
+    }
+
+
+def _renewal(cluster: Cluster) -> dict[str, Any] | None:
+    """Return how the jobs of a cluster are kept, None where they cannot be."""
+    report = cluster.report
+    fixed = cluster.state is State.RUNNING and cluster.adapt is None
+    if not (fixed and cluster.batch and "job_life" in cluster.preparation):
+        return None
+    until = report.renew_until and datetime.fromisoformat(report.renew_until)
+    return {
+        "until": report.renew_until if until and until > datetime.now(timezone.utc) else None,
+        "renewed": report.renewed,
+        "replaced": report.replaced,
     }
 
 

@@ -49,7 +49,8 @@ describe('the texts about clusters', () => {
     [4 * 60_000, '4 min'],
     [220 * 60_000, '3 h 40 min'],
     [180 * 60_000, '3 h'],
-    [52 * 3_600_000, '2 d 4 h']
+    [52 * 3_600_000, '2 d 4 h'],
+    [168 * 3_600_000, '7 d']
   ])('format %d ms as %s', (span, text) => {
     expect(durationText(span, trans)).toBe(text);
   });

@@ -18,6 +18,7 @@ from ...models import Cluster
 from ..facts import Check, Context, Log, Needs, Start, Status
 from ..local import LocalBackend
 from . import check as checking
+from . import variables
 from .arguments import arguments, jobs_of
 from .jobs import gone, job_name, known, may_have_jobs, newly_ended, submitted_ids
 from .logs import job_logs
@@ -80,10 +81,12 @@ class BatchBackend(LocalBackend):
 
         Where neither can be read, they are what the platform file says.
         """
+        system, options = batch_system(platform.batch), platform.options
         site = await self._site.read(platform, kernel_name, fresh)
-        changed = with_defaults(platform.options, site)
-        properties = {**platform.options, **changed}
-        return {**changed, **await self._offers.options(platform, properties, fresh)}
+        filled = variables.defaults(system, options)
+        changed = {**with_defaults(options, site), **filled, **variables.warned(system, options)}
+        offered = await self._offers.options(platform, {**options, **changed}, fresh)
+        return variables.described(system, filled, {**changed, **offered})
 
     async def answers(self, platform: Platform) -> bool:
         """Return whether the batch system works here; one that is slow counts as working."""
@@ -100,6 +103,7 @@ class BatchBackend(LocalBackend):
                 "class": platform.class_name,
                 "unit": platform.workers.get("scale", "workers"),
                 "lifetime": lifetime(seconds),
+                "fields": [*variables.of_fields(system, platform.options).values()],
                 **({} if seconds is None else {"job_life": shortest_life(seconds)}),
             },
             platform.batch,
@@ -116,11 +120,14 @@ class BatchBackend(LocalBackend):
         submission = {
             "arguments": system.submit_arguments(name),
             "job_id": system.JOB_ID,
-            "unset": {pattern: [*directives] for pattern, directives in system.UNSET.items()},
+            "unset": {
+                **{pattern: [*directives] for pattern, directives in system.UNSET.items()},
+                **{variable: [] for variable in cluster.preparation.get("fields", [])},
+            },
         }
         prepared = super().preparation(cluster, directory)
-        if cluster.renew_for is not None:
-            life = cluster.preparation["job_life"]
+        life = cluster.preparation.get("job_life")
+        if life is not None:  # else jobs go on for ever
             prepared["renewal"] = {"seconds": cluster.renew_for, "life": life}
         return {**prepared, "job_name": name, "submission": submission}
 
@@ -130,7 +137,7 @@ class BatchBackend(LocalBackend):
 
     def warnings(self, platform: Platform, options: Mapping[str, Any]) -> list[str]:
         """Return what users should know: variables that change jobs, and limits."""
-        found = checking.overriding_variables(batch_system(platform.batch))
+        found = variables.warnings(batch_system(platform.batch), platform.options)
         return [*found, *self._offers.excess(platform, arguments(platform, options))]
 
     def folder_warnings(self, platform: Platform, cluster: Cluster, directory: Path) -> list[str]:
@@ -171,7 +178,8 @@ class BatchBackend(LocalBackend):
         prepared = self.preparation(cluster, directory)
         script = await checking.job_script(cluster, self.context.environments, prepared)
         values = arguments(platform, cluster.options)
-        return await start_times(found, script, values, jobs_of(cluster, values))
+        unset = prepared["submission"]["unset"]
+        return await start_times(found, script, values, jobs_of(cluster, values), unset)
 
     # A cluster
 

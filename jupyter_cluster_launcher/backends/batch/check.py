@@ -10,7 +10,7 @@ from ...controller.host import interfaces
 from ...errors import BadInputError, NotAvailableError
 from ...models import Cluster
 from ..facts import Check
-from .polling.commands import overriding, run
+from .polling.commands import run
 from .system import BatchSystem
 
 if TYPE_CHECKING:
@@ -31,17 +31,6 @@ def check_interface(name: Any) -> None:
     )
 
 
-def overriding_variables(system: BatchSystem) -> list[str]:
-    """Return a sentence about variables in the server's environment that change the jobs."""
-    names = overriding(system)
-    if not names:
-        return []
-    return [
-        f"{', '.join(names)} in the environment of the Jupyter server may change the jobs: "
-        f"{system.TITLE} applies what the job script does not set."
-    ]
-
-
 async def check(
     cluster: Cluster,
     system: BatchSystem,
@@ -58,7 +47,8 @@ async def check(
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as file:
         file.write(script)
         file.flush()
-        output = await run(system, system.preflight(file.name), PATIENCE, script)
+        unset = preparation["submission"]["unset"]
+        output = await run(system, system.preflight(file.name), PATIENCE, script, unset)
     code = 1 if output.returncode is None else output.returncode
     verdict = system.verdict(code, output.text)
     return Check(verdict.ok, script, verdict.text)

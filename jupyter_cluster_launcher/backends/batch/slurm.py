@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from ...jobs import Job, Phase
 from .site import slurm_discovery
 from .slurm_time import STARTS, time_of
+from .slurm_time import option_value as option_value  # noqa: PLC0414 - as the next
 from .slurm_time import seconds as seconds  # noqa: PLC0414 - a function of this module, too
 from .system import Verdict
 from .words.reasons import one_line
@@ -53,6 +54,16 @@ UNSET: dict[str, tuple[str, ...]] = {
     "SBATCH_TIMELIMIT": ("-t", "--time"),
 }
 OVERRIDES = ("SBATCH_*",)
+# The options of a form that are the same.
+VARIABLES = {
+    "account": "SBATCH_ACCOUNT",
+    "constraint": "SBATCH_CONSTRAINT",
+    "gres": "SBATCH_GRES",
+    "memory": "SBATCH_MEM_PER_NODE",
+    "qos": "SBATCH_QOS",
+    "queue": "SBATCH_PARTITION",
+    "walltime": "SBATCH_TIMELIMIT",
+}
 
 # sbatch --parsable prints a line "12" or "12;cluster", a site may print others around it.
 JOB_ID = r"(?ms)\A(?:.*^)?(?P<job_id>\d+)(?:;[^\n]*)?\s*?$"

@@ -33,6 +33,17 @@ def walltime(limit: int) -> str:
     return f"{days}-{clock}" if days else clock
 
 
+def option_value(name: str, text: str) -> str:
+    """Return what a variable of sbatch says as the option ``name`` has it.
+
+    Minutes are a time limit of three numbers, and memory without a unit is in MiB.
+    """
+    if name == "walltime":
+        limit = seconds(text)
+        return text if limit is None else walltime(limit)
+    return f"{text}MiB" if name == "memory" and text.isdigit() else text
+
+
 def time_of(text: str) -> datetime | None:
     """Read a time of the cluster, which writes them without a zone.
 

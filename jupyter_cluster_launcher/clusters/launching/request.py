@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from ...backends import kind_of
-from ...backends.facts import Needs
 from ...errors import BadInputError
 from ...models import Adapt, Cluster, Cost, Scaling
 from ...platforms import options
@@ -60,7 +59,7 @@ async def plan(
     needs = backend.needs(platform, chosen)
     renew_for = request.get("renew_for")
     if renew_for is not None:
-        _check_renewal(platform, needs, adapt)
+        check_renewal(platform.title, needs.batch, needs.preparation, adapt)
     preparation = needs.preparation if joined is None else {**needs.preparation, "join": joined}
     return Cluster(
         id=secrets.token_hex(6),
@@ -90,15 +89,20 @@ async def plan(
     )
 
 
-def _check_renewal(platform: Platform, needs: Needs, adapt: Adapt | None) -> None:
-    """Raise ``BadInputError`` where no jobs reach a time limit, or others replace them anyway."""
+def check_renewal(
+    title: str, batch: str | None, preparation: Mapping[str, Any], adapt: Adapt | None
+) -> None:
+    """Raise ``BadInputError`` where no jobs reach a time limit, or others replace them anyway.
+
+    ``title`` is the platform's, ``batch`` and ``preparation`` are as in a cluster's record.
+    """
     if adapt is not None:
         raise BadInputError(
             "Adaptive scaling submits jobs as they are needed: choose a fixed number to renew them."
         )
-    if needs.batch is None:
-        raise BadInputError(f"{platform.title} has no jobs to renew: leave out renew_for.")
-    if "job_life" not in needs.preparation:
+    if batch is None:
+        raise BadInputError(f"{title} has no jobs to renew: leave out renew_for.")
+    if "job_life" not in preparation:
         raise BadInputError("Jobs without a time limit need not be renewed: choose a Time limit.")
 
 

@@ -121,8 +121,8 @@ def _check_report(report: Report) -> None:
         value = getattr(report, name)
         if value is not None:
             _check_time(value, f"report.{name}")
-    names = ("ready", "failed", "renewed", "cores", "core_seconds", "memory", "idle_limit")
-    _check_amounts(report, "report.", *names)
+    counts = ("ready", "failed", "renewed", "replaced", "cores")
+    _check_amounts(report, "report.", *counts, "core_seconds", "memory", "idle_limit")
     if report.usage is not None:
         _check_amounts(report.usage, "report.usage.", "cpu", "memory", "tasks")
 

@@ -231,7 +231,8 @@ class TrackedJob(ProcessInterface):
         if self.entry is not None:
             cluster = getattr(self, "_cluster", lambda: None)()
             self.entry["closed"] = True
-            self.entry["lost"] = cluster is not None and self.name in cluster.worker_spec
+            wanted = cluster is not None and self.name in cluster.worker_spec
+            self.entry["lost"] = self.entry["lost"] or wanted
         try:
             await super().close()
         finally:

@@ -29,7 +29,7 @@ class JobqueueResident(Resident[JobqueueCluster]):
 
     imports = (*Resident.imports, *SCHEDULER, "dask_jobqueue")
     tracker: JobTracker  # from ``prepare`` on, where dask-jobqueue is there
-    renewal: Renewal | None = None  # from ``start`` on, where jobs are to be renewed
+    renewal: Renewal | None = None  # from ``start`` on, where jobs have a time limit
     _renewal: RenewalSettings | None = None
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
@@ -111,9 +111,16 @@ class JobqueueResident(Resident[JobqueueCluster]):
                 cluster.worker_spec.pop(name, None)
         for name in self._waiting()[: max(0, len(cluster.worker_spec) - jobs)]:
             cluster.worker_spec.pop(name, None)
-        # A name that is used again at once would keep its old job.
-        cluster._i = max(cluster._i, self.tracker.submitted)
-        cluster.scale(jobs=jobs)
+        self.tracker.scale(cluster, jobs)
+
+    def renew(self, seconds: float | None) -> None:
+        """Keep the jobs for so many seconds from now, None for no longer than they run anyway."""
+        if self.renewal is None:
+            raise RuntimeError("These jobs have no time limit.")
+        if seconds is None:
+            self.renewal.settle()
+        self.renewal.keep(seconds)
+        self.ping()
 
     def _waiting(self) -> list[Any]:
         """Return the names of the jobs that have brought no worker, the last submitted first."""

@@ -7,7 +7,9 @@ import os
 import shlex
 import subprocess
 from collections.abc import Iterable
-from typing import TypedDict, TypeVar
+from typing import Any, TypedDict, TypeVar
+
+from ..protocols import JobqueueCluster
 
 CANCEL_LIMIT = 20.0  # seconds for the batch system's command
 REMEMBERED = 100  # closed jobs, so that adaptive scaling over days does not fill the record
@@ -68,6 +70,14 @@ class JobTracker:
         )
         self.entries.append(entry)
         return entry
+
+    def scale(self, cluster: JobqueueCluster, jobs: int) -> list[Any]:
+        """Have a cluster keep so many jobs, and return the names of those that it adds."""
+        before = set(cluster.worker_spec)
+        # A name that is used again at once would keep its old job.
+        cluster._i = max(cluster._i, self.submitted)
+        cluster.scale(jobs=jobs)
+        return [name for name in cluster.worker_spec if name not in before]
 
     def report(self) -> list[JobEntry]:
         """Return a copy of the entries."""

@@ -15,6 +15,12 @@ def belongs(worker: object, job: object) -> bool:
     return str(worker) == str(job) or str(worker).startswith(f"{job}-")
 
 
+def addresses_of(cluster: JobqueueCluster, job: object) -> list[str]:
+    """Return the addresses of the workers that a job has brought."""
+    workers = list(cluster.scheduler.workers.items())
+    return [address for address, worker in workers if belongs(worker.name, job)]
+
+
 def workers_of(cluster: JobqueueCluster) -> dict[Any, int]:
     """Return how many workers each job has brought, by the job's name in the cluster."""
     names = [worker["name"] for worker in list(cluster.scheduler_info["workers"].values())]

@@ -30,6 +30,7 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     joined: false,
     expires: null,
     idle: null,
+    renewal: null,
     queue: null,
     jobs: [],
     versions: {},

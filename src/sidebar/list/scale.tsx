@@ -9,12 +9,14 @@ import {
 } from '../../components/numberfield';
 import { Change } from '../../tokens';
 import { IRowProps } from './props';
+import { Renew } from './renew';
 
 /** The bounds while the platform is unknown; the server checks its own. */
 const UNBOUNDED: IBounds = { minimum: 0, maximum: 100_000 };
 
 /**
- * A form to change the number of workers, and another for adaptive scaling.
+ * A form to change the number of workers, another for adaptive scaling, and one
+ * for how long jobs are kept.
  *
  * @param props.onDone - called after a change was accepted, and with Escape
  */
@@ -56,6 +58,7 @@ export function Scale(props: IRowProps & { onDone: () => void }): JSX.Element {
         )}
       </WorkersForm>
       {isAdapting && <AdaptForm {...props} bounds={bounds} onApply={apply} />}
+      <Renew {...props} onApply={apply} />
       <ErrorMessage error={error} />
     </div>
   );

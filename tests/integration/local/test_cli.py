@@ -111,6 +111,7 @@ def test_for_a_person(terminal: Terminal) -> None:
     assert head.split() == ["NAME", "STATE", "WORKERS", "CORES", "MEMORY", "PLATFORM", "ID"]
     assert row.split()[:3] == ["Ebb", "running", "1/1"]
     assert terminal.says("scale", "Ebb", "2") == "Scaling Ebb to 2 workers.\n"
+    assert "has no jobs to renew" in terminal.refuses("renew", "Ebb", "4")
     assert "== Scheduler\n" in terminal.says("logs", "Ebb")
     assert terminal.says("stop", "Ebb") == "Stopped: Ebb\n"
 

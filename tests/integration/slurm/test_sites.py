@@ -124,6 +124,44 @@ async def test_variables_that_a_user_should_know_of(
     ]
 
 
+async def test_variables_that_the_form_has_a_field_for(
+    api: Api, slurm: RealSlurm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards what the form shows, and an emptied field, against the environment of the server."""
+    monkeypatch.delenv("SLURM_JOB_ACCOUNT")
+    for name, value in {
+        "SBATCH_PARTITION": "debug",
+        "SBATCH_TIMELIMIT": "4",
+        "SBATCH_ACCOUNT": "proj123",
+        "SBATCH_MEM_PER_NODE": "600",
+        "SBATCH_SIGNAL": "USR1@60",
+    }.items():
+        monkeypatch.setenv(name, value)
+    _, answer = await api.ask("GET", "platforms", "slurm", "options")
+    options = answer["options"]["properties"]
+    names = ("queue", "walltime", "account", "memory")
+    assert [options[name]["default"] for name in names] == [
+        "debug", "00:04:00", "proj123", "600MiB",
+    ]  # fmt: skip
+    assert options["account"]["description"] == "From SBATCH_ACCOUNT in your environment"
+    assert options["directives"]["warning"].startswith("SBATCH_SIGNAL in the environment")
+    cluster = await api.launch(platform="slurm", workers=1)
+    await api.ready(cluster["id"], 1)
+    shape = ["squeue", "-h", "-o", "%P %l %a %m"]
+    assert slurm.run(*shape).stdout.split() == ["debug", "4:00", "proj123", "600M"]
+    await api.stop(cluster["id"])
+    emptied = {"queue": None, "account": "", "memory": "500MB", "directives": HOLD}
+    body = {"platform": "slurm", "workers": 1, "options": emptied}
+    _, check = await api.ask("POST", "check", body=body)
+    assert "#SBATCH -A" not in check["job_script"]
+    cluster = await api.launch(**body)
+    await api.until(cluster["id"], lambda c: c["workers"]["queued"] == 1)
+    partition, _, account, _ = slurm.run(*shape).stdout.split()
+    assert partition == "normal"
+    assert account != "proj123"
+    await api.stop(cluster["id"])
+
+
 @pytest.fixture
 def blanks(slurm: RealSlurm, tmp_path: Path) -> Iterator[RealServer]:
     """Start a server in a home with blanks, where the batch system is polled once a minute."""

@@ -43,7 +43,7 @@ LAUNCHES: list[tuple[dict[str, Any], str]] = [
 ]
 ONE = (
     "The body of the request must be a JSON object with exactly one of workers, adapt, name, "
-    "keep_running, idle_timeout, keep."
+    "keep_running, idle_timeout, renew_for, keep."
 )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -14,6 +14,9 @@ from ..system import BatchSystem, Commands
 
 PATIENCE = 10.0  # seconds for an answer; SLURM's own limit is twice its MessageTimeout of 10
 MISSING = 127  # the exit code of a program that is not there
+
+
+Unset = Mapping[str, Sequence[str]]  # as a batch system's UNSET
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,13 @@ class Output:
     text: str
 
 
-def environment(system: Commands, script: str = "") -> dict[str, str]:
+def environment(system: Commands, script: str = "", unset: Unset | None = None) -> dict[str, str]:
     """Return the environment of a batch system's commands.
 
-    It is the server's, without what would change the answers or overrule the job script ``script``.
+    It is the server's, without what would change the answers or overrule the job script ``script``;
+    ``unset`` says what that is for one launch.
     """
-    patterns = withheld(system, script)
+    patterns = withheld(system.UNSET if unset is None else unset, script)
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -38,11 +42,11 @@ def environment(system: Commands, script: str = "") -> dict[str, str]:
     return {**kept, "LC_ALL": "C", **system.COMMAND_ENVIRONMENT}
 
 
-def withheld(system: Commands, script: str = "") -> list[str]:
+def withheld(unset: Unset, script: str = "") -> list[str]:
     """Return the patterns of the variables that submissions of a job script do not get."""
     return [
         pattern
-        for pattern, directives in system.UNSET.items()
+        for pattern, directives in unset.items()
         if not directives or any(_has(script, one) for one in directives)
     ]
 
@@ -52,9 +56,12 @@ def _has(script: str, directive: str) -> bool:
     return bool(re.search(rf"^#.*\s{re.escape(directive)}(?=[\s=]|$)", script, re.MULTILINE))
 
 
-def overriding(system: BatchSystem) -> list[str]:
-    """Return the sorted variables of the server's environment that may change jobs."""
-    patterns = withheld(system)
+def overriding(system: BatchSystem, fields: Iterable[str] = ()) -> list[str]:
+    """Return the sorted variables of the server's environment that may change jobs.
+
+    ``fields`` are those for which the form has a field.
+    """
+    patterns = [*withheld(system.UNSET), *fields]
     return sorted(
         name
         for name in os.environ
@@ -68,10 +75,11 @@ async def run(
     command: Sequence[str],
     timeout: float = PATIENCE,
     script: str = "",
+    unset: Unset | None = None,
 ) -> Output:
     """Run a command of a batch system, for ``timeout`` seconds at most, and return its output.
 
-    ``script`` is the job script that it gets, if any.
+    ``script`` is the job script that it gets, if any; ``unset`` is as of `environment`.
     """
     try:
         process = await asyncio.create_subprocess_exec(
@@ -79,7 +87,7 @@ async def run(
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            env=environment(system, script),
+            env=environment(system, script, unset),
         )
     except OSError as error:
         return Output(MISSING, f"{command[0]}: {error.strerror}")

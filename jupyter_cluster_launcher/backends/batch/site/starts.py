@@ -10,7 +10,7 @@ from typing import Any
 
 from ...facts import Start
 from ..check import PATIENCE
-from ..polling.commands import run
+from ..polling.commands import Unset, run
 from ..words.wording import moment
 from .discovery import Discoverer, Variant
 
@@ -19,9 +19,12 @@ NOW = 60  # seconds within which a start is now
 
 
 async def start_times(
-    found: Discoverer, script: str, values: Mapping[str, Any], jobs: int
+    found: Discoverer, script: str, values: Mapping[str, Any], jobs: int, unset: Unset
 ) -> list[Start]:
-    """Return when each variant of a launch would start; nothing is submitted."""
+    """Return when each variant of a launch would start; nothing is submitted.
+
+    ``unset`` is what submissions do not get of the server's environment.
+    """
     await found.refresh(fresh=True)
     limit = asyncio.Semaphore(AT_ONCE)
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as file:
@@ -31,7 +34,7 @@ async def start_times(
         async def one(variant: Variant) -> Start:
             async with limit:
                 command = found.discovery.estimate(file.name, variant)
-                output = await run(found.system, command, PATIENCE, script)
+                output = await run(found.system, command, PATIENCE, script, unset)
             start = found.discovery.start(output.returncode, output.text)
             reason = None if start else found.system.explain(output.text)
             when = in_words(start, datetime.now().astimezone()) if start else None

@@ -25,7 +25,7 @@ def batch_status(cluster: Cluster, status: Status, system: BatchSystem, now: dat
     """Return ``status`` with what ``system`` and the controller know of the cluster's jobs."""
     jobs = shown(cluster)
     return Status(
-        message=message(cluster, system),
+        message=message(cluster, system, now),
         requested=status.requested,
         queued=sum(job.phase is Phase.QUEUED for job in jobs),
         failed=status.failed + sum(job.failed and job.phase is Phase.ENDED for job in jobs),
@@ -36,11 +36,12 @@ def batch_status(cluster: Cluster, status: Status, system: BatchSystem, now: dat
     )
 
 
-def message(cluster: Cluster, system: BatchSystem) -> str:
+def message(cluster: Cluster, system: BatchSystem, now: datetime) -> str:
     """Return the sentence about a cluster's state, and about jobs that ended or are left over."""
     if cluster.state is State.RUNNING:
         ended = [job for job in shown(cluster) if job.phase is Phase.ENDED]
-        return _joined(cluster.message, wording.endings(ended), *_explained(ended, system))
+        endings = wording.endings(ended, wording.kept(cluster.report, now))
+        return _joined(cluster.message, endings, *_explained(ended, system))
     button = BUTTONS.get(cluster.state)
     if button is None:
         return cluster.message

@@ -29,14 +29,24 @@ def queue(jobs: Iterable[Job], now: datetime) -> str | None:
 
 
 def renewal(report: Report, now: datetime) -> str | None:
-    """Return how many jobs have been renewed and until when that goes on; None without that."""
-    if report.renew_until is None:
-        return None
-    until = datetime.fromisoformat(report.renew_until)
-    if until <= now:
-        return f"renewed {count(report.renewed, 'job')}" if report.renewed else None
-    done = f"renewed {count(report.renewed, 'job')}" if report.renewed else "renews jobs"
-    return f"{done}{';' if report.renewed else ''} until {moment(until, now)}"
+    """Return how many jobs were renewed and replaced, and until when that goes on.
+
+    None where jobs are not kept beyond their time limit.
+    """
+    done = [
+        f"{verb} {count(number, 'job')}"
+        for verb, number in (("renewed", report.renewed), ("replaced", report.replaced))
+        if number
+    ]
+    if not kept(report, now):
+        return ", ".join(done) or None
+    until = moment(datetime.fromisoformat(str(report.renew_until)), now)
+    return f"{', '.join(done)}; until {until}" if done else f"renews jobs until {until}"
+
+
+def kept(report: Report, now: datetime) -> bool:
+    """Return whether jobs are kept: others replace those that end."""
+    return report.renew_until is not None and datetime.fromisoformat(report.renew_until) > now
 
 
 def moment(when: datetime, now: datetime) -> str:
@@ -75,10 +85,11 @@ def ending(job: Job) -> str:
     return text + (f", exit code {job.exit_code}" if job.exit_code else "")
 
 
-def endings(jobs: Sequence[Job]) -> str | None:
+def endings(jobs: Sequence[Job], replaced: bool = False) -> str | None:
     """Return which jobs ended unexpectedly or on their own, None where none did.
 
-    Workers end on their own shortly before the time limit of their job.
+    Workers end on their own shortly before the time limit of their job. ``replaced`` says that
+    users need not replace them.
     """
     trouble = [job for job in jobs if not job.orderly]
     orderly = [job for job in jobs if job.orderly]
@@ -87,7 +98,9 @@ def endings(jobs: Sequence[Job]) -> str | None:
     sentences = [f"{_few(trouble)}. See their logs."] if trouble else []
     if orderly:
         sentences.append(f"Ended normally: {_few(orderly)}.")
-    return " ".join([*sentences, "Set the number of workers again to replace them."])
+    if not replaced:
+        sentences.append("Set the number of workers again to replace them.")
+    return " ".join(sentences)
 
 
 def _few(jobs: Sequence[Job]) -> str:

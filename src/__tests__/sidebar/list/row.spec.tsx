@@ -230,6 +230,50 @@ describe('the row of a cluster', () => {
     expect(rowOf(screen).queryByLabelText('Scale to')).toBeNull();
   });
 
+  // Guards jobs of a cluster that is needed for longer than was planned.
+  it('changes for how long jobs are kept', async () => {
+    const until = new Date(Date.now() + 2.5 * 3600_000).toISOString();
+    const renewal = { until, renewed: 0, replaced: 0 };
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster({ renewal }))
+    );
+    fireEvent.click(rowOf(screen).getByRole('button', { name: /^Scale/ }));
+    const field = rowOf(screen).getByLabelText<HTMLSelectElement>(
+      'Keep jobs running for'
+    );
+    expect([...field.options].map(option => option.text)).toEqual([
+      '2 h 30 min more, as now',
+      '4 h from now',
+      '8 h from now',
+      '12 h from now',
+      '1 d from now',
+      '3 d from now',
+      '7 d from now',
+      'One time limit'
+    ]);
+    expect(rowOf(screen).queryByRole('button', { name: 'Apply' })).toBeNull();
+    fireEvent.change(field, { target: { value: '14400' } });
+    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Apply' }));
+    await settle();
+    expect(lastCall(screen, 'change')[2]).toEqual({ renew_for: 14400 });
+    fireEvent.click(rowOf(screen).getByRole('button', { name: /^Scale/ }));
+    fireEvent.change(rowOf(screen).getByLabelText('Keep jobs running for'), {
+      target: { value: 'off' }
+    });
+    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Apply' }));
+    await settle();
+    expect(lastCall(screen, 'change')[2]).toEqual({ renew_for: null });
+  });
+
+  // Guards against a promise where there are no jobs with a time limit.
+  it('keeps no jobs where there are none', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster())
+    );
+    fireEvent.click(rowOf(screen).getByRole('button', { name: /^Scale/ }));
+    expect(rowOf(screen).queryByLabelText(/^Keep jobs/)).toBeNull();
+  });
+
   // Guards against a field that leads to "2 of 3 workers" forever.
   it('does not offer to scale a cluster of fixed size', async () => {
     const screen = await renderSidebar(({ clusters }) =>

@@ -5,15 +5,14 @@ import {
   ISelectChoice,
   SelectField
 } from '../../../components/fields';
+} from '../../../components/fields';
 import { durationText } from '../../../format';
+import { RENEWALS } from '../../renewals';
 import { canRenew } from '../choices';
 import { IFormFieldsProps } from './workers';
 
 /** The idle times to choose from, in seconds. */
 const TIMEOUTS = [5 * 60, 15 * 60, 30 * 60, 3600, 4 * 3600, 12 * 3600];
-
-/** For how long jobs can be renewed, in seconds. */
-const RENEWALS = [4, 8, 12, 24, 72, 168].map(hours => hours * 3600);
 
 /**
  * Fields for the lifetime of a cluster, and whether its traffic is encrypted.

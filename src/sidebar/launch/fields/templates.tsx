@@ -7,6 +7,7 @@ import {
   ObjectFieldTemplateProps
 } from '@rjsf/utils';
 import React from 'react';
+import { Warnings } from '../../../components/alert';
 import { IconButton, TextButton } from '../../../components/button';
 import { errorText } from '../validation';
 
@@ -70,6 +71,7 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
           {schema.description}
         </div>
       )}
+      <Warnings warnings={warningsOf(schema)} />
       {rawErrors?.map(error => (
         <div key={error} role="alert" className="jp-ClusterLauncher-wrong">
           {errorText(schema, error, trans)}
@@ -77,6 +79,12 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
       ))}
     </div>
   );
+}
+
+/** What the batch system's environment does to an option, to be known here. */
+function warningsOf(schema: object): string[] {
+  const { warning } = schema as { warning?: string };
+  return warning ? [warning] : [];
 }
 
 /**

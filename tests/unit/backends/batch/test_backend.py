@@ -147,6 +147,9 @@ def test_variables_that_change_jobs(tallgrass: Platform, monkeypatch: pytest.Mon
     assert kept == {"SBATCH_SIGNAL", "SBATCH_NO_REQUEUE"}
 
 
+FIELDS = ["SBATCH_MEM_PER_NODE", "SBATCH_ACCOUNT", "SBATCH_PARTITION", "SBATCH_TIMELIMIT"]
+
+
 def test_what_a_cluster_keeps_of_its_platform(tallgrass: Platform) -> None:
     """Guards what the controller gets: the name by which jobs are found, and the lifetime."""
     backend = BatchBackend(context())
@@ -161,10 +164,15 @@ def test_what_a_cluster_keeps_of_its_platform(tallgrass: Platform) -> None:
         "unit": "jobs",
         "lifetime": ["--lifetime", "1620s", "--lifetime-stagger", "90s"],
         "job_life": 1530,
+        "fields": FIELDS,
+        "renewal": {"seconds": None, "life": 1530},
         "submission": {
             "arguments": ["--parsable", "--job-name=dask-0a1b2c"],
             "job_id": slurm.JOB_ID,
-            "unset": {name: [*options] for name, options in slurm.UNSET.items()},
+            "unset": {
+                **{name: [*options] for name, options in slurm.UNSET.items()},
+                **{name: [] for name in FIELDS},
+            },
         },
     }
 

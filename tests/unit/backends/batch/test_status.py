@@ -13,7 +13,7 @@ from jupyter_cluster_launcher.backends.batch.jobs import may_have_jobs, newly_en
 from jupyter_cluster_launcher.backends.batch.words.status import batch_status, message, refusals
 from jupyter_cluster_launcher.backends.facts import Status
 from jupyter_cluster_launcher.jobs import Job, Phase, Queue
-from jupyter_cluster_launcher.models import Cluster, State
+from jupyter_cluster_launcher.models import Cluster, Report, State
 
 
 def status(row: Cluster) -> Status:
@@ -92,14 +92,14 @@ def test_jobs_that_are_left_over(state: State, button: str) -> None:
     """Guards the offer to cancel: how many jobs, where, and which button."""
     waiting = job("1", Phase.QUEUED, "PENDING")
     one = cluster(state, message="It ended.", queue=polled(waiting))
-    assert message(one, slurm) == (
+    assert message(one, slurm, NOW) == (
         f"It ended. 1 of its jobs is still in the SLURM queue: {button} cancels it."
     )
     two = cluster(state, queue=polled(waiting, waiting))
-    assert message(two, slurm) == (
+    assert message(two, slurm, NOW) == (
         f"2 of its jobs are still in the SLURM queue: {button} cancels them."
     )
-    assert message(cluster(state, message="It ended.", queue=polled()), slurm) == "It ended."
+    assert message(cluster(state, message="It ended.", queue=polled()), slurm, NOW) == "It ended."
 
 
 def test_jobs_that_are_being_ended_need_no_cancelling() -> None:
@@ -107,10 +107,10 @@ def test_jobs_that_are_being_ended_need_no_cancelling() -> None:
     ending = job("13", Phase.RUNNING, "COMPLETING", node="n1", ending=True)
     row = cluster(State.FAILED, message="M.", queue=polled(ending))
     text = "M. SLURM is still ending a part of it: Job 13: COMPLETING on n1."
-    assert message(row, slurm) == text
+    assert message(row, slurm, NOW) == text
     both = polled(ending, job("14", Phase.QUEUED, "PENDING"))
     row = cluster(State.FAILED, message="M.", queue=both)
-    assert message(row, slurm) == (
+    assert message(row, slurm, NOW) == (
         f"{text} 1 of its jobs is still in the SLURM queue: Dismiss cancels it."
     )
 
@@ -159,6 +159,17 @@ def test_a_node_that_does_not_see_a_folder() -> None:
     """Guards against a row that points to logs which no node could write."""
     end = job("1", Phase.ENDED, "FAILED", reason="JobLaunchFailure", exit_code="0:53", failed=True)
     row = cluster(State.RUNNING, submission("1"), queue=Queue((end,), polled=True))
-    text = message(row, slurm)
+    text = message(row, slurm, NOW)
     assert "exit code 0:53" in text
     assert text.endswith("with JUPYTER_RUNTIME_DIR set to such a folder.")
+
+
+@pytest.mark.parametrize(("hours", "advised"), [(1, False), (-1, True)])
+def test_jobs_that_others_replace(hours: int, advised: bool) -> None:
+    """Guards against the advice to replace jobs that are being replaced."""
+    end = job("1", Phase.ENDED, "NODE_FAIL", failed=True)
+    until = (NOW + timedelta(hours=hours)).isoformat()
+    report = Report(jobs=(submission("1"),), replaced=1, renew_until=until)
+    row = cluster(State.RUNNING, report=report, queue=polled(end))
+    assert ("Set the number of workers again" in message(row, slurm, NOW)) == advised
+    assert (status(row).queue or "").startswith("replaced 1 job")

@@ -32,19 +32,22 @@ def test_the_whole_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("renewed", "hours", "text"),
+    ("renewed", "replaced", "hours", "text"),
     [
-        (0, 6, "renews jobs until 18:05"),
-        (1, 6, "renewed 1 job; until 18:05"),
-        (2, 30, "renewed 2 jobs; until tomorrow 18:05"),
-        (2, -1, "renewed 2 jobs"),
-        (0, -1, None),
+        (0, 0, 6, "renews jobs until 18:05"),
+        (1, 0, 6, "renewed 1 job; until 18:05"),
+        (0, 1, 6, "replaced 1 job; until 18:05"),
+        (2, 3, 6, "renewed 2 jobs, replaced 3 jobs; until 18:05"),
+        (2, 0, 30, "renewed 2 jobs; until tomorrow 18:05"),
+        (2, 0, -1, "renewed 2 jobs"),
+        (0, 0, -1, None),
     ],
 )
-def test_jobs_that_are_renewed(renewed: int, hours: int, text: str | None) -> None:
+def test_jobs_that_are_renewed(renewed: int, replaced: int, hours: int, text: str | None) -> None:
     """Guards what a user learns of jobs that replace others."""
     until = (NOW + timedelta(hours=hours)).isoformat()
-    assert words.renewal(Report(renewed=renewed, renew_until=until), NOW) == text
+    report = Report(renewed=renewed, replaced=replaced, renew_until=until)
+    assert words.renewal(report, NOW) == text
 
 
 def test_nothing_waits() -> None:

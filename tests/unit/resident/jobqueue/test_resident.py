@@ -319,7 +319,12 @@ async def test_a_job_is_submitted_and_closed(tmp_path: Path) -> None:
     assert (entry["closed"], entry["lost"], job.status) == (True, True, Status.closed)
     job._cluster = lambda: SimpleNamespace(worker_spec={})
     await job.close()
-    assert not entry["lost"], "it was closed on purpose"
+    assert entry["lost"], "its cluster was closed later"
+    other = a_job(tracker, tmp_path)
+    await other.start()
+    other._cluster = job._cluster
+    await other.close()
+    assert not tracker.entries[1]["lost"], "it was closed on purpose"
 
 
 def test_a_directory_that_is_gone_stays_away(tmp_path: Path) -> None:

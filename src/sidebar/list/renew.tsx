@@ -1,0 +1,68 @@
+import React, { useEffect, useState } from 'react';
+import { TextButton } from '../../components/button';
+import { SelectField } from '../../components/fields';
+import { EVERY_QUARTER_MINUTE, useNow } from '../../components/hooks';
+import { durationText } from '../../format';
+import { Change } from '../../tokens';
+import { RENEWALS } from '../renewals';
+import { IRowProps } from './props';
+
+/** The value for jobs that end with their time limit. */
+const OFF = 'off';
+
+/**
+ * A form to change for how long the jobs of a cluster are kept beyond their
+ * time limit. Nothing where they cannot be.
+ *
+ * @param props.onApply - applies a change, and resolves to whether the server
+ * accepted it
+ */
+export function Renew(
+  props: IRowProps & { onApply: (change: Change) => Promise<boolean> }
+): JSX.Element | null {
+  const { cluster, context, onApply } = props;
+  const { trans } = context;
+  const until = cluster.renewal?.until ?? null;
+  const now = useNow(until ? EVERY_QUARTER_MINUTE : null);
+  // What is selected; empty for what is the case now.
+  const [selected, setSelected] = useState('');
+  useEffect(() => setSelected(''), [until]);
+  if (!cluster.renewal) {
+    return null;
+  }
+  const off = trans.__('One time limit');
+  const choices = RENEWALS.map(seconds => ({
+    value: String(seconds),
+    label: trans.__('%1 from now', durationText(seconds * 1000, trans))
+  }));
+  return (
+    <form
+      className="jp-ClusterLauncher-renew"
+      onSubmit={event => {
+        event.preventDefault();
+        const renew_for = selected === OFF ? null : Number(selected);
+        void onApply({ renew_for });
+      }}
+    >
+      <SelectField
+        label={trans.__('Keep jobs running for')}
+        value={selected}
+        choices={[
+          {
+            value: '',
+            label: until
+              ? trans.__(
+                  '%1 more, as now',
+                  durationText(Date.parse(until) - now, trans)
+                )
+              : off
+          },
+          ...choices,
+          ...(until ? [{ value: OFF, label: off }] : [])
+        ]}
+        onChange={setSelected}
+      />
+      {selected && <TextButton type="submit">{trans.__('Apply')}</TextButton>}
+    </form>
+  );
+}
