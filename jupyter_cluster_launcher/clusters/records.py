@@ -121,8 +121,19 @@ def _check_report(report: Report) -> None:
         value = getattr(report, name)
         if value is not None:
             _check_time(value, f"report.{name}")
-    names = ("ready", "failed", "renewed", "cores", "core_seconds", "memory", "idle_limit")
+    names = (
+        "ready",
+        "failed",
+        "killed",
+        "renewed",
+        "cores",
+        "core_seconds",
+        "memory",
+        "idle_limit",
+    )
     _check_amounts(report, "report.", *names)
+    for death in report.deaths:
+        _check_time(death.when, "report.deaths.when")
     if report.usage is not None:
         _check_amounts(report.usage, "report.usage.", "cpu", "memory", "tasks")
 

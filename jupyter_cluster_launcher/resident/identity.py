@@ -12,13 +12,22 @@ from .versions import PACKAGES
 States = Mapping[str, int]  # of one kind of task: how many tasks are in which state
 
 
-class WorkerIdentity(TypedDict):
-    """A worker as its scheduler's ``identity`` describes it; memory in bytes, None for no limit."""
-
+class _Always(TypedDict):
     name: str
     nthreads: int
     memory_limit: int | None
     metrics: Mapping[str, Any] | None
+
+
+class WorkerIdentity(_Always, total=False):
+    """A worker as its scheduler's ``identity`` describes it; memory in bytes, None for no limit.
+
+    ``nanny`` is the address of its nanny, None where there is none.
+    """
+
+    host: str
+    status: str
+    nanny: str | None
 
 
 def worker_report(

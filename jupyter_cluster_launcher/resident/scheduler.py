@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any, TypeVar
 
-from .protocols import SchedulerCluster, WorkerState
+from .protocols import LogSource, SchedulerCluster, WorkerState
 from .report import Progress, Report, Sample
+
+T = TypeVar("T")
 
 ENDINGS = {"closed": "The cluster was closed.", "failed": "The cluster failed."}
 SHUT_DOWN = "Stopped: the scheduler was shut down."
@@ -54,6 +57,24 @@ def sample_scheduler(cluster: SchedulerCluster) -> Sample:
     if ended:
         report["ended"], report["ready"], report["usage"] = ended, 0, None
     return Sample(report, scheduler.transition_counter)
+
+
+def identities(cluster: SchedulerCluster) -> dict[str, Any]:
+    """Return the workers of a cluster as its scheduler describes them, by address."""
+    return {address: one.identity() for address, one in list(cluster.scheduler.workers.items())}
+
+
+def on_scheduler(
+    cluster: SchedulerCluster,
+    request: Callable[[LogSource], Coroutine[Any, Any, T]],
+    limit: float,
+) -> T:
+    """Return what a request to the scheduler in this process returns, on the loop that it has.
+
+    Raises what it raises, and ``TimeoutError`` after ``limit`` seconds.
+    """
+    loop = cluster.loop.asyncio_loop
+    return asyncio.run_coroutine_threadsafe(request(cluster.scheduler), loop).result(limit)
 
 
 def progress(states: Iterable[Mapping[str, int]]) -> Progress:

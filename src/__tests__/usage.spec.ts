@@ -10,7 +10,7 @@ import { ICluster } from '../tokens';
 import { makeCluster, makeUsage, trans } from './fakes';
 
 const GIB = 1024 ** 3;
-const NOBODY = { requested: 0, ready: 0, queued: 0, failed: 0 };
+const NOBODY = { requested: 0, ready: 0, queued: 0, failed: 0, killed: 0 };
 
 /** Make a cluster that was created by some code. */
 function created(create: string, changes: Partial<ICluster> = {}): ICluster {
@@ -62,7 +62,7 @@ describe('the size of a cluster', () => {
 
   // Guards against dead workers without a trace.
   it('says how many workers died or jobs failed', () => {
-    const workers = { requested: 2, ready: 2, queued: 0, failed: 1 };
+    const workers = { requested: 2, ready: 2, queued: 0, failed: 1, killed: 0 };
     expect(failedText(makeCluster({ workers }), trans)).toBe('1 worker died');
     expect(failedText(makeCluster({ workers, unit: 'jobs' }), trans)).toBe(
       '1 job failed'

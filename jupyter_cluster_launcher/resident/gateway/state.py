@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
+from ..deaths import Events
 from ..durations import in_words
 from ..identity import (
     States,
@@ -44,6 +45,7 @@ class GatewayState:
         self.ended: str | None = None
         self.failed = self.adapting = False
         self.workers: Mapping[str, WorkerIdentity] = {}
+        self.killed: Events = ()  # what nannies killed for memory
         self.tasks = 0
         self.progress: Progress = {}
         self.plots: dict[str, str] = {}
