@@ -133,6 +133,11 @@ export class Clusters extends Client implements IClusters {
     await this._fetchCluster(id);
   }
 
+  /** Restart a worker; resolves when it is back. */
+  restartWorker(id: string, worker: string): Promise<void> {
+    return this.request<void>(`${clusterPath(id)}/restart`, 'POST', { worker });
+  }
+
   private async _fetchList(): Promise<void> {
     const serial = this._cache.next();
     try {
