@@ -106,8 +106,8 @@ export function loadTexts(
   if (usage.failed > 0) {
     texts.push({ text: trans.__('%1 failed', usage.failed), isWrong: true });
   }
-  if (usage.waiting > 0 && workers.ready === 0) {
-    texts.push({ text: trans.__('%1 waiting for workers', usage.waiting) });
+  if (usage.waiting > 0) {
+    texts.push(waitingText(cluster, usage.waiting, trans));
   }
   if (workers.ready > 0) {
     texts.push(
@@ -133,6 +133,24 @@ export function loadTexts(
     });
   }
   return texts;
+}
+
+/** Format how many tasks wait for workers, and whether none will come. */
+function waitingText(
+  { adapt, workers }: ICluster,
+  waiting: number,
+  trans: TranslationBundle
+): ILoadText {
+  if (workers.ready > 0) {
+    return {
+      text: trans.__('%1 waiting for a worker that can run them', waiting),
+      isWrong: true
+    };
+  }
+  return {
+    text: trans.__('%1 waiting for workers', waiting),
+    isWrong: workers.requested === 0 && !adapt
+  };
 }
 
 /**

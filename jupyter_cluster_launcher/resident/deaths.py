@@ -14,6 +14,7 @@ ENDING = ("closing", "closing_gracefully", "closed", "failed")  # a nanny that i
 KEPT = 50  # deaths of which is known more than their number
 LINES = 10_000  # of a nanny's log that are looked through
 MEMORY_EVENTS = "worker-restart-memory"  # the topic under which nannies log what they kill
+ELSEWHERE = "Killed for lack of memory. Its nanny restarted it."
 
 Events = Iterable["tuple[float, Mapping[str, Any]]"]  # (time in seconds, event), oldest first
 
@@ -69,10 +70,8 @@ class Deaths:
                 continue
             self._events = when
             address = str(event.get("worker", ""))
-            used = size(event.get("rss"))
-            reason = f"Killed: it used {used} of memory." if used else "Killed for lack of memory."
             name = self._names.get(address, address)
-            self.note(death_of(address, name, f"{reason} Its nanny restarted it.", True, when))
+            self.note(death_of(address, name, ELSEWHERE, True, when))
 
     def logs(self, scheduler: str) -> list[WorkerLog]:
         """Return the logs of workers that died, the last one first.
@@ -120,8 +119,7 @@ class Watched:
         if self._pid is None or getattr(manager, "_last_terminated_pid", None) != self._pid:
             return ""
         share = getattr(manager, "memory_terminate_fraction", None) or 0.95
-        limit = size(getattr(manager, "memory_limit", None))
-        return f"Killed: it used more than {share:.0%} of its memory ({limit})."
+        return f"Killed: it used more than {share:.0%} of its memory."
 
     def _lines(self) -> str:
         """Return what the nanny logged about the process: its log is that of all nannies."""
@@ -159,10 +157,3 @@ def ended(exit_code: int) -> str:
         except ValueError:
             return f"Killed by signal {-exit_code}."
     return f"Its process ended with exit code {exit_code}."
-
-
-def size(number: float | None) -> str:
-    """Return a number of bytes in words; empty for none."""
-    if not number:
-        return ""
-    return f"{number / 2**30:.1f} GiB" if number >= 2**30 else f"{number / 2**20:.0f} MiB"

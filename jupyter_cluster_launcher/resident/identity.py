@@ -61,9 +61,9 @@ def task_count(states: Iterable[States]) -> int:
     return sum(sum(state.values()) - state["released"] for state in states)
 
 
-def task_progress(states: Iterable[States]) -> Progress:
-    """Return how far the tasks are that the scheduler keeps."""
-    return progress({**state, "released": 0} for state in states)
+def task_progress(states: Iterable[States], workers: int) -> Progress:
+    """Return how far the tasks are that the scheduler keeps, which has so many ``workers``."""
+    return progress(({**state, "released": 0} for state in states), workers)
 
 
 def scheduler_versions(packages: Mapping[str, str | None]) -> dict[str, str]:

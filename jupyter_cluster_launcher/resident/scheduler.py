@@ -48,7 +48,9 @@ def sample_scheduler(cluster: SchedulerCluster) -> Sample:
             "busy": any(worker.processing for worker in workers)
             or bool(scheduler.unrunnable)
             or bool(getattr(scheduler, "queued", ())),
-            **progress(group.states for group in list(scheduler.task_groups.values())),
+            **progress(
+                (group.states for group in list(scheduler.task_groups.values())), len(workers)
+            ),
             "spilled": sum(_spilled(worker) for worker in workers),
             "paused": sum(status_name(worker.status) == "paused" for worker in workers),
         },
@@ -77,10 +79,11 @@ def on_scheduler(
     return asyncio.run_coroutine_threadsafe(request(cluster.scheduler), loop).result(limit)
 
 
-def progress(states: Iterable[Mapping[str, int]]) -> Progress:
+def progress(states: Iterable[Mapping[str, int]], workers: int) -> Progress:
     """Return how far tasks are, from how many of each group or kind are in which state.
 
-    A task whose result was needed no more is released: it counts as done, as in Dask's plots.
+    Where there are ``workers``, tasks that are queued for them do not wait for other ones. A task
+    whose result was needed no more is released: it counts as done, as in Dask's plots.
     """
     total: dict[str, int] = {}
     for counts in states:
@@ -89,7 +92,7 @@ def progress(states: Iterable[Mapping[str, int]]) -> Progress:
     return {
         "done": total.get("memory", 0) + total.get("released", 0),
         "erred": total.get("erred", 0),
-        "waiting": total.get("no-worker", 0) + total.get("queued", 0),
+        "waiting": total.get("no-worker", 0) + (0 if workers else total.get("queued", 0)),
     }
 
 

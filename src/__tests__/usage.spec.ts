@@ -91,12 +91,21 @@ describe('the load of a cluster', () => {
     const usage = makeUsage({ tasks: 138, waiting: 138 });
     expect(texts(makeCluster({ usage, workers: NOBODY }))).toEqual([
       ['0 of 138 tasks', false],
-      ['138 waiting for workers', false]
+      ['138 waiting for workers', true]
     ]);
-    // With workers, tasks wait their turn.
-    expect(texts(makeCluster({ usage }))).not.toContainEqual([
-      '138 waiting for workers',
-      false
+    // Some will come by themselves.
+    const adapt = { minimum: 0, maximum: 3 };
+    const asked = { ...NOBODY, requested: 2 };
+    for (const changes of [{ adapt, workers: NOBODY }, { workers: asked }]) {
+      expect(texts(makeCluster({ usage, ...changes }))).toContainEqual([
+        '138 waiting for workers',
+        false
+      ]);
+    }
+    // Resources that no worker has: none of them will do.
+    expect(texts(makeCluster({ usage }))).toContainEqual([
+      '138 waiting for a worker that can run them',
+      true
     ]);
   });
 

@@ -61,7 +61,7 @@ class GatewayState:
         if busy or self.busy:
             self.idle_since = time.time()
         self.busy = busy
-        self.tasks, self.progress = task_count(states), task_progress(states)
+        self.tasks, self.progress = task_count(states), task_progress(states, len(workers))
         if len(workers) >= (self.requested or 0):
             self.waiting_since = time.monotonic()
 

@@ -121,7 +121,12 @@ class RemoteMonitor(threading.Thread):
         cluster = self.cluster
         tasks, busy = task_count(self._states), is_busy(self._states)
         report: Report = {
-            **worker_report(list(self.workers.values()), tasks, busy, task_progress(self._states)),
+            **worker_report(
+                list(self.workers.values()),
+                tasks,
+                busy,
+                task_progress(self._states, len(self.workers)),
+            ),
             **self._dashboard,
             "address": cluster.scheduler_address,
             "name": cluster.name,

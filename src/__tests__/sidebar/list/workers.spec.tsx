@@ -155,7 +155,7 @@ describe('the workers of a cluster', () => {
       dead: [
         {
           ...{ id: 'tls://c', name: '4', when: '2030-01-01T12:00:00Z' },
-          reason: 'Killed: it used more than 95% of its memory (2.0 GiB).'
+          reason: 'Killed: it used more than 95% of its memory.'
         }
       ]
     };
