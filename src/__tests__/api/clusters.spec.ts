@@ -232,6 +232,22 @@ describe('the poll', () => {
     expect(server.requests).toHaveLength(6);
   });
 
+  // Guards against a list that is wrong for minutes after a restart of the server.
+  it('is frequent until the server is back', async () => {
+    server.responses['GET clusters'] = () => {
+      throw new TypeError('Failed to fetch');
+    };
+    await pass(90_000);
+    expect(model.status).toBe('unreachable');
+    server.responses['GET clusters'] = [makeCluster()];
+    await pass(6_000);
+    expect(model.status).toBe('ready');
+    expect(model.clusters).toHaveLength(1);
+    const count = server.requests.length;
+    await pass(29_000);
+    expect(server.requests).toHaveLength(count + 1);
+  });
+
   // Guards against requests of many pages in the background.
   it('pauses while the page is hidden, and resumes when it is shown', async () => {
     const show = (visible: boolean): void => {
