@@ -115,6 +115,20 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class Death:
+    """A worker that died; ``id`` was its address, ``when`` is ISO 8601 in UTC.
+
+    ``memory`` says that its nanny killed it for lack of memory.
+    """
+
+    id: str = ""
+    name: str = ""
+    when: str = ""
+    reason: str = ""
+    memory: bool = False
+
+
+@dataclass(frozen=True)
 class Report:
     """What a controller last reported. Memory in bytes, times as ISO 8601 in UTC.
 
@@ -123,8 +137,9 @@ class Report:
     ``ended`` says why the cluster has ended, ``broken`` that it failed. ``version`` is 0 where the
     controller is older than that number. ``dashboard_host`` is None for the controller's host.
     ``scalable`` says whether the number of workers can change. ``renewed`` is how many jobs have
-    been replaced before their time limit, ``replaced`` how many after an end that nobody planned;
-    both go on until ``renew_until``.
+    been replaced before their time limit, ``replaced`` how many after an end that was not planned;
+    both go on until ``renew_until``. ``failed`` is how many workers died, ``killed`` how many for
+    lack of memory, ``deaths`` are the last of them.
     """
 
     version: int = 0
@@ -132,6 +147,8 @@ class Report:
     name: str | None = None
     ready: int = 0
     failed: int = 0
+    killed: int = 0
+    deaths: tuple[Death, ...] = ()
     cores: int = 0
     core_seconds: float = 0.0
     cores_since: str | None = None

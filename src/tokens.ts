@@ -13,7 +13,8 @@ import {
   IOptionsSchema,
   IPlatform,
   IPlot,
-  IStart
+  IStart,
+  IWorkerList
 } from './api/types';
 import type { Target } from './notebook/target';
 
@@ -83,6 +84,10 @@ export interface IClusters extends IDisposable {
   logs(id: string): Promise<ILogs>;
   /** Whether notebooks with a kernel can import this package. */
   hasConnect(kernelName?: string): Promise<boolean>;
+  /** List the workers of a cluster one by one. */
+  workers(id: string): Promise<IWorkerList>;
+  /** Restart a worker; resolves when it is back. */
+  restartWorker(id: string, worker: string): Promise<void>;
   /** List the single plots of a dashboard. */
   plots(id: string): Promise<IPlot[]>;
 }

@@ -1,5 +1,5 @@
 import { TranslationBundle } from '@jupyterlab/translation';
-import { ICluster } from './api/types';
+import { ICluster, IWorker } from './api/types';
 
 /** The names of the powers of 1024, and of 1000. */
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
@@ -106,8 +106,8 @@ export function loadTexts(
   if (usage.failed > 0) {
     texts.push({ text: trans.__('%1 failed', usage.failed), isWrong: true });
   }
-  if (usage.waiting > 0 && workers.ready === 0) {
-    texts.push({ text: trans.__('%1 waiting for workers', usage.waiting) });
+  if (usage.waiting > 0) {
+    texts.push(waitingText(cluster, usage.waiting, trans));
   }
   if (workers.ready > 0) {
     texts.push(
@@ -135,17 +135,90 @@ export function loadTexts(
   return texts;
 }
 
+/** Format how many tasks wait for workers, and whether none will come. */
+function waitingText(
+  { adapt, workers }: ICluster,
+  waiting: number,
+  trans: TranslationBundle
+): ILoadText {
+  if (workers.ready > 0) {
+    return {
+      text: trans.__('%1 waiting for a worker that can run them', waiting),
+      isWrong: true
+    };
+  }
+  return {
+    text: trans.__('%1 waiting for workers', waiting),
+    isWrong: workers.requested === 0 && !adapt
+  };
+}
+
 /**
- * Format how many workers or jobs ended with an error; empty if none did.
+ * Format how many workers or jobs ended with an error, and how many workers for
+ * lack of memory; empty if none did.
  */
 export function failedText(
-  { unit, workers: { failed } }: ICluster,
+  { unit, workers: { failed, killed } }: ICluster,
   trans: TranslationBundle
 ): string {
-  if (failed === 0) {
-    return '';
+  const others = unit === 'jobs' ? failed : failed - killed;
+  const parts: string[] = [];
+  if (killed > 0) {
+    parts.push(
+      trans._n(
+        '%1 worker killed: out of memory',
+        '%1 workers killed: out of memory',
+        killed
+      )
+    );
   }
-  return unit === 'jobs'
-    ? trans._n('%1 job failed', '%1 jobs failed', failed)
-    : trans._n('%1 worker died', '%1 workers died', failed);
+  if (others > 0) {
+    parts.push(
+      unit === 'jobs'
+        ? trans._n('%1 job failed', '%1 jobs failed', others)
+        : trans._n('%1 worker died', '%1 workers died', others)
+    );
+  }
+  return parts.join(' · ');
+}
+
+/**
+ * Format what a worker does, and what is wrong with it first: "paused: its memory
+ * is full", "1.1 of 2 GiB", "CPU 50%", "2 tasks", "3 results".
+ *
+ * @param decimal - whether to show memory in powers of 1000
+ */
+export function workerTexts(
+  worker: IWorker,
+  decimal: boolean,
+  trans: TranslationBundle
+): ILoadText[] {
+  const texts: ILoadText[] = [];
+  if (worker.state === 'paused') {
+    texts.push({ text: trans.__('paused: its memory is full'), isWrong: true });
+  } else if (worker.state === 'closing_gracefully') {
+    texts.push({ text: trans.__('stopping') });
+  } else if (worker.state !== 'running') {
+    texts.push({ text: worker.state });
+  }
+  texts.push(
+    {
+      text: memoryText(worker.memory, worker.memory_limit ?? 0, decimal, trans)
+    },
+    { text: trans.__('CPU %1%', Math.round(100 * worker.cpu)) }
+  );
+  if (worker.tasks > 0) {
+    texts.push({ text: trans._n('%1 task', '%1 tasks', worker.tasks) });
+  }
+  if (worker.results > 0) {
+    texts.push({ text: trans._n('%1 result', '%1 results', worker.results) });
+  }
+  if (worker.spilled > 0) {
+    const spilled = bytesText(worker.spilled, decimal);
+    texts.push({
+      text: trans.__('%1 spilled to disk', spilled),
+      isWrong: true
+    });
+  }
+  return texts;
 }

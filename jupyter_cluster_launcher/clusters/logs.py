@@ -11,6 +11,7 @@ from ..controller.log_files import LIMIT, shares
 from ..errors import LauncherError
 from ..masking import masked
 from ..models import Cluster, State
+from .ordinary import without_ordinary
 from .services import Services
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _readable(cluster: Cluster, services: Services, answer: dict[str, Any]) -> d
         files = [Log("jobs", "Jobs", f"The log files of the jobs cannot be read: {error}")]
     logs: dict[str, Any] = masked(
         {
-            "launch": services.store.read_log(cluster.id),
+            "launch": _launch_log(cluster, services),
             "scheduler": answer["scheduler"][-LIMIT:],
             "workers": workers,
             "jobs": [{"id": log.id, "title": log.title, "text": log.text} for log in files],
@@ -56,3 +57,9 @@ def _readable(cluster: Cluster, services: Services, answer: dict[str, Any]) -> d
         os.environ,
     )
     return logs
+
+
+def _launch_log(cluster: Cluster, services: Services) -> str:
+    """Return what the controller and its children wrote, all of it where something went wrong."""
+    text = services.store.read_log(cluster.id)
+    return text if cluster.state in (State.FAILED, State.LOST) else without_ordinary(text)

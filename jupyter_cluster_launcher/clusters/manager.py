@@ -12,7 +12,7 @@ from ..errors import BadInputError, UnknownError, WrongStateError
 from ..jobs import Queue
 from ..models import Cluster, State
 from ..platforms import options
-from . import contact, logs, other_servers
+from . import contact, logs, other_servers, workers
 from .launching import again, preflight, prepared
 from .launching.preparer import Preparer
 from .launching.request import check_renewal, plan
@@ -105,7 +105,16 @@ class ClusterManager:
         """Return what a cluster and its parts wrote; raises ``UnknownError``."""
         return await logs.collect(self._get(cluster_id), self.services)
 
+    async def workers(self, cluster_id: str) -> Sequence[dict[str, Any]]:
+        """Return the workers of a cluster one by one; raises ``LauncherError``s."""
+        return await workers.present(self._get(cluster_id))
+
     # Changes
+
+    async def restart_worker(self, cluster_id: str, worker: str) -> None:
+        """Restart the worker with this address; raises ``LauncherError``s."""
+        managed = await self._running(cluster_id, "changed")
+        await managed.connection.call("restart_worker", worker)
 
     async def change(self, cluster_id: str, request: dict[str, Any]) -> Cluster:
         """Change the one thing that a request names; raises ``LauncherError``s.
@@ -124,13 +133,13 @@ class ClusterManager:
         ((what, given),) = request.items()
         return await changes[what](cluster_id, given)
 
-    async def scale(self, cluster_id: str, workers: int) -> Cluster:
+    async def scale(self, cluster_id: str, number: int) -> Cluster:
         """Request a number of workers, and end adaptive scaling; raises ``LauncherError``s."""
         managed = await self._running(cluster_id, "scaled")
         scaling = managed.cluster.scaling
-        workers = options.check_workers(scaling, workers)
-        await managed.connection.call("scale", workers, unit=scaling.unit)
-        managed.put(replace(managed.cluster, requested=workers, adapt=None))
+        number = options.check_workers(scaling, number)
+        await managed.connection.call("scale", number, unit=scaling.unit)
+        managed.put(replace(managed.cluster, requested=number, adapt=None))
         return managed.cluster
 
     async def adapt(self, cluster_id: str, bounds: dict[str, int]) -> Cluster:

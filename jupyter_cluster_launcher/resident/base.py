@@ -6,14 +6,14 @@ import importlib
 import os
 import threading
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from .credentials import write_credentials
 from .dashboard import serve_privately
-from .logs import Logs
+from .inspection import Inspection
 from .process.kernel import Answer, keep_sockets, print_to_log, send_answer, variable
 from .process.prepared import make_used, move_to, read_config_again
 from .protocols import Cluster
@@ -25,7 +25,8 @@ from .watching.watch import CLOSE_LIMIT, Watch, not_closed
 
 ClusterT = TypeVar("ClusterT", bound=Cluster)
 
-IN_BACKGROUND = ("logs",)  # calls that take long, and must not keep others waiting
+# Calls that take long, and must not keep others waiting.
+IN_BACKGROUND = ("logs", "restart_worker")
 NEWS = ("ping", "jobs_ended")  # calls that are as true later
 AFTER_CLOSE = 10.0  # seconds that a server has to end this process after it has closed the cluster
 QUICK = "1s"  # for connections to a scheduler that is known to be gone
@@ -39,7 +40,7 @@ class UnreachableError(RuntimeError):
     """No notebook can connect to the cluster; the text says why."""
 
 
-class Resident(ABC, Generic[ClusterT]):
+class Resident(Inspection, Generic[ClusterT]):
     """Watches one cluster and acts on it for the server; a subclass for each kind of platform."""
 
     cluster: ClusterT  # from ``start`` on
@@ -50,6 +51,7 @@ class Resident(ABC, Generic[ClusterT]):
 
     def __init__(self) -> None:
         """Watch nothing yet."""
+        super().__init__()
         self._watch: Watch | None = None
         self._closing = threading.Lock()
         self.answer: Answer | None = None
@@ -153,10 +155,6 @@ class Resident(ABC, Generic[ClusterT]):
     @abstractmethod
     def sample(self) -> Sample:
         """Return the cluster's present state."""
-
-    @abstractmethod
-    def logs(self) -> Logs:
-        """Return the logs of the scheduler and the workers."""
 
     def ping(self) -> None:
         """Note that a server is there, and publish a report for it."""

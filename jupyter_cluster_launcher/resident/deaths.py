@@ -1,42 +1,159 @@
-"""Counts the worker processes on this host that were killed or crashed."""
+"""Notes which worker processes were killed or crashed, why, and what was logged about them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
 from typing import Any
 
+from .logs import WorkerLog, text
+from .report import Death
+
 ENDING = ("closing", "closing_gracefully", "closed", "failed")  # a nanny that is to end
+KEPT = 50  # deaths of which is known more than their number
+LINES = 10_000  # of a nanny's log that are looked through
+MEMORY_EVENTS = "worker-restart-memory"  # the topic under which nannies log what they kill
+ELSEWHERE = "Killed for lack of memory. Its nanny restarted it."
+
+Events = Iterable["tuple[float, Mapping[str, Any]]"]  # (time in seconds, event), oldest first
 
 
 class Deaths:
-    """Counts workers whose process ended although its nanny was to keep it; others replace them."""
+    """Notes workers whose process ended although its nanny was to keep it; others replace them."""
 
     def __init__(self) -> None:
-        """Count from 0."""
-        self.number = 0
+        """Know of none."""
+        self.number = self.killed = 0
+        self.noted: list[Death] = []
+        self._lines: dict[str, str] = {}  # of nannies, by the worker's address
+        self._expected: set[str] = set()
+        self._names: dict[str, str] = {}
+        self._events = 0.0  # when the last event that was noted came
 
-    def watch(self, workers: Mapping[Any, Any]) -> int:
-        """Have the end of each worker's present process noted; return how many died so far.
+    def watch(self, workers: Mapping[Any, Any]) -> None:
+        """Have the end of each worker's present process noted.
 
         ``workers`` are a cluster's, by name: nannies, or workers in this process, which cannot die
         alone.
         """
-        for nanny in list(workers.values()):
+        for name, nanny in list(workers.items()):
             process: Any = getattr(nanny, "process", None)
             on_exit = getattr(process, "on_exit", None)
-            if on_exit is not None and not isinstance(on_exit, _Noted):
-                process.on_exit = _Noted(self, nanny, on_exit)
-        return self.number
+            if isinstance(on_exit, Watched):
+                on_exit.look(process)
+            elif on_exit is not None:
+                process.on_exit = Watched(self, str(name), nanny, on_exit)
+
+    def expect(self, address: str) -> None:
+        """Take the end of a worker's process for no death: a user restarts it."""
+        self._expected.add(address)
+
+    def note(self, death: Death, lines: str = "") -> None:
+        """Note a death, and what a nanny logged about it, unless it was expected."""
+        if death["id"] in self._expected:
+            return
+        self.number += 1
+        self.killed += death["memory"]
+        if lines:
+            self._lines[death["id"]] = lines
+        self.noted = [*self.noted, death][-KEPT:]
+
+    def note_events(self, events: Events, workers: Mapping[str, Any]) -> None:
+        """Note what nannies elsewhere have killed for memory.
+
+        ``workers`` are the names of the present ones by address.
+        """
+        self._names.update({address: str(name) for address, name in workers.items()})
+        for when, event in events:
+            if when <= self._events:
+                continue
+            self._events = when
+            address = str(event.get("worker", ""))
+            name = self._names.get(address, address)
+            self.note(death_of(address, name, ELSEWHERE, True, when))
+
+    def logs(self, scheduler: str) -> list[WorkerLog]:
+        """Return the logs of workers that died, the last one first.
+
+        The process took its own with it: this is what its nanny and the ``scheduler`` logged.
+        """
+        found = []
+        for death in reversed(self.noted):
+            lost = [line for line in scheduler.splitlines(keepends=True) if death["id"] in line]
+            words = f"{death['reason']}\n\n{self._lines.get(death['id'], '')}{''.join(lost)}"
+            title = f"Worker {death['name']} (died)"
+            found.append(WorkerLog(id=death["id"], title=title, text=words))
+        return found
 
 
-class _Noted:
+class Watched:
     """What a worker's process calls at its end, with our note before."""
 
-    def __init__(self, deaths: Deaths, nanny: Any, then: Callable[[int], object]) -> None:
-        self._deaths, self._nanny, self._then = deaths, nanny, then
+    def __init__(self, deaths: Deaths, name: str, nanny: Any, then: Any) -> None:
+        """Note the death of the present process of ``nanny``, then call ``then``."""
+        self._deaths, self._name, self._nanny, self._then = deaths, name, nanny, then
+        self._pid: int | None = None
+        self._address = ""
+        self.look(nanny.process)
+
+    def look(self, process: Any) -> None:
+        """Learn the number and the address of the process, which it has once it has started."""
+        self._pid = getattr(process, "pid", None) or self._pid
+        self._address = getattr(process, "worker_address", None) or self._address
 
     def __call__(self, exit_code: int) -> None:
+        """Note the end of the process, which is told to Dask afterwards."""
         status = getattr(self._nanny.status, "name", self._nanny.status)
         if exit_code != 0 and status not in ENDING:
-            self._deaths.number += 1
+            memory = self._killed_for_memory()
+            reason = memory or ended(exit_code)
+            address = self._address or f"worker {self._name}"
+            death = death_of(address, self._name, reason, bool(memory))
+            self._deaths.note(death, self._lines())
         self._then(exit_code)
+
+    def _killed_for_memory(self) -> str:
+        """Return how the nanny killed its worker for lack of memory; empty where it did not."""
+        manager = getattr(self._nanny, "memory_manager", None)
+        if self._pid is None or getattr(manager, "_last_terminated_pid", None) != self._pid:
+            return ""
+        share = getattr(manager, "memory_terminate_fraction", None) or 0.95
+        return f"Killed: it used more than {share:.0%} of its memory."
+
+    def _lines(self) -> str:
+        """Return what the nanny logged about the process: its log is that of all nannies."""
+        get_logs = getattr(self._nanny, "get_logs", None)
+        if get_logs is None or self._pid is None:
+            return ""
+        marks = [f"pid={self._pid})", f"process {self._pid} ", self._address or "no address"]
+        entries = [
+            (level, line) for level, line in get_logs(n=LINES) if any(m in line for m in marks)
+        ]
+        return text(entries)
+
+
+def death_of(
+    address: str, name: str, reason: str, memory: bool, when: float | None = None
+) -> Death:
+    """Return a death; ``when`` is in seconds since 1970, now if it is None."""
+    at = datetime.now(timezone.utc) if when is None else datetime.fromtimestamp(when, timezone.utc)
+    return {
+        "id": address,
+        "name": name,
+        "when": at.isoformat(timespec="seconds"),
+        "reason": reason,
+        "memory": memory,
+    }
+
+
+def ended(exit_code: int) -> str:
+    """Return in a sentence how a process ended that nobody asked to."""
+    if exit_code == -signal.SIGKILL:
+        return "Killed (SIGKILL), as by a system that runs out of memory."
+    if exit_code < 0:
+        try:
+            return f"Crashed or killed ({signal.Signals(-exit_code).name})."
+        except ValueError:
+            return f"Killed by signal {-exit_code}."
+    return f"Its process ended with exit code {exit_code}."

@@ -12,13 +12,22 @@ from .versions import PACKAGES
 States = Mapping[str, int]  # of one kind of task: how many tasks are in which state
 
 
-class WorkerIdentity(TypedDict):
-    """A worker as its scheduler's ``identity`` describes it; memory in bytes, None for no limit."""
-
+class _Always(TypedDict):
     name: str
     nthreads: int
     memory_limit: int | None
     metrics: Mapping[str, Any] | None
+
+
+class WorkerIdentity(_Always, total=False):
+    """A worker as its scheduler's ``identity`` describes it; memory in bytes, None for no limit.
+
+    ``nanny`` is the address of its nanny, None where there is none.
+    """
+
+    host: str
+    status: str
+    nanny: str | None
 
 
 def worker_report(
@@ -52,9 +61,9 @@ def task_count(states: Iterable[States]) -> int:
     return sum(sum(state.values()) - state["released"] for state in states)
 
 
-def task_progress(states: Iterable[States]) -> Progress:
-    """Return how far the tasks are that the scheduler keeps."""
-    return progress({**state, "released": 0} for state in states)
+def task_progress(states: Iterable[States], workers: int) -> Progress:
+    """Return how far the tasks are that the scheduler keeps, which has so many ``workers``."""
+    return progress(({**state, "released": 0} for state in states), workers)
 
 
 def scheduler_versions(packages: Mapping[str, str | None]) -> dict[str, str]:

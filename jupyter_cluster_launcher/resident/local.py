@@ -9,11 +9,11 @@ from multiprocessing import forkserver
 from typing import Any
 
 from .base import Resident
-from .deaths import Deaths
-from .logs import Logs, scheduler_logs
+from .identity import WorkerIdentity
+from .inspection import Request, T
 from .protocols import SchedulerCluster
-from .report import Sample
-from .scheduler import SCHEDULER, sample_scheduler
+from .report import Report, Sample
+from .scheduler import SCHEDULER, identities, on_scheduler, sample_scheduler
 from .sharing import Sharing
 
 # As ``distributed.utils.get_mp_context`` has them; what is not installed is passed over.
@@ -32,7 +32,6 @@ class LocalResident(Resident[SchedulerCluster]):
         """Share nothing out yet."""
         super().__init__()
         self.sharing = Sharing(())
-        self._deaths = Deaths()
 
     def warm_up(self, settings: Mapping[str, Any]) -> None:
         """Start the process that workers are forked from, and import Dask meanwhile."""
@@ -83,12 +82,17 @@ class LocalResident(Resident[SchedulerCluster]):
     def sample(self) -> Sample:
         """Return the cluster's present state, with how many workers died so far."""
         sample = sample_scheduler(self.cluster)
-        died = self._deaths.watch(getattr(self.cluster, "workers", {}))
-        return Sample({**sample.report, "failed": died}, sample.activity)
+        self.deaths.watch(getattr(self.cluster, "workers", {}))
+        report: Report = {**sample.report, "failed": self.deaths.number}
+        return Sample(self.with_deaths(report), sample.activity)
 
-    def logs(self) -> Logs:
-        """Return the logs of the scheduler and the workers."""
-        return scheduler_logs(self.cluster)
+    def identities(self) -> Mapping[str, WorkerIdentity]:
+        """Return the workers that are there, by address."""
+        return identities(self.cluster)
+
+    def on_scheduler(self, request: Request[T], limit: float) -> T:
+        """Return what a request to the scheduler returns; raises as the base."""
+        return on_scheduler(self.cluster, request, limit)
 
 
 def start_forkserver() -> None:

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Mapping
 from typing import TypedDict
 
-from .protocols import LogEntries, LogSource, SchedulerCluster
+from .protocols import LogEntries, LogSource
 
 LINES = 20_000  # of all workers together; a thousand workers must not send a gigabyte
 LINES_EACH = (20, 1_000)  # at least, at most
@@ -28,17 +28,6 @@ class Logs(TypedDict):
 
     scheduler: str
     workers: list[WorkerLog]
-
-
-def scheduler_logs(cluster: SchedulerCluster) -> Logs:
-    """Return the logs of a cluster whose scheduler runs in this process.
-
-    Raises ``TimeoutError`` after ``LOGS_LIMIT`` seconds.
-    """
-    workers = {address: one.name for address, one in list(cluster.scheduler.workers.items())}
-    collecting = collect(cluster.scheduler, workers)
-    loop = cluster.loop.asyncio_loop
-    return asyncio.run_coroutine_threadsafe(collecting, loop).result(LOGS_LIMIT)
 
 
 async def collect(scheduler: LogSource, workers: Mapping[str, object]) -> Logs:

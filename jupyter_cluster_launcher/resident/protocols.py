@@ -28,6 +28,9 @@ class WorkerState(Protocol):
     status: object  # as a cluster's
     processing: Mapping[Any, Any]
 
+    def identity(self) -> Any:
+        """Return it as a ``WorkerIdentity``."""
+
 
 class TaskGroup(Protocol):
     """As ``distributed.scheduler.TaskGroup``."""
@@ -42,9 +45,9 @@ class LogSource(Protocol):
         """Return the scheduler's last ``n`` log entries."""
 
     def broadcast(
-        self, *, msg: dict[str, Any], workers: list[str]
-    ) -> Awaitable[Mapping[str, LogEntries]]:
-        """Send a message to workers and return their answers by address."""
+        self, *, msg: dict[str, Any], workers: list[str], nanny: bool = False
+    ) -> Awaitable[Mapping[str, Any]]:
+        """Send a message to workers, or to their nannies, and return the answers by address."""
 
 
 class Scheduler(LogSource, Protocol):

@@ -34,6 +34,19 @@ class Usage(Progress, Trouble):
     busy: bool
 
 
+class Death(TypedDict):
+    """A worker whose process was killed or crashed; ``id`` is its address, ``when`` ISO 8601.
+
+    ``memory`` says that its nanny killed it for lack of memory.
+    """
+
+    id: str
+    name: str
+    when: str
+    reason: str
+    memory: bool
+
+
 class Report(TypedDict, total=False):
     """The state of a cluster. Memory in bytes, time spans in seconds, times as ISO 8601 in UTC.
 
@@ -41,7 +54,8 @@ class Report(TypedDict, total=False):
     jobs are kept beyond their time limit, ``joined``, ``idle_limit`` and ``stops_at`` at a gateway
     only. ``version`` is that of the report. ``dashboard_host`` is None for this host. ``ended``
     says why the cluster is gone, ``broken`` that it did not end on purpose. ``scalable`` is missing
-    where it is true.
+    where it is true. ``failed`` is how many workers died, ``killed`` how many of them for lack of
+    memory, ``deaths`` the last of them.
     """
 
     version: int
@@ -49,6 +63,8 @@ class Report(TypedDict, total=False):
     name: str
     ready: int
     failed: int
+    killed: int
+    deaths: list[Death]
     requested: int | None
     cores: int
     core_seconds: float

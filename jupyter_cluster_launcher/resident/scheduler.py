@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any, TypeVar
 
-from .protocols import SchedulerCluster, WorkerState
+from .protocols import LogSource, SchedulerCluster, WorkerState
 from .report import Progress, Report, Sample
+
+T = TypeVar("T")
 
 ENDINGS = {"closed": "The cluster was closed.", "failed": "The cluster failed."}
 SHUT_DOWN = "Stopped: the scheduler was shut down."
@@ -45,7 +48,9 @@ def sample_scheduler(cluster: SchedulerCluster) -> Sample:
             "busy": any(worker.processing for worker in workers)
             or bool(scheduler.unrunnable)
             or bool(getattr(scheduler, "queued", ())),
-            **progress(group.states for group in list(scheduler.task_groups.values())),
+            **progress(
+                (group.states for group in list(scheduler.task_groups.values())), len(workers)
+            ),
             "spilled": sum(_spilled(worker) for worker in workers),
             "paused": sum(status_name(worker.status) == "paused" for worker in workers),
         },
@@ -56,10 +61,29 @@ def sample_scheduler(cluster: SchedulerCluster) -> Sample:
     return Sample(report, scheduler.transition_counter)
 
 
-def progress(states: Iterable[Mapping[str, int]]) -> Progress:
+def identities(cluster: SchedulerCluster) -> dict[str, Any]:
+    """Return the workers of a cluster as its scheduler describes them, by address."""
+    return {address: one.identity() for address, one in list(cluster.scheduler.workers.items())}
+
+
+def on_scheduler(
+    cluster: SchedulerCluster,
+    request: Callable[[LogSource], Coroutine[Any, Any, T]],
+    limit: float,
+) -> T:
+    """Return what a request to the scheduler in this process returns, on the loop that it has.
+
+    Raises what it raises, and ``TimeoutError`` after ``limit`` seconds.
+    """
+    loop = cluster.loop.asyncio_loop
+    return asyncio.run_coroutine_threadsafe(request(cluster.scheduler), loop).result(limit)
+
+
+def progress(states: Iterable[Mapping[str, int]], workers: int) -> Progress:
     """Return how far tasks are, from how many of each group or kind are in which state.
 
-    A task whose result was needed no more is released: it counts as done, as in Dask's plots.
+    Where there are ``workers``, tasks that are queued for them do not wait for other ones. A task
+    whose result was needed no more is released: it counts as done, as in Dask's plots.
     """
     total: dict[str, int] = {}
     for counts in states:
@@ -68,7 +92,7 @@ def progress(states: Iterable[Mapping[str, int]]) -> Progress:
     return {
         "done": total.get("memory", 0) + total.get("released", 0),
         "erred": total.get("erred", 0),
-        "waiting": total.get("no-worker", 0) + total.get("queued", 0),
+        "waiting": total.get("no-worker", 0) + (0 if workers else total.get("queued", 0)),
     }
 
 

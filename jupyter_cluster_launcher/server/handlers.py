@@ -21,6 +21,7 @@ from .serializers import (
     preview_view,
     start_view,
 )
+from .workers import RestartHandler, WorkersHandler
 
 
 class PlatformsHandler(LauncherHandler):
@@ -264,6 +265,8 @@ default_handlers = [
         ClustersHandler,
         ClusterHandler,
         PlotsHandler,
+        WorkersHandler,
+        RestartHandler,
         LogsHandler,
         ContractHandler,
     )

@@ -49,6 +49,7 @@ def cluster_view(
             "ready": report.ready,
             "queued": status.queued,
             "failed": status.failed,
+            "killed": report.killed,
         },
         "unit": "jobs" if cluster.scaling.unit == "jobs" else "workers",
         "adapt": asdict(cluster.adapt) if cluster.adapt else None,
@@ -88,6 +89,13 @@ def plots_view(cluster: Cluster) -> list[dict[str, str]]:
         {"name": path.strip("/"), "title": _plot_title(title)}
         for title, path in sorted(plots.items())
     ]
+
+
+def workers_view(cluster: Cluster, workers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the workers that are there, as the resident lists them, and the last that died."""
+    deaths = reversed(cluster.report.deaths)
+    dead = [{"id": d.id, "name": d.name, "when": d.when, "reason": d.reason} for d in deaths]
+    return {"workers": list(workers), "dead": dead}
 
 
 def _plot_title(title: str) -> str:

@@ -10,7 +10,7 @@ import { ICluster } from '../tokens';
 import { makeCluster, makeUsage, trans } from './fakes';
 
 const GIB = 1024 ** 3;
-const NOBODY = { requested: 0, ready: 0, queued: 0, failed: 0 };
+const NOBODY = { requested: 0, ready: 0, queued: 0, failed: 0, killed: 0 };
 
 /** Make a cluster that was created by some code. */
 function created(create: string, changes: Partial<ICluster> = {}): ICluster {
@@ -62,7 +62,7 @@ describe('the size of a cluster', () => {
 
   // Guards against dead workers without a trace.
   it('says how many workers died or jobs failed', () => {
-    const workers = { requested: 2, ready: 2, queued: 0, failed: 1 };
+    const workers = { requested: 2, ready: 2, queued: 0, failed: 1, killed: 0 };
     expect(failedText(makeCluster({ workers }), trans)).toBe('1 worker died');
     expect(failedText(makeCluster({ workers, unit: 'jobs' }), trans)).toBe(
       '1 job failed'
@@ -91,12 +91,21 @@ describe('the load of a cluster', () => {
     const usage = makeUsage({ tasks: 138, waiting: 138 });
     expect(texts(makeCluster({ usage, workers: NOBODY }))).toEqual([
       ['0 of 138 tasks', false],
-      ['138 waiting for workers', false]
+      ['138 waiting for workers', true]
     ]);
-    // With workers, tasks wait their turn.
-    expect(texts(makeCluster({ usage }))).not.toContainEqual([
-      '138 waiting for workers',
-      false
+    // Some will come by themselves.
+    const adapt = { minimum: 0, maximum: 3 };
+    const asked = { ...NOBODY, requested: 2 };
+    for (const changes of [{ adapt, workers: NOBODY }, { workers: asked }]) {
+      expect(texts(makeCluster({ usage, ...changes }))).toContainEqual([
+        '138 waiting for workers',
+        false
+      ]);
+    }
+    // Resources that no worker has: none of them will do.
+    expect(texts(makeCluster({ usage }))).toContainEqual([
+      '138 waiting for a worker that can run them',
+      true
     ]);
   });
 

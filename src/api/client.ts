@@ -12,7 +12,8 @@ import {
   IOptionsSchema,
   IPlatform,
   IPlot,
-  IStart
+  IStart,
+  IWorkerList
 } from './types';
 
 /**
@@ -91,6 +92,13 @@ export class Client {
   /** List the single plots of a dashboard. */
   plots(id: string): Promise<IPlot[]> {
     return this.request<IPlot[]>(`${clusterPath(id)}/plots`);
+  }
+
+  /** List the workers of a cluster one by one. */
+  workers(id: string): Promise<IWorkerList> {
+    return this.request<IWorkerList>(
+      `${clusterPath(id)}/workers?no_track_activity=1`
+    );
   }
 
   /**

@@ -1,7 +1,7 @@
 import { Event, ServerConnection } from '@jupyterlab/services';
 import { ITranslator } from '@jupyterlab/translation';
 import { PromiseDelegate } from '@lumino/coreutils';
-import { Poll } from '@lumino/polling';
+import { IPoll, Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
 import { IClusters } from '../tokens';
 import { loadTranslation } from '../translation';
@@ -17,8 +17,11 @@ export const EVENT_SCHEMA =
 /** Milliseconds between polls of the list, in case an event was missed. */
 const POLL_INTERVAL = 30_000;
 
-/** The maximum milliseconds between polls while the server is not responding. */
-const MAX_POLL_INTERVAL = 300_000;
+/**
+ * Milliseconds between polls while the server is not responding, so that the list
+ * is right soon after a restart of the server.
+ */
+const RETRY_INTERVAL = 5_000;
 
 /**
  * The clusters of this server.
@@ -37,11 +40,7 @@ export class Clusters extends Client implements IClusters {
     this._poll = new Poll({
       auto: true,
       factory: () => this._fetchList(),
-      frequency: {
-        interval: POLL_INTERVAL,
-        backoff: true,
-        max: MAX_POLL_INTERVAL
-      },
+      frequency: frequency(POLL_INTERVAL),
       name: 'jupyter-cluster-launcher:clusters',
       standby: 'when-hidden'
     });
@@ -133,6 +132,11 @@ export class Clusters extends Client implements IClusters {
     await this._fetchCluster(id);
   }
 
+  /** Restart a worker; resolves when it is back. */
+  restartWorker(id: string, worker: string): Promise<void> {
+    return this.request<void>(`${clusterPath(id)}/restart`, 'POST', { worker });
+  }
+
   private async _fetchList(): Promise<void> {
     const serial = this._cache.next();
     try {
@@ -150,7 +154,7 @@ export class Clusters extends Client implements IClusters {
       }
       const { message, status } = error as RequestError;
       this._setStatus(status === 404 ? 'missing' : 'unreachable', message);
-      throw error; // The interval of the poll increases with each failure.
+      throw error;
     } finally {
       this._ready.resolve();
     }
@@ -208,6 +212,9 @@ export class Clusters extends Client implements IClusters {
   private _setStatus(status: IClusters.Status, error: string | null): void {
     if (status !== this._status || error !== this._error) {
       this._status = status;
+      this._poll.frequency = frequency(
+        status === 'unreachable' ? RETRY_INTERVAL : POLL_INTERVAL
+      );
       this._error = error;
       this._changed.emit({ type: 'status' });
     }
@@ -222,6 +229,11 @@ export class Clusters extends Client implements IClusters {
   private _error: string | null = null;
   private _ready = new PromiseDelegate<void>();
   private _status: IClusters.Status = 'loading';
+}
+
+/** A poll at an interval in milliseconds, whether it fails or not. */
+function frequency(interval: number): IPoll.Frequency {
+  return { interval, backoff: false, max: interval };
 }
 
 /** The types that belong to Clusters. */

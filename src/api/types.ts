@@ -51,6 +51,15 @@ export type ICheck = Schemas['Check'];
 /** When a launch would start, in one way to make it. */
 export type IStart = Schemas['Start'];
 
+/** A worker that is connected to its scheduler. */
+export type IWorker = Schemas['Worker'];
+
+/** A worker whose process was killed or crashed. */
+export type IDeadWorker = Schemas['DeadWorker'];
+
+/** The workers of a cluster one by one. */
+export type IWorkerList = Schemas['WorkerList'];
+
 /** The log of one worker or job. */
 export type ILog = Schemas['Log'];
 

@@ -1,4 +1,4 @@
-import { InputDialog } from '@jupyterlab/apputils';
+import { InputDialog, Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { editIcon, stopIcon } from '@jupyterlab/ui-components';
 import { isAlive } from '../format';
@@ -62,7 +62,31 @@ export function addChangeCommands(options: ICommandOptions): void {
     label: trans.__('Stop Cluster'),
     caption: trans.__('Stop the cluster, or dismiss it if it has ended'),
     icon: menuIcon(stopIcon),
-    execute: cluster => stopCluster(cluster, clusters, trans)
+    execute: async cluster => {
+      if (await stopCluster(cluster, clusters, trans)) {
+        offerAgain(cluster, options);
+      }
+    }
+  });
+}
+
+/**
+ * Offer to undo a stop that nobody was asked about. A stop that is put off until
+ * then would leave a cluster behind when the browser is closed.
+ */
+function offerAgain(
+  { id, name }: ICluster,
+  { app, trans }: ICommandOptions
+): void {
+  Notification.info(trans.__('%1 was stopped.', name), {
+    autoClose: 6000,
+    actions: [
+      {
+        label: trans.__('Launch again'),
+        callback: () =>
+          void app.commands.execute(CommandIDs.launchAgain, { id })
+      }
+    ]
   });
 }
 

@@ -22,6 +22,10 @@ export namespace CommandIDs {
   export const stop = 'cluster-launcher:stop';
   /** Open a dashboard or one of its plots. */
   export const openDashboard = 'cluster-launcher:open-dashboard';
+  /** Open a dashboard in a tab of the browser. */
+  export const openDashboardTab = 'cluster-launcher:open-dashboard-tab';
+  /** Open the most used plots beside the notebook. */
+  export const openPlots = 'cluster-launcher:open-plots';
   /** Show the logs of a cluster. */
   export const showLogs = 'cluster-launcher:show-logs';
   /** Show a dashboard in the panes of dask-labextension. */

@@ -6,17 +6,24 @@ import { ICluster, IClusters } from '../tokens';
 /**
  * Stop a cluster, or dismiss one that has ended. Confirms first if the cluster
  * was joined, or if something would be lost that is costly to get again.
+ *
+ * @returns whether a cluster was stopped without a question
  */
 export async function stopCluster(
   cluster: ICluster,
   clusters: IClusters,
   trans: TranslationBundle
-): Promise<void> {
+): Promise<boolean> {
   if (cluster.joined && cluster.state !== 'closed') {
     await leaveOrStop(cluster, clusters, trans);
-  } else if (await confirmLoss(cluster, trans)) {
-    await clusters.stop(cluster.id);
+    return false;
   }
+  const losses = lossesOf(cluster, trans);
+  if (await confirmLoss(cluster, losses, trans)) {
+    await clusters.stop(cluster.id);
+    return isAlive(cluster) && losses.length === 0;
+  }
+  return false;
 }
 
 /** Let the user choose whether to leave a joined cluster or to stop it. */
@@ -49,9 +56,9 @@ async function leaveOrStop(
 /** Confirm what would be lost; true if nothing would be. */
 async function confirmLoss(
   cluster: ICluster,
+  losses: readonly string[],
   trans: TranslationBundle
 ): Promise<boolean> {
-  const losses = lossesOf(cluster, trans);
   if (losses.length === 0) {
     return true;
   }

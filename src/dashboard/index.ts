@@ -9,6 +9,7 @@ import {
   hasDaskLabextension,
   showInDaskLabextension
 } from './dasklabextension';
+import { addPlotsCommand } from './layout';
 import { DashboardPane, IPaneArgs, paneId } from './pane';
 import { dashboardUrl, relativeUrl } from './url';
 
@@ -31,6 +32,13 @@ export function addDashboards(
   const { app, trans } = options;
   const { baseUrl } = app.serviceManager.serverSettings;
   const tracker = addOpenCommand(options);
+  addClusterCommand(options, CommandIDs.openDashboardTab, {
+    label: trans.__('Open Dashboard in Browser Tab'),
+    caption: trans.__('Open the dashboard of the cluster in a browser tab'),
+    filter: hasDashboard,
+    execute: cluster => openTab(cluster, '', options)
+  });
+  addPlotsCommand(options, tracker, hasDashboard);
   addClusterCommand(options, CommandIDs.showInDaskLabextension, {
     label: trans.__('Show in dask-labextension'),
     caption: trans.__('Show the dashboard in the panes of dask-labextension'),
@@ -108,6 +116,19 @@ function addOpenCommand(
   return tracker;
 }
 
+/** Open a dashboard or one of its plots in a tab of the browser. */
+function openTab(
+  cluster: ICluster,
+  plot: string,
+  { app }: Pick<IDashboardOptions, 'app'>
+): void {
+  const { baseUrl } = app.serviceManager.serverSettings;
+  const url = dashboardUrl(cluster, plot);
+  if (url) {
+    window.open(new URL(url, baseUrl).href, '_blank', 'noopener');
+  }
+}
+
 /**
  * Open a dashboard in a tab of JupyterLab, or of the browser if the application
  * has no tabs. Activate the tab if it is open.
@@ -121,9 +142,8 @@ function openDashboard(
   const { id, name } = args;
   if (!hasTabs) {
     const cluster = clusters.get(id);
-    const url = cluster && dashboardUrl(cluster, name);
-    if (url) {
-      window.open(new URL(url, baseUrl).href, '_blank', 'noopener');
+    if (cluster) {
+      openTab(cluster, name, { app });
     }
     return;
   }

@@ -21,22 +21,40 @@ export function addLogs(options: ILogOptions): void {
       'Show the logs of the cluster, its scheduler and its workers'
     ),
     icon: menuIcon(logIcon),
-    execute: ({ id }) => showLogs(options, id)
+    properties: {
+      source: {
+        type: 'string',
+        description:
+          'The log to show: "launch", "scheduler", or "worker" or "job" and its ID.'
+      }
+    },
+    execute: ({ id }, { source }) =>
+      showLogs(options, id, typeof source === 'string' ? source : null)
   });
 }
 
 /** Open the logs of a cluster, or activate them if they are open. */
-async function showLogs(options: ILogOptions, id: string): Promise<void> {
+async function showLogs(
+  options: ILogOptions,
+  id: string,
+  source: string | null
+): Promise<void> {
   const { app, clusters, hasTabs, trans } = options;
   const { LogPanel } = await import('./panel');
   const area = readingArea(app, hasTabs);
   for (const widget of app.shell.widgets(area)) {
     if (widget.id === LogPanel.id(id)) {
+      if (source !== null && widget instanceof LogPanel) {
+        widget.content.model.select(source);
+      }
       app.shell.activateById(widget.id);
       return;
     }
   }
   const panel = new LogPanel(clusters, id, trans);
+  if (source !== null) {
+    panel.content.model.select(source);
+  }
   app.shell.add(panel, area, {
     mode: 'split-bottom',
     type: 'Dask Cluster Logs'

@@ -36,7 +36,16 @@ export class LogModel implements IDisposable {
   /** Why the last fetch failed, for the user; null if it did not. */
   error: string | null = null;
 
-  /** Emitted after each fetch. */
+  /** The id of the source that the user selected; null before. */
+  source: string | null = null;
+
+  /** Show another source. */
+  select(source: string): void {
+    this.source = source;
+    this._changed.emit();
+  }
+
+  /** Emitted after each fetch and change. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }

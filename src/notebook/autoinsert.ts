@@ -4,7 +4,8 @@ import { Signal } from '@lumino/signaling';
 import { hasEnded } from '../format';
 import { IClusters, INotebooks } from '../tokens';
 import { insertOrNotify } from './insert';
-import { Target } from './target';
+import { Reloaded } from './reloaded';
+import { isConsole, Target } from './target';
 
 /**
  * Inserts the code of a launched cluster, once, as soon as it can be used, in
@@ -22,6 +23,7 @@ export class AutoInsert implements IDisposable {
     private _mayFocus: () => boolean
   ) {
     this._clusters.changed.connect(this._onChanged, this);
+    this._notebooks?.changed.connect(this._onNotebooks, this);
   }
 
   /** Whether this is disposed. */
@@ -38,6 +40,9 @@ export class AutoInsert implements IDisposable {
    */
   expect(id: string, panel: Target | null): void {
     this._expected.set(id, panel);
+    if (panel && !isConsole(panel)) {
+      this._reloaded.set(id, panel.context.path);
+    }
     this._insert(id);
   }
 
@@ -50,20 +55,47 @@ export class AutoInsert implements IDisposable {
   private _onChanged(_: IClusters, change: IClusters.IChange): void {
     if (change.type === 'removed') {
       this._expected.delete(change.old!.id);
+      this._reloaded.delete(change.old!.id);
     } else if (change.new) {
       this._insert(change.new.id);
     }
   }
 
+  /** Insert what a notebook waits for that is opened again after a reload. */
+  private _onNotebooks(): void {
+    for (const { id } of this._clusters.clusters) {
+      this._insert(id);
+    }
+  }
+
+  /** Find the notebook that a cluster was launched from before a reload. */
+  private _find(id: string): void {
+    const path = this._reloaded.get(id);
+    const panel = this._notebooks?.panels.find(
+      ({ context }) => context.path === path
+    );
+    if (path === undefined || this._expected.has(id) || !panel) {
+      return;
+    }
+    if (panel.context.isReady) {
+      this._expected.set(id, panel);
+    } else {
+      void panel.context.ready.then(() => this._insert(id));
+    }
+  }
+
   private _insert(id: string): void {
+    this._find(id);
     const cluster = this._clusters.get(id);
-    if (!cluster || !this._expected.has(id)) {
+    if (this._isDisposed || !cluster || !this._expected.has(id)) {
       return;
     }
     if (hasEnded(cluster)) {
       this._expected.delete(id);
+      this._reloaded.delete(id);
     } else if (cluster.code.connect !== null && cluster.state === 'running') {
       const panel = this._expected.get(id)!;
+      this._reloaded.delete(id);
       this._expected.delete(id); // Before the insertion, which must happen once.
       insertOrNotify(
         cluster,
@@ -78,4 +110,5 @@ export class AutoInsert implements IDisposable {
   /** By the id of a cluster, the notebook that it was launched from. */
   private _expected = new Map<string, Target | null>();
   private _isDisposed = false;
+  private _reloaded = new Reloaded();
 }

@@ -42,9 +42,13 @@ class FakeCluster:
 
 def a_worker(name: Any) -> Any:
     """A worker as its scheduler knows it: half busy, a tenth of its memory in use."""
-    metrics = {"cpu": 100.0, "memory": 100}
+    known: dict[str, Any] = {"name": name, "nthreads": 2, "memory_limit": 1000}
+    known["metrics"] = {"cpu": 100.0, "memory": 100}
     return SimpleNamespace(
-        name=name, nthreads=2, memory_limit=1000, metrics=metrics, processing={}, status="running"
+        **known,
+        processing={},
+        status="running",
+        identity=lambda: {**known, "status": "running", "nanny": "tls://nanny"},
     )
 
 

@@ -90,7 +90,10 @@ test('a failed cluster shows its reason and its logs', async ({
   await row.root.getByRole('button', { name: 'Show logs' }).click();
   const log = page.getByRole('log');
   await expect(log).toContainText('Traceback');
-  await page.getByRole('searchbox', { name: 'Filter' }).fill('nonsense');
+  await page.getByLabel('Level').selectOption('Errors');
+  await expect(log).toContainText('Traceback');
+  await page.getByRole('searchbox', { name: 'Find' }).fill('nonsense');
+  await page.getByLabel('Matching lines only').check();
   await expect(log).not.toContainText('Traceback');
   await expect(log).toContainText('nonsense');
   await screenshot(page, 'failed');

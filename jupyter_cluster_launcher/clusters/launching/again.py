@@ -83,7 +83,8 @@ def adjusted(
     values |= {name: value for name, value in cluster.options.items() if name in declared}
     memory = next((name for name in MEMORY if isinstance(values.get(name), str)), None)
     # Without jobs, what failed are workers whose process was killed or crashed.
-    if memory and ("OUT_OF_MEMORY" in ended or (status.failed and not status.jobs)):
+    short = cluster.report.killed or (status.failed and not status.jobs)
+    if memory and ("OUT_OF_MEMORY" in ended or short):
         more, words = _twice_the_memory(values[memory])
         each = "per job" if "per job" in str(declared[memory].get("title")) else "per worker"
         return ({memory: more}, f"with {words} {each}") if more else ({}, "")

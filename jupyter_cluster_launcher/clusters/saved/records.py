@@ -121,8 +121,10 @@ def _check_report(report: Report) -> None:
         value = getattr(report, name)
         if value is not None:
             _check_time(value, f"report.{name}")
-    counts = ("ready", "failed", "renewed", "replaced", "cores")
+    counts = ("ready", "failed", "killed", "renewed", "replaced", "cores")
     _check_amounts(report, "report.", *counts, "core_seconds", "memory", "idle_limit")
+    for death in report.deaths:
+        _check_time(death.when, "report.deaths.when")
     if report.usage is not None:
         _check_amounts(report.usage, "report.usage.", "cpu", "memory", "tasks")
 

@@ -18,6 +18,7 @@ import aiohttp
 from dask_gateway.client import Gateway
 from distributed.core import rpc
 
+from ..deaths import MEMORY_EVENTS
 from ..identity import scheduler_versions
 from .scheduler import GatewaySettings, by_value, gateway_settings
 from .state import ANSWER_LIMIT, GatewayState
@@ -92,6 +93,7 @@ class GatewayMonitor(threading.Thread):
             await self.read_settings()
         identity = await self.scheduler.identity()
         states = list((await self.scheduler.get_task_prefix_states()).values())
+        self.state.killed = await self.scheduler.events(topic=MEMORY_EVENTS)
         self.state.update(identity["workers"], states)
 
     async def read_settings(self) -> None:

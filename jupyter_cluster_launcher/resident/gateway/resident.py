@@ -8,7 +8,8 @@ from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..base import Resident
-from ..logs import LOGS_LIMIT, Logs, collect
+from ..identity import WorkerIdentity
+from ..inspection import Request, T
 from ..protocols import GatewayCluster
 from ..report import Sample
 from .state import ANSWER_LIMIT, GatewayState
@@ -66,7 +67,10 @@ class GatewayResident(Resident[GatewayCluster]):
         """Return the cluster's state as it was last polled."""
         if self.monitor.state.joined:
             self.watch.idle_timeout = None  # others may be at work there
-        return Sample(self.monitor.state.report())
+        state = self.monitor.state
+        names = {key: one["name"] for key, one in state.workers.items()}
+        self.deaths.note_events(state.killed, names)
+        return Sample(self.with_deaths({**state.report(), "failed": self.deaths.number}))
 
     def scale(self, workers: int, unit: str = "workers") -> None:
         """Ask for a number of workers; the gateway then no longer adapts."""
@@ -89,10 +93,13 @@ class GatewayResident(Resident[GatewayCluster]):
         state.waiting_since = time.monotonic()
         self.watch.poll(always=True)
 
-    def logs(self) -> Logs:
-        """Return the logs of the scheduler and the workers."""
-        workers = {address: one["name"] for address, one in self.monitor.state.workers.items()}
-        return self.monitor.do(collect(self.monitor.scheduler, workers), LOGS_LIMIT)
+    def identities(self) -> Mapping[str, WorkerIdentity]:
+        """Return the workers that are there, by address."""
+        return self.monitor.state.workers
+
+    def on_scheduler(self, request: Request[T], limit: float) -> T:
+        """Return what a request to the scheduler returns; raises as the base."""
+        return self.monitor.do(request(self.monitor.scheduler), limit)
 
     def end_cluster(self, cluster: GatewayCluster | None) -> None:
         """Stop what this launch started, and nothing that it joined.

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Mapping
 
+from ..deaths import Events
 from ..identity import (
     States,
     WorkerIdentity,
@@ -44,6 +45,7 @@ class GatewayState:
         self.ended: str | None = None
         self.failed = self.adapting = False
         self.workers: Mapping[str, WorkerIdentity] = {}
+        self.killed: Events = ()  # what nannies killed for memory
         self.tasks = 0
         self.progress: Progress = {}
         self.plots: dict[str, str] = {}
@@ -60,7 +62,7 @@ class GatewayState:
         if busy or self.busy:
             self.idle_since = time.monotonic()
         self.busy = busy
-        self.tasks, self.progress = task_count(states), task_progress(states)
+        self.tasks, self.progress = task_count(states), task_progress(states, len(workers))
         if len(workers) >= (self.requested or 0):
             self.waiting_since = time.monotonic()
 

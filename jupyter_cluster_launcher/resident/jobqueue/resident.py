@@ -9,10 +9,12 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from ..base import Resident
-from ..logs import Logs, scheduler_logs
+from ..deaths import MEMORY_EVENTS
+from ..identity import WorkerIdentity
+from ..inspection import Request, T
 from ..protocols import JobqueueCluster
 from ..report import Report, Sample
-from ..scheduler import SCHEDULER, sample_scheduler
+from ..scheduler import SCHEDULER, identities, on_scheduler, sample_scheduler
 from .renewal import Renewal, RenewalSettings
 from .tracker import JobEntry, JobTracker, SubmissionError
 from .workers import complete, workers_per_job, working
@@ -75,7 +77,11 @@ class JobqueueResident(Resident[JobqueueCluster]):
             report["ready"] = min(
                 report["ready"], jobs if self.tracker.unit == "jobs" else jobs * each
             )
-        return Sample(report, sample.activity)
+        events = getattr(self.cluster.scheduler, "get_events", None)
+        if events is not None:  # nannies in the jobs tell the scheduler whom they kill
+            names = {key: one.name for key, one in list(self.cluster.scheduler.workers.items())}
+            self.deaths.note_events(events(MEMORY_EVENTS), names)
+        return Sample(self.with_deaths(report), sample.activity)
 
     def end_cluster(self, cluster: JobqueueCluster | None) -> None:
         """Close the cluster; cancel the jobs of one that was not created completely."""
@@ -85,9 +91,13 @@ class JobqueueResident(Resident[JobqueueCluster]):
         if cluster is None and hasattr(self, "tracker"):
             self.tracker.cancel()
 
-    def logs(self) -> Logs:
-        """Return the logs of the scheduler and the workers."""
-        return scheduler_logs(self.cluster)
+    def identities(self) -> Mapping[str, WorkerIdentity]:
+        """Return the workers that are there, by address."""
+        return identities(self.cluster)
+
+    def on_scheduler(self, request: Request[T], limit: float) -> T:
+        """Return what a request to the scheduler returns; raises as the base."""
+        return on_scheduler(self.cluster, request, limit)
 
     def jobs_ended(self, ids: Collection[str]) -> None:
         """Note which jobs have ended by the batch system, although nothing here closed them."""

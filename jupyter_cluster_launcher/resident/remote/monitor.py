@@ -12,6 +12,7 @@ import time
 from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 
+from ..deaths import MEMORY_EVENTS, Events
 from ..identity import (
     States,
     WorkerIdentity,
@@ -44,6 +45,7 @@ class RemoteMonitor(threading.Thread):
         self.cluster = cluster
         self.first, self._stopped = threading.Event(), threading.Event()
         self.workers: Mapping[str, WorkerIdentity] = {}
+        self.killed: Events = ()  # what nannies killed for memory
         self.scheduler_id: str | None = None
         self.ended: str | None = None
         self._states: list[States] = []
@@ -98,6 +100,7 @@ class RemoteMonitor(threading.Thread):
         scheduler = self.cluster.scheduler_comm
         identity = await scheduler.identity()
         states = list((await scheduler.get_task_prefix_states()).values())
+        self.killed = await scheduler.events(topic=MEMORY_EVENTS)
         if not self._versions:
             self._versions = scheduler_versions((await scheduler.versions())["packages"])
         # Work that began and ended between two polls has changed the numbers.
@@ -118,7 +121,12 @@ class RemoteMonitor(threading.Thread):
         cluster = self.cluster
         tasks, busy = task_count(self._states), is_busy(self._states)
         report: Report = {
-            **worker_report(list(self.workers.values()), tasks, busy, task_progress(self._states)),
+            **worker_report(
+                list(self.workers.values()),
+                tasks,
+                busy,
+                task_progress(self._states, len(self.workers)),
+            ),
             **self._dashboard,
             "address": cluster.scheduler_address,
             "name": cluster.name,

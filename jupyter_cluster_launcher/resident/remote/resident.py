@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..base import Resident
 from ..credentials import write_private
+from ..identity import WorkerIdentity
+from ..inspection import Request, T
 from ..jobqueue.keys import note_keys, remove_keys
-from ..logs import LOGS_LIMIT, Logs, collect, scheduler_logs
 from ..protocols import RemoteCluster
-from ..report import Sample
-from ..scheduler import sample_scheduler
+from ..report import Report, Sample
+from ..scheduler import identities, on_scheduler, sample_scheduler
 
 if TYPE_CHECKING:
     from .monitor import RemoteMonitor
@@ -97,14 +98,21 @@ class RemoteResident(Resident[RemoteCluster]):
         """Return the cluster's present state."""
         sample = self.monitor.sample() if self.monitor else sample_scheduler(self.cluster)
         scalable = bool(getattr(self.cluster, "_supports_scaling", True))
-        return Sample({**sample.report, "scalable": scalable}, sample.activity)
+        if self.monitor:
+            names = {key: one["name"] for key, one in self.monitor.workers.items()}
+            self.deaths.note_events(self.monitor.killed, names)
+        report: Report = {**sample.report, "scalable": scalable, "failed": self.deaths.number}
+        return Sample(self.with_deaths(report), sample.activity)
 
-    def logs(self) -> Logs:
-        """Return the logs of the scheduler and the workers."""
-        if self.monitor is None:
-            return scheduler_logs(self.cluster)
-        workers = {address: one["name"] for address, one in self.monitor.workers.items()}
-        return self.monitor.do(collect(self.cluster.scheduler_comm, workers), LOGS_LIMIT)
+    def identities(self) -> Mapping[str, WorkerIdentity]:
+        """Return the workers that are there, by address."""
+        return self.monitor.workers if self.monitor else identities(self.cluster)
+
+    def on_scheduler(self, request: Request[T], limit: float) -> T:
+        """Return what a request to the scheduler returns; raises as the base."""
+        if self.monitor:
+            return self.monitor.do(request(self.cluster.scheduler_comm), limit)
+        return on_scheduler(self.cluster, request, limit)
 
     def scale(self, workers: int, unit: str = "workers") -> None:
         """Ask for a fixed number of workers; raises ``CannotScaleError`` where none can be."""

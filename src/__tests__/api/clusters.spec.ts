@@ -56,7 +56,7 @@ describe('Clusters', () => {
   // Guards against events that are not handled.
   it('fetches a cluster when it changed', async () => {
     await start([makeCluster()]);
-    const workers = { requested: 3, ready: 3, queued: 0, failed: 0 };
+    const workers = { requested: 3, ready: 3, queued: 0, failed: 0, killed: 0 };
     server.responses['GET clusters/one'] = makeCluster({ workers });
     const change = next(model, 'changed');
     emitEvent('one', 'changed');
@@ -230,6 +230,22 @@ describe('the poll', () => {
     expect(server.requests).toHaveLength(2);
     await pass(120_000);
     expect(server.requests).toHaveLength(6);
+  });
+
+  // Guards against a list that is wrong for minutes after a restart of the server.
+  it('is frequent until the server is back', async () => {
+    server.responses['GET clusters'] = () => {
+      throw new TypeError('Failed to fetch');
+    };
+    await pass(90_000);
+    expect(model.status).toBe('unreachable');
+    server.responses['GET clusters'] = [makeCluster()];
+    await pass(6_000);
+    expect(model.status).toBe('ready');
+    expect(model.clusters).toHaveLength(1);
+    const count = server.requests.length;
+    await pass(29_000);
+    expect(server.requests).toHaveLength(count + 1);
   });
 
   // Guards against requests of many pages in the background.

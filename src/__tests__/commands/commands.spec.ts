@@ -74,6 +74,29 @@ describe('commands', () => {
     expect(stops()).toEqual([['stop', 'one', undefined]]);
   });
 
+  // Guards against a wrong click that cannot be undone, and against a message
+  // after a stop that the user has confirmed.
+  it('offer to launch again what they stopped without a question', async () => {
+    const again = jest.fn();
+    commands.addCommand(CommandIDs.launchAgain, { execute: again });
+    clusters.put(makeCluster());
+    await commands.execute(CommandIDs.stop, { id: 'one' });
+    const [{ message, options }] = Notification.manager.notifications;
+    expect(message).toBe('Local 1 was stopped.');
+    options.actions![0].callback(new MouseEvent('click'));
+    expect(again.mock.calls[0][0]).toMatchObject({ id: 'one' });
+    Notification.dismiss();
+
+    clusters.put(makeCluster({ state: 'failed' }));
+    await commands.execute(CommandIDs.stop, { id: 'one' });
+    clusters.put(makeCluster({ keep_running: true }));
+    const stopped = commands.execute(CommandIDs.stop, { id: 'one' });
+    await click('Stop');
+    await stopped;
+    expect(stops()).toHaveLength(3);
+    expect(Notification.manager.notifications).toEqual([]);
+  });
+
   // Guards against results, jobs and places in a queue that are lost by an
   // accidental click.
   it.each<[string, Partial<ICluster>, string]>([

@@ -1,3 +1,4 @@
+import { Notification } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { Widget } from '@lumino/widgets';
 import { CommandIDs } from '../../commands/ids';
@@ -62,6 +63,7 @@ describe('dashboard commands', () => {
   let clusters: FakeClusters;
   let commands: CommandRegistry;
   let shown: Widget[];
+  let added: unknown[];
   let activated: string[];
   let add: (hasTabs: boolean) => unknown;
 
@@ -70,13 +72,17 @@ describe('dashboard commands', () => {
     clusters.put(makeCluster({ dashboard_url: '/user/ada/proxy/1/status' }));
     commands = new CommandRegistry();
     shown = [];
+    added = [];
     activated = [];
     const app: any = {
       commands,
       contextMenuHitTest: () => undefined,
       serviceManager: { serverSettings: { baseUrl: BASE } },
       shell: {
-        add: (widget: Widget) => shown.push(widget),
+        add: (widget: Widget, _: string, options: unknown) => {
+          shown.push(widget);
+          added.push(options);
+        },
         activateById: (id: string) => activated.push(id)
       }
     };
@@ -91,6 +97,46 @@ describe('dashboard commands', () => {
     await commands.execute(CommandIDs.openDashboard, { id: 'one' });
     expect(open.mock.calls[0][0]).toBe(`${BASE}proxy/1/status`);
     expect(shown).toEqual([]);
+  });
+
+  // Guards against a dashboard that cannot be moved to a second screen.
+  it('open a browser tab on request', async () => {
+    add(true);
+    const open = jest.spyOn(window, 'open').mockReturnValue(null);
+    await commands.execute(CommandIDs.openDashboardTab, { id: 'one' });
+    expect(open.mock.calls.pop()![0]).toBe(`${BASE}proxy/1/status`);
+    expect(shown).toEqual([]);
+  });
+
+  // Guards against a dashboard that needs the whole width of the screen.
+  it('open the most used plots below each other, once', async () => {
+    clusters.plotsResponse = [
+      { name: 'individual-progress', title: 'Progress' },
+      { name: 'individual-task-stream', title: 'Task Stream' },
+      { name: 'individual-nbytes', title: 'Nbytes' }
+    ];
+    add(true);
+    await commands.execute(CommandIDs.openPlots, { id: 'one' });
+    await commands.execute(CommandIDs.openPlots, { id: 'one' });
+    expect(shown.map(({ title }) => title.label)).toEqual([
+      'Task Stream · Local 1',
+      'Progress · Local 1'
+    ]);
+    expect(added).toEqual([
+      { activate: false, mode: 'split-right' },
+      { activate: false, mode: 'split-bottom', ref: shown[0].id }
+    ]);
+    clusters.plotsResponse = [];
+    await commands.execute(CommandIDs.openPlots, { id: 'one' });
+    const [{ message }] = Notification.manager.notifications;
+    expect(message).toContain('no plots yet');
+    Notification.dismiss();
+  });
+
+  // Guards against an item without effect in Notebook 7, which has no tabs.
+  it('offer no layout if the application has no tabs', () => {
+    add(false);
+    expect(commands.isVisible(CommandIDs.openPlots)).toBe(false);
   });
 
   // Guards against a second tab for the same plot.

@@ -12,7 +12,8 @@ import {
   IOptionsSchema,
   IPlatform,
   IPlot,
-  IStart
+  IStart,
+  IWorkerList
 } from '../../tokens';
 import { makeCluster, makePlatform } from './data';
 
@@ -39,6 +40,7 @@ export class FakeClusters implements IClusters {
     warnings: []
   };
   logsResponse: ILogs = { launch: '', scheduler: '', workers: [], jobs: [] };
+  workersResponse: IWorkerList = { workers: [], dead: [] };
   plotsResponse: IPlot[] = [{ name: 'task-stream', title: 'Task Stream' }];
   /** The HTTP status of the errors. */
   errorStatus = 422;
@@ -135,6 +137,14 @@ export class FakeClusters implements IClusters {
 
   plots(id: string): Promise<IPlot[]> {
     return this._respond('plots', this.plotsResponse, id);
+  }
+
+  workers(id: string): Promise<IWorkerList> {
+    return this._respond('workers', this.workersResponse, id);
+  }
+
+  restartWorker(id: string, worker: string): Promise<void> {
+    return this._respond('restartWorker', undefined, id, worker);
   }
 
   private async _respond<T>(

@@ -1,5 +1,5 @@
 import { Signal } from '@lumino/signaling';
-import { ICluster, IPlatform } from '../../tokens';
+import { ICluster, IPlatform, IWorker } from '../../tokens';
 
 /** Make a running cluster. */
 export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
@@ -12,7 +12,7 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     state: 'running',
     message: '',
     created: '2030-01-01T12:00:00Z',
-    workers: { requested: 2, ready: 2, queued: 0, failed: 0 },
+    workers: { requested: 2, ready: 2, queued: 0, failed: 0, killed: 0 },
     unit: 'workers',
     adapt: null,
     scalable: true,
@@ -52,6 +52,25 @@ export function makeUsage(
     waiting: 0,
     spilled: 0,
     paused: 0,
+    ...changes
+  };
+}
+
+/** Make a worker with nothing to do. */
+export function makeWorker(changes: Partial<IWorker> = {}): IWorker {
+  return {
+    id: 'tls://127.0.0.1:40001',
+    name: '0',
+    host: '127.0.0.1',
+    state: 'running',
+    threads: 1,
+    memory: 1.1 * 1024 ** 3,
+    memory_limit: 2 * 1024 ** 3,
+    cpu: 0.5,
+    spilled: 0,
+    tasks: 0,
+    results: 0,
+    restartable: true,
     ...changes
   };
 }

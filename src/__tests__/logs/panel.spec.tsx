@@ -2,8 +2,22 @@ import { act, fireEvent, render } from '@testing-library/react';
 import React from 'react';
 import { LogModel } from '../../logs/model';
 import { RequestError } from '../../api/request';
-import { Logs } from '../../logs/panel';
+import { Logs } from '../../logs/view';
 import { FakeClusters, makeCluster, trans } from '../fakes';
+
+/** Lines of Dask, of Python, and of a batch system. */
+const LEVELS = [
+  '2026-11-26 10:00:00,000 - distributed.core - INFO - Starting',
+  '2026-11-26 10:00:01,000 - distributed.worker - WARNING - Unmanaged memory',
+  '2026-11-26 10:00:02,000 - distributed.core - ERROR - Exception',
+  'Traceback (most recent call last):',
+  '  File "a.py", line 1, in <module>',
+  '',
+  '    1 / 0',
+  'ZeroDivisionError: division by zero',
+  'What a task printed about an error',
+  'slurmstepd: error: killed'
+].join('\n');
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -82,13 +96,91 @@ describe('the log panel', () => {
   });
 
   // Guards against having to read ten thousand lines to find one.
-  it('filters lines', async () => {
+  it('finds text, and leaves out the other lines', async () => {
+    clusters.logsResponse = {
+      ...clusters.logsResponse,
+      launch: 'a (b)\nother\nA (B) and a (b)'
+    };
     const screen = await renderLogs();
-    fireEvent.change(screen.getByLabelText('Filter'), {
-      target: { value: 'TRACE' }
-    });
-    expect(screen.getByRole('log').textContent).toBe('Traceback: bad');
-    expect(screen.getByRole('status').textContent).toBe('1 line');
+    const log = screen.getByRole('log');
+    const field = screen.getByLabelText('Find');
+    const current = (): number =>
+      [...log.querySelectorAll('mark')].findIndex(
+        mark => mark.getAttribute('aria-current') === 'true'
+      );
+    fireEvent.change(field, { target: { value: 'a (b' } });
+    expect(log.querySelectorAll('mark')).toHaveLength(3);
+    expect(screen.getByRole('status').textContent).toBe('1 of 3');
+    fireEvent.keyDown(field, { key: 'Enter' });
+    expect(current()).toBe(1);
+    fireEvent.click(screen.getByRole('button', { name: 'Next match' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Next match' }));
+    expect(current()).toBe(0);
+    fireEvent.keyDown(field, { key: 'Enter', shiftKey: true });
+    expect(screen.getByRole('status').textContent).toBe('3 of 3');
+    expect(log.textContent).toContain('other');
+    fireEvent.click(screen.getByLabelText('Matching lines only'));
+    expect(log.textContent).toBe('a (b)\nA (B) and a (b)');
+    fireEvent.change(field, { target: { value: 'nonsense' } });
+    expect(screen.getByRole('status').textContent).toBe('none');
+    expect(log.textContent).toBe('No matching lines.');
+  });
+
+  // Guards against a traceback that is lost in what is ordinary.
+  it('shows warnings and errors only', async () => {
+    clusters.logsResponse = { ...clusters.logsResponse, launch: LEVELS };
+    const screen = await renderLogs();
+    const log = screen.getByRole('log');
+    expect(log.textContent).toBe(LEVELS);
+    const level = screen.getByLabelText('Level');
+    fireEvent.change(level, { target: { value: '1' } });
+    expect(log.textContent).toBe(
+      LEVELS.split('\n').slice(1, 8).join('\n') + '\nslurmstepd: error: killed'
+    );
+    fireEvent.change(level, { target: { value: '2' } });
+    expect(log.textContent).not.toContain('Unmanaged');
+    expect(log.querySelector('.jp-ClusterLauncher-logError')).not.toBeNull();
+  });
+
+  // Guards against lines that go on beyond the edge of a narrow panel.
+  it('wraps lines, or not', async () => {
+    const screen = await renderLogs();
+    const isWrapped = (): boolean =>
+      screen
+        .getByRole('log')
+        .classList.contains('jp-ClusterLauncher-mod-wrapped');
+    expect(isWrapped()).toBe(true);
+    fireEvent.click(screen.getByLabelText('Wrap lines'));
+    expect(isWrapped()).toBe(false);
+  });
+
+  // Guards against a report of a bug that needs ten copies.
+  it('downloads all logs as one file', async () => {
+    const saved: [string, string][] = [];
+    let text: Blob | null = null;
+    URL.createObjectURL = blob => ((text = blob as Blob), 'blob:1');
+    URL.revokeObjectURL = () => undefined;
+    jest
+      .spyOn(HTMLAnchorElement.prototype, 'click')
+      .mockImplementation(function (this: HTMLAnchorElement) {
+        saved.push([this.download, this.href]);
+      });
+    const screen = await renderLogs();
+    fireEvent.click(screen.getByRole('button', { name: 'Download' }));
+    expect(saved).toEqual([['Local 1 logs.txt', 'blob:1']]);
+    const reader = new FileReader();
+    const read = new Promise(resolve => (reader.onload = resolve));
+    reader.readAsText(text!);
+    await jest.advanceTimersByTimeAsync(100);
+    await read;
+    expect(reader.result).toContain('===== Worker 0 =====\nworker here');
+  });
+
+  // Guards against a button for one worker that shows the log of another.
+  it('shows the source that it is opened for', async () => {
+    model.select('worker 0');
+    const screen = await renderLogs();
+    expect(screen.getByRole('log').textContent).toBe('worker here');
   });
 
   // Guards against an error that hides the logs loaded so far.

@@ -3,7 +3,7 @@ import { AutoInsert } from '../../notebook/autoinsert';
 import { FakeClusters, FakeNotebooks, makeCluster, trans } from '../fakes';
 
 /** A notebook to launch from, of which only the identity matters. */
-const PANEL: any = { id: 'panel' };
+const PANEL: any = { id: 'panel', context: { path: 'a.ipynb' } };
 
 describe('AutoInsert', () => {
   let clusters: FakeClusters;
@@ -27,6 +27,7 @@ describe('AutoInsert', () => {
 
   afterEach(() => {
     autoInsert.dispose();
+    sessionStorage.clear();
   });
 
   // Guards against code that does not work yet, and a cell for every report.
@@ -37,6 +38,36 @@ describe('AutoInsert', () => {
     expect(notebooks.inserted).toEqual([
       ['one', 'connect', { panel: PANEL, focus: true }]
     ]);
+  });
+
+  // Guards against a reload while a cluster starts, after which nothing happens.
+  it('inserts in the same notebook after a reload, once', async () => {
+    autoInsert.dispose();
+    const again = new FakeNotebooks();
+    const reloaded = new AutoInsert(clusters, again, trans, () => focus);
+    clusters.put(makeCluster());
+    expect(again.inserted).toEqual([]);
+    let read: () => void = () => undefined;
+    const context = {
+      path: 'a.ipynb',
+      isReady: false,
+      ready: new Promise<void>(resolve => (read = resolve))
+    };
+    const panel = { id: 'new', context };
+    again.panels = [{ id: 'other', context: { path: 'b.ipynb' } }, panel];
+    again.select(null);
+    expect(again.inserted).toEqual([]);
+    context.isReady = true;
+    read();
+    await context.ready;
+    expect(again.inserted).toEqual([
+      ['one', 'connect', { panel, focus: true }]
+    ]);
+    reloaded.dispose();
+    const third = new AutoInsert(clusters, again, trans, () => focus);
+    clusters.put(makeCluster({ cores: 7 }));
+    expect(again.inserted).toHaveLength(1);
+    third.dispose();
   });
 
   // Guards against code for clusters that were launched in another window.

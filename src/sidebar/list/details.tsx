@@ -6,6 +6,7 @@ import { Fold } from '../../components/fold';
 import { EVERY_QUARTER_MINUTE, useNow } from '../../components/hooks';
 import { durationText } from '../../format';
 import { IRowProps } from './props';
+import { Workers } from './workers';
 
 /** The packages whose versions are shown, and their names. */
 const PACKAGES = { python: 'Python', dask: 'dask', distributed: 'distributed' };
@@ -22,7 +23,8 @@ export function Details(props: IRowProps): JSX.Element {
   );
 }
 
-function Facts({ cluster, context }: IRowProps): JSX.Element {
+function Facts(props: IRowProps): JSX.Element {
+  const { cluster, context } = props;
   const { trans } = context;
   const now = useNow(EVERY_QUARTER_MINUTE);
   const { address, created, kernel_name, name, versions } = cluster;
@@ -71,6 +73,7 @@ function Facts({ cluster, context }: IRowProps): JSX.Element {
           </>
         )}
       </dl>
+      <Workers {...props} />
     </>
   );
 }

@@ -1,5 +1,6 @@
 import React from 'react';
 import { Bar } from '../../components/bar';
+import { LoadText } from '../../components/loadtext';
 import { workersText } from '../../format';
 import { loadTexts } from '../../usage';
 import { IRowProps } from './props';
@@ -38,18 +39,7 @@ export function Load({ cluster, context }: IRowProps): JSX.Element {
           />
         )
       )}
-      {texts.length > 0 && (
-        <div className="jp-ClusterLauncher-loadText">
-          {texts.map(({ text, isWrong }, index) => (
-            <React.Fragment key={text}>
-              {index > 0 && ' · '}
-              <span className={isWrong ? 'jp-ClusterLauncher-bad' : undefined}>
-                {text}
-              </span>
-            </React.Fragment>
-          ))}
-        </div>
-      )}
+      <LoadText texts={texts} />
     </div>
   );
 }

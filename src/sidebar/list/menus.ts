@@ -49,6 +49,8 @@ export async function plotsMenu(
   menu.title.label = trans.__('Dashboard and plots');
   const { id } = cluster;
   menu.addItem({ command: CommandIDs.openDashboard, args: { id } });
+  menu.addItem({ command: CommandIDs.openDashboardTab, args: { id } });
+  menu.addItem({ command: CommandIDs.openPlots, args: { id } });
   if (hasDaskLabextension(commands)) {
     menu.addItem({ command: CommandIDs.showInDaskLabextension, args: { id } });
   }

@@ -134,3 +134,16 @@ async def test_a_python_that_does_not_start(
 async def launch_text(api: Api, cluster_id: str) -> str:
     """Return the log of a launch."""
     return str((await api.ask("GET", "clusters", cluster_id, "logs"))[1]["launch"])
+
+
+async def test_what_is_ordinary_leaves_no_traceback(api: Api) -> None:
+    """Guards against a healthy cluster whose log begins with a traceback."""
+    cluster = await api.launch(platform="local", workers=4)
+    cluster = await api.ready(cluster["id"], 4)
+    path = ("clusters", cluster["id"])
+    await run(cluster, "client.gather(client.map(abs, range(100)))")
+    for workers in (1, 3, 0, 2):
+        await api.ask("PATCH", *path, body={"workers": workers})
+        await api.ready(cluster["id"], workers)
+    assert await launch_text(api, cluster["id"]) == ""
+    await api.stop(cluster["id"])

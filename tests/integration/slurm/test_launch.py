@@ -158,7 +158,7 @@ async def test_workers_end_by_themselves(api: Api, slurm: RealSlurm, tallgrass: 
     (job,) = cluster["jobs"]
     said = f"Ended normally: Job {job['id']}: COMPLETED, exit code 0:0."
     assert said in cluster["message"]
-    assert cluster["workers"] == {"requested": 1, "ready": 0, "queued": 0, "failed": 0}
+    assert cluster["workers"] == {"requested": 1, "ready": 0, "queued": 0, "failed": 0, "killed": 0}
     assert (await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 1}))[0] == 202
     await api.until(
         cluster["id"], lambda c: c["workers"]["ready"] == 1 and c["jobs"][0]["id"] != job["id"]

@@ -51,7 +51,7 @@ def world(tmp_path: Path) -> World:
 def sent(report: Report) -> dict[str, Any]:
     """Return a report as a controller sends it."""
     data = asdict(report)
-    return {**data, "jobs": list(data["jobs"]), "warnings": list(data["warnings"])}
+    return {**data, **{key: list(data[key]) for key in ("jobs", "warnings", "deaths")}}
 
 
 def on_slurm(world: World, monkeypatch: pytest.MonkeyPatch, *jobs: Job) -> ManagedCluster:

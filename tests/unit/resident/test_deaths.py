@@ -9,12 +9,25 @@ import pytest
 
 from jupyter_cluster_launcher.resident.deaths import Deaths
 
+ADDRESS = "tls://127.0.0.1:40001"
+KILLING = f"Worker {ADDRESS} (pid=17) exceeded 95% memory budget. Restarting..."
+OTHER = "Worker tls://127.0.0.1:4 (pid=170) exceeded 95% memory budget. Restarting..."
 
-def a_nanny(status: str = "running") -> Any:
-    """A nanny whose worker's process notes that its end was told."""
+
+def a_nanny(status: str = "running", killed: int = -1) -> Any:
+    """A nanny whose worker's process notes that its end was told; it last killed ``killed``."""
     ends: list[int] = []
-    process = SimpleNamespace(on_exit=ends.append)
-    return SimpleNamespace(status=SimpleNamespace(name=status), process=process, ends=ends)
+    process = SimpleNamespace(on_exit=ends.append, pid=17, worker_address=ADDRESS)
+    manager = SimpleNamespace(
+        _last_terminated_pid=killed, memory_terminate_fraction=0.95, memory_limit=2 * 2**30
+    )
+    return SimpleNamespace(
+        status=SimpleNamespace(name=status),
+        process=process,
+        ends=ends,
+        memory_manager=manager,
+        get_logs=lambda n: [("WARNING", OTHER), ("WARNING", KILLING)],
+    )
 
 
 @pytest.mark.parametrize(
@@ -28,14 +41,83 @@ def test_what_counts_as_a_death(code: int, status: str, number: int) -> None:
     """
     deaths, nanny = Deaths(), a_nanny()
     for _ in range(3):
-        assert deaths.watch({0: nanny}) == 0
+        deaths.watch({0: nanny})
+    assert deaths.number == 0
     nanny.status.name = status
     nanny.process.on_exit(code)
-    assert deaths.watch({0: nanny}) == number
+    assert (deaths.number, len(deaths.noted)) == (number, number)
     assert nanny.ends == [code]  # Dask has been told, once
+
+
+def test_a_worker_killed_for_memory() -> None:
+    """Guards against a death of which nobody learns why, and a log that went with the process."""
+    deaths, nanny = Deaths(), a_nanny(killed=17)
+    deaths.watch({3: nanny})
+    nanny.process.on_exit(-15)
+    (death,) = deaths.noted
+    assert (death["id"], death["name"], death["memory"]) == (ADDRESS, "3", True)
+    assert death["reason"] == "Killed: it used more than 95% of its memory."
+    assert deaths.killed == 1
+    lost = f"Removing worker {ADDRESS!r} caused the cluster to lose already computed task(s)\n"
+    (log,) = deaths.logs(f"Nothing of it\n{lost}")
+    assert (log["id"], log["title"]) == (ADDRESS, "Worker 3 (died)")
+    assert log["text"] == f"{death['reason']}\n\n{KILLING}\n{lost}"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (-9, "Killed (SIGKILL), as by a system that runs out of memory."),
+        (-11, "Crashed or killed (SIGSEGV)."),
+        (-63, "Killed by signal 63."),
+        (3, "Its process ended with exit code 3."),
+    ],
+)
+def test_other_deaths(code: int, reason: str) -> None:
+    """Guards against "killed for memory" where that is a guess."""
+    deaths, nanny = Deaths(), a_nanny()
+    deaths.watch({0: nanny})
+    nanny.process.on_exit(code)
+    assert deaths.noted[0]["reason"] == reason
+    assert deaths.killed == 0
+
+
+def test_a_worker_that_a_user_restarts() -> None:
+    """Guards against "1 worker died" after a hung worker had to be killed to restart it."""
+    deaths, nanny = Deaths(), a_nanny()
+    deaths.watch({0: nanny})
+    deaths.expect(ADDRESS)
+    nanny.process.on_exit(-9)
+    assert (deaths.number, deaths.noted) == (0, [])
+
+
+def test_what_nannies_elsewhere_killed() -> None:
+    """Guards against deaths inside of jobs that leave no trace, and those that count twice."""
+    deaths = Deaths()
+    events = [(5.0, {"worker": ADDRESS, "pid": 17, "rss": 2**31})]
+    deaths.note_events([], {ADDRESS: 2})
+    deaths.note_events(events, {})
+    deaths.note_events([*events, (6.0, {"worker": "tls://n:1"})], {})
+    assert deaths.killed == deaths.number == 2
+    first, second = deaths.noted
+    assert (first["name"], first["when"]) == ("2", "1970-01-01T00:00:05+00:00")
+    assert first["reason"] == "Killed for lack of memory. Its nanny restarted it."
+    assert second["name"] == "tls://n:1"
+
+
+def test_many_deaths() -> None:
+    """Guards against reports that grow with a worker that dies again and again."""
+    deaths, nanny = Deaths(), a_nanny()
+    for _ in range(60):
+        nanny.process = SimpleNamespace(on_exit=nanny.ends.append)
+        deaths.watch({0: nanny})
+        nanny.process.on_exit(-9)
+    assert (deaths.number, len(deaths.noted)) == (60, 50)
 
 
 def test_workers_without_a_process() -> None:
     """Guards against an exception where workers are threads, or are just starting."""
     starting = SimpleNamespace(process=None)
-    assert Deaths().watch({0: SimpleNamespace(), 1: starting}) == 0
+    deaths = Deaths()
+    deaths.watch({0: SimpleNamespace(), 1: starting})
+    assert deaths.number == 0

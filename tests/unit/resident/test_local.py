@@ -310,7 +310,7 @@ class Speaking:
         return [("INFO", "second"), ("INFO", "first")]
 
     async def broadcast(
-        self, *, msg: dict[str, Any], workers: list[str]
+        self, *, msg: dict[str, Any], workers: list[str], nanny: bool = False
     ) -> dict[str, list[tuple[str, str]]]:
         self.numbers.add(msg["n"])
         entries = self.logs[workers[0]]

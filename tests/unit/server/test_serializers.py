@@ -50,7 +50,7 @@ def test_a_running_cluster() -> None:
     seen = view(state=State.RUNNING, queue=Queue(waiting), kind="batch", batch="slurm")
     assert json.loads(json.dumps(seen)) == seen
     assert seen["state"] == "running"
-    assert seen["workers"] == {"requested": 2, "ready": 2, "queued": 3, "failed": 0}
+    assert seen["workers"] == {"requested": 2, "ready": 2, "queued": 3, "failed": 0, "killed": 0}
     assert (seen["cores"], seen["memory"], seen["tls"]) == (4, 8_000_000_000, True)
     assert seen["usage"] == {
         **{"cpu": 0.5, "memory": 1000, "tasks": 3},

@@ -28,7 +28,7 @@ describe('the row of a cluster', () => {
           state: 'starting',
           message: 'Starting the kernel',
           created: '2030-01-01T11:59:50Z',
-          workers: { requested: 2, ready: 0, queued: 0, failed: 0 }
+          workers: { requested: 2, ready: 0, queued: 0, failed: 0, killed: 0 }
         })
       )
     );
@@ -48,7 +48,7 @@ describe('the row of a cluster', () => {
     const screen = await renderSidebar(({ clusters }) =>
       clusters.put(
         makeCluster({
-          workers: { requested: 8, ready: 3, queued: 5, failed: 1 },
+          workers: { requested: 8, ready: 3, queued: 5, failed: 1, killed: 0 },
           queue: '5 queued (Resources), start about 14:05',
           expires: '2030-01-01T15:41:00Z',
           spent: {

@@ -5,7 +5,6 @@ import {
   ISelectChoice,
   SelectField
 } from '../../../components/fields';
-} from '../../../components/fields';
 import { durationText } from '../../../format';
 import { RENEWALS } from '../../renewals';
 import { canRenew } from '../choices';

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,6 +40,9 @@ class Scheduler:
 
     async def get_task_prefix_states(self) -> Mapping[str, Mapping[str, int]]:
         return {"inc": {"processing": 0, "waiting": 0, "released": 0, "memory": 1}}
+
+    async def events(self, topic: str) -> Sequence[Any]:
+        return [(1.0, {"worker": "tls://1", "rss": 2**30})] if topic.endswith("memory") else []
 
     async def versions(self) -> dict[str, Any]:
         return {"packages": {"python": f"{self.python}.final.0", "dask": "2026.1", "numpy": None}}

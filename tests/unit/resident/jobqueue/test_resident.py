@@ -246,19 +246,22 @@ def test_place_in_the_queue() -> None:
 def test_logs_are_those_of_the_scheduler(
     published: list[Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against a batch cluster whose scheduler's log is not shown."""
+    """Guards against a batch cluster whose scheduler's log is not shown.
+
+    A worker that its nanny killed within a job is counted, with what the scheduler logged of it.
+    """
     cluster = FakeJobqueueCluster(0)
+    cluster.scheduler.get_events = lambda topic: [(5.0, {"worker": "tls://w9"})]
     one = a_resident(cluster, a_tracker(w0="11"), tmp_path)
-    collected: list[object] = []
-    logs: Logs = {"scheduler": "x\n", "workers": []}
+    assert one.sample().report["killed"] == 1
 
-    def scheduler_logs(seen: object) -> Logs:
-        collected.append(seen)
-        return logs
+    def on_scheduler(request: object, limit: float) -> Logs:
+        return {"scheduler": "x\nRemoving tls://w9\n", "workers": []}
 
-    monkeypatch.setattr(jobqueue, "scheduler_logs", scheduler_logs)
-    assert one.logs() == logs
-    assert collected == [cluster]
+    monkeypatch.setattr(one, "on_scheduler", on_scheduler)
+    logs = one.logs()
+    assert logs["scheduler"].startswith("x\n")
+    assert logs["workers"][0]["text"].endswith("\n\nRemoving tls://w9\n")
 
 
 # Jobs
