@@ -16,6 +16,7 @@ import { ITranslator } from '@jupyterlab/translation';
 import { IFormRendererRegistry } from '@jupyterlab/ui-components';
 import { CommandIDs } from './commands/ids';
 import { IClusters, INotebooks } from './tokens';
+import { toolbarPlugin } from './toolbar/plugin';
 import { loadTranslation } from './translation';
 
 /** Provides the model of the clusters. */
@@ -235,6 +236,7 @@ export default [
   notebookPlugin,
   commandsPlugin,
   sidebarPlugin,
+  toolbarPlugin,
   statusPlugin,
   logsPlugin,
   dashboardPlugin,

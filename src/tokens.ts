@@ -1,9 +1,10 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
-import { Token } from '@lumino/coreutils';
+import { JSONObject, Token } from '@lumino/coreutils';
 import { IDisposable } from '@lumino/disposable';
 import { ISignal } from '@lumino/signaling';
 import {
   Change,
+  IAdapt,
   ICheck,
   ICluster,
   IPreview,
@@ -111,6 +112,22 @@ export namespace IClusters {
   }
 }
 
+/** What a notebook requests for its cluster: nothing that holds for one user only. */
+export interface IRequest {
+  /** The name of the platform. */
+  platform: string;
+  /** Its title. */
+  title: string;
+  /** The number of workers; none if it is adaptive. */
+  workers?: number;
+  /** The bounds of an adaptive cluster. */
+  adapt?: IAdapt;
+  /** What is counted. */
+  unit: ICluster['unit'];
+  /** The options that differ from their defaults. */
+  options: JSONObject;
+}
+
 /** A notebook that code can be inserted in. */
 export interface INotebook {
   /** The path from the root of the server. */
@@ -155,6 +172,8 @@ export interface INotebooks {
   readonly panel: Target | null;
   /** The panels of all open notebooks. */
   readonly panels: NotebookPanel[];
+  /** The id of the cluster that a notebook connects to; null if there is none. */
+  clusterOf(panel: NotebookPanel): string | null;
   /** Find the cell that connects to a cluster; null if there is none. */
   cellOf(panel: NotebookPanel): INotebooks.ICell | null;
   /** Emitted when open notebooks may use other clusters than before. */

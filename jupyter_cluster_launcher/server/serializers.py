@@ -19,6 +19,7 @@ from ..models import Cluster, State
 from ..platforms.code.connectcode import DASHBOARDS
 from ..platforms.install import install_command
 from ..platforms.platform import Platform
+from .portable import portable
 
 
 def cluster_view(
@@ -40,6 +41,7 @@ def cluster_view(
         "name": cluster.name,
         "platform": cluster.platform,
         "platform_title": cluster.platform_title,
+        "options": portable(cluster.options, os.environ),
         "kernel_name": cluster.kernel_name,
         "state": cluster.state.value,
         "message": masked(status.message, os.environ),

@@ -18,6 +18,14 @@ export namespace CommandIDs {
   export const toggleKeepRunning = 'cluster-launcher:toggle-keep-running';
   /** Launch a cluster again that has ended. */
   export const launchAgain = 'cluster-launcher:launch-again';
+  /** Launch a cluster as the last time. */
+  export const launchLast = 'cluster-launcher:launch-last';
+  /** Launch a cluster as the notebook requests. */
+  export const launchRequested = 'cluster-launcher:launch-requested';
+  /** Change whether a notebook connects when its kernel starts. */
+  export const toggleConnect = 'cluster-launcher:toggle-connect-on-start';
+  /** Change whether a cluster stops with the kernel of its notebook. */
+  export const toggleStop = 'cluster-launcher:toggle-stop-with-kernel';
   /** Stop or dismiss a cluster. */
   export const stop = 'cluster-launcher:stop';
   /** Open a dashboard or one of its plots. */
@@ -38,5 +46,14 @@ export const ID_PROPERTY = {
   id: {
     type: 'string',
     description: 'The ID of the cluster. If omitted, the user selects one.'
+  }
+};
+
+/** The JSON Schema property of the arguments that identifies a notebook. */
+export const NOTEBOOK_PROPERTY = {
+  notebook: {
+    type: 'string',
+    description:
+      'The path of an open notebook. If omitted, the one in front is used.'
   }
 };

@@ -1,7 +1,9 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { InputDialog, Notification } from '@jupyterlab/apputils';
+import { NotebookPanel } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { isConsole } from '../notebook/target';
 import { ICluster, IClusters, INotebooks } from '../tokens';
 
 /** The CSS class of rows, for the commands of their context menu. */
@@ -75,4 +77,22 @@ export async function pickCluster(
 export function clusterOfContextMenu(app: JupyterFrontEnd): string | undefined {
   return app.contextMenuHitTest(node => node.classList.contains(ROW_CLASS))
     ?.dataset.clusterId;
+}
+
+/**
+ * The notebook for a command: the one in its arguments, else the one in front.
+ *
+ * @returns null if there is none
+ */
+export function notebookOf(
+  { notebook }: ReadonlyPartialJSONObject,
+  notebooks: INotebooks | null | undefined
+): NotebookPanel | null {
+  if (typeof notebook === 'string') {
+    const isIt = (panel: NotebookPanel): boolean =>
+      panel.context.path === notebook;
+    return notebooks?.panels.find(isIt) ?? null;
+  }
+  const target = notebooks?.panel ?? null;
+  return isConsole(target) ? null : target;
 }

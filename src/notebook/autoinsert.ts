@@ -15,12 +15,15 @@ export class AutoInsert implements IDisposable {
   /**
    * @param _mayFocus - whether the focus may move to the inserted cell: not while
    *   the user types elsewhere
+   * @param _told - called with the id of a cluster whose code could not be
+   *   inserted: the user was notified that it can be used
    */
   constructor(
     private _clusters: IClusters,
-    private _notebooks: INotebooks | null,
+    private _notebooks: INotebooks,
     private _trans: TranslationBundle,
-    private _mayFocus: () => boolean
+    private _mayFocus: () => boolean,
+    private _told: (id: string) => void
   ) {
     this._clusters.changed.connect(this._onChanged, this);
     this._notebooks?.changed.connect(this._onNotebooks, this);
@@ -35,10 +38,9 @@ export class AutoInsert implements IDisposable {
    * Insert the code of a cluster as soon as it can be used.
    *
    * @param id - the id of the cluster
-   * @param panel - the notebook or console that it was launched from; null if there
-   *   was none
+   * @param panel - the notebook or console that it was launched from
    */
-  expect(id: string, panel: Target | null): void {
+  expect(id: string, panel: Target): void {
     this._expected.set(id, panel);
     if (panel && !isConsole(panel)) {
       this._reloaded.set(id, panel.context.path);
@@ -97,18 +99,23 @@ export class AutoInsert implements IDisposable {
       const panel = this._expected.get(id)!;
       this._reloaded.delete(id);
       this._expected.delete(id); // Before the insertion, which must happen once.
-      insertOrNotify(
-        cluster,
-        'connect',
-        panel === null ? null : this._notebooks,
-        this._trans,
-        { panel, focus: this._mayFocus() }
-      );
+      const options = { panel, focus: this._mayFocus() };
+      if (
+        !insertOrNotify(
+          cluster,
+          'connect',
+          this._notebooks,
+          this._trans,
+          options
+        )
+      ) {
+        this._told(id);
+      }
     }
   }
 
   /** By the id of a cluster, the notebook that it was launched from. */
-  private _expected = new Map<string, Target | null>();
+  private _expected = new Map<string, Target>();
   private _isDisposed = false;
   private _reloaded = new Reloaded();
 }

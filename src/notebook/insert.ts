@@ -9,6 +9,7 @@ import { codeText } from './template';
  * reason and offer to copy the code.
  *
  * @param options - see `INotebooks.insert`
+ * @returns whether the code was inserted
  */
 export function insertOrNotify(
   cluster: ICluster,
@@ -16,13 +17,13 @@ export function insertOrNotify(
   notebooks: INotebooks | null,
   trans: TranslationBundle,
   options: Parameters<INotebooks['insert']>[2] = {}
-): void {
+): boolean {
   const result = notebooks?.insert(cluster, kind, options) ?? {
     inserted: false,
     reason: noNotebook(trans)
   };
   if (result.inserted) {
-    return;
+    return true;
   }
   const code = textOf(cluster, kind, notebooks);
   Notification.warning(result.reason, {
@@ -37,6 +38,7 @@ export function insertOrNotify(
             }
           ]
   });
+  return false;
 }
 
 /**

@@ -21,6 +21,7 @@ import {
 } from './cell';
 import { insertInConsole } from './console';
 import { kernelNameOf, languageOf } from './kernel';
+import { saveRequest } from './metadata';
 import { ISurroundings, refusalOf } from './refusal';
 import { ShortCodes } from './shortcodes';
 import { focusCell, isConsole, Target, targetOf } from './target';
@@ -73,7 +74,7 @@ export class Notebooks implements INotebooks {
       name: PathExt.basename(panel.context.path),
       kernelName: kernelNameOf(panel),
       language: languageOf(panel, this._specs),
-      clusterId: clusterOf(panel, this._userOf(panel))
+      clusterId: this.clusterOf(panel)
     };
   }
 
@@ -100,6 +101,11 @@ export class Notebooks implements INotebooks {
   /** The panels of all open notebooks. */
   get panels(): NotebookPanel[] {
     return this._tracker.filter(() => true);
+  }
+
+  /** The id of the cluster that a notebook connects to; null if there is none. */
+  clusterOf(panel: NotebookPanel): string | null {
+    return clusterOf(panel, this._userOf(panel));
   }
 
   /** Find the cell that connects to a cluster; null if there is none. */
@@ -151,6 +157,7 @@ export class Notebooks implements INotebooks {
       focusCell(this._shell, panel!, index);
     }
     if (!insertion.creates) {
+      saveRequest(panel!, cluster);
       this._uses.emit({ id: cluster.id, panel: panel! });
     }
     return {

@@ -35,6 +35,8 @@ export interface IPreferences {
   readonly keepRunning: boolean;
   /** Idle seconds before clusters shut down, by default; null for never. */
   readonly idleTimeout: number | null;
+  /** Whether the browser shows notifications while the page is hidden. */
+  readonly browserNotifications: boolean;
   /** Emitted when a setting changed, and when the last launches are known. */
   readonly changed: ISignal<IPreferences, void>;
   /** The choices at the last launch on a platform; null if there was none. */
@@ -57,6 +59,7 @@ interface ISettings {
   codeTemplate: readonly string[];
   keepRunning: boolean;
   idleMinutes: number;
+  browserNotifications: boolean;
 }
 
 /** What is remembered of the last launches. */
@@ -78,7 +81,8 @@ const DEFAULTS: ISettings = {
   insertAutomatically: true,
   codeTemplate: DEFAULT_TEMPLATE,
   keepRunning: false,
-  idleMinutes: 0
+  idleMinutes: 0,
+  browserNotifications: false
 };
 
 /**
@@ -139,6 +143,11 @@ export class Preferences implements IPreferences {
   get idleTimeout(): number | null {
     const minutes = this._get('idleMinutes');
     return minutes > 0 ? minutes * 60 : null;
+  }
+
+  /** Whether the browser shows notifications while the page is hidden. */
+  get browserNotifications(): boolean {
+    return this._get('browserNotifications');
   }
 
   /** The choices at the last launch on a platform; null if there was none. */

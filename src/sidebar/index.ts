@@ -7,7 +7,10 @@ import { ICommandOptions, ROW_CLASS } from '../commands/pick';
 import { clusterIcon } from '../icons';
 import { AutoInsert } from '../notebook/autoinsert';
 import { IPreferences } from '../settings/preferences';
-import { INotebooks } from '../tokens';
+import { Target } from '../notebook/target';
+import { createNotices } from '../notices';
+import { addRepeatCommands } from '../request/commands';
+import { ICluster, INotebooks } from '../tokens';
 import { VersionCheck } from '../versions/check';
 import { showMismatch } from '../versions/table';
 import { mayFocus } from './focus';
@@ -54,24 +57,18 @@ export function addSidebar(options: ISidebarOptions): void {
       void showPreview({ app, hasTabs, languages, model: launch, trans });
     }
   });
-  const autoInsert = new AutoInsert(clusters, notebooks, trans, () =>
-    mayFocus(panel.node)
+  const launched = followLaunches(options, panel);
+  launch.submission.launched.connect(
+    (_, { cluster, panel: target }) => launched(cluster, target),
+    panel
   );
-  launch.submission.launched.connect((_, { cluster, panel }) => {
-    if (preferences.insertAutomatically) {
-      autoInsert.expect(cluster.id, panel);
-    }
-  }, autoInsert);
-  addAgainCommand({
+  addAgainCommand({ ...options, launched });
+  addRepeatCommands({
     ...options,
-    launched: (cluster, target) => {
-      if (preferences.insertAutomatically) {
-        autoInsert.expect(cluster.id, target);
-      }
-    }
+    launched,
+    platforms: () => launch.queries.platforms.value ?? []
   });
   panel.disposed.connect(() => {
-    autoInsert.dispose();
     check.dispose();
     launch.dispose();
   }, panel);
@@ -84,6 +81,43 @@ export function addSidebar(options: ISidebarOptions): void {
     category: trans.__('Other'),
     rank: 50
   });
+}
+
+/**
+ * Insert the code of launched clusters, and notify the user of them.
+ *
+ * @returns to be called with each launched cluster, and the notebook or console
+ *   that it is for
+ */
+function followLaunches(
+  options: ISidebarOptions,
+  panel: ClusterPanel
+): (cluster: ICluster, target: Target | null) => void {
+  const { clusters, notebooks, preferences, trans } = options;
+  const notices = createNotices(options);
+  const autoInsert = notebooks
+    ? new AutoInsert(
+        clusters,
+        notebooks,
+        trans,
+        () => mayFocus(panel.node),
+        id => notices.forget(id)
+      )
+    : null;
+  panel.disposed.connect(() => {
+    autoInsert?.dispose();
+    notices.dispose();
+  }, notices);
+  return ({ id }, target) => {
+    if (!preferences.insertAutomatically) {
+      return;
+    }
+    if (target && autoInsert) {
+      autoInsert.expect(id, target);
+    } else {
+      notices.expect(id);
+    }
+  };
 }
 
 /** Add the command that opens the sidebar, and optionally shows a cluster. */

@@ -8,6 +8,7 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     name: 'Local 1',
     platform: 'local',
     platform_title: 'This computer',
+    options: {},
     kernel_name: 'python3',
     state: 'running',
     message: '',

@@ -4,3 +4,4 @@ export * from './notebooks';
 export * from './preferences';
 export * from './server';
 export * from './translation';
+export * from './panel';

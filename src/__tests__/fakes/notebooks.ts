@@ -42,6 +42,10 @@ export class FakeNotebooks implements INotebooks {
   /** The cell that connects to a cluster, of every notebook. */
   cell: INotebooks.ICell | null = null;
 
+  clusterOf(): string | null {
+    return this.cell?.clusterId ?? null;
+  }
+
   cellOf(): INotebooks.ICell | null {
     return this.cell;
   }

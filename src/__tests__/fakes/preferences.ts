@@ -11,10 +11,16 @@ export class FakePreferences implements IPreferences {
   codeTemplate = DEFAULT_TEMPLATE;
   keepRunning = false;
   idleTimeout: number | null = null;
+  browserNotifications = false;
   readonly choices: { [platform: string]: IChoices } = {};
 
   get changed(): ISignal<this, void> {
     return this._changed;
+  }
+
+  /** Emit that a setting changed. */
+  emit(): void {
+    this._changed.emit();
   }
 
   recall(platform: string): IChoices | null {

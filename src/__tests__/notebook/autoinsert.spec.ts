@@ -9,6 +9,7 @@ describe('AutoInsert', () => {
   let clusters: FakeClusters;
   let notebooks: FakeNotebooks;
   let focus: boolean;
+  let told: string[];
   let autoInsert: AutoInsert;
 
   const starting = makeCluster({
@@ -20,7 +21,14 @@ describe('AutoInsert', () => {
     clusters = new FakeClusters();
     notebooks = new FakeNotebooks();
     focus = true;
-    autoInsert = new AutoInsert(clusters, notebooks, trans, () => focus);
+    told = [];
+    autoInsert = new AutoInsert(
+      clusters,
+      notebooks,
+      trans,
+      () => focus,
+      id => void told.push(id)
+    );
     clusters.put(starting);
     autoInsert.expect('one', PANEL);
   });
@@ -90,12 +98,13 @@ describe('AutoInsert', () => {
     expect(notebooks.inserted[0][2].focus).toBe(false);
   });
 
-  // Guards against a launch without a notebook that shows nothing.
-  it('notifies the user and offers to copy if no notebook was open', () => {
-    autoInsert.expect('two', null);
-    clusters.put(makeCluster({ id: 'two' }));
+  // Guards against a second notice for a cluster whose code was refused.
+  it('says that the user was notified if the notebook takes no code', () => {
+    notebooks.result = { inserted: false, reason: 'a.ipynb is read-only.' };
+    clusters.put(makeCluster());
     const last = Notification.manager.notifications[0];
-    expect(last.message).toContain('No notebook or console');
+    expect(last.message).toBe('a.ipynb is read-only.');
     expect(last.options.actions![0].label).toBe('Copy code');
+    expect(told).toEqual(['one']);
   });
 });

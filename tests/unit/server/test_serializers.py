@@ -126,6 +126,12 @@ def test_what_can_be_launched_again() -> None:
     assert seen["again"] == wanted
 
 
+def test_options_to_pass_on() -> None:
+    """Guards against the folder of a user in a notebook that others get."""
+    options = {"memory_limit": "2GB", "local_directory": "/scratch/ann"}
+    assert view(options=options)["options"] == {"memory_limit": "2GB"}
+
+
 def test_connect_code_comes_with_the_address() -> None:
     """Guards against code that connects to None while the scheduler is not up yet."""
     assert connect_code(a_cluster(report=Report()), KEYS) is None

@@ -1,0 +1,244 @@
+import { Notification } from '@jupyterlab/apputils';
+import { createNotices } from '../../notices';
+import { Notices } from '../../notices/notices';
+import { ICluster } from '../../tokens';
+import {
+  FakeClusters,
+  FakeNotebooks,
+  FakePreferences,
+  makeCluster,
+  trans
+} from '../fakes';
+
+describe('notices', () => {
+  let clusters: FakeClusters;
+  let executed: [string, any][];
+  let hidden: boolean;
+  let notebooks: FakeNotebooks;
+  let notices: Notices;
+  let preferences: FakePreferences;
+  let saved: any[];
+  /** The notifications of the browser. */
+  let native: string[];
+  let requested: number;
+  let permission: string;
+
+  const create = (): Notices => {
+    const app: any = {
+      commands: {
+        execute: (id: string, args: any) => void executed.push([id, args])
+      },
+      serviceManager: {
+        contents: {
+          newUntitled: async () => ({ path: 'Untitled.ipynb' }),
+          save: async (...args: any[]) => void saved.push(args)
+        },
+        kernelspecs: { specs: { kernelspecs: {} } },
+        serverSettings: { baseUrl: 'http://hub/' }
+      }
+    };
+    return createNotices({ app, clusters, notebooks, preferences, trans });
+  };
+
+  beforeEach(() => {
+    jest.useFakeTimers({ now: Date.parse('2030-01-01T12:00:00Z') });
+    clusters = new FakeClusters();
+    notebooks = new FakeNotebooks();
+    preferences = new FakePreferences();
+    executed = [];
+    hidden = false;
+    native = [];
+    requested = 0;
+    permission = 'granted';
+    saved = [];
+    jest.spyOn(document, 'hidden', 'get').mockImplementation(() => hidden);
+    (window as any).Notification = class {
+      constructor(_: string, { body }: any) {
+        native.push(body);
+      }
+      static get permission(): string {
+        return permission;
+      }
+      static async requestPermission(): Promise<string> {
+        requested++;
+        return (permission = 'denied');
+      }
+    };
+    notices = create();
+  });
+
+  afterEach(() => {
+    notices.dispose();
+    Notification.dismiss();
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  const put = async (changes: Partial<ICluster> = {}): Promise<void> => {
+    clusters.put(makeCluster(changes));
+    await jest.advanceTimersByTimeAsync(0);
+  };
+  const starting: Partial<ICluster> = {
+    state: 'starting',
+    code: { create: '', connect: null },
+    workers: { requested: 2, ready: 0, queued: 2, failed: 0 }
+  };
+  const queued: Partial<ICluster> = { workers: starting.workers };
+  const shown = (): string[] =>
+    Notification.manager.notifications.map(({ message }) => message);
+  const press = async (label: string): Promise<void> => {
+    const [{ options }] = Notification.manager.notifications;
+    const action = options.actions!.find(each => each.label === label)!;
+    action.callback({ preventDefault: () => undefined } as any);
+    await jest.advanceTimersByTimeAsync(0);
+  };
+  const inMinutes = (minutes: number): string =>
+    new Date(Date.now() + minutes * 60_000).toISOString();
+
+  // Guards against a user who waits for a cluster that is there.
+  it('say once that a cluster is ready after a wait in the queue', async () => {
+    await put(starting);
+    await put(queued);
+    jest.advanceTimersByTime(60_000);
+    await put();
+    await put({ cores: 4 });
+    await put(queued);
+    await put();
+    expect(shown()).toEqual(['Local 1 is ready']);
+    await press('Insert code');
+    expect(notebooks.inserted.map(([id]) => id)).toEqual(['one']);
+  });
+
+  // Guards against code that is offered though the notebook has it.
+  it('show the cluster if a notebook has the code', async () => {
+    await put(starting);
+    jest.advanceTimersByTime(60_000);
+    notebooks.usersOf.one = ['a.ipynb'];
+    await put();
+    await press('Show details');
+    expect(executed).toEqual([['cluster-launcher:open', { id: 'one' }]]);
+  });
+
+  // Guards against a notice for what the user is looking at.
+  it('say nothing of a short wait, and of clusters that were there', async () => {
+    await put(starting);
+    jest.advanceTimersByTime(3_000);
+    await put();
+    await put({ id: 'two' });
+    await put({ id: 'three', state: 'failed' });
+    expect(shown()).toEqual([]);
+  });
+
+  // Guards against a warning instead of a cluster that can be used.
+  it('offer a notebook for a launch without one', async () => {
+    await put(starting);
+    notices.expect('one');
+    await put(queued);
+    expect(shown()).toEqual([]);
+    await put();
+    expect(shown()).toEqual(['Local 1 is ready']);
+    await press('New notebook with it');
+    const [[path, { content }]] = saved;
+    expect(path).toBe('Untitled.ipynb');
+    expect(content.cells[0].source).toBe('client = Client(1)');
+    expect(content.metadata).toMatchObject({
+      kernelspec: { name: 'python3' },
+      cluster_launcher: { request: { platform: 'local', workers: 2 } }
+    });
+    expect(executed).toEqual([['docmanager:open', { path }]]);
+  });
+
+  // Guards against a second notice where the first one had a reason.
+  it('say nothing of a cluster that the user was told of', async () => {
+    await put(starting);
+    jest.advanceTimersByTime(60_000);
+    notices.forget('one');
+    await put();
+    expect(shown()).toEqual([]);
+  });
+
+  // Guards against a failure that is seen hours later.
+  it('say once that a cluster failed, and launch it again', async () => {
+    await put();
+    const failed: Partial<ICluster> = {
+      state: 'failed',
+      message: 'All jobs were cancelled.',
+      again: { options: {}, change: 'with 4 GB per worker' }
+    };
+    await put(failed);
+    await put({ ...failed, cores: 0 });
+    expect(shown()).toEqual(['Local 1 failed. All jobs were cancelled.']);
+    await press('Launch again with 4 GB per worker');
+    expect(executed).toEqual([
+      ['cluster-launcher:launch-again', { id: 'one' }]
+    ]);
+  });
+
+  // Guards against work that is lost at the time limit.
+  it('say once that the time limit is near', async () => {
+    await put({ expires: inMinutes(30) });
+    expect(shown()).toEqual([]);
+    jest.advanceTimersByTime(20 * 60_000);
+    await put({ expires: inMinutes(10), cores: 3 });
+    jest.advanceTimersByTime(60_000);
+    expect(shown()).toEqual([
+      'Local 1 reaches the time limit of its jobs in 10 min'
+    ]);
+    // Its jobs were renewed.
+    await put({ expires: inMinutes(120) });
+    expect(shown()).toEqual([]);
+  });
+
+  // Guards against a cluster that ends while the user thinks, and a notice for
+  // every pause.
+  it('say that an idle cluster shuts down, and extend it', async () => {
+    const idle = (timeout: number, minutes: number): Partial<ICluster> => ({
+      idle: { timeout, closes_at: inMinutes(minutes) }
+    });
+    await put(idle(600, 9));
+    await put({ ...idle(60, 0.4), id: 'short' });
+    expect(shown()).toEqual([]);
+    await put(idle(600, 5));
+    expect(shown()).toEqual(['Local 1 is idle, and shuts down in 5 min']);
+    await press('Extend');
+    expect(clusters.calls).toEqual([['change', 'one', { keep: true }]]);
+    await put({ idle: { timeout: 600, closes_at: null } });
+    expect(shown()).toEqual([]);
+  });
+
+  // Guards against notices of the browser that nobody asked for.
+  it('come from the browser only if wanted, and while hidden', async () => {
+    const fail = async (id: string): Promise<void> => {
+      await put({ id });
+      await put({ id, state: 'failed', message: 'No.' });
+    };
+    hidden = true;
+    await fail('a');
+    preferences.browserNotifications = true;
+    hidden = false;
+    await fail('b');
+    hidden = true;
+    permission = 'default';
+    await fail('c');
+    expect(native).toEqual([]);
+    permission = 'granted';
+    await fail('d');
+    expect(native).toEqual(['Local 1 failed. No.']);
+  });
+
+  // Guards against a setting without effect: browsers ignore a question that no
+  // click has led to.
+  it('ask for the permission when the setting is turned on', async () => {
+    permission = 'default';
+    preferences.browserNotifications = true;
+    preferences.emit();
+    preferences.emit();
+    expect(shown()).toEqual([
+      'Your browser has to allow notifications of this site.'
+    ]);
+    expect(requested).toBe(0);
+    await press('Allow…');
+    expect(requested).toBe(1);
+    expect(shown()[0]).toContain('Your browser blocks notifications');
+  });
+});

@@ -1,0 +1,166 @@
+import { Dialog, Notification } from '@jupyterlab/apputils';
+import { CommandRegistry } from '@lumino/commands';
+import { fireEvent, waitFor } from '@testing-library/react';
+import { CommandIDs } from '../../commands/ids';
+import { CELL_METADATA } from '../../notebook/cell';
+import { addRepeatCommands } from '../../request/commands';
+import {
+  FakeClusters,
+  FakeNotebookPanel,
+  FakeNotebooks,
+  FakePreferences,
+  makePlatform,
+  trans
+} from '../fakes';
+
+const NOTEBOOK = { notebook: 'work/tides.ipynb' };
+
+describe('a launch without the form', () => {
+  let clusters: FakeClusters;
+  let commands: CommandRegistry;
+  let launched: [string, unknown][];
+  let panel: FakeNotebookPanel;
+  let preferences: FakePreferences;
+
+  beforeEach(() => {
+    clusters = new FakeClusters();
+    commands = new CommandRegistry();
+    panel = new FakeNotebookPanel();
+    preferences = new FakePreferences();
+    launched = [];
+    const notebooks = new FakeNotebooks();
+    notebooks.panels = [panel];
+    addRepeatCommands({
+      app: { commands } as any,
+      ...{ clusters, notebooks, preferences, trans },
+      platforms: () => clusters.platformsResponse,
+      launched: ({ id }, target) => void launched.push([id, target])
+    });
+  });
+
+  afterEach(() => {
+    Notification.dismiss();
+    Dialog.flush();
+  });
+
+  const request = (changes: object): void =>
+    panel.notebook.setMetadata(CELL_METADATA, {
+      request: {
+        ...{ platform: 'local', title: 'This computer', unit: 'workers' },
+        ...{ workers: 3, options: {} },
+        ...changes
+      }
+    });
+  const launches = (): any[] =>
+    clusters.calls.filter(([name]) => name === 'launch').map(call => call[1]);
+  const dialog = async (): Promise<HTMLElement> => {
+    await waitFor(() =>
+      expect(document.querySelector('.jp-Dialog ul')).not.toBeNull()
+    );
+    return document.querySelector<HTMLElement>('.jp-Dialog')!;
+  };
+  const accept = (): void =>
+    document.querySelector<HTMLElement>('.jp-Dialog .jp-mod-accept')!.click();
+
+  // Guards against a launch that has to be filled in again in each notebook.
+  it('takes what the user launched last', async () => {
+    expect(commands.isEnabled(CommandIDs.launchLast, NOTEBOOK)).toBe(false);
+    preferences.last[''] = 'local';
+    preferences.choices.local = { workers: 4, options: { threads: 2 } };
+    expect(commands.label(CommandIDs.launchLast, NOTEBOOK)).toBe(
+      'Launch as Last Time: This computer, 4 workers'
+    );
+    await commands.execute(CommandIDs.launchLast, NOTEBOOK);
+    expect(launches()).toEqual([
+      expect.objectContaining({
+        ...{ platform: 'local', workers: 4, options: { threads: 2 } },
+        ...{ cwd: 'work', kernel_name: 'python3' }
+      })
+    ]);
+    expect(launched).toEqual([['one', panel]]);
+  });
+
+  // Guards against a question where the label has said everything.
+  it('takes what the notebook requests', async () => {
+    expect(commands.isEnabled(CommandIDs.launchRequested, NOTEBOOK)).toBe(
+      false
+    );
+    request({});
+    expect(commands.label(CommandIDs.launchRequested, NOTEBOOK)).toBe(
+      'Launch as This Notebook Wants: This computer, 3 workers'
+    );
+    await commands.execute(CommandIDs.launchRequested, NOTEBOOK);
+    expect(launches()).toMatchObject([{ platform: 'local', workers: 3 }]);
+    expect(preferences.last['']).toBe('local');
+  });
+
+  // Guards against options that somebody else wrote, such as commands for jobs,
+  // and that nobody has read.
+  it('shows options that the user has not used before', async () => {
+    request({ options: { extra: 'rm' } });
+    const done = commands.execute(CommandIDs.launchRequested, NOTEBOOK);
+    expect((await dialog()).textContent).toContain('Extra arguments: rm');
+    expect((await dialog()).querySelector('select')).toBeNull();
+    expect(launches()).toEqual([]);
+    accept();
+    await done;
+    expect(launches()).toMatchObject([{ options: { extra: 'rm' } }]);
+    await commands.execute(CommandIDs.launchRequested, NOTEBOOK);
+    expect(launches()).toHaveLength(2);
+  });
+
+  // Guards against a notebook that a colleague cannot launch.
+  it('offers other platforms if the requested one is missing', async () => {
+    request({
+      ...{ platform: 'hpc', title: 'Tallgrass', unit: 'jobs', workers: 20 },
+      options: { threads: 2, queue: 'cpu', memory: '4 GB' }
+    });
+    const cloud = makePlatform({ name: 'cloud', title: 'Cloud' });
+    const gone = makePlatform({ name: 'gone', available: false });
+    clusters.platformsResponse = [makePlatform(), gone, cloud];
+    const done = commands.execute(CommandIDs.launchRequested, NOTEBOOK);
+    const text = (await dialog()).textContent;
+    expect(text).toContain('Tallgrass, which is not available here');
+    expect(text).toContain('8 workers'); // the most that it allows
+    expect(text).toContain('Threads per worker: 2');
+    expect(text).toContain(
+      'Left out, because This computer does not have it as requested: queue, Memory per worker.'
+    );
+    const field = (await dialog()).querySelector('select')!;
+    expect([...field.options].map(({ value }) => value)).toEqual([
+      'local',
+      'cloud'
+    ]);
+    fireEvent.change(field, { target: { value: 'cloud' } });
+    await waitFor(() =>
+      expect(document.querySelector('.jp-Dialog')!.textContent).toContain(
+        'because Cloud'
+      )
+    );
+    accept();
+    await done;
+    expect(launches()).toMatchObject([
+      { platform: 'cloud', workers: 8, options: { threads: 2 } }
+    ]);
+    expect(Notification.manager.notifications[0].message).toContain('queue');
+  });
+
+  // Guards against a launch that the user did not want.
+  it('launches nothing if the user cancels', async () => {
+    request({ platform: 'hpc', title: 'Tallgrass' });
+    const done = commands.execute(CommandIDs.launchRequested, NOTEBOOK);
+    (await dialog()).querySelector<HTMLElement>('.jp-mod-reject')!.click();
+    await done;
+    expect(launches()).toEqual([]);
+  });
+
+  // Guards against a click without any effect.
+  it('says why it was refused', async () => {
+    request({});
+    clusters.errors.launch = 'Too many clusters.';
+    await commands.execute(CommandIDs.launchRequested, NOTEBOOK);
+    expect(Notification.manager.notifications[0].message).toBe(
+      'Too many clusters.'
+    );
+  });
+});

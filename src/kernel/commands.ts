@@ -1,0 +1,47 @@
+import { ICommandOptions, notebookOf } from '../commands/pick';
+import { CommandIDs, NOTEBOOK_PROPERTY } from '../commands/ids';
+import { Habit, hasHabit, setHabit } from '../notebook/metadata';
+
+/**
+ * Add the commands that change what a notebook does with its cluster by itself.
+ */
+export function addHabitCommands(options: ICommandOptions): void {
+  const { trans } = options;
+  add(options, CommandIDs.toggleConnect, 'connect_on_start', {
+    label: trans.__('Connect When the Kernel Starts'),
+    caption: trans.__(
+      'Run the code that connects to the cluster whenever the kernel of this notebook starts or restarts'
+    )
+  });
+  add(options, CommandIDs.toggleStop, 'stop_with_kernel', {
+    label: trans.__('Stop the Cluster with the Kernel'),
+    caption: trans.__(
+      'Stop the cluster of this notebook when its kernel is shut down'
+    )
+  });
+}
+
+/** Add one of the commands. */
+function add(
+  { app, notebooks }: ICommandOptions,
+  id: string,
+  habit: Habit,
+  texts: { label: string; caption: string }
+): void {
+  app.commands.addCommand(id, {
+    ...texts,
+    describedBy: { args: { type: 'object', properties: NOTEBOOK_PROPERTY } },
+    isToggleable: true,
+    isEnabled: args => notebookOf(args, notebooks) !== null,
+    isToggled: args => {
+      const panel = notebookOf(args, notebooks);
+      return panel !== null && hasHabit(panel, habit);
+    },
+    execute: args => {
+      const panel = notebookOf(args, notebooks);
+      if (panel) {
+        setHabit(panel, habit, !hasHabit(panel, habit));
+      }
+    }
+  });
+}

@@ -1,0 +1,2 @@
+export { addHabitCommands } from './commands';
+export { followKernels } from './follow';

@@ -1,0 +1,62 @@
+import { JupyterFrontEnd } from '@jupyterlab/application';
+import { CELL_METADATA, markedCell } from '../notebook/cell';
+import { requestOf } from '../notebook/metadata';
+import { ICluster, IClusters } from '../tokens';
+import { codeText } from '../notebook/template';
+
+/** What is needed to create a notebook. */
+export interface INewNotebookOptions {
+  /** The application. */
+  app: JupyterFrontEnd;
+  /** The clusters. */
+  clusters: IClusters;
+  /** The lines of the code that connects, with variables. */
+  template: readonly string[];
+}
+
+/**
+ * Create a notebook with the environment of a cluster and the code that connects
+ * to it, and open it. In Notebook 7 it opens in a tab of the browser.
+ */
+export async function createNotebook(
+  cluster: ICluster,
+  { app, clusters, template }: INewNotebookOptions
+): Promise<void> {
+  const { contents, kernelspecs, serverSettings } = app.serviceManager;
+  const { kernel_name: name } = cluster;
+  const hasConnect = await clusters.hasConnect(name).catch(() => false);
+  const code = codeText(
+    cluster,
+    'connect',
+    template,
+    serverSettings.baseUrl,
+    hasConnect
+  );
+  const spec = kernelspecs.specs?.kernelspecs[name];
+  const request = requestOf(cluster);
+  const content = {
+    cells: [
+      {
+        ...markedCell({
+          cluster_id: cluster.id,
+          code: (code ?? '').trimEnd()
+        }),
+        execution_count: null,
+        outputs: []
+      }
+    ],
+    metadata: {
+      ...(request ? { [CELL_METADATA]: { request } } : {}),
+      kernelspec: {
+        name,
+        display_name: spec?.display_name ?? name,
+        language: spec?.language ?? 'python'
+      }
+    },
+    nbformat: 4,
+    nbformat_minor: 5
+  };
+  const { path } = await contents.newUntitled({ type: 'notebook' });
+  await contents.save(path, { type: 'notebook', format: 'json', content });
+  await app.commands.execute('docmanager:open', { path });
+}

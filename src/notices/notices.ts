@@ -1,0 +1,178 @@
+import { TranslationBundle } from '@jupyterlab/translation';
+import { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import { hasEnded, isAlive } from '../format';
+import { ICluster, IClusters } from '../tokens';
+import { details, INoticeActions } from './actions';
+import { Endings } from './endings';
+import { INotice } from './show';
+
+/** Milliseconds of a wait after which the user may look elsewhere. */
+const LONG = 10_000;
+
+/**
+ * Notifies the user, once each, when a cluster is ready after a wait, has failed,
+ * or is about to end.
+ */
+export class Notices implements IDisposable {
+  /**
+   * @param _show - shows a notice, and returns its id
+   */
+  constructor(
+    private _clusters: IClusters,
+    private _actions: INoticeActions,
+    private _show: (notice: INotice) => string,
+    private _trans: TranslationBundle
+  ) {
+    this._clusters.changed.connect(this._onChanged, this);
+    this._clusters.clusters.forEach(cluster => this._note(cluster));
+    this._endings = new Endings(
+      this._clusters,
+      this._actions,
+      this._show,
+      this._trans
+    );
+  }
+
+  /** Whether this is disposed. */
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /**
+   * Note that a cluster was launched without a notebook: the user is notified when
+   * it is ready, however short the wait is.
+   */
+  expect(id: string): void {
+    this._withoutNotebook.add(id);
+    const cluster = this._clusters.get(id);
+    if (cluster) {
+      this._note(cluster);
+      this._notifyIfReady(cluster);
+    }
+  }
+
+  /** Note that the user knows that a cluster is ready. */
+  forget(id: string): void {
+    this._waiting.delete(id);
+    this._withoutNotebook.delete(id);
+  }
+
+  /** Show no more notices. */
+  dispose(): void {
+    this._isDisposed = true;
+    this._endings.dispose();
+    Signal.clearData(this);
+  }
+
+  private _onChanged(_: IClusters, change: IClusters.IChange): void {
+    const { old } = change;
+    const cluster = change.new;
+    if (!cluster) {
+      if (old) {
+        this.forget(old.id);
+      }
+      return;
+    }
+    if (hasEnded(cluster)) {
+      this.forget(cluster.id);
+      if (cluster.state !== 'closed' && old && isAlive(old)) {
+        this._notifyFailed(cluster);
+      }
+    } else {
+      this._note(cluster);
+      // After the code was inserted, which happens with the same change.
+      queueMicrotask(() => this._notifyIfReady(cluster));
+    }
+  }
+
+  /** Note since when a cluster is waited for. */
+  private _note(cluster: ICluster): void {
+    const { id } = cluster;
+    if (isAlive(cluster) && !this._noted.has(id)) {
+      this._noted.add(id);
+      if (!isReady(cluster) || this._withoutNotebook.has(id)) {
+        this._waiting.set(id, Date.now());
+      }
+    }
+  }
+
+  private _notifyIfReady(cluster: ICluster): void {
+    const { id, name } = cluster;
+    const since = this._waiting.get(id);
+    if (since === undefined || this._isDisposed || !isReady(cluster)) {
+      return;
+    }
+    const isWithout = this._withoutNotebook.has(id);
+    this.forget(id);
+    if (!isWithout && Date.now() - since < LONG) {
+      return;
+    }
+    const trans = this._trans;
+    const insert = this._actions.insert(cluster);
+    this._show({
+      message: trans.__('%1 is ready', name),
+      type: 'success',
+      actions: isWithout
+        ? [
+            {
+              label: trans.__('New notebook with it'),
+              run: () => this._actions.createNotebook(cluster)
+            },
+            {
+              label: trans.__('Copy code'),
+              run: () => this._actions.copy(cluster)
+            }
+          ]
+        : insert
+          ? [{ label: trans.__('Insert code'), run: insert }]
+          : [details(cluster, this._actions, trans)]
+    });
+  }
+
+  private _notifyFailed(cluster: ICluster): void {
+    const trans = this._trans;
+    const { again, message, name, state } = cluster;
+    this._show({
+      message:
+        state === 'lost'
+          ? trans.__('%1 cannot be reached. %2', name, message)
+          : trans.__('%1 failed. %2', name, message),
+      type: 'error',
+      actions: [
+        {
+          label: trans.__('Show log'),
+          run: () => this._actions.showLogs(cluster)
+        },
+        ...(again
+          ? [
+              {
+                label: again.change
+                  ? trans.__('Launch again %1', again.change)
+                  : trans.__('Launch again'),
+                run: () => this._actions.launchAgain(cluster)
+              }
+            ]
+          : [])
+      ]
+    });
+  }
+
+  private _endings: Endings;
+  private _isDisposed = false;
+  /** The clusters that were alive when they were first seen. */
+  private _noted = new Set<string>();
+  /** By id, since when a cluster is waited for. */
+  private _waiting = new Map<string, number>();
+  /** The clusters that were launched without a notebook. */
+  private _withoutNotebook = new Set<string>();
+}
+
+/** Whether a cluster can compute something. */
+function isReady({ adapt, code, state, workers }: ICluster): boolean {
+  return (
+    state === 'running' &&
+    code.connect !== null &&
+    (workers.ready > 0 || workers.requested === 0 || adapt !== null)
+  );
+}

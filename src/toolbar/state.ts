@@ -1,0 +1,35 @@
+import { NotebookPanel } from '@jupyterlab/notebook';
+import { hasEnded, isAlive } from '../format';
+import { connectCall } from '../notebook/template';
+import { ICluster, IClusters, INotebooks } from '../tokens';
+
+/** The cluster of a notebook. */
+export interface IOwnCluster {
+  /** The cluster; null if it is not listed any more, or there is none. */
+  cluster: ICluster | null;
+  /** Whether it has stopped. */
+  hasStopped: boolean;
+}
+
+/**
+ * Find the cluster that a notebook connects to. The short code also finds one
+ * that was launched since, and is called the same.
+ */
+export function clusterFor(
+  panel: NotebookPanel,
+  notebooks: Pick<INotebooks, 'cellOf' | 'clusterOf'>,
+  clusters: Pick<IClusters, 'clusters' | 'get' | 'status'>
+): IOwnCluster {
+  const id = notebooks.clusterOf(panel);
+  const own = id === null ? undefined : clusters.get(id);
+  if (id === null || (own && !hasEnded(own))) {
+    return { cluster: own ?? null, hasStopped: false };
+  }
+  const code = notebooks.cellOf(panel)?.code ?? '';
+  const other = clusters.clusters.find(
+    each => isAlive(each) && code.includes(connectCall(each.name))
+  );
+  return other
+    ? { cluster: other, hasStopped: false }
+    : { cluster: own ?? null, hasStopped: clusters.status === 'ready' };
+}

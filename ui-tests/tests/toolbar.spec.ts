@@ -1,0 +1,71 @@
+import { expect, test } from './test';
+
+/**
+ * The cluster of a notebook from its toolbar, by keyboard. Guards against a
+ * notebook that does not show what it computes on, and a way there that leads
+ * through the sidebar.
+ */
+test('a notebook has its cluster in its toolbar', async ({ page, sidebar }) => {
+  await page.notebook.createNew('tides.ipynb');
+  await sidebar.open();
+  await sidebar.pickPlatform('local');
+  await sidebar.setWorkers(1);
+  const first = await sidebar.launch();
+  await first.toHaveWorkers(1);
+  const item = page.locator('.jp-ClusterLauncher-toolbarItem button');
+  await expect(item).toContainText('Running');
+  const width = (await item.boundingBox())!.width;
+  const menu = page.getByRole('menu').last();
+  /** Choose an item of the menu by keyboard. */
+  const choose = async (name: RegExp): Promise<void> => {
+    await item.focus();
+    await item.press('Enter');
+    await expect(menu).toBeVisible();
+    const wanted = menu.getByRole('menuitem', { name });
+    await expect(async () => {
+      await page.keyboard.press('ArrowDown');
+      await expect(wanted).toHaveClass(/lm-mod-active/, { timeout: 50 });
+    }).toPass();
+    await page.keyboard.press('Enter');
+  };
+  await choose(/^Stop Cluster/);
+  await expect(item).toContainText('Stopped');
+  await expect(sidebar.rows).toHaveCount(0);
+
+  // Launched as the last time, and the code connects to it.
+  await choose(/^Launch as Last Time: .*, 1 worker$/);
+  await expect(item).toContainText('Running', { timeout: 60000 });
+  await expect(item).toHaveAccessibleName(/^Dask cluster of this notebook: /);
+  expect((await item.boundingBox())!.width).toBe(width);
+  expect(await page.notebook.getCellCount()).toBe(1);
+  await page.notebook.runCell(0, true);
+
+  // A new kernel is connected without running the cell again.
+  await choose(/^Connect When the Kernel Starts/);
+  await page.evaluate(async () => {
+    const panel = (window as any).jupyterapp.shell.currentWidget;
+    // Galata's replies to a restart are not those of a server.
+    await panel.sessionContext.shutdown();
+    await panel.sessionContext.changeKernel({ name: 'python3' });
+  });
+  await page.notebook.addCell('code', 'client.submit(lambda: 6 * 7).result()');
+  await expect(async () => {
+    await page.notebook.runCell(1, true);
+    expect(await page.notebook.getCellTextOutput(1)).toEqual(['42']);
+  }).toPass();
+  await page.notebook.save();
+  const { metadata } = await page.evaluate(() =>
+    (
+      window as any
+    ).jupyterapp.shell.currentWidget.content.model.sharedModel.toJSON()
+  );
+  expect(metadata.cluster_launcher).toMatchObject({
+    request: { platform: 'local', workers: 1 },
+    connect_on_start: true
+  });
+  await choose(/^Stop Cluster/);
+  const confirm = page.locator('.jp-Dialog');
+  await expect(confirm).toContainText('result is held on the cluster');
+  await confirm.getByRole('button', { name: 'Stop' }).press('Enter');
+  await expect(item).toContainText('Stopped');
+});
