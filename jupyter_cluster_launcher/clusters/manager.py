@@ -33,6 +33,7 @@ class ClusterManager:
         self.services, self.keep_running = services, keep_running
         self._emit = emit
         self._clusters: dict[str, ManagedCluster] = {}
+        self._launched: set[str] = set()  # ids; all others were attached to
         self._tasks: list[asyncio.Task[None]] = []
         self.preparer = Preparer(services, self._launching)
         self._others = other_servers.OtherServers(self._clusters, services, self._changed)
@@ -71,6 +72,7 @@ class ClusterManager:
             managed = ManagedCluster(cluster, self.services, self._changed, ready)
             managed.launch()
         self._clusters[cluster.id] = managed
+        self._launched.add(cluster.id)
         return managed.cluster
 
     async def preview(self, request: dict[str, Any]) -> preflight.Preview:
@@ -205,15 +207,19 @@ class ClusterManager:
         )
         self._tasks += [loop.create_task(job) for job in jobs]
 
-    async def stop(self) -> None:
-        """Stop all clusters but those that are to keep running, and disconnect from these."""
+    async def stop(self, only_launched: bool = False) -> None:
+        """Stop all clusters but those that are to keep running, and disconnect from these.
+
+        With ``only_launched`` those of earlier servers keep running, too.
+        """
         for task in self._tasks:
             task.cancel()
         await self.preparer.stop()
         self.services.backends.hurry()
         clusters = list(self._clusters.values())
         for managed in clusters:
-            managed.let_go()
+            if not only_launched or managed.cluster.id in self._launched:
+                managed.let_go()
         closing = [asyncio.ensure_future(one.settled()) for one in clusters if one.ownership.held]
         if closing:
             await asyncio.wait(closing, timeout=self.services.limits.close + 10)
