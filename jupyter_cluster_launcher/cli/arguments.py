@@ -108,6 +108,12 @@ def _add_request(command: Any) -> None:
     command.add_argument("--kernel", help="name of the kernel whose environment to use")
     command.add_argument("--name", help="name of the cluster (default: generated automatically)")
     command.add_argument(
+        "--core-hours",
+        type=float,
+        metavar="NUMBER",
+        help="shut the cluster down after this many core-hours",
+    )
+    command.add_argument(
         "--renew-for",
         type=float,
         metavar="HOURS",

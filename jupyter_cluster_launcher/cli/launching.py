@@ -101,6 +101,7 @@ def request_of(arguments: argparse.Namespace, options: dict[str, Any]) -> dict[s
         "options": options or None,
         "kernel_name": arguments.kernel,
         "name": arguments.name,
+        "core_hours": arguments.core_hours,
         "renew_for": arguments.renew_for and arguments.renew_for * 3600,
         "tls": False if arguments.no_tls else None,
     }

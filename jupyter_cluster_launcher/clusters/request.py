@@ -13,6 +13,7 @@ from ..models import Adapt, Cluster, Cost, Scaling
 from ..platforms import codegen, options
 from ..platforms.encryption import check_encryption
 from ..platforms.platform import Platform
+from . import limits
 from .services import Services
 
 
@@ -57,6 +58,7 @@ async def plan(
     )
     await services.catalog.check_available(platform, kernel_name, tls)
     needs = backend.needs(platform, chosen)
+    core_hours = limits.core_hours(platform, request.get("core_hours"))
     renew_for = request.get("renew_for")
     if renew_for is not None:
         _check_renewal(platform, needs, adapt)
@@ -81,6 +83,7 @@ async def plan(
         options=chosen,
         keep_running=keep,
         idle_timeout=request.get("idle_timeout"),
+        core_hours=None if joined is not None else core_hours,
         renew_for=renew_for,
         batch=needs.batch,
         log_directory=needs.log_directory,

@@ -13,6 +13,7 @@ from .types import (
     Count,
     Detect,
     Kwargs,
+    Limits,
     PlatformFile,
     Requires,
     Step,
@@ -171,6 +172,11 @@ class Platform:
     def cost(self) -> Cost | None:
         """The price of a core, None where cores cost nothing."""
         return self.data.get("cost")
+
+    @property
+    def limits(self) -> Limits:
+        """What each user may have here; empty where nothing is limited."""
+        return self.data.get("limits", {})
 
     @property
     def options_from(self) -> Literal["gateway"] | None:

@@ -63,6 +63,14 @@ class Cost(TypedDict):
     currency: str
 
 
+class Limits(TypedDict, total=False):
+    """What each user may have."""
+
+    clusters: int
+    workers: int
+    core_hours: float
+
+
 class _WorkersField(TypedDict):
     default: Count
     maximum: Count
@@ -171,5 +179,6 @@ class PlatformFile(_PlatformFile, _Class, total=False):
     adaptive: bool
     timeout: float
     cost: Cost
+    limits: Limits
     options: dict[str, Option]
     options_from: Literal["gateway"]

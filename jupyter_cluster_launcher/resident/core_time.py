@@ -20,6 +20,10 @@ class CoreTime:
         self._changed = time.monotonic()
         self._since = time.time()
 
+    def total(self) -> float:
+        """Return the core-seconds until now."""
+        return self.seconds + self.cores * (time.monotonic() - self._changed)
+
     def count(self, cores: int) -> tuple[float, str]:
         """Note how many cores there are now.
 

@@ -70,6 +70,7 @@ def cluster_view(
         "joined": report.joined,
         "expires": _time(status.expires),
         "idle": _idle(cluster),
+        "core_hours": cluster.core_hours,
         "queue": status.queue,
         "jobs": [_job(job) for job in status.jobs],
         "versions": report.versions,
