@@ -68,11 +68,10 @@ def add_run(commands: Any) -> None:
         "notebook connects to this cluster, whatever name it gives. Exit status: 0 if all cells "
         "were executed, 1 if not, 124 after --timeout, 130 after Ctrl-C, 143 after SIGTERM.",
     )
-    command.set_defaults(run=running.run)
+    command.set_defaults(run=running.run, usage_error=command.error)
     command.add_argument("notebook", type=Path, help="file of the notebook")
     command.add_argument(
         *["-p", "--platform"],
-        required=True,
         help="name of a platform, see `jupyter cluster-launcher platforms`",
     )
     _add_request(command)
@@ -92,6 +91,7 @@ def add_run(commands: Any) -> None:
 
 def _add_request(command: Any) -> None:
     """Add what a command says of the cluster that it launches."""
+    command.add_argument("--preset", metavar="NAME", help="launch what a preset says")
     command.add_argument(
         "-w", "--workers", type=int, help="number of workers, or of jobs on a batch system"
     )

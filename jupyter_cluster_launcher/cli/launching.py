@@ -19,13 +19,15 @@ JOINING = "running"  # the platform whose clusters are joined by an address
 
 def start(arguments: argparse.Namespace) -> int:
     """Launch a cluster, and wait for its workers where that is wanted."""
-    if (arguments.platform is None) == (arguments.again is None):
-        arguments.usage_error("give either a platform or --again")
+    ways = (arguments.platform, arguments.preset, arguments.again)
+    if sum(way is not None for way in ways) != 1:
+        arguments.usage_error("give either a platform, --preset or --again")
     server = reached(arguments)
     before = _ended(server, arguments.again) if arguments.again else None
     options = dict(before["again"]["options"]) if before else {}
     if arguments.option:
-        platform = arguments.platform or (before or {}).get("platform")
+        again = arguments.again is not None
+        platform = (before or {}).get("platform") if again else platform_of(server, arguments)
         if platform is None:
             raise UnknownError(
                 f"No cluster {arguments.again!r} that has ended is listed, so its options are "
@@ -92,10 +94,23 @@ def wait(server: rest.Server, cluster: dict[str, Any]) -> dict[str, Any]:
         time.sleep(0.2)
 
 
+def platform_of(server: rest.Server, arguments: argparse.Namespace) -> str:
+    """Return the platform that is named, or that of the preset; raises ``UnknownError``."""
+    if arguments.platform is not None:
+        return str(arguments.platform)
+    presets = server.send("GET", "presets")
+    known = {preset["name"]: str(preset["platform"]) for preset in presets}
+    if arguments.preset not in known:
+        names = ", ".join(known) or "none"
+        raise UnknownError(f"There is no preset {arguments.preset!r}. There are: {names}.")
+    return known[arguments.preset]
+
+
 def request_of(arguments: argparse.Namespace, options: dict[str, Any]) -> dict[str, Any]:
     """Return the request for a cluster, without what only one of the commands can say of it."""
     return {
         "platform": arguments.platform,
+        "preset": arguments.preset,
         "workers": arguments.workers,
         "adapt": arguments.adapt,
         "options": options or None,

@@ -11,12 +11,14 @@ from ..client import server as rest
 from ..errors import LauncherError, NotAvailableError, UnknownError
 from . import notebooks
 from .interruptions import Interrupted, hold, interruptions
-from .launching import options_of, request_of, wait
+from .launching import options_of, platform_of, request_of, wait
 from .own_server import own_server
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Launch, wait, execute, save, stop; return the exit status."""
+    if (arguments.platform is None) == (arguments.preset is None):
+        arguments.usage_error("give either --platform or --preset")
     notebook = notebooks.read(arguments.notebook)
     spec = notebook.metadata.get("kernelspec") or {}
     arguments.kernel = arguments.kernel or spec.get("name")
@@ -33,8 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(server: rest.Server, arguments: argparse.Namespace, notebook: Any) -> int:
+    platform = platform_of(server, arguments)
     request = {
-        **request_of(arguments, options_of(server, arguments, arguments.platform)),
+        **request_of(arguments, options_of(server, arguments, platform)),
         "keep_running": False,
     }
     given = {key: value for key, value in request.items() if value is not None}

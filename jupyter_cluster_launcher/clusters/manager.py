@@ -10,12 +10,14 @@ from ..backends.facts import Check, Found, Start
 from ..errors import BadInputError, WrongStateError
 from ..jobs import Queue
 from ..models import Cluster, State
+from ..platforms import options
 from . import again, contact, logs, preflight, prepared
 from .changes import Changes
 from .managed_cluster import ManagedCluster
 from .preparer import Preparer
+from .presets import FIELDS, Preset, Presets
 from .reconcile import ENDED
-from .request import plan
+from .request import check_preset, plan
 from .services import Services
 
 
@@ -31,6 +33,7 @@ class ClusterManager(Changes):
         """
         super().__init__(services, self._changed)
         self.keep_running = keep_running
+        self.presets = Presets(services.catalog)
         self._emit = emit
         self._launched: set[str] = set()  # ids; all others were attached to
         self._tasks: list[asyncio.Task[None]] = []
@@ -108,6 +111,18 @@ class ClusterManager(Changes):
         """Return what a cluster and its parts wrote; raises ``UnknownError``."""
         return await logs.collect(self._get(cluster_id), self.services)
 
+    async def save_preset(self, name: str, given: dict[str, Any]) -> Preset:
+        """Save a launch under a name, and return it; raises ``LauncherError``s.
+
+        ``given`` has the shape that the contract gives to a preset.
+        """
+        known = {key: given[key] for key in FIELDS if given.get(key) is not None}
+        preset = Preset(options.check_name(name), own=True, **known)
+        kernel_name = self.services.environments.on_this_host(None)
+        await check_preset(self.services, preset, kernel_name)
+        await asyncio.to_thread(self.presets.save, preset)
+        return preset
+
     # The end of a cluster
 
     async def close(self, cluster_id: str, leave: bool | None = None) -> None:
@@ -176,6 +191,10 @@ class ClusterManager(Changes):
         self, request: dict[str, Any], cwd: str | None = None
     ) -> tuple[dict[str, Any], str | None]:
         """Return a request with all that it refers to, and the folder to start in."""
+        if "preset" in request:
+            if "from" in request:
+                raise BadInputError("Give either a preset or a cluster to launch again.")
+            request = self.presets.applied(request)
         if "from" not in request:
             return request, cwd
         request, folder = again.repeated(self.services, request, self.list())

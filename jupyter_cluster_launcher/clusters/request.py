@@ -14,6 +14,7 @@ from ..platforms import codegen, options
 from ..platforms.encryption import check_encryption
 from ..platforms.platform import Platform
 from . import limits
+from .presets import Preset
 from .services import Services
 
 
@@ -90,6 +91,18 @@ async def plan(
         cost=cost_of(platform),
         message="Starting the kernel",
     )
+
+
+async def check_preset(services: Services, preset: Preset, kernel_name: str) -> None:
+    """Check what a preset says of a launch as the launch would; raises ``LauncherError``s."""
+    platform = services.catalog.get(preset.platform)
+    backend = services.backends.for_platform(platform)
+    declared = await backend.options(platform, kernel_name)
+    chosen = options.check_options(platform, preset.options, declared)
+    scaling = scaling_of(platform)
+    options.requested_workers(platform, scaling, preset.workers, chosen)
+    if preset.adapt:
+        options.check_adapt(platform.title, scaling, preset.adapt)
 
 
 def _check_renewal(platform: Platform, needs: Needs, adapt: Adapt | None) -> None:

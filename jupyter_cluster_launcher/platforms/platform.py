@@ -15,6 +15,7 @@ from .types import (
     Kwargs,
     Limits,
     PlatformFile,
+    Preset,
     Requires,
     Step,
     Value,
@@ -177,6 +178,11 @@ class Platform:
     def limits(self) -> Limits:
         """What each user may have here; empty where nothing is limited."""
         return self.data.get("limits", {})
+
+    @property
+    def presets(self) -> list[Preset]:
+        """The launches that the site has named."""
+        return self.data.get("presets", [])
 
     @property
     def options_from(self) -> Literal["gateway"] | None:

@@ -71,6 +71,28 @@ class Limits(TypedDict, total=False):
     core_hours: float
 
 
+class _Bounds(TypedDict):
+    maximum: int
+
+
+class Bounds(_Bounds, total=False):
+    """The bounds of adaptive scaling."""
+
+    minimum: int
+
+
+class _Preset(TypedDict):
+    name: str
+
+
+class Preset(_Preset, total=False):
+    """A launch with a name."""
+
+    workers: int
+    adapt: Bounds
+    options: dict[str, Value]
+
+
 class _WorkersField(TypedDict):
     default: Count
     maximum: Count
@@ -180,5 +202,6 @@ class PlatformFile(_PlatformFile, _Class, total=False):
     timeout: float
     cost: Cost
     limits: Limits
+    presets: list[Preset]
     options: dict[str, Option]
     options_from: Literal["gateway"]

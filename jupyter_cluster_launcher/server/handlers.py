@@ -13,6 +13,7 @@ from ..platforms.platform import Platform
 from . import contract
 from .base import LauncherHandler
 from .folders import working_directory
+from .preset_handlers import PresetHandler, PresetsHandler
 from .serializers import (
     check_view,
     found_view,
@@ -257,6 +258,8 @@ default_handlers = [
         ClusterHandler,
         PlotsHandler,
         LogsHandler,
+        PresetsHandler,
+        PresetHandler,
         ContractHandler,
     )
 ]

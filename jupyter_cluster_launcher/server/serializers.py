@@ -13,6 +13,7 @@ from ..backends.base import Backend
 from ..backends.facts import Check, Found, Start, Status
 from ..clusters.again import ENDED, adjusted
 from ..clusters.preflight import Preview
+from ..clusters.presets import Preset
 from ..jobs import Job
 from ..masking import masked
 from ..models import Cluster, State
@@ -157,6 +158,11 @@ def start_view(start: Start) -> dict[str, Any]:
 def found_view(found: Found) -> dict[str, str]:
     """Return a cluster that was made elsewhere."""
     return asdict(found)
+
+
+def preset_view(preset: Preset) -> dict[str, Any]:
+    """Return a preset as JSON data."""
+    return asdict(preset)
 
 
 def _job(job: Job) -> dict[str, Any]:
