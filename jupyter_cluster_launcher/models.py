@@ -185,6 +185,7 @@ class Cluster:
     create code runs, ``create_timeout`` is in seconds. ``leave`` says that a cluster which was
     joined is to be left running when this one closes. ``log_directory`` is where the logs of batch
     jobs go, relative to ``cwd``. ``renew_for`` is for how many seconds its jobs are kept.
+    It shuts down when it has used ``core_hours``, None for never.
     ``readable`` is false where this is only what could be read of a record, ``unknown`` what
     another version wrote into it.
     Frozen: each change is a new value, saved before it is shown.
@@ -207,6 +208,7 @@ class Cluster:
     options: dict[str, Any] = field(default_factory=dict)
     keep_running: bool = False
     idle_timeout: float | None = None
+    core_hours: float | None = None
     renew_for: float | None = None
     leave: bool = False
     batch: str | None = None

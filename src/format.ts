@@ -180,6 +180,26 @@ export function spentText(
     : trans.__('%1 core-hours so far', hours.toFixed(hours < 10 ? 1 : 0));
 }
 
+/** Format a number of core-hours: "1 core-hour", "2.5 core-hours". */
+export function coreHoursText(hours: number, trans: TranslationBundle): string {
+  return hours === 1
+    ? trans.__('1 core-hour')
+    : trans.__('%1 core-hours', Number(hours.toPrecision(6)));
+}
+
+/**
+ * Format at how many core-hours a cluster shuts down; empty without a limit,
+ * and once it has ended.
+ */
+export function stopsText(
+  { core_hours, state }: ICluster,
+  trans: TranslationBundle
+): string {
+  return core_hours !== null && (state === 'starting' || state === 'running')
+    ? trans.__('stops at %1', coreHoursText(core_hours, trans))
+    : '';
+}
+
 /**
  * Format how long a cluster has been idle and when it shuts down; empty while
  * it is busy.

@@ -14,6 +14,8 @@ import {
   IOptionsSchema,
   IPlatform,
   IPlot,
+  IPreset,
+  IPresetRequest,
   IStart,
   IWorkerList
 } from './api/types';
@@ -71,6 +73,12 @@ export interface IClusters extends IDisposable {
   prepare(platform: string, kernelName?: string): Promise<void>;
   /** Estimate when a launch would start, and when in other ways. */
   starts(launch: ILaunch): Promise<IStart[]>;
+  /** List the presets of the site and of the user. */
+  presets(): Promise<IPreset[]>;
+  /** Save a preset, in place of the user's own of that name. */
+  savePreset(name: string, preset: IPresetRequest): Promise<IPreset>;
+  /** Delete a preset that the user saved. */
+  deletePreset(name: string): Promise<void>;
   /** Launch a cluster, or join a discovered one. */
   launch(launch: ILaunch): Promise<ICluster>;
   /** Change one property of a cluster. */

@@ -1,12 +1,13 @@
-"""The arguments of the commands that act through a running Jupyter server."""
+"""The arguments of the commands that act on clusters."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
-from . import clusters
+from . import clusters, launching, running
 
 Add = Callable[[str, Callable[[argparse.Namespace], int], str], Any]
 
@@ -32,7 +33,7 @@ def add_commands(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> N
 
 
 def _add_start(add: Add) -> None:
-    starting = add("start", clusters.start, "launch a cluster")
+    starting = add("start", launching.start, "launch a cluster")
     starting.add_argument(
         "platform", nargs="?", help="name of a platform, see `jupyter cluster-launcher platforms`"
     )
@@ -41,21 +42,7 @@ def _add_start(add: Add) -> None:
         metavar="CLUSTER",
         help="launch a cluster again, by its name or ID, with what other arguments change",
     )
-    starting.add_argument(
-        "-w", "--workers", type=int, help="number of workers, or of jobs on a batch system"
-    )
-    _add_adapt(starting)
-    starting.add_argument(
-        "-o",
-        "--option",
-        action="append",
-        default=[],
-        type=_pair,
-        metavar="NAME=VALUE",
-        help="set an option of the platform; NAME= leaves it empty; can be repeated",
-    )
-    starting.add_argument("--kernel", help="name of the kernel whose environment to use")
-    starting.add_argument("--name", help="name of the cluster (default: generated automatically)")
+    _add_request(starting)
     starting.add_argument(
         "--keep-running",
         action="store_true",
@@ -68,22 +55,80 @@ def _add_start(add: Add) -> None:
         metavar="SECONDS",
         help="shut the cluster down when idle for this many seconds",
     )
-    starting.add_argument(
+    starting.add_argument("--wait", action="store_true", help="wait until all workers are ready")
+
+
+def add_run(commands: Any) -> None:
+    """Add the command that needs no running Jupyter server."""
+    text = "execute a notebook with a cluster of its own"
+    command = commands.add_parser(
+        "run",
+        help=text,
+        description="Launch a cluster, wait for its workers, execute a notebook, save it with its "
+        "outputs, and stop the cluster. No Jupyter server has to be running. connect() in the "
+        "notebook connects to this cluster, whatever name it gives. Exit status: 0 if all cells "
+        "were executed, 1 if not, 124 after --timeout, 130 after Ctrl-C, 143 after SIGTERM.",
+    )
+    command.set_defaults(run=running.run, usage_error=command.error)
+    command.add_argument("notebook", type=Path, help="file of the notebook")
+    command.add_argument(
+        *["-p", "--platform"],
+        help="name of a platform, see `jupyter cluster-launcher platforms`",
+    )
+    _add_request(command)
+    command.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="where to save the executed notebook (default: in the notebook itself)",
+    )
+    command.add_argument(
+        "--timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        help="stop after this many seconds, the wait for workers included (default: never)",
+    )
+
+
+def _add_request(command: Any) -> None:
+    """Add what a command says of the cluster that it launches."""
+    command.add_argument("--preset", metavar="NAME", help="launch what a preset says")
+    command.add_argument(
+        "-w", "--workers", type=int, help="number of workers, or of jobs on a batch system"
+    )
+    _add_adapt(command)
+    command.add_argument(
+        "-o",
+        "--option",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=VALUE",
+        help="set an option of the platform; NAME= leaves it empty; can be repeated",
+    )
+    command.add_argument("--kernel", help="name of the kernel whose environment to use")
+    command.add_argument("--name", help="name of the cluster (default: generated automatically)")
+    command.add_argument(
+        "--core-hours",
+        type=float,
+        metavar="NUMBER",
+        help="shut the cluster down after this many core-hours",
+    )
+    command.add_argument(
         "--renew-for",
         type=float,
         metavar="HOURS",
         help="on a batch system, replace jobs before their time limit for this many hours",
     )
-    starting.add_argument(
+    command.add_argument(
         "--no-tls",
         action="store_true",
         help="do not encrypt traffic; anyone who can reach the scheduler can then run code as you",
     )
-    starting.add_argument("--wait", action="store_true", help="wait until all workers are ready")
 
 
 def _add_join(add: Add) -> None:
-    joining = add("join", clusters.join, "join a scheduler that already runs")
+    joining = add("join", launching.join, "join a scheduler that already runs")
     joining.add_argument(
         "scheduler",
         metavar="ADDRESS|FILE",
@@ -168,3 +213,13 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals or not name:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
     return name, value
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return seconds

@@ -17,7 +17,7 @@ from ..errors import LauncherError
 from ..platforms.add import add_sample, sample_names
 from ..systems import check_system
 from . import importing
-from .arguments import add_commands
+from .arguments import add_commands, add_run
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
         help="token of that server; set JUPYTER_TOKEN instead to hide it from other users",
     )
     add_commands(commands, [reaching])
+    add_run(commands)
     listing = commands.add_parser(
         "platforms",
         parents=[common],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 import warnings
@@ -40,7 +41,10 @@ def connect(name: str | None = None, launch: bool = False) -> tuple[ClusterHandl
     ``launch`` a cluster that has stopped is launched again, on the same platform with the same
     workers and options. Raises ``UnknownError`` and ``NotAvailableError`` with a sentence where
     there is not exactly one, and ``LauncherError`` where the launch fails.
+
+    In a notebook that ``jupyter cluster-launcher run`` executes it is the cluster of that run.
     """
+    name = os.environ.get(rest.CLUSTER) or name
     store = Store(default_root())
     try:
         cluster = choose(store.load(), name, store.past)

@@ -29,6 +29,8 @@ ERRORS: dict[int, type[LauncherError]] = {
     409: WrongStateError,
     422: BadInputError,
 }
+# Of the environment: the id of the cluster that a kernel was started for, and connects to.
+CLUSTER = "CLUSTER_LAUNCHER_CLUSTER"
 CLOSING = 120.0  # seconds; a server gives a cluster's own close half a minute, then ends it
 
 

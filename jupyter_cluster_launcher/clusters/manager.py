@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..backends.facts import Check, Found, Start
-from ..errors import BadInputError, UnknownError, WrongStateError
+from ..errors import BadInputError, WrongStateError
 from ..jobs import Queue
 from ..models import Cluster, State
 from ..platforms import options
-from . import contact, logs, other_servers, workers
+from . import contact, logs, workers
+from .changes import Changes
 from .launching import again, preflight, prepared
 from .launching.preparer import Preparer
-from .launching.request import check_renewal, plan
+from .launching.request import check_preset, plan
 from .managed_cluster import ManagedCluster
+from .presets import FIELDS, Preset, Presets
 from .reconcile import ENDED
 from .services import Services
 
 
-class ClusterManager:
+class ClusterManager(Changes):
     """Launches, scales, stops and lists clusters, and attaches to those of an earlier server."""
 
     def __init__(
@@ -31,12 +32,13 @@ class ClusterManager:
 
         ``keep_running`` holds for a cluster where the user did not say.
         """
-        self.services, self.keep_running = services, keep_running
+        super().__init__(services, self._changed)
+        self.keep_running = keep_running
+        self.presets = Presets(services.catalog)
         self._emit = emit
-        self._clusters: dict[str, ManagedCluster] = {}
+        self._launched: set[str] = set()  # ids; all others were attached to
         self._tasks: list[asyncio.Task[None]] = []
         self.preparer = Preparer(services, self._launching)
-        self._others = other_servers.OtherServers(self._clusters, services, self._changed)
         services.backends.follow(self._polled, self._update_queue)
 
     def list(self) -> list[Cluster]:
@@ -65,13 +67,18 @@ class ClusterManager:
 
         Raises ``BadInputError``, ``UnknownError`` and ``NotAvailableError``; nothing is left then.
         """
-        cluster = await self._plan(request, cwd)
-        platform = self.services.catalog.get(cluster.platform)
-        self.services.backend(cluster).refuse(platform, cluster.options)
-        with self.preparer.used_for(cluster) as (cluster, ready):
-            managed = ManagedCluster(cluster, self.services, self._changed, ready)
-            managed.launch()
-        self._clusters[cluster.id] = managed
+        request, cwd = self._completed(request, cwd)
+        async with self._turn(request["platform"]) as allowance:
+            cluster = await self._plan(request, cwd)
+            platform = self.services.catalog.get(cluster.platform)
+            self.services.backend(cluster).refuse(platform, cluster.options)
+            if allowance is not None:
+                allowance.check(cluster)
+            with self.preparer.used_for(cluster) as (cluster, ready):
+                managed = ManagedCluster(cluster, self.services, self._changed, ready)
+                managed.launch()
+            self._clusters[cluster.id] = managed
+        self._launched.add(cluster.id)
         return managed.cluster
 
     async def preview(self, request: dict[str, Any]) -> preflight.Preview:
@@ -109,82 +116,19 @@ class ClusterManager:
         """Return the workers of a cluster one by one; raises ``LauncherError``s."""
         return await workers.present(self._get(cluster_id))
 
-    # Changes
+    async def save_preset(self, name: str, given: dict[str, Any]) -> Preset:
+        """Save a launch under a name, and return it; raises ``LauncherError``s.
 
-    async def restart_worker(self, cluster_id: str, worker: str) -> None:
-        """Restart the worker with this address; raises ``LauncherError``s."""
-        managed = await self._running(cluster_id, "changed")
-        await managed.connection.call("restart_worker", worker)
-
-    async def change(self, cluster_id: str, request: dict[str, Any]) -> Cluster:
-        """Change the one thing that a request names; raises ``LauncherError``s.
-
-        ``request`` has the shape that the contract gives to a change.
+        ``given`` has the shape that the contract gives to a preset.
         """
-        changes: dict[str, Callable[[str, Any], Awaitable[Cluster]]] = {
-            "workers": self.scale,
-            "adapt": self.adapt,
-            "name": self.rename,
-            "keep_running": self.set_keep_running,
-            "idle_timeout": self.set_idle_timeout,
-            "renew_for": self.set_renewal,
-            "keep": self.extend,
-        }
-        ((what, given),) = request.items()
-        return await changes[what](cluster_id, given)
+        known = {key: given[key] for key in FIELDS if given.get(key) is not None}
+        preset = Preset(options.check_name(name), own=True, **known)
+        kernel_name = self.services.environments.on_this_host(None)
+        await check_preset(self.services, preset, kernel_name)
+        await asyncio.to_thread(self.presets.save, preset)
+        return preset
 
-    async def scale(self, cluster_id: str, number: int) -> Cluster:
-        """Request a number of workers, and end adaptive scaling; raises ``LauncherError``s."""
-        managed = await self._running(cluster_id, "scaled")
-        scaling = managed.cluster.scaling
-        number = options.check_workers(scaling, number)
-        await managed.connection.call("scale", number, unit=scaling.unit)
-        managed.put(replace(managed.cluster, requested=number, adapt=None))
-        return managed.cluster
-
-    async def adapt(self, cluster_id: str, bounds: dict[str, int]) -> Cluster:
-        """Let the number of workers follow the load; raises ``LauncherError``s."""
-        managed = await self._running(cluster_id, "scaled")
-        cluster, scaling = managed.cluster, managed.cluster.scaling
-        adapt = options.check_adapt(cluster.platform_title, scaling, bounds)
-        await managed.connection.call("adapt", adapt.minimum, adapt.maximum, unit=scaling.unit)
-        managed.put(replace(managed.cluster, adapt=adapt))
-        return managed.cluster
-
-    async def rename(self, cluster_id: str, name: str) -> Cluster:
-        """Give a cluster another name."""
-        managed = await self._own(cluster_id)
-        managed.put(replace(managed.cluster, name=options.check_name(name)))
-        return managed.cluster
-
-    async def set_keep_running(self, cluster_id: str, keep: bool) -> Cluster:
-        """Set whether a cluster outlives an orderly stop of the server."""
-        managed = await self._own(cluster_id)
-        managed.put(replace(managed.cluster, keep_running=keep))
-        return managed.cluster
-
-    async def set_idle_timeout(self, cluster_id: str, timeout: float | None) -> Cluster:
-        """Set after how many idle seconds a cluster shuts down, None for never."""
-        managed = await self._running(cluster_id, "changed")
-        await managed.connection.call("keep", idle_timeout=timeout)
-        managed.put(replace(managed.cluster, idle_timeout=timeout))
-        return managed.cluster
-
-    async def set_renewal(self, cluster_id: str, seconds: float | None) -> Cluster:
-        """Keep the jobs of a cluster for so many seconds from now, None for one time limit."""
-        managed = await self._running(cluster_id, "changed")
-        one = managed.cluster
-        check_renewal(one.platform_title, one.batch, one.preparation, one.adapt)
-        await managed.connection.call("renew", seconds)
-        managed.put(replace(managed.cluster, renew_for=seconds))
-        return managed.cluster
-
-    async def extend(self, cluster_id: str, keep: bool = True) -> Cluster:
-        """Restart the idle timer of a cluster."""
-        managed = await self._running(cluster_id, "kept")
-        if keep:
-            await managed.connection.call("keep")
-        return managed.cluster
+    # The end of a cluster
 
     async def close(self, cluster_id: str, leave: bool | None = None) -> None:
         """Begin to stop a cluster, or dismiss one that has ended.
@@ -229,15 +173,19 @@ class ClusterManager:
         )
         self._tasks += [loop.create_task(job) for job in jobs]
 
-    async def stop(self) -> None:
-        """Stop all clusters but those that are to keep running, and disconnect from these."""
+    async def stop(self, only_launched: bool = False) -> None:
+        """Stop all clusters but those that are to keep running, and disconnect from these.
+
+        With ``only_launched`` those of earlier servers keep running, too.
+        """
         for task in self._tasks:
             task.cancel()
         await self.preparer.stop()
         self.services.backends.hurry()
         clusters = list(self._clusters.values())
         for managed in clusters:
-            managed.let_go()
+            if not only_launched or managed.cluster.id in self._launched:
+                managed.let_go()
         closing = [asyncio.ensure_future(one.settled()) for one in clusters if one.ownership.held]
         if closing:
             await asyncio.wait(closing, timeout=self.services.limits.close + 10)
@@ -248,10 +196,21 @@ class ClusterManager:
     def _launching(self) -> bool:
         return any(one.state is State.STARTING for one in self.owned())
 
+    def _completed(
+        self, request: dict[str, Any], cwd: str | None = None
+    ) -> tuple[dict[str, Any], str | None]:
+        """Return a request with all that it refers to, and the folder to start in."""
+        if "preset" in request:
+            if "from" in request:
+                raise BadInputError("Give either a preset or a cluster to launch again.")
+            request = self.presets.applied(request)
+        if "from" not in request:
+            return request, cwd
+        request, folder = again.repeated(self.services, request, self.list())
+        return request, cwd or folder
+
     async def _plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
-        if "from" in request:
-            request, folder = again.repeated(self.services, request, self.list())
-            cwd = cwd or folder
+        request, cwd = self._completed(request, cwd)
         return await plan(self.services, request, self._others.names, self.keep_running, cwd)
 
     def _changed(self, managed: ManagedCluster, action: str) -> None:
@@ -264,24 +223,3 @@ class ClusterManager:
     def _update_queue(self, cluster_id: str, queue: Queue) -> None:
         if cluster_id in self._clusters:
             self._clusters[cluster_id].update_queue(queue)
-
-    def _get(self, cluster_id: str) -> ManagedCluster:
-        try:
-            return self._clusters[cluster_id]
-        except KeyError:
-            raise UnknownError("There is no such cluster: it may have been stopped.") from None
-
-    async def _own(self, cluster_id: str, stop: bool = False) -> ManagedCluster:
-        """Return a cluster that this server owns now; another server may have to hand it over."""
-        managed = self._get(cluster_id)
-        await other_servers.claim(managed, stop)
-        return managed
-
-    async def _running(self, cluster_id: str, what: str) -> ManagedCluster:
-        managed = self._get(cluster_id)
-        if managed.cluster.state is State.RUNNING:
-            await other_servers.claim(managed)
-        state = managed.cluster.state
-        if state is not State.RUNNING:
-            raise WrongStateError(f"A cluster that is {state.value} cannot be {what}.")
-        return managed

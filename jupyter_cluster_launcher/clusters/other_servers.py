@@ -83,6 +83,17 @@ class OtherServers:
         known = (managed.cluster for managed in self._clusters.values())
         return {one.name for one in [*known, *new] if one is not None}
 
+    def everything(self) -> list[Cluster]:
+        """Return all clusters of the user as they are now, whichever server has them."""
+        found = []
+        for key in self._services.store.stamps():
+            managed = self._clusters.get(key)
+            if managed is not None and (managed.ownership.held or managed.afar):
+                found.append(managed.cluster)
+            elif managed is None or managed.cluster.state not in (*ENDED, State.LOST):
+                found += filter(None, [self._services.store.read(key)])
+        return found
+
     def _read(self) -> tuple[dict[str, int], list[Cluster | None]]:
         """Return which records there are, as ``Store.stamps``, and those that are new."""
         stamps = self._services.store.stamps()

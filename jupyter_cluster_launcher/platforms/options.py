@@ -19,6 +19,7 @@ from ..models import Adapt, Scaling
 from .checking.validation import TOO_SLOW, OptionValidator
 from .platform import Platform
 from .reading import LARGEST
+from .types import Bounds
 
 NAME_LENGTH = 60
 NAME_MARKS = frozenset(" -_.,()#:+/@")
@@ -121,7 +122,7 @@ def check_workers(scaling: Scaling, given: int) -> int:
     return _count(scaling.title, given, scaling.minimum, scaling.maximum)
 
 
-def check_adapt(title: str, scaling: Scaling, given: dict[str, int]) -> Adapt:
+def check_adapt(title: str, scaling: Scaling, given: Bounds | dict[str, int]) -> Adapt:
     """Return the requested bounds of adaptive scaling; raises ``BadInputError``.
 
     ``title`` is the platform's; ``given`` has a maximum and may have a minimum.

@@ -13,7 +13,9 @@ from .types import (
     Count,
     Detect,
     Kwargs,
+    Limits,
     PlatformFile,
+    Preset,
     Requires,
     Step,
     Value,
@@ -171,6 +173,16 @@ class Platform:
     def cost(self) -> Cost | None:
         """The price of a core, None where cores cost nothing."""
         return self.data.get("cost")
+
+    @property
+    def limits(self) -> Limits:
+        """What each user may have here; empty where nothing is limited."""
+        return self.data.get("limits", {})
+
+    @property
+    def presets(self) -> list[Preset]:
+        """The launches that the site has named."""
+        return self.data.get("presets", [])
 
     @property
     def options_from(self) -> Literal["gateway"] | None:

@@ -63,6 +63,36 @@ class Cost(TypedDict):
     currency: str
 
 
+class Limits(TypedDict, total=False):
+    """What each user may have."""
+
+    clusters: int
+    workers: int
+    core_hours: float
+
+
+class _Bounds(TypedDict):
+    maximum: int
+
+
+class Bounds(_Bounds, total=False):
+    """The bounds of adaptive scaling."""
+
+    minimum: int
+
+
+class _Preset(TypedDict):
+    name: str
+
+
+class Preset(_Preset, total=False):
+    """A launch with a name."""
+
+    workers: int
+    adapt: Bounds
+    options: dict[str, Value]
+
+
 class _WorkersField(TypedDict):
     default: Count
     maximum: Count
@@ -171,5 +201,7 @@ class PlatformFile(_PlatformFile, _Class, total=False):
     adaptive: bool
     timeout: float
     cost: Cost
+    limits: Limits
+    presets: list[Preset]
     options: dict[str, Option]
     options_from: Literal["gateway"]

@@ -43,6 +43,7 @@ class ClusterLauncher(ExtensionApp):
 
     name = "jupyter_cluster_launcher"
     extension_url = "/lab"
+    alone = False  # whether this server is of a single command: see the module `alone`
 
     keep_running = Bool(
         False,
@@ -124,7 +125,7 @@ class ClusterLauncher(ExtensionApp):
         self._noting.stop()
         self._metrics.stop()
         announce_no_longer_from(os.environ)
-        await self.manager.stop()
+        await self.manager.stop(only_launched=self.alone)
         log_no_longer_to(serverapp.log)
 
     async def _warn_about_broken_files(self) -> None:

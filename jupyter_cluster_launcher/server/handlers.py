@@ -13,6 +13,7 @@ from ..platforms.platform import Platform
 from . import contract
 from .base import LauncherHandler
 from .folders import working_directory
+from .preset_handlers import PresetHandler, PresetsHandler
 from .serializers import (
     check_view,
     found_view,
@@ -268,6 +269,8 @@ default_handlers = [
         WorkersHandler,
         RestartHandler,
         LogsHandler,
+        PresetsHandler,
+        PresetHandler,
         ContractHandler,
     )
 ]

@@ -13,6 +13,7 @@ from ..backends.base import Backend
 from ..backends.facts import Check, Found, Start, Status
 from ..clusters.launching.again import ENDED, adjusted
 from ..clusters.launching.preflight import Preview
+from ..clusters.presets import Preset
 from ..jobs import Job
 from ..masking import masked
 from ..models import Cluster, State
@@ -74,6 +75,7 @@ def cluster_view(
         "expires": _time(status.expires),
         "idle": _idle(cluster),
         "renewal": _renewal(cluster),
+        "core_hours": cluster.core_hours,
         "queue": status.queue,
         "jobs": [_job(job) for job in status.jobs],
         "versions": report.versions,
@@ -167,6 +169,11 @@ def start_view(start: Start) -> dict[str, Any]:
 def found_view(found: Found) -> dict[str, str]:
     """Return a cluster that was made elsewhere."""
     return asdict(found)
+
+
+def preset_view(preset: Preset) -> dict[str, Any]:
+    """Return a preset as JSON data."""
+    return asdict(preset)
 
 
 def _job(job: Job) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import {
   idleText,
   spentText,
   stateText,
+  stopsText,
   timeLeftText,
   workersText
 } from '../format';
@@ -87,6 +88,17 @@ describe('the texts about clusters', () => {
   it('omit core-hours while there are almost none', () => {
     const spent = { core_hours: 0.01, since: null, cost: null };
     expect(spentText(makeCluster({ spent }), at(60), trans)).toBe('');
+  });
+
+  // Guards against a cluster that stops at a limit that nobody saw.
+  it('say at how many core-hours a cluster stops', () => {
+    const text = (core_hours: number | null, changes: object = {}) =>
+      stopsText(makeCluster({ core_hours, ...changes }), trans);
+    expect(text(20)).toBe('stops at 20 core-hours');
+    expect(text(1)).toBe('stops at 1 core-hour');
+    expect(text(0.25)).toBe('stops at 0.25 core-hours');
+    expect(text(null)).toBe('');
+    expect(text(20, { state: 'closed' })).toBe('');
   });
 
   // Guards against a cluster that shuts down without notice.

@@ -12,6 +12,8 @@ import {
   IOptionsSchema,
   IPlatform,
   IPlot,
+  IPreset,
+  IPresetRequest,
   IStart,
   IWorkerList
 } from './types';
@@ -78,6 +80,21 @@ export class Client {
     return this.request<IStart[]>('starts', 'POST', codeRequest(launch));
   }
 
+  /** List the presets of the site and of the user. */
+  presets(): Promise<IPreset[]> {
+    return this.request<IPreset[]>('presets');
+  }
+
+  /** Save a preset, in place of the user's own of that name. */
+  savePreset(name: string, preset: IPresetRequest): Promise<IPreset> {
+    return this.request<IPreset>(presetPath(name), 'PUT', preset);
+  }
+
+  /** Delete a preset that the user saved. */
+  deletePreset(name: string): Promise<void> {
+    return this.request<void>(presetPath(name), 'DELETE');
+  }
+
   /** Fetch all logs of a cluster; may take seconds. */
   logs(id: string): Promise<ILogs> {
     return this.request<ILogs>(`${clusterPath(id)}/logs?no_track_activity=1`);
@@ -122,6 +139,11 @@ export class Client {
       );
     }
   }
+}
+
+/** The route of a preset. */
+function presetPath(name: string): string {
+  return `presets/${encodeURIComponent(name)}`;
 }
 
 /** The route of a cluster. */

@@ -6,7 +6,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 const NAMESPACE = 'cluster-launcher';
 
 /** The HTTP methods of the REST interface. */
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * A request that the server rejected or did not answer.

@@ -39,6 +39,12 @@ export type ICluster = Schemas['Cluster'];
 /** The request that launches a cluster. */
 export type ILaunch = Schemas['Launch'];
 
+/** A launch with a name. */
+export type IPreset = Schemas['Preset'];
+
+/** What a preset says of a launch. */
+export type IPresetRequest = Schemas['PresetRequest'];
+
 /** What the environment of a kernel has. */
 export type IKernel = Schemas['Kernel'];
 

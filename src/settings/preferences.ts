@@ -19,6 +19,8 @@ export interface IChoices {
   keep_running?: boolean;
   /** Idle seconds before the cluster shuts down; null for never. */
   idle_timeout?: number | null;
+  /** Core-hours after which the cluster shuts down; null for never. */
+  core_hours?: number | null;
   /** Seconds for which batch jobs are renewed; null for never. */
   renew_for?: number | null;
 }

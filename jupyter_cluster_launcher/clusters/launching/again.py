@@ -41,6 +41,7 @@ def repeated(
         "tls": cluster.tls,
         "keep_running": cluster.keep_running,
         "idle_timeout": cluster.idle_timeout,
+        "core_hours": cluster.core_hours,
         "renew_for": cluster.renew_for,
     }
     if cluster.name not in {one.name for one in listed if one.state not in ENDED}:

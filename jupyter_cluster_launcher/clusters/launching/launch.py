@@ -71,6 +71,7 @@ async def steps(
     settings = {
         "idle_timeout": cluster.idle_timeout,
         "core_seconds": cluster.report.core_seconds,
+        "core_limit": None if cluster.core_hours is None else cluster.core_hours * 3600,
     }
     await controller.start_watch(backend.watched, settings, limits.start)
 

@@ -13,6 +13,8 @@ from ...platforms import options
 from ...platforms.code import codegen
 from ...platforms.encryption import check_encryption
 from ...platforms.platform import Platform
+from .. import limits
+from ..presets import Preset
 from ..services import Services
 
 
@@ -57,6 +59,7 @@ async def plan(
     )
     await services.catalog.check_available(platform, kernel_name, tls)
     needs = backend.needs(platform, chosen)
+    core_hours = limits.core_hours(platform, request.get("core_hours"))
     renew_for = request.get("renew_for")
     if renew_for is not None:
         check_renewal(platform.title, needs.batch, needs.preparation, adapt)
@@ -81,12 +84,25 @@ async def plan(
         options=chosen,
         keep_running=keep,
         idle_timeout=request.get("idle_timeout"),
+        core_hours=None if joined is not None else core_hours,
         renew_for=renew_for,
         batch=needs.batch,
         log_directory=needs.log_directory,
         cost=cost_of(platform),
         message="Starting the kernel",
     )
+
+
+async def check_preset(services: Services, preset: Preset, kernel_name: str) -> None:
+    """Check what a preset says of a launch as the launch would; raises ``LauncherError``s."""
+    platform = services.catalog.get(preset.platform)
+    backend = services.backends.for_platform(platform)
+    declared = await backend.options(platform, kernel_name)
+    chosen = options.check_options(platform, preset.options, declared)
+    scaling = scaling_of(platform)
+    options.requested_workers(platform, scaling, preset.workers, chosen)
+    if preset.adapt:
+        options.check_adapt(platform.title, scaling, preset.adapt)
 
 
 def check_renewal(

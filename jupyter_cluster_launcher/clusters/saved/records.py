@@ -48,7 +48,7 @@ def read(data: Any) -> Cluster:
         raise ValueError("state is 'elsewhere'")
     if _when(cluster.created) != cluster.created:
         raise ValueError(f"created is {cluster.created!r:.80}")
-    _check_amounts(cluster, "", "requested", "idle_timeout", "renew_for")
+    _check_amounts(cluster, "", "requested", "idle_timeout", "core_hours", "renew_for")
     _check_report(cluster.report)
     if cluster.controller is not None:
         _check_controller(cluster.controller)

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
+from ...errors import BadInputError
 from ...models import Adapt
+from .. import options
 from ..code import codegen
 from ..code.expressions import kind, references
 from ..encryption import encryption
@@ -29,7 +31,7 @@ def problem(platform: Platform) -> Problem | None:
     """Return the first thing that is wrong with a file that its schema allows, or None."""
     rules = (
         *(_names, _lines, _options, _references, _classes, _sys_path),
-        *(_workers, _follows, _encryption, _code),
+        *(_workers, _follows, _encryption, _presets, _code),
     )
     return next((found for rule in rules for found in rule(platform)), None)
 
@@ -190,6 +192,32 @@ def _workers(platform: Platform) -> Iterator[Problem]:
         yield ("workers", "default"), f"The default, {default}, is above the maximum, {high}."
     if "minimum" not in cpus and count(default) < low:
         yield ("workers", "default"), f"The default, {default}, is below the minimum, {low}."
+
+
+def _presets(platform: Platform) -> Iterator[Problem]:
+    """Check that each preset could be launched, and has a name of its own."""
+    workers, names = platform.workers, set()
+    low, high = workers["minimum"], workers["maximum"]
+    for i, preset in enumerate(platform.presets):
+        where: Path = ("presets", i)
+        if preset["name"] in names:
+            yield (*where, "name"), f"There are two presets {preset['name']}."
+        names.add(preset["name"])
+        sized = "workers" in preset or "adapt" in preset
+        if sized and "from" in workers:
+            yield where, "The number of workers follows from an option here."
+        if not low <= preset.get("workers", low) <= high:
+            yield (*where, "workers"), f"The number of workers must be from {low} to {high}."
+        if "adapt" in preset and not platform.adaptive:
+            yield (*where, "adapt"), "This platform cannot adapt the number of workers."
+        adapt = preset.get("adapt", {"maximum": 1})
+        if not adapt.get("minimum", 0) <= adapt["maximum"] <= max(1, high):
+            yield (*where, "adapt"), f"The bounds must be from 0 to {high}."
+        try:
+            options.check_name(preset["name"])
+            options.check_options(platform, preset.get("options"))
+        except BadInputError as error:
+            yield where, str(error)
 
 
 def _code(platform: Platform) -> Iterator[Problem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from ..wall_clock import Moment
 
 
@@ -15,6 +17,10 @@ class CoreTime:
         """Go on from ``seconds`` times cores."""
         self.cores, self.seconds = 0, seconds
         self._changed = Moment()
+
+    def total(self) -> float:
+        """Return the core-seconds until now."""
+        return self.seconds + self.cores * (time.monotonic() - self._changed.at)
 
     def count(self, cores: int) -> tuple[float, str]:
         """Note how many cores there are now.

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from ..news import differs
 from ..plots import Plots
 from ..process.kernel import end_process, publish
 from ..process.log_file import LOG, shorten
@@ -26,9 +27,6 @@ from .durations import in_words
 from .ending import note_ending, within
 
 PERIOD = 0.3  # seconds between two polls of the cluster, all within this process
-USAGE_PERIOD = 3.0  # seconds between two reports in which only CPU, memory and tasks differ
-FLUCTUATING = ("usage", "closes_at")  # what may differ from poll to poll
-MEASURED = ("cpu", "memory", "spilled")  # of the usage: what is never twice the same
 CLOSE_LIMIT = 60.0  # seconds for closing a cluster; a server waits for half of it
 NOTE_LIMIT = 10.0  # seconds for writing why it ended: network file systems may hang
 NOTE_PAUSES = (0.2, 1.0, 3.0)  # seconds before another try to write that
@@ -50,6 +48,7 @@ class Watch(threading.Thread):
         self.orphan_timeout = orphan_timeout
         self.sockets: str | None = None  # the directory of this process's sockets
         self.idle_timeout: float | None = None
+        self.core_limit: float | None = None
         self._sample: Callable[[], Sample] | None = None
         self.known: Report = {}
         self.idle_since, self.contact = time.monotonic(), Contact(directory)
@@ -71,16 +70,18 @@ class Watch(threading.Thread):
         *,
         idle_timeout: float | None = None,
         core_seconds: float = 0.0,
+        core_limit: float | None = None,
         known: Report | None = None,
     ) -> None:
         """Begin to poll the cluster, of which ``sample`` returns the state.
 
-        It is shut down after ``idle_timeout`` seconds without work; None is never.
-        ``core_seconds`` is what an earlier controller of the cluster has counted, ``known`` what
-        every report says.
+        It is shut down after ``idle_timeout`` seconds without work, and when it has used
+        ``core_limit`` core-seconds; None is never. ``core_seconds`` is what an earlier controller
+        of the cluster has counted, ``known`` what every report says.
         """
         with self._polling:
-            self.idle_timeout, self.known = idle_timeout, known or {}
+            self.idle_timeout, self.core_limit = idle_timeout, core_limit
+            self.known = known or {}
             self._core_time = CoreTime(core_seconds)
             self.idle_since = time.monotonic()
             self.contact.note()
@@ -166,27 +167,17 @@ class Watch(threading.Thread):
         idle, orphan = self.idle_timeout, self.orphan_timeout
         if idle is not None and self._busy is False and now - self.idle_since > idle:
             return f"Closed after {in_words(idle)} without work."
+        if self.core_limit is not None and self._core_time.total() >= self.core_limit:
+            hours = f"{self.core_limit / 3600:.6g}"
+            unit = "core-hour" if hours == "1" else "core-hours"
+            return f"Closed: its limit of {hours} {unit} is reached."
         if orphan is not None and self.contact.ago() > orphan:
             return f"Closed: no contact with a Jupyter server for {in_words(orphan)}."
         return None
 
     def differs(self, report: Report) -> bool:
         """Return whether a report is news: meters that fluctuate a little are not."""
-        if _steady(report) != _steady(self.last):
-            return True
-        if time.monotonic() - self.last_time < USAGE_PERIOD:
-            return False
-        if report.get("closes_at") != self.last.get("closes_at"):
-            return True
-        now, then = report.get("usage"), self.last.get("usage")
-        if not now or not then:
-            return bool(now) != bool(then)
-        capacity = report.get("memory") or 1
-        return (
-            abs(now["cpu"] - then["cpu"]) >= 0.1
-            or abs(now["memory"] - then["memory"]) >= 0.03 * capacity
-            or _counts(now) != _counts(then)
-        )
+        return differs(report, self.last, time.monotonic() - self.last_time)
 
     def push(self, report: Report) -> None:
         """Publish a report and remember it."""
@@ -241,11 +232,3 @@ class Watch(threading.Thread):
 def not_closed() -> str:
     """Return the sentence about a cluster whose close took too long."""
     return f"The cluster did not close within {in_words(CLOSE_LIMIT)} and was killed."
-
-
-def _steady(report: Report) -> dict[str, object]:
-    return {key: value for key, value in report.items() if key not in FLUCTUATING}
-
-
-def _counts(usage: Usage) -> dict[str, object]:
-    return {key: value for key, value in usage.items() if key not in MEASURED}

@@ -12,6 +12,8 @@ import {
   IOptionsSchema,
   IPlatform,
   IPlot,
+  IPreset,
+  IPresetRequest,
   IStart,
   IWorkerList
 } from '../../tokens';
@@ -117,6 +119,27 @@ export class FakeClusters implements IClusters {
 
   starts(launch: ILaunch): Promise<IStart[]> {
     return this._respond('starts', this.startsResponse, launch);
+  }
+
+  presetsResponse: IPreset[] = [];
+
+  presets(): Promise<IPreset[]> {
+    return this._respond('presets', this.presetsResponse);
+  }
+
+  savePreset(name: string, preset: IPresetRequest): Promise<IPreset> {
+    const { workers = null, adapt = null } = preset;
+    const options = preset.options ?? {};
+    const saved = { ...preset, workers, adapt, options, name, own: true };
+    this.presetsResponse = [saved, ...this.presetsResponse];
+    return this._respond('savePreset', saved, name, preset);
+  }
+
+  deletePreset(name: string): Promise<void> {
+    this.presetsResponse = this.presetsResponse.filter(
+      preset => preset.name !== name
+    );
+    return this._respond('deletePreset', undefined, name);
   }
 
   launch(launch: ILaunch): Promise<ICluster> {

@@ -26,6 +26,7 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     dashboard_url: '/lab/proxy/8787/status',
     dashboard_access: null,
     code: { create: 'cluster = LocalCluster()', connect: 'client = Client(1)' },
+    core_hours: null,
     again: null,
     keep_running: false,
     joined: false,

@@ -38,6 +38,7 @@ export function defaultForm(
     tls: platform.tls,
     keep_running: preferences.keepRunning,
     idle_timeout: preferences.idleTimeout,
+    core_hours: null,
     renew_for: null
   };
 }
@@ -80,6 +81,7 @@ export function initialForm(
       last.idle_timeout === undefined
         ? standard.idle_timeout
         : last.idle_timeout,
+    core_hours: last.core_hours ?? standard.core_hours,
     renew_for: last.renew_for ?? standard.renew_for
   };
 }
@@ -103,6 +105,9 @@ export function launchRequest(
     keep_running: form.keep_running,
     idle_timeout: form.idle_timeout
   };
+  if (form.core_hours !== null) {
+    launch.core_hours = form.core_hours;
+  }
   if (form.adapt) {
     launch.adapt = form.adapt;
   } else if (platform.workers.from === null) {

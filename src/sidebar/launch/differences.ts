@@ -1,6 +1,11 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReadonlyJSONValue } from '@lumino/coreutils';
-import { countText, durationText, rangeText } from '../../format';
+import {
+  coreHoursText,
+  countText,
+  durationText,
+  rangeText
+} from '../../format';
 import { IOptionsSchema, IPlatform } from '../../tokens';
 import { changedOptions, IForm } from './choices';
 
@@ -57,6 +62,13 @@ export function differences(
             'shuts down when idle for %1',
             durationText(form.idle_timeout * 1000, trans)
           )
+    );
+  }
+  if (form.core_hours !== standard.core_hours) {
+    changed.push(
+      form.core_hours === null
+        ? trans.__('no limit of core-hours')
+        : trans.__('stops at %1', coreHoursText(form.core_hours, trans))
     );
   }
   if (!form.adapt && form.renew_for !== standard.renew_for) {

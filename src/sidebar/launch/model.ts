@@ -8,6 +8,7 @@ import { Draft } from './draft';
 import { FormFold } from './fold';
 import { Forms } from './forms';
 import { KernelChoice } from './kernelchoice';
+import { Presets } from './presets';
 import { Preparation } from './prepare';
 import { LaunchQueries } from './queries';
 import { Submission } from './submission';
@@ -25,6 +26,14 @@ export class LaunchModel implements IDisposable {
     this.queries = new LaunchQueries(clusters);
     this.preparation = new Preparation(clusters);
     const { forms, kernel, queries } = this;
+    this.presets = new Presets({
+      ...{ clusters, forms, queries },
+      select: (platform, form) => {
+        this._selected = platform.name;
+        this.change(form);
+      },
+      onChange: () => this._emit()
+    });
     this.draft = new Draft({ forms, kernel, notebooks, queries });
     this.draft.changed.connect(this._onEdited, this);
     this.fold.changed.connect(this._emit, this);
@@ -45,6 +54,9 @@ export class LaunchModel implements IDisposable {
 
   /** The values of the form. */
   readonly forms: Forms;
+
+  /** The launches with a name. */
+  readonly presets: Presets;
 
   /** What holds for the next cluster only. */
   readonly draft: Draft;
@@ -176,6 +188,7 @@ export class LaunchModel implements IDisposable {
     this._isDisposed = true;
     this.preparation.choice = null;
     this.queries.dispose();
+    this.presets.dispose();
     Signal.clearData(this);
   }
 
@@ -198,6 +211,7 @@ export class LaunchModel implements IDisposable {
     }
     const { queries } = this;
     queries.updatePlatforms(this.kernel.name);
+    this.presets.update();
     const { platform } = this;
     this.preparation.choice = platform?.available
       ? { platform: platform.name, kernelName: this.kernel.name }

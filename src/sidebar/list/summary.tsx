@@ -7,6 +7,7 @@ import {
 import {
   platformText,
   spentText,
+  stopsText,
   timeLeftText,
   workersText
 } from '../../format';
@@ -30,6 +31,7 @@ export function Summary({ cluster, context }: IRowProps): JSX.Element {
     cluster.queue ?? '',
     capacityText(cluster, trans),
     spentText(cluster, now, trans),
+    stopsText(cluster, trans),
     timeLeftText(cluster, now, trans),
     notebooks
   ];

@@ -213,3 +213,25 @@ def test_platforms(terminal: Terminal, tmp_path: Path) -> None:
     (fault,) = json.loads(output)["faults"]
     assert fault["origin"] == str(folder / "site.yaml")
     assert fault["line"] > 0
+
+
+def test_presets(terminal: Terminal, server: RealServer) -> None:
+    """Guards the way of a preset from one request to the launch of another command."""
+    path = "cluster-launcher/presets"
+    body = {"platform": "local", "workers": 1, "options": {"threads_per_worker": 1}}
+    status, saved = server.ask("PUT", f"{path}/My%20own", body)
+    assert (status, saved) == (200, {"name": "My own", "adapt": None, "own": True, **body})
+    assert server.ask("GET", path) == (200, [saved])
+    assert server.ask("PUT", f"{path}/Mine", {**body, "workers": -1})[0] == 422
+    refused = terminal.refuses("start", "--preset", "Small", "-o", "memory_limit=1GB")
+    assert "There is no preset 'Small'. There are: My own." in refused
+    terminal.refuses("start", "local", "--preset", "My own", status=2)
+    words = ["start", "--preset", "My own", "-o", "memory_limit=1GB", "--json"]
+    made = json.loads(terminal.says(*words))
+    assert made["workers"]["requested"] == 1
+    assert "threads_per_worker=1" in made["code"]["create"]
+    assert 'memory_limit="1GB"' in made["code"]["create"]
+    terminal.says("stop", made["id"])
+    assert server.ask("DELETE", f"{path}/My%20own")[0] == 204
+    assert server.ask("GET", path) == (200, [])
+    assert server.ask("DELETE", f"{path}/My%20own")[0] == 404

@@ -152,3 +152,13 @@ def test_an_orphan_closes_without_a_server(server: RealServer) -> None:
     assert closed["workers"]["ready"] == 0
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
     wait_until(lambda: not directory.exists(), "the end of the record")
+
+
+async def test_a_cluster_closes_at_its_core_hours(api: Api) -> None:
+    """Guards the limit in a real controller, which alone enforces it."""
+    row = await api.launch(
+        platform="local", workers=1, options={"threads_per_worker": 1}, core_hours=0.001
+    )
+    assert row["core_hours"] == 0.001
+    closed = await api.until(row["id"], lambda one: one["state"] == "closed")
+    assert closed["message"] == "Closed: its limit of 0.001 core-hours is reached."

@@ -434,3 +434,23 @@ def test_a_first_answer_does_not_wait_for_a_silent_controller(
         await crash(third)
 
     run(story())
+
+
+def test_the_server_of_one_command_stops_what_it_launched(
+    pair: tuple[World, World], run: Run
+) -> None:
+    """Guards the clusters of a server that crashed: a command that runs later must not end them."""
+    first, second = pair
+
+    async def story() -> None:
+        left = await launched(first, second)
+        await crash(first)
+        await second.manager.attach()
+        own = await second.manager.start({"platform": "local"})
+        await until(second, own.id, State.RUNNING)
+        assert {one.id for one in second.manager.owned()} == {left, own.id}
+        await second.manager.stop(only_launched=True)
+        (process,) = second.controllers.running()
+        assert process.directory.name == left
+
+    run(story())

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from clocks import Clocks
 
+from jupyter_cluster_launcher.resident import news as publishing
 from jupyter_cluster_launcher.resident import plots as dashboards
 from jupyter_cluster_launcher.resident.process import kernel
 from jupyter_cluster_launcher.resident.report import VERSION, Report, Sample
@@ -109,7 +110,7 @@ def test_meters_that_fluctuate(
     one.poll()
     one.poll()
     assert len(published) == 1, "not more often than every three seconds"
-    clock(watching.USAGE_PERIOD)
+    clock(publishing.USAGE_PERIOD)
     one.poll()
     assert len(published) == (2 if news else 1)
 
@@ -252,6 +253,24 @@ def test_a_close_that_fails_ends_all_the_same(
     assert "scancel failed" in capsys.readouterr().err, "which is the launch log"
     assert ended == ["ended"]
     assert "ended" in published[-1]
+
+
+def test_a_cluster_ends_at_its_core_hours(
+    published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards the limit: busy or not, without a server, counted over all controllers."""
+    one = watch(tmp_path, BUSY, core_limit=3600.0, core_seconds=1800.0)
+    one.tick()
+    clock(890)
+    one.contact.note()
+    one.tick()
+    assert not ended
+    clock(20)
+    one.tick()
+    assert ended == ["ended"]
+    words = "Closed: its limit of 1 core-hour is reached."
+    assert json.loads((tmp_path / "ended.json").read_text()) == {"ended": words}
+    assert published[-1]["core_seconds"] == pytest.approx(3620)
 
 
 def test_work_begins_the_idle_time_anew(

@@ -16,8 +16,9 @@ BODY = "The body of the request"
 DEEP = f"{BODY} must be nested at most 32 levels deep."
 ADAPT = "adapt must be an object with a maximum and, if needed, a minimum number of workers."
 FIELDS = (
-    "The body of the request must be a JSON object with any of platform, from, workers, adapt, "
-    "options, tls, kernel_name, cwd, name, keep_running, idle_timeout, renew_for, adopt."
+    "The body of the request must be a JSON object with any of platform, from, preset, workers, "
+    "adapt, options, tls, kernel_name, cwd, name, keep_running, idle_timeout, core_hours, "
+    "renew_for, adopt."
 )
 LAUNCHES: list[tuple[dict[str, Any], str]] = [
     ({"worker": 3}, f"There is no field 'worker'. {FIELDS}"),

@@ -19,6 +19,7 @@ describe('the form of a platform', () => {
       tls: true,
       keep_running: false,
       idle_timeout: null,
+      core_hours: null,
       renew_for: null
     });
   });

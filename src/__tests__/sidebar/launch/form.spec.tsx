@@ -416,6 +416,18 @@ describe('what differs from the defaults', () => {
     expect(lastCall(screen, 'launch')[1]).toMatchObject({ renew_for: 43200 });
   });
 
+  // Guards against a limit that is not sent, or not seen afterwards.
+  it('includes after how many core-hours a cluster stops', async () => {
+    const screen = await renderSidebar();
+    await expand(screen, 'lifetime');
+    fireEvent.change(screen.getByLabelText('Stop at'), {
+      target: { value: '20' }
+    });
+    screen.getByText('Changed: stops at 20 core-hours');
+    await click(screen);
+    expect(lastCall(screen, 'launch')[1]).toMatchObject({ core_hours: 20 });
+  });
+
   // Guards against a cluster without workers because the last one had none.
   it('never is a number of workers of 0', async () => {
     const screen = await renderSidebar(({ preferences }) => {

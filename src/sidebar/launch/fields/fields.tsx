@@ -9,6 +9,7 @@ import { ILaunchProps } from '../form';
 import { LifetimeFields } from './lifetime';
 import { Options, OptionsStatus } from './options';
 import { PlatformPicker } from '../platform';
+import { PresetButtons, PresetField } from '../presetfields';
 import { StartTimes } from './starttimes';
 import { WorkersFields } from './workers';
 
@@ -28,6 +29,7 @@ export function LaunchFields(
   };
   return (
     <>
+      <PresetField {...{ model, platform, trans }} />
       <PlatformPicker
         platforms={queries.platforms.value ?? []}
         selected={platform}
@@ -88,6 +90,7 @@ export function LaunchFields(
           <TextButton data-action="preview" onClick={onPreview}>
             {trans.__('Preview code')}
           </TextButton>
+          <PresetButtons {...{ model, platform, trans }} />
         </div>
       )}
     </>

@@ -1,11 +1,10 @@
-import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import {
   CheckField,
   ISelectChoice,
   SelectField
 } from '../../../components/fields';
-import { durationText } from '../../../format';
+import { coreHoursText, durationText } from '../../../format';
 import { RENEWALS } from '../../renewals';
 import { canRenew } from '../choices';
 import { IFormFieldsProps } from './workers';
@@ -13,11 +12,16 @@ import { IFormFieldsProps } from './workers';
 /** The idle times to choose from, in seconds. */
 const TIMEOUTS = [5 * 60, 15 * 60, 30 * 60, 3600, 4 * 3600, 12 * 3600];
 
+/** The core-hours to choose from. */
+const CORE_HOURS = [1, 5, 20, 100, 500, 2000];
+
 /**
  * Fields for the lifetime of a cluster, and whether its traffic is encrypted.
  */
 export function LifetimeFields(props: IFormFieldsProps): JSX.Element {
   const { platform, form, onChange, trans } = props;
+  const duration = (seconds: number): string =>
+    durationText(seconds * 1000, trans);
   return (
     <>
       <CheckField
@@ -28,25 +32,38 @@ export function LifetimeFields(props: IFormFieldsProps): JSX.Element {
       <SelectField
         label={trans.__('Shut down when idle for')}
         value={String(form.idle_timeout ?? '')}
-        choices={timeChoices(
+        choices={choices(
           TIMEOUTS,
           form.idle_timeout,
           trans.__('Never'),
-          trans
+          duration
         )}
         onChange={value =>
           onChange({ idle_timeout: value ? Number(value) : null })
+        }
+      />
+      <SelectField
+        label={trans.__('Stop at')}
+        value={String(form.core_hours ?? '')}
+        choices={choices(
+          CORE_HOURS,
+          form.core_hours,
+          trans.__('No limit of core-hours'),
+          hours => coreHoursText(hours, trans)
+        )}
+        onChange={value =>
+          onChange({ core_hours: value ? Number(value) : null })
         }
       />
       {canRenew(platform, form) && (
         <SelectField
           label={trans.__('Keep jobs running for')}
           value={String(form.renew_for ?? '')}
-          choices={timeChoices(
+          choices={choices(
             RENEWALS,
             form.renew_for,
             trans.__('One time limit'),
-            trans
+            duration
           )}
           onChange={value =>
             onChange({ renew_for: value ? Number(value) : null })
@@ -72,29 +89,26 @@ export function LifetimeFields(props: IFormFieldsProps): JSX.Element {
 }
 
 /**
- * The times to choose from, including the current one.
+ * The amounts to choose from, including the current one.
  *
- * @param usual - seconds
- * @param current - seconds; null for none
+ * @param current - null for none
  * @param none - the label for none
+ * @param text - formats an amount
  */
-function timeChoices(
+function choices(
   usual: number[],
   current: number | null,
   none: string,
-  trans: TranslationBundle
+  text: (amount: number) => string
 ): ISelectChoice[] {
-  const times = new Set(usual);
+  const amounts = new Set(usual);
   if (current !== null) {
-    times.add(current);
+    amounts.add(current);
   }
   return [
     { value: '', label: none },
-    ...[...times]
+    ...[...amounts]
       .sort((a, b) => a - b)
-      .map(seconds => ({
-        value: String(seconds),
-        label: durationText(seconds * 1000, trans)
-      }))
+      .map(amount => ({ value: String(amount), label: text(amount) }))
   ];
 }

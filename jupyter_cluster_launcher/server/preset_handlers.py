@@ -1,0 +1,45 @@
+"""The routes of presets."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from .base import LauncherHandler
+from .serializers import preset_view
+
+
+class PresetsHandler(LauncherHandler):
+    """The presets of the site and of the user."""
+
+    route = "/presets"
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """List them."""
+        found = await asyncio.to_thread(self.manager.presets.list)
+        self.reply(list(map(preset_view, found)))
+
+
+class PresetHandler(LauncherHandler):
+    """A preset of the user."""
+
+    route = "/presets/{name}"
+
+    @web.authenticated
+    @authorized("execute")
+    async def put(self, name: str) -> None:
+        """Save it."""
+        self.reply(preset_view(await self.manager.save_preset(name, self.body())))
+
+    @web.authenticated
+    @authorized("execute")
+    async def delete(self, name: str) -> None:
+        """Delete it."""
+        await asyncio.to_thread(self.manager.presets.delete, name)
+        self.set_status(HTTPStatus.NO_CONTENT)
+        self.finish()

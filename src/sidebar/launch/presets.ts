@@ -1,0 +1,136 @@
+import { JSONExt, ReadonlyJSONValue } from '@lumino/coreutils';
+import { Query } from '../../api/query';
+import { IClusters, IPlatform, IPreset } from '../../tokens';
+import { changedOptions, IForm } from './choices';
+import { Forms } from './forms';
+import { LaunchQueries } from './queries';
+
+/**
+ * The launches with a name that fill in the form.
+ */
+export class Presets {
+  constructor(private _parts: Presets.IParts) {
+    this._all.settled.connect(this._parts.onChange);
+  }
+
+  /** Why presets could not be changed, for the user; null if they could. */
+  error: string | null = null;
+
+  /** The presets whose platform is offered. */
+  get offered(): IPreset[] {
+    return (this._all.value ?? []).filter(preset => this._platform(preset));
+  }
+
+  /** The preset that the form shows; null if it shows none. */
+  current(platform: IPlatform): IPreset | null {
+    const form = this._content(platform, this._parts.forms.get(platform));
+    return (
+      this.offered.find(
+        preset =>
+          preset.platform === platform.name &&
+          JSONExt.deepEqual(this._content(platform, this._form(preset)), form)
+      ) ?? null
+    );
+  }
+
+  /** Fill in the form as a preset says. */
+  apply(preset: IPreset): void {
+    const platform = this._platform(preset);
+    if (platform) {
+      this._parts.select(platform, this._form(preset));
+    }
+  }
+
+  /** Save what the form shows. */
+  save(name: string, platform: IPlatform): Promise<void> {
+    const { forms, clusters } = this._parts;
+    const content = this._content(platform, forms.get(platform));
+    return this._change(() =>
+      clusters.savePreset(name.trim(), { platform: platform.name, ...content })
+    );
+  }
+
+  /** Delete a preset of the user. */
+  delete({ name }: IPreset): Promise<void> {
+    return this._change(() => this._parts.clusters.deletePreset(name));
+  }
+
+  /** Request the presets, if they may have changed. */
+  update(): void {
+    const { clusters } = this._parts;
+    this._all.update(
+      String(this._changes),
+      clusters.status === 'ready' ? () => clusters.presets() : null
+    );
+  }
+
+  /** Cancel all requests. */
+  dispose(): void {
+    this._all.dispose();
+  }
+
+  /** Change presets on the server. Never rejects: see `error`. */
+  private async _change(request: () => Promise<unknown>): Promise<void> {
+    this.error = null;
+    try {
+      await request();
+      this._changes += 1;
+      this.update();
+    } catch (error) {
+      this.error = (error as Error).message;
+    }
+    this._parts.onChange();
+  }
+
+  private _platform(preset: IPreset): IPlatform | undefined {
+    const platforms = this._parts.queries.platforms.value ?? [];
+    return platforms.find(({ name }) => name === preset.platform);
+  }
+
+  /** The values of the form for a preset, beside those that it does not have. */
+  private _form({
+    workers,
+    adapt,
+    options,
+    platform
+  }: IPreset): Partial<IForm> {
+    const standard = this._platform({ platform } as IPreset)!.workers.default;
+    return {
+      workers: workers ?? standard,
+      adapt: adapt && { minimum: 0, ...adapt },
+      options: options as IForm['options']
+    };
+  }
+
+  /** What a preset has of the form. */
+  private _content(
+    platform: IPlatform,
+    { adapt, workers, options }: Partial<IForm>
+  ): { [key: string]: ReadonlyJSONValue } {
+    const schema = this._parts.queries.schema(platform);
+    const changed = changedOptions(schema, options ?? {});
+    if (adapt) {
+      return { adapt: { ...adapt }, options: changed };
+    }
+    return platform.workers.from === null
+      ? { workers: workers!, options: changed }
+      : { options: changed };
+  }
+
+  private _all = new Query<IPreset[]>({ keep: true });
+  private _changes = 0;
+}
+
+/** The types that belong to Presets. */
+export namespace Presets {
+  /** What presets are made of, and what they fill in. */
+  export interface IParts {
+    clusters: IClusters;
+    forms: Forms;
+    queries: LaunchQueries;
+    /** Selects a platform and changes its form. */
+    select: (platform: IPlatform, form: Partial<IForm>) => void;
+    /** Called when the presets or the error changed. */
+    onChange: () => void;
+  }
+}

@@ -1,0 +1,149 @@
+"""``jupyter cluster-launcher run``: a notebook from cron, with a cluster of its own, no server."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from notebooks import write_notebook
+from real_server import PLATFORMS, wait_until
+
+CONNECT = 'from jupyter_cluster_launcher import connect\ncluster, client = connect("Yesterday")'
+BUSY = "print('here', flush=True)\nimport time\ntime.sleep(600)"
+
+
+class Desk:
+    """A folder with a notebook, and an account that has never had a Jupyter server."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.runtime = folder, folder / "runtime"
+        self.notebook = folder / "work" / "tides.ipynb"
+        self.notebook.parent.mkdir()
+        (folder / "jupyter").mkdir()
+        (folder / "jupyter" / "cluster-platforms").symlink_to(PLATFORMS)
+        # A module of the user must not stand in for a library of the server.
+        (self.notebook.parent / "regex.py").write_text("raise SystemExit('the wrong module')")
+        self.running: subprocess.Popen[str] | None = None
+
+    def run(self, *cells: str, words: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+        """Begin to run a notebook with these cells in a cluster of one worker."""
+        write_notebook(self.notebook, *cells)
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY"))}
+        env |= {
+            "HOME": str(self.folder),
+            "JUPYTER_RUNTIME_DIR": str(self.runtime),
+            "JUPYTER_PATH": str(self.folder / "jupyter"),
+        }
+        command = [
+            *(sys.executable, "-m", "jupyter_cluster_launcher.cli", "run", str(self.notebook)),
+            *("--platform", "local", "--workers", "1", "-o", "threads_per_worker=1", *words),
+        ]
+        self.running = subprocess.Popen(
+            command, env=env, cwd=self.folder, stderr=subprocess.PIPE, text=True
+        )
+        return self.running
+
+    def said_until(self, words: str) -> str:
+        """Return what the command has said when it says ``words``."""
+        assert self.running is not None
+        assert self.running.stderr is not None
+        said = ""
+        while words not in said:
+            line = self.running.stderr.readline()
+            assert line, said
+            said += line
+        return said
+
+    def outputs(self, path: Path | None = None) -> list[Any]:
+        """Return the outputs of each cell as they are saved."""
+        cells = json.loads((path or self.notebook).read_text())["cells"]
+        return [cell["outputs"] for cell in cells]
+
+    def records(self) -> list[Path]:
+        """Return the records of clusters that there are."""
+        return list(self.runtime.glob("cluster-launcher/*/cluster.json"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A desk where nothing runs any more afterwards."""
+    desk = Desk(tmp_path)
+    yield desk
+    if desk.running is not None and desk.running.poll() is None:
+        desk.running.terminate()
+        desk.running.communicate(timeout=120)
+
+
+def test_a_notebook_runs_and_nothing_is_left(desk: Desk) -> None:
+    """The purpose: connect() finds the run's cluster, the handle works, the outputs are saved."""
+    output = desk.folder / "done.ipynb"
+    ends = "cluster.scale(2)\nprint(cluster.workers['requested'])\ncluster.close()"
+    running = desk.run(
+        CONNECT,
+        "print(client.submit(lambda: 6 * 7).result())",
+        ends,
+        words=("--output", str(output)),
+    )
+    said = running.communicate(timeout=150)[1]
+    assert running.returncode == 0, said
+    assert [out[0]["text"] for out in desk.outputs(output)[1:]] == [["42\n"], ["2\n"]]
+    assert desk.outputs() == [[], [], []]
+    assert "Executed 3 cells." in said
+    assert "Kernel is running over TCP" not in said  # other users could read along
+    assert not desk.records()
+
+
+def test_a_cell_that_fails(desk: Desk) -> None:
+    """Guards a cron job against success that is none, and against outputs that are lost."""
+    running = desk.run(CONNECT, "print('so far')\nraise ValueError('no tides today')", "print(1)")
+    said = running.communicate(timeout=150)[1]
+    assert running.returncode == 1
+    assert said.endswith("Cell [2] failed with ValueError: no tides today\n")
+    _, second, third = desk.outputs()
+    assert (second[0]["text"], second[1]["ename"], third) == (["so far\n"], "ValueError", [])
+    assert not desk.records()
+
+
+def _kill(running: subprocess.Popen[str]) -> None:
+    running.kill()
+
+
+def _terminate(running: subprocess.Popen[str]) -> None:
+    running.terminate()
+
+
+def _press_control_c(running: subprocess.Popen[str]) -> None:
+    running.send_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("end", "status"), [(_terminate, 143), (_press_control_c, 130), (_kill, -9)]
+)
+def test_an_interrupted_run(
+    desk: Desk, end: Callable[[subprocess.Popen[str]], None], status: int
+) -> None:
+    """Guards against a cluster that goes on for nobody, and against a wait for the cell."""
+    running = desk.run(BUSY)
+    desk.said_until("Executing")
+    (record,) = desk.records()
+    assert json.loads(record.read_text())["state"] == "running"
+    end(running)
+    running.communicate(timeout=100)
+    assert running.returncode == status
+    wait_until(lambda: not desk.records(), "the cluster has been stopped")
+
+
+def test_a_run_that_takes_too_long(desk: Desk) -> None:
+    """Guards against a run that waits for ever, here for workers that never come."""
+    running = desk.run(BUSY, words=("--timeout", "0.5"))
+    said = running.communicate(timeout=100)[1]
+    assert running.returncode == 124
+    assert said.endswith("Stopped: the time limit of 0.5 s is reached.\n")
+    assert not desk.records()
