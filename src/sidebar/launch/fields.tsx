@@ -62,6 +62,7 @@ export function LaunchFields(
         schema={queries.schema(platform)}
         values={form.options}
         prefix={platform.name}
+        isOpen={platform.workers.from !== null}
         onChange={options => model.change({ options })}
         trans={trans}
       />
