@@ -26,8 +26,8 @@ const test = base.extend<{ scheduler: Scheduler }>({
 });
 
 /** The clusters that were found. */
-async function found(sidebar: Sidebar): Promise<Locator> {
-  return (await sidebar.expand('found')).getByRole('listitem');
+function found(sidebar: Sidebar): Locator {
+  return sidebar.form.locator('[data-fold="found"]').getByRole('listitem');
 }
 
 /** Join a cluster with a button, and wait for its row. */
@@ -51,15 +51,33 @@ async function openDashboard(
   ).toBeVisible();
 }
 
-/** Compute in a new notebook with the inserted code, which connects. */
+/** Compute with the inserted code, which connects. */
 async function compute(page: IJupyterLabPageFixture): Promise<void> {
-  await expect
-    .poll(() => page.notebook.getCellTextInput(0))
-    .toContain('Client(');
-  await page.notebook.runCell(0, true);
-  await page.notebook.addCell('code', COMPUTE);
-  await page.notebook.runCell(1, true);
-  expect(await page.notebook.getCellTextOutput(1)).toEqual(['42']);
+  const { notebook } = page;
+  let inserted = -1;
+  await expect(async () => {
+    const count = await notebook.getCellCount();
+    const cells = await Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        notebook.getCellTextInput(index)
+      )
+    );
+    inserted = cells.findIndex(text => text.includes('connect('));
+    expect(inserted).not.toBe(-1);
+  }).toPass();
+  await notebook.runCell(inserted, true);
+  expect(await run(page, COMPUTE)).toEqual(['42']);
+}
+
+/** Run code in a new cell, and return its output. */
+async function run(
+  { notebook }: IJupyterLabPageFixture,
+  code: string
+): Promise<string[] | null> {
+  await notebook.addCell('code', code);
+  const last = (await notebook.getCellCount()) - 1;
+  await notebook.runCell(last, true);
+  return notebook.getCellTextOutput(last);
 }
 
 /**
@@ -71,15 +89,17 @@ test('a cluster made in a cell is found, joined, used and closed', async ({
   sidebar
 }) => {
   await page.notebook.createNew('made.ipynb');
-  await page.notebook.setCell(0, 'code', MAKE);
-  await page.notebook.runCell(0, true);
   await sidebar.open();
   await sidebar.pickPlatform('running');
-  const entries = await found(sidebar);
+  const entries = found(sidebar);
+  const none = sidebar.form.getByText('You have no other running clusters.');
+  await expect(none).toBeVisible();
+  await page.notebook.setCell(0, 'code', MAKE);
+  await page.notebook.runCell(0, true);
   await expect(entries).toHaveCount(1);
+  await expect(entries.getByText(/^2 workers, 2 cores/)).toBeVisible();
   await screenshot(page, 'found');
 
-  await page.notebook.createNew('uses.ipynb');
   const row = await join(
     sidebar,
     entries.getByRole('button', { name: /^Join/ })
@@ -87,19 +107,18 @@ test('a cluster made in a cell is found, joined, used and closed', async ({
   await row.toHaveWorkers(2);
   await compute(page);
   await expect(row.root.getByText(/CPU \d+%/)).toBeVisible();
-  await screenshot(page, 'joined');
   await openDashboard(page, row);
+  await screenshot(page, 'joined');
 
   await page.notebook.activate('made.ipynb');
-  await page.notebook.addCell('code', 'cluster.close()');
-  await page.notebook.runCell(1, true);
+  await run(page, 'cluster.close()');
   await row.toBe('closed');
   await screenshot(page, 'joined-closed');
   await row.stop();
   await sidebar.openForm();
-  await expect(
-    sidebar.form.getByText('You have no other running clusters.')
-  ).toBeVisible();
+  await expect(none).toBeVisible();
+  await sidebar.setWidth(200);
+  await screenshot(page, 'join-narrow');
 });
 
 /**
@@ -133,6 +152,5 @@ test('join a running scheduler by its address, compute, leave', async ({
   await row.toBeRemoved();
   expect(scheduler.isRunning).toBe(true);
   await page.notebook.activate('join.ipynb');
-  await page.notebook.runCell(1, true);
-  expect(await page.notebook.getCellTextOutput(1)).toEqual(['42']);
+  expect(await run(page, COMPUTE)).toEqual(['42']);
 });

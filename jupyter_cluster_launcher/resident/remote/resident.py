@@ -84,7 +84,7 @@ class RemoteResident(Resident[RemoteCluster]):
         if not is_here(cluster):
             from .monitor import ANSWER_LIMIT, RemoteMonitor  # noqa: PLC0415 - as above
 
-            self.monitor = RemoteMonitor(cluster)
+            self.monitor = RemoteMonitor(cluster, self.settings["sockets"])
             self.monitor.start()
             self.monitor.first.wait(ANSWER_LIMIT)
             self._note(cluster, self.monitor.scheduler_id)

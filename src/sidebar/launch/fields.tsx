@@ -81,7 +81,10 @@ export function LaunchFields(
         {platform.launches && <LifetimeFields {...fields} />}
       </Fold>
       {platform.finds && platform.available && (
-        <DiscoveredClusters model={model} trans={trans} />
+        <DiscoveredClusters
+          key={platform.name}
+          {...{ model, platform, trans }}
+        />
       )}
       {isReady && <StartTimes {...{ model, platform, trans }} />}
       {isReady && platform.launches && (

@@ -97,6 +97,23 @@ async def test_only_its_own_dashboard_is_reached(
     assert await status_of(place) == 403
 
 
+async def test_a_dashboard_with_tls(
+    api: Api, tmp_path: Path, jp_fetch: Any, tls_dashboard: dict[str, str]
+) -> None:
+    """Guards against a page with status 500 and no plots; only the scheduler has the setting."""
+    scheduler = RealScheduler(tmp_path / "scheduler", tls_dashboard).start()
+    try:
+        cluster = await api.launch(platform="running", adopt=scheduler.address)
+        cluster = await api.until(cluster["id"], lambda c: c["dashboard_url"] is not None)
+        assert await api.plots(cluster["id"])
+        page = await jp_fetch(*cluster["dashboard_url"].strip("/").split("/")[1:])
+        assert b"Dask" in page.body
+        assert HOST in cluster["dashboard_access"]
+        await api.stop(cluster["id"], leave=True)
+    finally:
+        scheduler.stop()
+
+
 async def test_with_encryption(api: Api, encrypted: RealScheduler) -> None:
     """Guards against connect code that does not say where its TLS files come from."""
     cluster = await api.launch(platform="running", adopt=encrypted.address)
