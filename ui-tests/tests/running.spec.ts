@@ -11,7 +11,7 @@ const COMPUTE = 'client.submit(lambda: 6 * 7).result()';
 /** A cell that makes a cluster without the launcher. */
 const MAKE =
   'from dask.distributed import LocalCluster\n' +
-  'cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0")';
+  'mine = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0")';
 
 /**
  * JupyterLab, and a scheduler that runs without it.
@@ -53,19 +53,11 @@ async function openDashboard(
 
 /** Compute with the inserted code, which connects. */
 async function compute(page: IJupyterLabPageFixture): Promise<void> {
-  const { notebook } = page;
-  let inserted = -1;
-  await expect(async () => {
-    const count = await notebook.getCellCount();
-    const cells = await Promise.all(
-      Array.from({ length: count }, (_, index) =>
-        notebook.getCellTextInput(index)
-      )
-    );
-    inserted = cells.findIndex(text => text.includes('connect('));
-    expect(inserted).not.toBe(-1);
-  }).toPass();
-  await notebook.runCell(inserted, true);
+  const cells = page.locator('.jp-Notebook .jp-CodeCell');
+  await expect(cells.filter({ hasText: 'connect(' })).toHaveCount(1);
+  const texts = await cells.allInnerTexts();
+  const inserted = texts.findIndex(text => text.includes('connect('));
+  await page.notebook.runCell(inserted, true);
   expect(await run(page, COMPUTE)).toEqual(['42']);
 }
 
@@ -111,7 +103,7 @@ test('a cluster made in a cell is found, joined, used and closed', async ({
   await screenshot(page, 'joined');
 
   await page.notebook.activate('made.ipynb');
-  await run(page, 'cluster.close()');
+  await run(page, 'mine.close()');
   await row.toBe('closed');
   await screenshot(page, 'joined-closed');
   await row.stop();

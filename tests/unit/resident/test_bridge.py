@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from distributed.security import Security
 from fake_clusters import Dashboard
-from real_scheduler import credentials
 
 from jupyter_cluster_launcher.resident.plots import plots
 from jupyter_cluster_launcher.resident.remote.bridge import bridge, certificate
@@ -20,12 +20,12 @@ PAGE = b'HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n{"Graph": "/graph"}'
 
 
 @asynccontextmanager
-async def encrypted(folder: Path) -> AsyncIterator[int]:
+async def encrypted(file: Path) -> AsyncIterator[int]:
     """The port of a dashboard with a certificate that nobody signed."""
-    folder.mkdir()
-    credentials(folder)
+    security = Security.temporary()
+    file.write_text(f"{security.tls_scheduler_key}{security.tls_scheduler_cert}")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "cert", folder / "key")
+    context.load_cert_chain(file)
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):

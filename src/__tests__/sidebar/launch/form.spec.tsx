@@ -274,6 +274,25 @@ describe('the launch form', () => {
     });
   });
 
+  // Guards against a launch that is refused for a choice that nobody can see.
+  it.each([
+    [true, false],
+    [false, true],
+    [true, true]
+  ])('offers encryption where it can be had', async (offered, standard) => {
+    const screen = await renderSidebar(({ clusters, preferences }) => {
+      clusters.platformsResponse = [
+        makePlatform({ can_encrypt: offered, tls: standard })
+      ];
+      preferences.choices.local = { tls: !standard };
+    });
+    await expand(screen, 'lifetime');
+    expect(screen.queryByLabelText('Encrypt') !== null).toBe(offered);
+    await click(screen);
+    const tls = offered ? !standard : standard;
+    expect(lastCall(screen, 'launch')[1]).toMatchObject({ tls });
+  });
+
   // Guards against clusters that cannot be found again.
   it('joins a discovered cluster', async () => {
     const screen = await renderSidebar(({ clusters }) => {
