@@ -65,7 +65,8 @@ async def test_from_join_to_leave(api: Api, scheduler: RealScheduler, by: str) -
     assert await api.plots(cluster["id"])
     for change in ({"workers": 0}, {"adapt": {"minimum": 0, "maximum": 1}}):
         status, answer = await api.ask("PATCH", "clusters", cluster["id"], body=change)
-        assert status in (409, 422), answer
+        assert status == 409
+        assert "can only be changed where it was started" in answer["message"]
     status, answer = await api.ask("DELETE", "clusters", cluster["id"])
     assert status == 409
     assert "was already running when you joined it" in answer["message"]
@@ -299,6 +300,9 @@ def test_from_a_terminal(
             r"Joined Tides \(\w+\): \d workers at tcp://127.0.0.2:\d+\.", said.strip()
         )
         assert "Client(" in terminal.says("code", "Tides")
+        for size in ("3", "--adapt=0:3"):
+            status, _, errors = terminal.run("scale", "Tides", size)
+            assert (status, "can only be changed where it was started" in errors) == (1, True)
         status, _, errors = terminal.run("stop", "Tides")
         assert (status, "--leave" in errors) == (1, True)
         assert terminal.says("stop", "Tides", "--leave").strip() == "Left: Tides"

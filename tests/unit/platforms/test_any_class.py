@@ -122,6 +122,20 @@ def test_a_file_cannot_promise_encryption_that_nothing_does(tmp_path: Path) -> N
 # The number of workers
 
 
+def test_a_class_of_fixed_size(tmp_path: Path) -> None:
+    """Guards against a form that offers to adapt what cannot scale, and code that tries to."""
+    fixed = {**SITE, "class": "SSHCluster"}
+    assert not site(**fixed).adaptive
+    for entries in (
+        {"adaptive": True},
+        {"workers": {"scale": "workers", "default": 1, "maximum": 4}},
+    ):
+        (tmp_path / "a.yaml").write_text(json.dumps({**fixed, **entries}))
+        fault = files.read(tmp_path / "a.yaml")
+        assert isinstance(fault, files.Fault)
+        assert "SSHCluster cannot change its number of workers" in str(fault)
+
+
 @pytest.mark.parametrize(
     ("chosen", "number"),
     [({"hosts": ["a", "b"]}, 1), ({"hosts": ["a", "b", "c"], "each": 2}, 4)],

@@ -105,6 +105,16 @@ def test_what_cannot_scale() -> None:
     assert fixed.calls == []
 
 
+def test_what_cannot_adapt_is_not_watched(tmp_path: Path) -> None:
+    """Guards against a class that a file makes adapt, and that stays as it is without a word."""
+    resident = RemoteResident()
+    resident.settings = {"directory": str(tmp_path)}
+    cluster: Any = FakeCluster(1)
+    cluster._supports_scaling, cluster._adaptive = False, object()
+    with pytest.raises(CannotScaleError, match="FakeCluster cannot change its number of workers"):
+        resident.start(cluster)
+
+
 def test_all_that_was_made_is_closed_whatever_one_of_them_raises(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
