@@ -20,7 +20,7 @@ from . import errors
 from .base import WORKERS_START
 from .batch.polling.cancel import remove_keys
 from .facts import Needs
-from .local import LocalBackend
+from .local import LocalBackend, counted
 from .remote_errors import REMOTE
 
 if TYPE_CHECKING:
@@ -66,6 +66,15 @@ class RemoteBackend(LocalBackend):
             f"{platform.title} does not encrypt traffic: anyone who can reach the scheduler can "
             "run code as you."
         ]
+
+    def summary(self, platform: Platform, cluster: Cluster) -> str | None:
+        """Return the number of workers where it follows from an option."""
+        source, base = platform.workers.get("from"), super().summary(platform, cluster)
+        if source is None:
+            return base
+        title = platform.declared[source]["title"]
+        text = f"{counted(cluster.requested, 'worker')}: the number follows from {title}."
+        return " ".join(filter(None, (text, base)))
 
     @classmethod
     def connect_code(

@@ -12,7 +12,7 @@ from ..errors import UnknownError, WrongStateError
 from ..models import Cluster, State
 from ..platforms import options
 from . import limits
-from .launching.request import check_renewal
+from .launching.request import check_renewal, check_scalable
 from .managed_cluster import ManagedCluster
 from .other_servers import OtherServers, claim
 from .services import Services
@@ -47,6 +47,7 @@ class Changes:
     async def scale(self, cluster_id: str, workers: int) -> Cluster:
         """Request a number of workers, and end adaptive scaling; raises ``LauncherError``s."""
         managed = await self._running(cluster_id, "scaled")
+        check_scalable(managed.cluster)
         workers = options.check_workers(managed.cluster.scaling, workers)
         return await self._resize(managed, {"requested": workers, "adapt": None}, "scale", workers)
 
@@ -54,6 +55,7 @@ class Changes:
         """Let the number of workers follow the load; raises ``LauncherError``s."""
         managed = await self._running(cluster_id, "scaled")
         cluster = managed.cluster
+        check_scalable(cluster)
         adapt = options.check_adapt(cluster.platform_title, cluster.scaling, wanted)
         bounds = (adapt.minimum, adapt.maximum)
         return await self._resize(managed, {"adapt": adapt}, "adapt", *bounds)

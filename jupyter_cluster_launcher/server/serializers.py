@@ -17,6 +17,7 @@ from ..clusters.presets import Preset
 from ..jobs import Job
 from ..masking import masked
 from ..models import Cluster, State
+from ..platforms import encryption
 from ..platforms.code.connectcode import DASHBOARDS
 from ..platforms.install import install_command
 from ..platforms.platform import Platform
@@ -123,6 +124,7 @@ def platform_view(
         "detected": detected,
         "likely": detected or not platform.detect,
         "tls": platform.tls,
+        "can_encrypt": backend.launches and encryption.optional(platform),
         "workers": {
             **{key: workers[key] for key in ("title", "default", "minimum", "maximum")},
             "from": workers.get("from"),
