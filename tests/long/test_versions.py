@@ -108,7 +108,7 @@ def run(server: RealServer, code: str) -> list[str]:
     return done.stdout.split()
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(2400)
 @pytest.mark.parametrize(
     "python",
     [

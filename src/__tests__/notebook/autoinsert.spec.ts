@@ -52,7 +52,13 @@ describe('AutoInsert', () => {
   it('inserts in the same notebook after a reload, once', async () => {
     autoInsert.dispose();
     const again = new FakeNotebooks();
-    const reloaded = new AutoInsert(clusters, again, trans, () => focus);
+    const reloaded = new AutoInsert(
+      clusters,
+      again,
+      trans,
+      () => focus,
+      () => undefined
+    );
     clusters.put(makeCluster());
     expect(again.inserted).toEqual([]);
     let read: () => void = () => undefined;
@@ -72,7 +78,13 @@ describe('AutoInsert', () => {
       ['one', 'connect', { panel, focus: true }]
     ]);
     reloaded.dispose();
-    const third = new AutoInsert(clusters, again, trans, () => focus);
+    const third = new AutoInsert(
+      clusters,
+      again,
+      trans,
+      () => focus,
+      () => undefined
+    );
     clusters.put(makeCluster({ cores: 7 }));
     expect(again.inserted).toHaveLength(1);
     third.dispose();
