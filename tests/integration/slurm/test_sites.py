@@ -162,7 +162,7 @@ async def test_variables_that_the_form_has_a_field_for(
     await api.stop(cluster["id"])
 
 
-@pytest.fixture(params=["My Home", 'Zoë\'s "$HOME" & `id`'], ids=["blank", "quotes"])
+@pytest.fixture(params=["My Home", 'Zoë\'s "#1" & Co'], ids=["blank", "quotes"])
 def blanks(
     request: pytest.FixtureRequest, slurm: RealSlurm, tmp_path: Path
 ) -> Iterator[RealServer]:
