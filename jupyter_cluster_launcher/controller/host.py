@@ -71,7 +71,7 @@ def local_address(remote: str) -> str | None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.connect((remote, 9))
             return str(probe.getsockname()[0])
-    except (OSError, UnicodeError):
+    except (OSError, TypeError, ValueError):  # the last two for what is no name at all
         return None
 
 
@@ -79,7 +79,7 @@ def is_elsewhere(remote: str) -> bool:
     """Return whether an IPv4 address or name is known to be another host's; may block as above."""
     try:
         address = socket.gethostbyname(remote)
-    except (OSError, UnicodeError):
+    except (OSError, TypeError, ValueError):
         return False
     return not address.startswith("127.") and local_address(address) not in (address, None)
 

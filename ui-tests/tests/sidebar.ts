@@ -106,6 +106,13 @@ export class Sidebar {
     return this.page.locator('.jp-ClusterLauncher-previewPanel');
   }
 
+  /** Scroll the form so far that a field is at its top. */
+  async scrollTo(field: Locator): Promise<void> {
+    await field.evaluate(node => {
+      node.closest('.jp-ClusterLauncher-field')!.scrollIntoView();
+    });
+  }
+
   /** Fill in the name of the cluster. */
   async setName(name: string): Promise<void> {
     await this.expand('lifetime');
@@ -219,6 +226,19 @@ export class Row {
     const field = this.root.getByLabel('Scale to');
     await field.fill(String(count));
     await field.press('Enter');
+  }
+
+  /**
+   * Change for how long jobs are kept.
+   *
+   * @param time - as the form in the row has it
+   */
+  async keepJobs(time: string): Promise<void> {
+    await this.click('scale');
+    const field = this.root.getByLabel('Keep jobs running for');
+    await field.selectOption({ label: time });
+    await this.root.getByRole('button', { name: 'Apply' }).click();
+    await expect(field).toHaveCount(0);
   }
 
   /**

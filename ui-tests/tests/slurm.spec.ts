@@ -1,33 +1,8 @@
 import { screenshot } from './screenshot';
-import { Slurm } from './slurm';
-import { expect, test as base } from './test';
+import { COMPUTE, testOnSlurm } from './slurmtest';
+import { expect } from './test';
 
-/** A computation that counts the jobs of the workers that took part. */
-const COMPUTE =
-  'len(set(client.gather(client.map(lambda i: ' +
-  '(__import__("time").sleep(0.2), __import__("os").environ["SLURM_JOB_ID"])[1], ' +
-  'range(20)))))';
-
-/**
- * JupyterLab on a real SLURM.
- */
-const test = base.extend<object, { slurm: Slurm }>({
-  slurm: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright requires a pattern
-    async ({}, use) => {
-      const slurm = await Slurm.start();
-      await use(slurm);
-      await slurm.stop();
-    },
-    { scope: 'worker', timeout: 120000 }
-  ],
-  baseURL: ({ slurm }, use) => use(slurm.url)
-});
-
-test.skip(
-  !Slurm.installed && !process.env.CI,
-  'SLURM is not installed: see scripts/debian-packages.sh'
-);
+const test = testOnSlurm({ accounting: false });
 
 /**
  * From launch to stop on SLURM. Guards against a wrong form or preview, a row

@@ -1,33 +1,8 @@
-import { Slurm } from './slurm';
-import { expect, test as base } from './test';
+import { screenshot } from './screenshot';
+import { COMPUTE, testOnSlurm } from './slurmtest';
+import { expect } from './test';
 
-/** A computation that counts the jobs of the workers that took part. */
-const COMPUTE =
-  'len(set(client.gather(client.map(lambda i: ' +
-  '(__import__("time").sleep(0.2), __import__("os").environ["SLURM_JOB_ID"])[1], ' +
-  'range(20)))))';
-
-/**
- * JupyterLab on the SLURM of another site: it has several partitions, accounts
- * and QOS, and no platform file.
- */
-const test = base.extend<object, { slurm: Slurm }>({
-  slurm: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright requires a pattern
-    async ({}, use) => {
-      const slurm = await Slurm.start('--accounting');
-      await use(slurm);
-      await slurm.stop();
-    },
-    { scope: 'worker', timeout: 180000 }
-  ],
-  baseURL: ({ slurm }, use) => use(slurm.url)
-});
-
-test.skip(
-  !Slurm.hasAccounting && !process.env.CI,
-  'SLURM with accounting is not installed: see scripts/debian-packages.sh'
-);
+const test = testOnSlurm({ accounting: true });
 
 /**
  * The first launch on a machine that nobody has configured. Guards against a
@@ -68,6 +43,9 @@ test('choose what the machine offers, launch, compute, scale, renew, stop', asyn
   const starts = sidebar.form.getByRole('list', { name: 'Start times' });
   await starts.getByRole('button', { name: 'gpu now' }).click();
   await expect(partition).toHaveValue('gpu');
+  await screenshot(page, 'slurm-starts');
+  await sidebar.scrollTo(partition);
+  await screenshot(page, 'slurm-form');
 
   // Two minutes are too short for a user, and long enough for a test.
   await options.getByLabel('Time limit').fill('00:02:00');
@@ -86,10 +64,16 @@ test('choose what the machine offers, launch, compute, scale, renew, stop', asyn
 
   await row.scale(1);
   await row.toHaveWorkers(1);
-  await expect(row.root.getByText(/renewed 1 job; until /)).toBeVisible({
+  await row.keepJobs('12 h from now');
+  await expect(
+    row.root.getByText(/jobs kept until .* \(1 renewed\)/)
+  ).toBeVisible({
     timeout: 90000
   });
   await row.toHaveWorkers(1);
+  await row.click('scale');
+  await screenshot(page, 'slurm-kept');
+  await row.click('scale');
   await row.stop();
   expect(slurm.states()).toEqual([]);
 });

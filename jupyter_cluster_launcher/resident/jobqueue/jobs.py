@@ -159,19 +159,22 @@ class TrackedJob(ProcessInterface):
         *args: Any,
         worker_extra_args: list[str] | None = None,
         job_extra_directives: list[str] | dict[str, str] | None = None,
+        job_script_prologue: list[str] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Add a site's directives, our arguments and name to what dask-jobqueue got.
+        """Add what a site configured, our arguments and name to what dask-jobqueue got.
 
         A name of the user's own would be lost: the jobs are found by the tracker's.
         """
-        section = f"jobqueue.{self.config_name}.worker-extra-args"
-        own = worker_extra_args or dask.config.get(section, None) or []
+        # Of an option that is given twice, a worker takes the last.
+        own = [*self._site("worker-extra-args", "extra"), *(worker_extra_args or [])]
         if DASHBOARD in " ".join(own):
             os.environ.pop(NO_PAGES, None)
-        site = dask.config.get(f"jobqueue.{self.config_name}.job-extra-directives", None) or []
+        site = self._site("job-extra-directives", "job-extra")
         kwargs["job_extra_directives"] = merged_directives(site, job_extra_directives or [])
         kwargs["worker_extra_args"] = worker_arguments(own, self.tracker.lifetime)
+        commands, first = job_script_prologue or [], self._site("job-script-prologue", "env-extra")
+        kwargs["job_script_prologue"] = [*(one for one in first if one not in commands), *commands]
         kwargs["job_name"] = self.tracker.job_name
         gone = not os.path.isdir(self.directory)
         super().__init__(*args, **kwargs)
@@ -186,6 +189,15 @@ class TrackedJob(ProcessInterface):
                     os.rmdir(made)
         else:
             note_keys(kwargs.get("security"), self.directory)
+
+    def _site(self, key: str, old: str) -> Any:
+        """Return what a site configured under a key, or the one of dask-jobqueue before 0.8."""
+        section = f"jobqueue.{self.config_name}"
+        return (
+            dask.config.get(f"{section}.{key}", None)
+            or dask.config.get(f"{section}.{old}", [])
+            or []
+        )
 
     def _quote_paths(self, kwargs: Mapping[str, Any]) -> None:
         """Quote the paths that dask-jobqueue wrote into directives and the worker's command."""

@@ -146,7 +146,7 @@ async def test_when_it_would_start(api: Api, accounting: RealSlurm) -> None:
     status, starts = await api.ask("POST", "starts", body=body)
     assert status == 200
     found = {one["title"]: one for one in starts}
-    assert set(found) == {"normal", "debug", "gpu", "2 jobs", "00:10:00"}
+    assert set(found) == {"normal", "debug", "gpu", "2 jobs", "time limit 00:10:00"}
     assert found["gpu"] == {
         "title": "gpu", "jobs": 4, "options": {"queue": "gpu"}, "when": "now", "reason": None,
     }  # fmt: skip

@@ -24,12 +24,12 @@ async def test_jobs_are_renewed(api: Api, slurm: RealSlurm, tallgrass: Tallgrass
     request = {"renew_for": 600}
     cluster = await tallgrass.launch(2, walltime="00:02:00", processes=2, request=request)
     cluster = await api.ready(cluster["id"], 2)
-    assert cluster["queue"].startswith("renews jobs until ")
+    assert cluster["queue"].startswith("jobs kept until ")
     first = set(slurm.jobs())
     assert len(first) == 2
     run(cluster["code"]["connect"], PUBLISH)
     # Data that is scattered cannot be computed again.
-    row = await api.until(cluster["id"], lambda c: "renewed 2 jobs; until " in (c["queue"] or ""))
+    row = await api.until(cluster["id"], lambda c: "(2 renewed)" in (c["queue"] or ""))
     assert row["workers"]["requested"] == 2
     await until(lambda: not first & set(slurm.jobs()))
     assert run(cluster["code"]["connect"], SUM) == str(sum(range(50)))
@@ -92,10 +92,7 @@ async def test_a_job_that_ends_without_a_plan(
         await end(slurm, first)
         row = await api.until(
             cluster["id"],
-            lambda c: (
-                (c["queue"] or "").startswith("replaced 1 job; until ")
-                and c["workers"]["ready"] == 2
-            ),
+            lambda c: (c["queue"] or "").endswith(" (1 replaced)") and c["workers"]["ready"] == 2,
         )
         assert (row["renewal"]["replaced"], row["workers"]["requested"]) == (1, 2)
         assert f"Job {first}: {words}" in row["message"]
@@ -145,7 +142,7 @@ async def test_jobs_that_are_kept_from_later_on(
     assert (status, "60 to 2592000" in answer["message"]) == (422, True)
     assert (await change(renew_for=600))[0] == 202
     row = await api.until(cluster["id"], lambda c: c["renewal"]["until"] is not None)
-    assert row["queue"].startswith("renews jobs until ")
+    assert row["queue"].startswith("jobs kept until ")
     slurm.run("scancel", first).check_returncode()
     await api.until(cluster["id"], lambda c: c["renewal"]["replaced"] == 1)
     await until(lambda: first not in slurm.jobs())

@@ -162,10 +162,12 @@ async def test_variables_that_the_form_has_a_field_for(
     await api.stop(cluster["id"])
 
 
-@pytest.fixture
-def blanks(slurm: RealSlurm, tmp_path: Path) -> Iterator[RealServer]:
+@pytest.fixture(params=["My Home", 'Zoë\'s "#1" & Co'], ids=["blank", "quotes"])
+def blanks(
+    request: pytest.FixtureRequest, slurm: RealSlurm, tmp_path: Path
+) -> Iterator[RealServer]:
     """Start a server in a home with blanks, where the batch system is polled once a minute."""
-    home = tmp_path / "My Home"
+    home = tmp_path / request.param
     home.mkdir()
     server = RealServer(home, "--ClusterLauncher.queue_interval=60")
     try:

@@ -23,8 +23,11 @@ MOST = 12  # partitions: each estimate uses up a job id
 def variants(values: Mapping[str, Any], jobs: int, site: Site) -> list[Variant]:
     """Return the launch in each open partition, then with half the jobs, and half the time."""
     time = seconds(str(values.get("walltime") or ""))
+    here = site.partition(values.get("queue"))
+    # Of many, the chosen one and those with free nodes first.
+    best = sorted(site.open, key=lambda one: (one is not here, not one.free))[:MOST]
     found = []
-    for one in site.open[:MOST]:
+    for one in sorted(best, key=site.open.index):
         options: dict[str, Any] = {"queue": one.name}
         if time is not None and one.limit is not None and time > one.limit:
             options["walltime"] = walltime(one.limit)
@@ -34,7 +37,7 @@ def variants(values: Mapping[str, Any], jobs: int, site: Site) -> list[Variant]:
         found.append(Variant(count(half, "job"), half, {}))
     if time is not None and time >= 120:
         shorter = walltime(time // 120 * 60)
-        found.append(Variant(shorter, jobs, {"walltime": shorter}))
+        found.append(Variant(f"time limit {shorter}", jobs, {"walltime": shorter}))
     return found
 
 

@@ -33,15 +33,12 @@ def renewal(report: Report, now: datetime) -> str | None:
 
     None where jobs are not kept beyond their time limit.
     """
-    done = [
-        f"{verb} {count(number, 'job')}"
-        for verb, number in (("renewed", report.renewed), ("replaced", report.replaced))
-        if number
-    ]
+    numbers = [(report.renewed, "renewed"), (report.replaced, "replaced")]
+    done = [f"{number} {verb}" for number, verb in numbers if number]
     if not kept(report, now):
         return ", ".join(done) or None
     until = moment(datetime.fromisoformat(str(report.renew_until)), now)
-    return f"{', '.join(done)}; until {until}" if done else f"renews jobs until {until}"
+    return f"jobs kept until {until}" + (f" ({', '.join(done)})" if done else "")
 
 
 def kept(report: Report, now: datetime) -> bool:

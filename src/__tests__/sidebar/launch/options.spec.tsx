@@ -1,5 +1,5 @@
-import { fireEvent } from '@testing-library/react';
-import { makeCluster, makePlatform } from '../../fakes';
+import { fireEvent, within } from '@testing-library/react';
+import { makePlatform } from '../../fakes';
 import { expand, IScreen, lastCall, renderSidebar, settle } from '../../render';
 
 beforeEach(() => jest.useFakeTimers());
@@ -240,6 +240,23 @@ describe('values to choose from', () => {
     fireEvent.change(queue, { target: { value: 'other' } });
     await settle();
     expect(await launched(screen)).toEqual({ queue: 'other' });
+  });
+
+  // Guards what changes the jobs, and stands in no field.
+  it('have a warning beside the field', async () => {
+    const screen = await slurm(({ clusters }) => {
+      const queue = { ...properties.queue, warning: 'SBATCH_SIGNAL is set.' };
+      clusters.options = async () => ({
+        type: 'object',
+        properties: { queue } as any
+      });
+    });
+    await expand(screen, 'options');
+    await settle();
+    const field = screen
+      .getByLabelText('Partition')
+      .closest('.jp-ClusterLauncher-field') as HTMLElement;
+    within(field).getByText('SBATCH_SIGNAL is set.');
   });
 
   // Guards against a form that needs an answer of the batch system.

@@ -62,6 +62,18 @@ describe('when a launch would start', () => {
     });
   });
 
+  // Guards "now" for four jobs that was the answer for two.
+  it('is forgotten when the launch is another', async () => {
+    const screen = await renderSlurm();
+    await click(screen, 'When would it start?');
+    const workers = screen.getByLabelText('Workers');
+    fireEvent.change(workers, { target: { value: '4' } });
+    await settle();
+    expect(screen.queryByRole('list', { name: 'Start times' })).toBeNull();
+    await click(screen, 'When would it start?');
+    screen.getByRole('list', { name: 'Start times' });
+  });
+
   // Guards against a click without an answer.
   it('says why it cannot be known', async () => {
     const screen = await renderSlurm();

@@ -18,29 +18,42 @@ export function StartTimes(props: {
 }): JSX.Element | null {
   const { model, platform, trans } = props;
   const [asked, setAsked] = useState(0);
+  // Of another launch, the answer says nothing.
+  const current = (): string =>
+    JSON.stringify([platform.name, model.forms.get(platform)]);
+  const [askedFor, setAskedFor] = useState('');
   const [answer, setAnswer] = useState<IAnswer>({});
   useEffect(() => {
-    let current = true;
+    let isWanted = true;
     if (asked > 0) {
       setAnswer({});
       void model
         .starts(platform)
         .then(starts => ({ starts }))
         .catch((reason: Error) => ({ error: reason.message }))
-        .then(next => current && setAnswer(next));
+        .then(next => isWanted && setAnswer(next));
     }
     return () => {
-      current = false;
+      isWanted = false;
     };
   }, [asked]);
   if (!platform.queue || platform.options_from !== platform.queue) {
     return null;
   }
-  const { error, starts } = answer;
-  const pending = asked > 0 && !error && !starts;
+  const isAsked = asked > 0 && askedFor === current();
+  const { error, starts }: IAnswer = isAsked ? answer : {};
+  const pending = isAsked && !error && !starts;
+  const ask = (): void => {
+    setAskedFor(current());
+    setAsked(asked + 1);
+  };
+  const take = (start: IStart): void => {
+    model.change(changesOf(start, model.forms.get(platform)));
+    setAskedFor(current()); // The others can still be compared.
+  };
   return (
     <div className="jp-ClusterLauncher-starts">
-      <TextButton disabled={pending} onClick={() => setAsked(asked + 1)}>
+      <TextButton disabled={pending} onClick={ask}>
         {trans.__('When would it start?')}
       </TextButton>
       {pending && <Loading text={trans.__('Asking the batch system…')} />}
@@ -57,9 +70,7 @@ export function StartTimes(props: {
               <TextButton
                 disabled={start.when === null}
                 title={start.reason ?? undefined}
-                onClick={() =>
-                  model.change(changesOf(start, model.forms.get(platform)))
-                }
+                onClick={() => take(start)}
               >
                 {`${start.title} ${start.when ?? trans.__('cannot start')}`}
               </TextButton>

@@ -23,9 +23,20 @@ def test_variants() -> None:
         Variant("debug", 9, {"queue": "debug", "walltime": "00:05:00"}),
         Variant("gpu", 9, {"queue": "gpu"}),
         Variant("4 jobs", 4, {}),
-        Variant("00:15:00", 9, {"walltime": "00:15:00"}),
+        Variant("time limit 00:15:00", 9, {"walltime": "00:15:00"}),
     ]
     assert [one.title for one in slurm_starts.variants({}, 1, SITE)] == ["normal", "debug", "gpu"]
+
+
+def test_hundreds_of_partitions() -> None:
+    """Guards the chosen partition, and those with free nodes, against the first in the list."""
+    row = "p{0}|up|1:00:00|n/a|{1}|8|16000|(null)|(null)\n"
+    busy, free = "4/0/0/4", "1/3/0/4"
+    lines = [row.format(one, free if one in (120, 250) else busy) for one in range(300)]
+    site = slurm_site.site({"nodes": "".join(lines)})
+    found = slurm_starts.variants({"queue": "p200"}, 1, site)
+    assert len(found) == 12
+    assert [one.title for one in found][-3:] == ["p120", "p200", "p250"]
 
 
 def test_one_job_that_is_as_large_as_all() -> None:

@@ -34,12 +34,12 @@ def test_the_whole_row() -> None:
 @pytest.mark.parametrize(
     ("renewed", "replaced", "hours", "text"),
     [
-        (0, 0, 6, "renews jobs until 18:05"),
-        (1, 0, 6, "renewed 1 job; until 18:05"),
-        (0, 1, 6, "replaced 1 job; until 18:05"),
-        (2, 3, 6, "renewed 2 jobs, replaced 3 jobs; until 18:05"),
-        (2, 0, 30, "renewed 2 jobs; until tomorrow 18:05"),
-        (2, 0, -1, "renewed 2 jobs"),
+        (0, 0, 6, "jobs kept until 18:05"),
+        (1, 0, 6, "jobs kept until 18:05 (1 renewed)"),
+        (0, 1, 6, "jobs kept until 18:05 (1 replaced)"),
+        (2, 3, 6, "jobs kept until 18:05 (2 renewed, 3 replaced)"),
+        (2, 0, 30, "jobs kept until tomorrow 18:05 (2 renewed)"),
+        (2, 0, -1, "2 renewed"),
         (0, 0, -1, None),
     ],
 )

@@ -403,6 +403,46 @@ def test_how_jobs_are_submitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert left == {"SBATCH_PARTITION"}, "only what the script does not say is left to a variable"
 
 
+@pytest.mark.filterwarnings("ignore:.*has been renamed:FutureWarning")
+@pytest.mark.parametrize(
+    ("directives", "commands", "arguments"),
+    [
+        ("job-extra-directives", "job-script-prologue", "worker-extra-args"),
+        ("job-extra", "env-extra", "extra"),  # before dask-jobqueue 0.8
+    ],
+)
+def test_what_a_site_configured(
+    tmp_path: Path, directives: str, commands: str, arguments: str
+) -> None:
+    """Guards a site's own settings against what a launch adds to them."""
+    site = {
+        directives: ["--comment=site", "--constraint=knl"],
+        commands: ["module load conda"],
+        arguments: ["--resources", "A=1"],
+    }
+    with dask.config.set({f"jobqueue.slurm.{key}": value for key, value in site.items()}):
+        job_class: Any = tracked(SLURMJob, a_tracker(), str(tmp_path))
+        size = {"cores": 1, "memory": "1GB"}
+        plain = job_class("tcp://x:1", name=0, **size).job_script()
+        more = job_class(
+            "tcp://x:1",
+            name=1,
+            **size,
+            job_extra_directives=["--constraint=big"],
+            job_script_prologue=["export A=1", "module load conda"],
+            worker_extra_args=["--resources", "A=2"],
+        ).job_script()
+    assert "--resources A=1 --no-dashboard" in plain
+    assert "module load conda" in plain
+    assert "#SBATCH --constraint=knl" in plain
+    assert "#SBATCH --comment=site" in more
+    assert "#SBATCH --constraint=big" in more
+    assert "--constraint=knl" not in more
+    assert more.count("module load conda") == 1
+    assert "export A=1" in more
+    assert "--resources A=1 --resources A=2 --no-dashboard" in more
+
+
 def test_how_jobs_are_submitted_to_htcondor(tmp_path: Path) -> None:
     """Guards HTCondor, whose class makes its own submit command and has a mapping of directives."""
     submission = Submission(arguments=["-batch-name", "cluster-abc"], job_id=None, unset={})
