@@ -195,7 +195,7 @@ export function stopsText(
   { core_hours, state }: ICluster,
   trans: TranslationBundle
 ): string {
-  return core_hours !== null && (state === 'starting' || state === 'running')
+  return core_hours && (state === 'starting' || state === 'running')
     ? trans.__('stops at %1', coreHoursText(core_hours, trans))
     : '';
 }

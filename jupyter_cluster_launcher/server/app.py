@@ -22,6 +22,7 @@ from ..clusters.services import Limits, Services
 from ..controller.announcements import announce_from, announce_no_longer_from
 from ..controller.environments import Environments
 from ..platforms.catalog import Catalog
+from . import mcp
 from .dashboard import dashboard_handlers
 from .dashboard_hosts import allow_dashboards
 from .handlers import default_handlers
@@ -69,6 +70,11 @@ class ClusterLauncher(ExtensionApp):
         help="Whether to start a kernel as soon as a user begins to fill in the launch form, so "
         "that the launch is faster. It ends after two minutes if nothing is launched.",
     ).tag(config=True)
+    mcp_tools = Bool(
+        False,
+        help="Whether to offer tools that list, preview, launch, scale and stop clusters to "
+        "assistants, through the extension jupyter-server-mcp.",
+    ).tag(config=True)
     orphan_hours = Float(
         24.0,
         help="Shut down clusters that have had no contact with a Jupyter server for this many "
@@ -94,6 +100,8 @@ class ClusterLauncher(ExtensionApp):
         )
         self.manager = ClusterManager(services, self._emit, self.keep_running)
         self.settings["cluster_manager"] = self.manager
+        if self.mcp_tools:
+            mcp.turn_on(self.manager)
         if not serverapp.gateway_config.gateway_enabled:
             announce_from(os.environ)
         allow_dashboards(serverapp.config, self.manager.list)
@@ -124,6 +132,7 @@ class ClusterLauncher(ExtensionApp):
         serverapp: Any = self.serverapp
         self._noting.stop()
         self._metrics.stop()
+        mcp.turn_off()
         announce_no_longer_from(os.environ)
         await self.manager.stop(only_launched=self.alone)
         log_no_longer_to(serverapp.log)

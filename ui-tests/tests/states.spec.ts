@@ -40,6 +40,7 @@ function report(changes: object): object {
     joined: false,
     expires: null,
     idle: null,
+    core_hours: null,
     queue: null,
     jobs: [],
     warnings: [],
