@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from fakes import shipped
 
-from jupyter_cluster_launcher.backends.batch import discovery
-from jupyter_cluster_launcher.backends.batch.offers import Offers
+from jupyter_cluster_launcher.backends.batch.site import discovery
+from jupyter_cluster_launcher.backends.batch.site.offers import Offers
 from jupyter_cluster_launcher.platforms.platform import Platform
 
 DATA = Path(__file__).parent.parent.parent.parent / "data" / "slurm"
