@@ -70,6 +70,8 @@ export class DashboardPane extends MainAreaWidget<IFrame> {
         ? `${this.args.title} · ${cluster.name}`
         : this._trans.__('Dashboard · %1', cluster.name);
       this.title.caption = this.title.label;
+      // Else all tabs are called the same.
+      this.content.node.setAttribute('aria-label', this.title.label);
       this.content.node
         .querySelector('iframe')
         ?.setAttribute('title', this.title.label);

@@ -21,6 +21,8 @@ export class LogPanel extends MainAreaWidget<LogBody> {
     this.title.icon = logIcon;
     this.title.closable = true;
     this.title.label = trans.__('Logs · %1', this.content.model.name);
+    // Else all tabs are called the same.
+    this.content.node.setAttribute('aria-label', this.title.label);
   }
 
   /** The id of the panel for a cluster. */

@@ -39,7 +39,7 @@ export function Code(props: {
     );
   }, [highlight, language, text]);
   return (
-    <section className="jp-ClusterLauncher-codeSection" aria-label={title}>
+    <div className="jp-ClusterLauncher-codeSection">
       <div className="jp-ClusterLauncher-codeHead">
         <h2>{title}</h2>
         <IconButton
@@ -57,6 +57,6 @@ export function Code(props: {
         aria-label={title}
         tabIndex={0}
       />
-    </section>
+    </div>
   );
 }

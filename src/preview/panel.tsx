@@ -26,6 +26,8 @@ export class PreviewPanel extends MainAreaWidget<PreviewBody> {
     this.title.icon = clusterIcon;
     this.title.closable = true;
     this.title.label = trans.__('Code of the new cluster');
+    // Else all tabs are called the same.
+    this.content.node.setAttribute('aria-label', this.title.label);
   }
 
   /** The id of the panel, of which there is one. */
