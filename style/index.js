@@ -6,3 +6,4 @@ import './clusters.css';
 import './logs.css';
 import './versions.css';
 import './settings.css';
+import './toolbar.css';

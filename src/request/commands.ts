@@ -60,6 +60,7 @@ export function addRepeatCommands(options: IRepeatOptions): void {
     icon,
     describedBy,
     isEnabled: () => lastLaunch(options) !== null,
+    isVisible: args => !isRequested(args, options),
     execute: args => reportErrors(() => launchLast(args, options))
   });
   app.commands.addCommand(CommandIDs.launchRequested, {
@@ -106,6 +107,29 @@ function lastLaunch({
   return platform?.available && platform.launches
     ? { platform, form: initialForm(platform, preferences) }
     : null;
+}
+
+/** Whether a notebook requests just what the user launched last. */
+function isRequested(
+  args: ReadonlyPartialJSONObject,
+  options: IRepeatOptions
+): boolean {
+  const last = lastLaunch(options);
+  const panel = notebookOf(args, options.notebooks);
+  const request = panel && requestIn(panel);
+  if (!last || last.platform.name !== request?.platform) {
+    return false;
+  }
+  const { form, platform } = last;
+  return (
+    JSONExt.deepEqual(form.options, request.options) &&
+    sizeText(platform, form, options.trans) ===
+      sizeText(
+        platform,
+        fit(request, platform, platform.options, options.preferences).form,
+        options.trans
+      )
+  );
 }
 
 /** Launch a cluster as the last time. */

@@ -9,7 +9,7 @@ import { IClusters, INotebooks } from '../tokens';
 import { clusterFor } from './state';
 
 /** The width of a notebook in pixels below which the item has no text. */
-const NARROW = 640;
+const NARROW = 680;
 
 /** What the item works with. */
 export interface IItemOptions {

@@ -1,5 +1,6 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
+import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import { ReadonlyJSONObject } from '@lumino/coreutils';
 import { Menu } from '@lumino/widgets';
@@ -35,7 +36,7 @@ export function notebookMenu(
 ): Menu {
   const { clusters, commands, notebooks, trans } = options;
   const own = clusterFor(panel, notebooks, clusters);
-  const menu = new Menu({ commands: new CommandRegistry() });
+  const menu = new MenuSvg({ commands: new CommandRegistry() });
   menu.title.label = trans.__('Dask Cluster');
   menu.addClass('jp-ClusterLauncher-notebookMenu');
   const items = new Items(menu, commands);
@@ -136,10 +137,14 @@ class Items {
     this._menu.addItem({ command });
   }
 
-  /** Add a command of the application, if it is there and enabled. */
+  /** Add a command of the application, if it is there, enabled and visible. */
   addCommand(id: string, args: ReadonlyJSONObject): void {
     const from = this._commands;
-    if (!from.hasCommand(id) || !from.isEnabled(id, args)) {
+    if (
+      !from.hasCommand(id) ||
+      !from.isEnabled(id, args) ||
+      !from.isVisible(id, args)
+    ) {
       return;
     }
     this._menu.commands.addCommand(id, {

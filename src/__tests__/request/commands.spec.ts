@@ -80,6 +80,21 @@ describe('a launch without the form', () => {
     expect(launched).toEqual([['one', panel]]);
   });
 
+  // Guards against two items that do the same.
+  it('is offered once if the notebook requests the same', () => {
+    preferences.last[''] = 'local';
+    preferences.choices.local = { workers: 3, options: { threads: 2 } };
+    const isVisible = (): boolean =>
+      commands.isVisible(CommandIDs.launchLast, NOTEBOOK);
+    expect(isVisible()).toBe(true);
+    request({ options: { threads: 2 } });
+    expect(isVisible()).toBe(false);
+    request({ options: { threads: 2 }, workers: 4 });
+    expect(isVisible()).toBe(true);
+    request({});
+    expect(isVisible()).toBe(true);
+  });
+
   // Guards against a question where the label has said everything.
   it('takes what the notebook requests', async () => {
     expect(commands.isEnabled(CommandIDs.launchRequested, NOTEBOOK)).toBe(

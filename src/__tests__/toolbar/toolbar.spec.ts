@@ -169,6 +169,17 @@ describe('the menu of a notebook', () => {
     ]);
   });
 
+  // Guards against a switch that does not show whether it is on.
+  it('has check marks', () => {
+    notebooks.cell = CELL;
+    clusters.put(makeCluster());
+    const opened = menu();
+    opened.open(0, 0);
+    const marked = opened.node.querySelectorAll('.lm-mod-toggled svg');
+    expect(marked).toHaveLength(1);
+    opened.dispose();
+  });
+
   // Guards against a notebook whose cluster is gone, and no way to get it back.
   it('launches a cluster again that has stopped', () => {
     notebooks.cell = CELL;

@@ -1,3 +1,4 @@
+import { MenuSvg } from '@jupyterlab/ui-components';
 import { Menu } from '@lumino/widgets';
 import { CommandIDs } from '../../commands/ids';
 import { rowItems } from '../../commands/rowitems';
@@ -86,7 +87,7 @@ export function moreMenu(
   cluster: ICluster,
   { commands }: ISidebarContext
 ): Menu {
-  const menu = new Menu({ commands });
+  const menu = new MenuSvg({ commands }); // with check marks
   const items = rowItems({
     isConnectable: cluster.code.connect !== null,
     isRunning: cluster.state === 'running',
