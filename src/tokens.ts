@@ -150,6 +150,11 @@ export interface INotebooks {
   readonly panel: Target | null;
   /** The panels of all open notebooks. */
   readonly panels: NotebookPanel[];
+  /**
+   * Resolves when a notebook is loaded, and it is known which code its kernel takes.
+   * Never rejects.
+   */
+  prepare(panel: NotebookPanel): Promise<void>;
   /** Find the cell that connects to a cluster; null if there is none. */
   cellOf(panel: NotebookPanel): INotebooks.ICell | null;
   /** Emitted when open notebooks may use other clusters than before. */

@@ -1,14 +1,17 @@
+import { Notification } from '@jupyterlab/apputils';
+import { NotebookPanel } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { hasEnded } from '../format';
-import { IClusters, INotebooks } from '../tokens';
-import { insertOrNotify } from './insert';
+import { ICluster, IClusters, INotebooks } from '../tokens';
+import { ExpectedLaunches } from './expected';
+import { copyCode, insertOrNotify } from './insert';
 import { Target } from './target';
 
 /**
  * Inserts the code of a launched cluster, once, as soon as it can be used, in
- * the notebook that it was launched from.
+ * the notebook that it was launched from, also if the page is reloaded meanwhile.
  */
 export class AutoInsert implements IDisposable {
   /**
@@ -19,7 +22,8 @@ export class AutoInsert implements IDisposable {
     private _clusters: IClusters,
     private _notebooks: INotebooks | null,
     private _trans: TranslationBundle,
-    private _mayFocus: () => boolean
+    private _mayFocus: () => boolean,
+    private _launches = new ExpectedLaunches()
   ) {
     this._clusters.changed.connect(this._onChanged, this);
   }
@@ -38,7 +42,23 @@ export class AutoInsert implements IDisposable {
    */
   expect(id: string, panel: Target | null): void {
     this._expected.set(id, panel);
+    this._launches.add(id, panel);
     this._insert(id);
+  }
+
+  /**
+   * Go on with the launches of this page before it was reloaded. The notebooks and
+   * the clusters must be known by now.
+   */
+  resume(): void {
+    for (const [id, path] of this._launches.read()) {
+      if (this._clusters.status === 'ready' && !this._clusters.get(id)) {
+        this._launches.remove(id);
+      } else if (!this._expected.has(id)) {
+        this._expected.set(id, path);
+        this._insert(id);
+      }
+    }
   }
 
   /** Insert nothing more. */
@@ -49,7 +69,7 @@ export class AutoInsert implements IDisposable {
 
   private _onChanged(_: IClusters, change: IClusters.IChange): void {
     if (change.type === 'removed') {
-      this._expected.delete(change.old!.id);
+      this._forget(change.old!.id);
     } else if (change.new) {
       this._insert(change.new.id);
     }
@@ -57,25 +77,72 @@ export class AutoInsert implements IDisposable {
 
   private _insert(id: string): void {
     const cluster = this._clusters.get(id);
-    if (!cluster || !this._expected.has(id)) {
+    const target = this._expected.get(id);
+    if (!cluster || target === undefined) {
       return;
     }
     if (hasEnded(cluster)) {
-      this._expected.delete(id);
+      this._forget(id);
     } else if (cluster.code.connect !== null && cluster.state === 'running') {
-      const panel = this._expected.get(id)!;
-      this._expected.delete(id); // Before the insertion, which must happen once.
-      insertOrNotify(
-        cluster,
-        'connect',
-        panel === null ? null : this._notebooks,
-        this._trans,
-        { panel, focus: this._mayFocus() }
-      );
+      this._forget(id); // Before the insertion, which must happen once.
+      if (typeof target === 'string') {
+        this._insertAfterReload(cluster, target);
+      } else {
+        this._insertIn(cluster, target);
+      }
     }
   }
 
-  /** By the id of a cluster, the notebook that it was launched from. */
-  private _expected = new Map<string, Target | null>();
+  private _insertIn(cluster: ICluster, panel: Target | null): void {
+    insertOrNotify(
+      cluster,
+      'connect',
+      panel === null ? null : this._notebooks,
+      this._trans,
+      { panel, focus: this._mayFocus() }
+    );
+  }
+
+  /** Insert code in the notebook with a path, if it was opened again. */
+  private _insertAfterReload(cluster: ICluster, path: string): void {
+    const isMeant = (panel: NotebookPanel): boolean =>
+      panel.context.path === path;
+    const [notebooks, trans] = [this._notebooks, this._trans];
+    const panel = notebooks?.panels.find(isMeant);
+    if (notebooks && panel) {
+      void notebooks.prepare(panel).then(() => this._insertIn(cluster, panel));
+      return;
+    }
+    Notification.info(
+      trans.__(
+        '%1 is ready. The notebook that you launched it from is not open.',
+        cluster.name
+      ),
+      {
+        autoClose: false,
+        actions: [
+          {
+            label: trans.__('Insert code'),
+            callback: () => insertOrNotify(cluster, 'connect', notebooks, trans)
+          },
+          {
+            label: trans.__('Copy code'),
+            callback: () => copyCode(cluster, 'connect', notebooks, trans)
+          }
+        ]
+      }
+    );
+  }
+
+  private _forget(id: string): void {
+    this._expected.delete(id);
+    this._launches.remove(id);
+  }
+
+  /**
+   * By the id of a cluster, the notebook that it was launched from: after a reload
+   * the path of it.
+   */
+  private _expected = new Map<string, Target | string | null>();
   private _isDisposed = false;
 }

@@ -27,6 +27,9 @@ import { focusCell, isConsole, Target, targetOf } from './target';
 import { codeText, DEFAULT_TEMPLATE } from './template';
 import { IExecution, Uses } from './uses';
 
+/** Milliseconds to wait for the kernel of a notebook that is opened again. */
+const SESSION_LIMIT = 5_000;
+
 /**
  * The open notebooks, to insert the code of a cluster in.
  *
@@ -100,6 +103,18 @@ export class Notebooks implements INotebooks {
   /** The panels of all open notebooks. */
   get panels(): NotebookPanel[] {
     return this._tracker.filter(() => true);
+  }
+
+  /** Resolves when a notebook can take the right code; see INotebooks. */
+  async prepare(panel: NotebookPanel): Promise<void> {
+    await panel.context.ready;
+    // A notebook that was never saved names no kernel but that of its session, which
+    // a user may have to choose.
+    await Promise.race([
+      panel.sessionContext.ready,
+      new Promise(resolve => setTimeout(resolve, SESSION_LIMIT))
+    ]);
+    await this._shortCodes.learn(panel);
   }
 
   /** Find the cell that connects to a cluster; null if there is none. */

@@ -62,6 +62,9 @@ export function addSidebar(options: ISidebarOptions): void {
       autoInsert.expect(cluster.id, panel);
     }
   }, autoInsert);
+  void Promise.all([app.restored, clusters.ready]).then(() =>
+    autoInsert.resume()
+  );
   addAgainCommand({
     ...options,
     launched: (cluster, target) => {

@@ -39,6 +39,11 @@ export class FakeNotebooks implements INotebooks {
   }
 
   panels: any[] = [];
+
+  prepare(panel: any): Promise<void> {
+    return panel.context.ready;
+  }
+
   /** The cell that connects to a cluster, of every notebook. */
   cell: INotebooks.ICell | null = null;
 

@@ -1,4 +1,5 @@
 import { YNotebook } from '@jupyter/ydoc';
+import { PromiseDelegate } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 import { CELL_METADATA, markedCell } from '../../notebook/cell';
 import { Notebooks } from '../../notebook/notebooks';
@@ -28,6 +29,7 @@ class FakePanel {
   readonly sessionContext = {
     session: { kernel: { name: '' } },
     kernelPreference: {},
+    ready: Promise.resolve(),
     kernelChanged: new Signal<object, void>({}),
     sessionChanged: new Signal<object, void>({})
   };
@@ -362,6 +364,23 @@ describe('Notebooks', () => {
     notebooks.insert(withCode('one', 'c1()'), 'connect');
     expect(panel.sources[0]).toBe('c1()');
     expect(asked).toEqual(['python3', 'analysis']);
+  });
+
+  // Guards against the long code after a reload, while the kernel is not known yet.
+  it('waits for the kernel of a notebook that is opened again', async () => {
+    const { kernel } = panel.sessionContext.session;
+    kernel.name = '';
+    const opened = new PromiseDelegate<void>();
+    panel.sessionContext.ready = opened.promise;
+    const hasConnect = async (): Promise<boolean> => true;
+    notebooks = makeNotebooks(panel, { hasConnect });
+    const prepared = notebooks.prepare(panel as any);
+    await Promise.resolve();
+    kernel.name = 'python3';
+    opened.resolve();
+    await prepared;
+    notebooks.insert(withCode('one', 'c1()'), 'connect');
+    expect(panel.sources[0]).toContain('connect("Local 1")');
   });
 
   // Guards against a notebook behind a console whose cell changes.
