@@ -12,7 +12,6 @@ import logging
 import os
 import re
 import shutil
-import stat
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,6 +21,7 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_runtime_dir
 
+from ..controller.guarded_files import read_json, read_object, words
 from ..controller.log_files import LIMIT, LOG, read_tail
 from ..models import Cluster
 from . import records
@@ -30,6 +30,7 @@ from .writer import Writer
 RECORD = "cluster.json"
 ID = re.compile(r"[0-9a-zA-Z_-]+")
 PAST = 50  # clusters that are gone, and can be launched again
+LAST_WORDS = 1000  # characters of why a controller ended its cluster
 REMOVED = ".removed-"  # of the names of directories that are being deleted
 
 log = logging.getLogger(__name__)
@@ -87,16 +88,14 @@ class Store:
         """Return the cluster of a record; None where the record has gone meanwhile."""
         data: Any = None
         try:
-            if not stat.S_ISREG(path.stat().st_mode):  # to open a named pipe would wait for ever
-                raise ValueError("it is not a regular file")
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = read_json(path)
             cluster = records.read(data)
             if cluster.id != path.parent.name:
                 raise ValueError(f"id is {cluster.id!r:.80}")
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, RecursionError) as error:
-            why = _words(error)
+        except (OSError, ValueError) as error:
+            why = words(error)
             if self._unreadable.get(path) != why:  # it is read again and again
                 log.warning("The record of a cluster in %s cannot be read: %s", path.parent, why)
                 self._unreadable[path] = why
@@ -149,8 +148,8 @@ class Store:
         """Return the clusters that are gone and when that was, the last one first."""
         found = []
         for path in self._past_paths():
-            with contextlib.suppress(OSError, ValueError, RecursionError):
-                cluster = records.read(json.loads(path.read_text(encoding="utf-8")))
+            with contextlib.suppress(OSError, ValueError):
+                cluster = records.read(read_json(path))
                 gone = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
                 found.append((cluster, gone))
         return found
@@ -181,10 +180,10 @@ class Store:
     def last_words(self, cluster_id: str) -> str | None:
         """Return why a controller ended its cluster by itself, None where it did not."""
         try:
-            text = (self.root / cluster_id / "ended.json").read_text(encoding="utf-8")
-            return str(json.loads(text)["ended"])
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            why = read_object(self.root / cluster_id / "ended.json").get("ended")
+        except (OSError, ValueError):
             return None
+        return why[:LAST_WORDS] if isinstance(why, str) else None
 
     def last_line(self, cluster_id: str) -> str:
         """Return the last thing that a controller wrote; empty where it wrote nothing."""
@@ -199,14 +198,3 @@ class Store:
 def default_root() -> Path:
     """Return where this user's servers keep their records."""
     return Path(jupyter_runtime_dir()) / "cluster-launcher"
-
-
-def _words(error: OSError | ValueError | RecursionError) -> str:
-    """Return why a record cannot be read, without the terms of Python."""
-    if isinstance(error, OSError):
-        return error.strerror or "the file system gives no reason"
-    if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8 text"
-    if isinstance(error, json.JSONDecodeError):
-        return f"it is not valid JSON: see line {error.lineno}"
-    return "its values are nested too deep" if isinstance(error, RecursionError) else str(error)

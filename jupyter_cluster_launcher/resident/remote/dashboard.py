@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import urllib.request
 from typing import Any
 from urllib.parse import urlsplit
 
 import dask
 
+from ..plots import NO_LIST, listed
 from ..report import Report
 
 # The address itself, whatever path the site's configuration puts in its place for notebooks.
@@ -44,7 +44,6 @@ def plots(dashboard: Report) -> dict[str, str]:
     url = f"http://{host}:{port}/individual-plots.json"
     try:
         with OPENER.open(url, timeout=LIMIT) as answer:
-            listed: dict[str, str] = json.load(answer)
-    except (OSError, ValueError):  # no bokeh there, or not up yet
+            return listed(answer)
+    except NO_LIST:
         return {}
-    return listed

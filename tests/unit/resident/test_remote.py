@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -50,6 +51,34 @@ def test_the_plots_of_a_dashboard(dashboard: Dashboard) -> None:
     dashboard.pages["/individual-plots.json"] = b'{"Individual Task Stream": "/a"}'
     assert dashboards.plots(here) == {"Individual Task Stream": "/a"}
     assert dashboards.plots({}) == {}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
+        b'HTTP/1.1 200 OK\r\n\r\n["Individual Task Stream"]',
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 100_000,
+        b"",
+    ],
+    ids=["SSH", "cut short", "a list", "nested", "nothing"],
+)
+def test_another_program_at_the_port_of_a_dashboard(answer: bytes) -> None:
+    """Guards against an exception that ends the thread which watches the cluster."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def reply() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(10_000)
+                connection.sendall(answer)
+
+        answering = threading.Thread(target=reply)
+        answering.start()
+        port = listening.getsockname()[1]
+        assert dashboards.plots({"dashboard_host": None, "dashboard_port": port}) == {}
+        answering.join()
 
 
 def test_a_cluster_that_is_not_encrypted_is_not_watched(tmp_path: Path) -> None:
