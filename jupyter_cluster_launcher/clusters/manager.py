@@ -16,7 +16,7 @@ from . import again, contact, logs, other_servers, preflight, prepared
 from .managed_cluster import ManagedCluster
 from .preparer import Preparer
 from .reconcile import ENDED
-from .request import plan
+from .request import named, plan
 from .services import Services
 
 
@@ -67,10 +67,11 @@ class ClusterManager:
         cluster = await self._plan(request, cwd)
         platform = self.services.catalog.get(cluster.platform)
         self.services.backend(cluster).refuse(platform, cluster.options)
-        with self.preparer.used_for(cluster) as (cluster, ready):
-            managed = ManagedCluster(cluster, self.services, self._changed, ready)
-            managed.launch()
-        self._clusters[cluster.id] = managed
+        async with self._others.alone() as taken:
+            with self.preparer.used_for(named(cluster, taken)) as (cluster, ready):
+                managed = ManagedCluster(cluster, self.services, self._changed, ready)
+                managed.launch()
+            self._clusters[cluster.id] = managed
         return managed.cluster
 
     async def preview(self, request: dict[str, Any]) -> preflight.Preview:
@@ -232,7 +233,7 @@ class ClusterManager:
         if "from" in request:
             request, folder = again.repeated(self.services, request, self.list())
             cwd = cwd or folder
-        return await plan(self.services, request, self._others.names, self.keep_running, cwd)
+        return await plan(self.services, request, self.keep_running, cwd)
 
     def _changed(self, managed: ManagedCluster, action: str) -> None:
         cluster = managed.cluster

@@ -6,14 +6,17 @@ are atomic: a server killed in the middle of one leaves the record of the step b
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import fcntl
 import json
 import logging
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +25,7 @@ from typing import Any
 from jupyter_core.paths import jupyter_runtime_dir
 
 from ..controller.guarded_files import read_json, read_object, words
-from ..controller.log_files import LIMIT, LOG, read_tail
+from ..controller.log_files import LIMIT, LOG, last_line, read_tail
 from ..models import Cluster
 from . import records
 from .writer import Writer
@@ -30,6 +33,7 @@ from .writer import Writer
 RECORD = "cluster.json"
 ID = re.compile(r"[0-9a-zA-Z_-]+")
 PAST = 50  # clusters that are gone, and can be launched again
+ALONE = 5.0  # seconds, and it takes milliseconds
 LAST_WORDS = 1000  # characters of why a controller ended its cluster
 REMOVED = ".removed-"  # of the names of directories that are being deleted
 
@@ -67,6 +71,25 @@ class Store:
         except OSError:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Keep other servers of this host from what they do within ``alone``.
+
+        Nobody waits longer than ``ALONE`` seconds: at worst two clusters have one name.
+        """
+        descriptor = None
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(self.root, os.O_RDONLY)
+            await _lock(descriptor)
+        except OSError as error:  # a file system without locks, or nothing can be written
+            log.info("%s cannot be locked: %s", self.root, error.strerror)
+        try:
+            yield
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
 
     def save_soon(self, cluster: Cluster) -> None:
         """Write the record of a cluster in a thread; a newer one takes its place."""
@@ -187,8 +210,7 @@ class Store:
 
     def last_line(self, cluster_id: str) -> str:
         """Return the last thing that a controller wrote; empty where it wrote nothing."""
-        lines = self.read_log(cluster_id, 2000).strip().splitlines()
-        return lines[-1].strip()[:300] if lines else ""
+        return last_line(self.read_log(cluster_id, 2000))
 
     def read_log(self, cluster_id: str, limit: int = LIMIT) -> str:
         """Return the log of a cluster's launch and of what it printed, at most ``limit`` bytes."""
@@ -198,3 +220,14 @@ class Store:
 def default_root() -> Path:
     """Return where this user's servers keep their records."""
     return Path(jupyter_runtime_dir()) / "cluster-launcher"
+
+
+async def _lock(descriptor: int) -> None:
+    """Take a lock, or go on without it after ``ALONE`` seconds; raises ``OSError``."""
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + ALONE
+    while clock() < deadline:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        await asyncio.sleep(0.01)

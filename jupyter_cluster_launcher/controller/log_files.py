@@ -29,6 +29,13 @@ def read_tail(path: Path, limit: int = LIMIT) -> str:
         return f"{path} cannot be read: {words(error)}\n"
 
 
+def last_line(text: str) -> str:
+    """Return the last line that says something, without one that announces another; else empty."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if not line.endswith(":")] or lines
+    return telling[-1][:300] if telling else ""
+
+
 def size(path: Path) -> int:
     """Return the size of a file in bytes, 0 where there is none any more."""
     try:
