@@ -5,13 +5,12 @@ An address becomes part of code and of the way to a dashboard, so only what matc
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from pathlib import Path
 
+from ..controller.guarded_files import LIMIT, read_object
 from ..errors import BadInputError
-from ..platforms.reading import ReadingError, text_of
 
 ENCRYPTED = "tls://"
 NAME = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?"
@@ -62,8 +61,8 @@ def _of_file(text: str) -> str:
         "dask scheduler --scheduler-file FILE"
     )
     try:
-        address = json.loads(text_of(path))["address"]
-    except (ReadingError, ValueError, KeyError, TypeError, RecursionError):
+        address = read_object(path, LIMIT)["address"]
+    except (OSError, ValueError, KeyError):
         raise BadInputError(wrong) from None
     if not isinstance(address, str):
         raise BadInputError(wrong)

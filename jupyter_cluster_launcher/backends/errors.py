@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 
 from ..platforms.encryption import cryptography_missing
 
 CHAINED = "The above exception was the direct cause of the following exception:"
+
+HEADER = re.compile(r"^([A-Za-z_][\w.]*): (.+)$", re.MULTILINE)  # of an exception in a traceback
+# A frame in a traceback of IPython or of Python.
+PLACE = re.compile(r'^ *File "?(?P<file>[^"\n]+?)"?(?::|, line )(?P<line>\d+)', re.MULTILINE)
+ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+NAMELESS = re.compile(r"\[Errno -?\d+\] ([^:'\n]+)")
 
 # Makes the sentence from the match and the name of the kernel's environment.
 Sentence = Callable[[re.Match[str], str], str]
@@ -38,8 +45,20 @@ def explain(name: str, text: str, environment: str, engine: Known = ()) -> str:
     sentence = known(name, text, environment, engine)
     if sentence:
         return sentence
-    first = text.strip().split("\n")[0].strip()
-    return first[:500] or name
+    return said(text)[:500] or name
+
+
+def said(text: str) -> str:
+    """Return the first part of a text that says something, in one line; empty where none does.
+
+    A line such as "Original error message:" only announces the next one.
+    """
+    sentence = ""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        sentence = f"{sentence} {line}".strip()
+        if not line.endswith(":"):
+            break
+    return ERRNO.sub("", sentence)
 
 
 def known(name: str, text: str, environment: str, engine: Known = ()) -> str | None:
@@ -56,9 +75,20 @@ def first_cause(name: str, text: str, traceback: str) -> tuple[str, str]:
     """Return the name and text of the exception that a chain began with.
 
     Distributed says "Cluster failed to start" whatever the reason was; the reason is the exception
-    that it was raised from. Any other exception is its own best description.
+    that it was raised from. Any other exception is its own best description. Where an error of the
+    system does not name the file that it is about, as those of OpenSSL, the place is added.
     """
     began, chained, _ = traceback.partition(CHAINED)
-    lines = began.strip().split("\n")
-    match = re.match(r"([\w.]+): (.+)", lines[-1]) if chained and lines else None
-    return (match[1], match[2]) if match and "failed to start" in text else (name, text)
+    if chained and "failed to start" in text:
+        headers = list(HEADER.finditer(began))
+        likely = [header for header in headers if "Error" in header[1]] or headers
+        if likely:
+            name, text = likely[-1][1], began[likely[-1].start(2) :].strip()
+            traceback = began
+    nameless = NAMELESS.fullmatch(text.strip())
+    places = list(PLACE.finditer(traceback))
+    if nameless and places:
+        place = places[-1]
+        where = f"{os.path.basename(place['file'])}, line {place['line']}"
+        text = f"{nameless[1]}. The error names no file or host; it was raised in {where}."
+    return name, text

@@ -7,7 +7,6 @@ limit, and no key or secret reaches this server.
 
 from __future__ import annotations
 
-import json
 import keyword
 from collections.abc import Collection
 from dataclasses import replace
@@ -15,6 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..controller.guarded_files import read_texts
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
 from ..platforms.code.connectcode import COMMENT
@@ -165,7 +165,7 @@ def _join(name: str) -> str:
 
 def _names(file: Path) -> list[str]:
     try:
-        return list(map(str, json.loads(file.read_text(encoding="utf-8"))))
+        return read_texts(file)
     except (OSError, ValueError):
         return []
 

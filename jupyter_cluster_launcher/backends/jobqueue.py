@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..controller.guarded_files import NOTE, read_text
 from ..errors import NotAvailableError
 from ..models import Cluster
 from .batch.arguments import arguments, jobs_of
@@ -149,7 +150,7 @@ def cancel_command(directory: Path) -> list[str]:
     Raises ``NotAvailableError`` where it noted none.
     """
     try:
-        words = shlex.split((directory / CANCEL_NOTE).read_text(encoding="utf-8"))
+        words = shlex.split(read_text(directory / CANCEL_NOTE, NOTE))
     except (OSError, ValueError):
         words = []
     if not words:

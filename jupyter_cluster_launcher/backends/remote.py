@@ -7,11 +7,11 @@ in the cluster's directory what it would have to end, and where it was killed, a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..controller.guarded_files import read_object
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
 from ..platforms.code.connectcode import connect_by_name
@@ -121,7 +121,7 @@ class RemoteBackend(LocalBackend):
         remove_keys(directory)
         file = directory / STARTED
         try:
-            note = json.loads(file.read_text(encoding="utf-8"))
+            note = read_object(file)
         except (OSError, ValueError):
             return
         where = f"{cluster.preparation.get('class')} at {note.get('address')}"

@@ -95,8 +95,8 @@ class RunningBackend(RemoteBackend):
 
 
 def _failed(cluster: Cluster, text: str) -> str:
-    first = text.strip().split("\n")[0][:300]
-    return f"The scheduler at {cluster.preparation.get('join')} cannot be joined: {first}"
+    words = errors.said(text)[:300]
+    return f"The scheduler at {cluster.preparation.get('join')} cannot be joined: {words}"
 
 
 def _found(one: announcements.Announcement) -> Found:

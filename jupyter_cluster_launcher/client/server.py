@@ -22,6 +22,7 @@ from urllib.parse import quote, urlsplit
 
 from jupyter_core.paths import jupyter_runtime_dir
 
+from ..controller.guarded_files import NOTE, read_json
 from ..errors import BadInputError, LauncherError, NotAvailableError, UnknownError, WrongStateError
 
 ERRORS: dict[int, type[LauncherError]] = {
@@ -31,6 +32,12 @@ ERRORS: dict[int, type[LauncherError]] = {
 }
 # Of the environment: the id of the cluster that a kernel was started for, and connects to.
 CLUSTER = "CLUSTER_LAUNCHER_CLUSTER"
+# Of a cluster as the launcher shows it, what this package uses.
+USED = {
+    *("id", "name", "state", "message", "platform", "platform_title", "workers", "unit", "cores"),
+    *("memory", "joined", "queue", "again", "dashboard_url"),
+}
+LOGS = 2  # parts of a path, beyond which it is about something of a cluster
 CLOSING = 120.0  # seconds; a server gives a cluster's own close half a minute, then ends it
 
 
@@ -56,7 +63,7 @@ class Server:
         try:
             with self._opener().open(sending, timeout=timeout) as answer:
                 text = answer.read()
-            return json.loads(text) if text else None
+            data = json.loads(text) if text else None
         except HTTPError as error:
             raise self._refusal(error) from None
         except (OSError, ValueError, RecursionError, HTTPException) as error:
@@ -64,6 +71,12 @@ class Server:
             raise NotAvailableError(
                 f"The Jupyter server at {self.url} does not answer: {reason}"
             ) from None
+        if not _fits(method, path, data):
+            raise NotAvailableError(
+                f"The answer of {self.url} cannot be understood. Another program may use that port "
+                "now, or the launcher there has another version."
+            )
+        return data
 
     def gone(self, cluster_id: str) -> None:
         """Wait until there is no such cluster any more; raises ``WrongStateError`` if it stays."""
@@ -128,10 +141,8 @@ def servers() -> list[Server]:
     known = []
     for path in Path(jupyter_runtime_dir()).glob("jpserver-*.json"):
         try:
-            if not path.is_file():  # to open a named pipe would wait for ever
-                continue
-            info, age = json.loads(path.read_text(encoding="utf-8")), -path.stat().st_mtime
-        except (OSError, ValueError, RecursionError):  # gone, or just being written
+            info, age = read_json(path, NOTE), -path.stat().st_mtime
+        except (OSError, ValueError):  # gone, or just being written
             continue
         if _is_server(info) and not info.get("sock") and _runs(info["pid"]):
             known.append((not _ours(info), age, Server(info["url"], _token(info), True)))
@@ -178,6 +189,30 @@ def _first(path: str, suits: Callable[[Any], bool] = lambda _: True) -> tuple[Se
         return answers[0]
     raise trouble or NotAvailableError(
         "No Jupyter server of yours is running on this computer. Start one with: jupyter lab"
+    )
+
+
+def _fits(method: str, path: str, answer: Any) -> bool:
+    """Return whether an answer has the shape of the launcher's, where callers rely on that."""
+    route = path.partition("?")[0].split("/")
+    if method == "DELETE" or route[0] != "clusters":
+        return True
+    if route == ["clusters"] and method == "GET":
+        return isinstance(answer, list) and all(map(_is_cluster, answer))
+    return isinstance(answer, dict) if len(route) > LOGS else _is_cluster(answer)
+
+
+def _is_cluster(shown: Any) -> bool:
+    """Return whether JSON data has what this package uses of a cluster."""
+    if not (isinstance(shown, dict) and shown.keys() >= USED):
+        return False
+    texts = (shown["id"], shown["name"], shown["state"], shown["message"])
+    workers = shown["workers"]
+    return (
+        all(isinstance(text, str) for text in texts)
+        and isinstance(shown["memory"], int | float)
+        and isinstance(workers, dict)
+        and workers.keys() >= {"ready", "requested"}
     )
 
 

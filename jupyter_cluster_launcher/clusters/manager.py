@@ -15,7 +15,7 @@ from . import contact, logs, workers
 from .changes import Changes
 from .launching import again, preflight, prepared
 from .launching.preparer import Preparer
-from .launching.request import check_preset, plan
+from .launching.request import check_preset, named, plan
 from .managed_cluster import ManagedCluster
 from .presets import FIELDS, Preset, Presets
 from .reconcile import ENDED
@@ -74,10 +74,11 @@ class ClusterManager(Changes):
             self.services.backend(cluster).refuse(platform, cluster.options)
             if allowance is not None:
                 allowance.check(cluster)
-            with self.preparer.used_for(cluster) as (cluster, ready):
-                managed = ManagedCluster(cluster, self.services, self._changed, ready)
-                managed.launch()
-            self._clusters[cluster.id] = managed
+            async with self._others.alone() as taken:
+                with self.preparer.used_for(named(cluster, taken)) as (cluster, ready):
+                    managed = ManagedCluster(cluster, self.services, self._changed, ready)
+                    managed.launch()
+                self._clusters[cluster.id] = managed
         self._launched.add(cluster.id)
         return managed.cluster
 
@@ -211,7 +212,7 @@ class ClusterManager(Changes):
 
     async def _plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
         request, cwd = self._completed(request, cwd)
-        return await plan(self.services, request, self._others.names, self.keep_running, cwd)
+        return await plan(self.services, request, self.keep_running, cwd)
 
     def _changed(self, managed: ManagedCluster, action: str) -> None:
         cluster = managed.cluster

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from ..errors import UnknownError, WrongStateError
 from ..models import Cluster, State
@@ -77,11 +78,16 @@ class OtherServers:
         self._services.controllers.reap()
         await self._update_all(*await asyncio.to_thread(self._read))
 
-    async def names(self) -> set[str]:
-        """Return the names of all clusters, also of those that were launched since the scan."""
-        _, new = await asyncio.to_thread(self._read)
-        known = (managed.cluster for managed in self._clusters.values())
-        return {one.name for one in [*known, *new] if one is not None}
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[set[str]]:
+        """Give the names of all clusters, and let no other server of this host add one meanwhile.
+
+        That holds for the time in which the next name is chosen and its record is written.
+        """
+        async with self._services.store.alone():
+            _, new = await asyncio.to_thread(self._read)
+            known = (managed.cluster for managed in self._clusters.values())
+            yield {one.name for one in [*known, *new] if one is not None}
 
     def everything(self) -> list[Cluster]:
         """Return all clusters of the user as they are now, whichever server has them."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import json
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import Any
 from jupyter_core.paths import jupyter_runtime_dir
 
 from . import host as processes
+from .guarded_files import read_object
 
 VARIABLE = "DASK_DISTRIBUTED__SCHEDULER__PRELOAD"
 ARGUMENTS = "DASK_DISTRIBUTED__SCHEDULER__PRELOAD_ARGV"
@@ -108,8 +108,7 @@ def found() -> list[Announcement]:
 def _read(path: Path) -> Announcement | None:
     """Return what a file announces, None where its process has ended or it cannot be read."""
     try:
-        with path.open("rb") as file:
-            data: dict[str, Any] = json.loads(file.read(SIZE))
+        data = read_object(path, SIZE)
         one = Announcement(
             address=str(data["address"]),
             pid=int(data["pid"]),
@@ -119,7 +118,7 @@ def _read(path: Path) -> Announcement | None:
             memory=int(data["memory"]),
         )
         born = str(data["started"])
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
     runs = processes.started(one.pid) == born if born else processes.started(one.pid) != ""
     return one if runs and ADDRESS.fullmatch(one.address) else None

@@ -22,6 +22,7 @@ from ..errors import BadInputError, NotAvailableError
 from ..masking import masked
 from .archive import importing, temporary_archive
 from .kernelspecs import KernelCommand, command_of
+from .log_files import last_line
 from .packages import Packages
 
 PRIVATE = "CLUSTER_LAUNCHER_PRIVATE"  # as in resident/process/program.py
@@ -175,7 +176,6 @@ class Environments:
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
         if process.returncode:
-            words = err.decode(errors="replace").strip().split("\n")[-1][:300]
-            last = masked(words, os.environ)
+            last = masked(last_line(err.decode(errors="replace")), os.environ)
             raise NotAvailableError(f"Python failed in the environment {command.title}: {last}")
         return out.decode(errors="replace")  # some sites' Pythons print Latin-1

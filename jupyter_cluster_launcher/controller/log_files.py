@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from .guarded_files import opened, words
+
 # Bytes or characters of what the launch, the workers and the jobs wrote, each of these three: the
 # browser fetches them every two seconds while they are open.
 LIMIT = 1_000_000
@@ -18,13 +20,20 @@ def read_tail(path: Path, limit: int = LIMIT) -> str:
     Where it cannot be read, a sentence says so.
     """
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - limit))
             return file.read(limit).decode("utf-8", errors="replace")
     except FileNotFoundError:
         return ""
-    except OSError as error:
-        return f"{path} cannot be read: {error.strerror}\n"
+    except (OSError, ValueError) as error:
+        return f"{path} cannot be read: {words(error)}\n"
+
+
+def last_line(text: str) -> str:
+    """Return the last line that says something, without one that announces another; else empty."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if not line.endswith(":")] or lines
+    return telling[-1][:300] if telling else ""
 
 
 def size(path: Path) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -16,6 +15,7 @@ from ..models import ControllerRef
 from . import host as processes
 from .announcements import silent
 from .archive import ARCHIVE, write_archive
+from .guarded_files import read_object
 from .log_files import LOG
 from .startup import ipython_directory
 
@@ -97,7 +97,7 @@ def left_behind(directory: Path) -> ControllerRef | None:
     """
     path = directory / CONNECTION
     try:
-        sockets = os.path.dirname(json.loads(path.read_text(encoding="utf-8"))["ip"])
+        sockets = os.path.dirname(read_object(path)["ip"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
     # Its sockets are removed with it, also where it has ended: no process has the number 0.

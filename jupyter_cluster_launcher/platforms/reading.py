@@ -7,12 +7,13 @@ be checked in no time, or a ``ReadingError`` that says where and why not.
 from __future__ import annotations
 
 import math
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from ..controller.guarded_files import TooLargeError, read_text, words
 
 # The same in C, several times as fast, where PyYAML was built with it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -42,20 +43,15 @@ class ReadingError(Exception):
 def text_of(path: Path) -> str:
     """Return the text of a file; raises ``ReadingError``."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # to open a named pipe would wait forever
-            raise ReadingError("The file cannot be read: it is not a regular file.")
-        with path.open("rb") as file:
-            content = file.read(SIZE + 1)  # what has no size, as in /proc, may have no end
-        if max(status.st_size, len(content)) > SIZE:
-            raise ReadingError(
-                f"The file is too large: a platform file may have at most {SIZE // 1000} kB."
-            )
-        return content.decode()
-    except OSError as error:
-        raise ReadingError(f"The file cannot be read: {error.strerror}.") from None
+        return read_text(path, SIZE)
+    except TooLargeError:
+        raise ReadingError(
+            f"The file is too large: a platform file may have at most {SIZE // 1000} kB."
+        ) from None
     except UnicodeDecodeError:
         raise ReadingError("The file is not UTF-8 text.") from None
+    except (OSError, ValueError) as error:
+        raise ReadingError(f"The file cannot be read: {words(error)}.") from None
 
 
 def load(text: str) -> tuple[Any, yaml.Node | None]:

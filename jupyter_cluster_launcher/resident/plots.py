@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import time
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 
 LIMIT = 2.0  # seconds for an answer
+SIZE = 1_000_000  # bytes of an answer
+# Without bokeh, or not up yet, or another program at that port by now.
+NO_LIST = (OSError, ValueError, HTTPException, RecursionError)
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before each request, and then no more
 
 
@@ -48,9 +51,16 @@ def plots(path: str) -> dict[str, str]:
     connection = _SocketConnection(path)
     try:
         connection.request("GET", "/individual-plots.json")
-        listed: dict[str, str] = json.load(connection.getresponse())
-    except (OSError, ValueError, HTTPException):  # no bokeh in this environment, or not up yet
+        return listed(connection.getresponse())
+    except NO_LIST:
         return {}
     finally:
         connection.close()
-    return listed
+
+
+def listed(answer: HTTPResponse) -> dict[str, str]:
+    """Return the plots that a dashboard lists in its answer; raises one of ``NO_LIST``."""
+    data = json.loads(answer.read(SIZE))
+    if not isinstance(data, dict):
+        raise ValueError("It is not a list of plots.")
+    return {title: path for title, path in data.items() if isinstance(path, str)}

@@ -27,8 +27,8 @@ const RETRY_INTERVAL = 5_000;
  * The clusters of this server.
  *
  * The server emits an event with the id of each cluster that changed, and that
- * cluster is fetched. The whole list is polled every 30 s while the page is
- * visible.
+ * cluster is fetched. The whole list is fetched when events may have been missed,
+ * as after a restart of the server, and every 30 s while the page is visible.
  */
 export class Clusters extends Client implements IClusters {
   constructor(options: Clusters.IOptions) {
@@ -37,6 +37,7 @@ export class Clusters extends Client implements IClusters {
       loadTranslation(options.translator)
     );
     options.stream?.connect(this._onEvent, this);
+    options.interrupted?.connect(() => void this.refresh(), this);
     this._poll = new Poll({
       auto: true,
       factory: () => this._fetchList(),
@@ -244,6 +245,8 @@ export namespace Clusters {
     serverSettings?: ServerConnection.ISettings;
     /** The events of the server; without them, the list is only polled. */
     stream?: ISignal<unknown, Event.Emission>;
+    /** Emitted when the server may be another one, and events were missed. */
+    interrupted?: ISignal<unknown, void>;
     /** The application language translator. */
     translator?: ITranslator;
   }

@@ -1,8 +1,14 @@
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
-import { expect, Locator } from '@playwright/test';
+import { expect, Locator, test } from '@playwright/test';
 
 /** The tab of the sidebar. */
 const TAB = 'jp-cluster-launcher';
+
+/**
+ * How long to wait for a cluster, in milliseconds: as long as the story may take. A
+ * launch or a stop takes long on a machine that other programs use, too.
+ */
+const limit = (): number => test.info().timeout;
 
 /**
  * The sidebar as a user sees it.
@@ -149,7 +155,7 @@ export class Sidebar {
   async stopAll(): Promise<void> {
     await this.deleteAll('cluster-launcher/clusters');
     await expect
-      .poll(() => this.list('cluster-launcher/clusters'), { timeout: 30000 })
+      .poll(() => this.list('cluster-launcher/clusters'), { timeout: limit() })
       .toEqual([]);
   }
 
@@ -204,7 +210,7 @@ export class Row {
   }
 
   /** Wait until the cluster is in a state. */
-  async toBe(state: string, timeout = 60000): Promise<void> {
+  async toBe(state: string, timeout = limit()): Promise<void> {
     await expect(this.root).toHaveAttribute('data-state', state, { timeout });
   }
 
@@ -212,7 +218,7 @@ export class Row {
   async toHaveWorkers(
     ready: number,
     requested = ready,
-    timeout = 60000
+    timeout = limit()
   ): Promise<void> {
     const count = ready === requested ? ready : `${ready} of ${requested}`;
     await expect(
@@ -262,11 +268,11 @@ export class Row {
         await confirm.click();
       }
       await this.toBeRemoved(500);
-    }).toPass({ timeout: 30000 });
+    }).toPass({ timeout: limit() });
   }
 
   /** Wait until the row is removed. */
-  async toBeRemoved(timeout = 30000): Promise<void> {
+  async toBeRemoved(timeout = limit()): Promise<void> {
     await expect(this.root).toHaveCount(0, { timeout });
   }
 }

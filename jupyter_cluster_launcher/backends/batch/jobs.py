@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...controller.guarded_files import read_text
 from ...jobs import Job, Phase
 from ...models import Cluster, State
 from .polling.queue import Wanted
@@ -24,7 +25,7 @@ def job_name(cluster_id: str) -> str:
 def submitted_ids(directory: Path) -> set[str]:
     """Return the ids of all jobs that a cluster's controller submitted, as it noted them."""
     try:
-        return set((directory / IDS_NOTE).read_text(encoding="utf-8").split())
+        return set(read_text(directory / IDS_NOTE).split())
     except (OSError, ValueError):
         return set()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ...backends import kind_of
@@ -21,14 +22,13 @@ from ..services import Services
 async def plan(
     services: Services,
     request: dict[str, Any],
-    taken: Callable[[], Awaitable[Collection[str]]],
     keep_running: bool,
     cwd: str | None,
 ) -> Cluster:
     """Return the cluster that a request describes, ready to start in folder ``cwd``.
 
-    ``request`` has the shape that the contract gives to a launch. ``taken`` returns the names of
-    other clusters; ``keep_running`` holds where the request does not say. Raises
+    ``request`` has the shape that the contract gives to a launch; where it has no name, the cluster
+    has none yet, see ``named``. ``keep_running`` holds where the request does not say. Raises
     ``BadInputError``, ``UnknownError`` and ``NotAvailableError``.
     """
     platform = services.catalog.get(request["platform"])
@@ -51,7 +51,7 @@ async def plan(
             f"{platform.title} starts nothing: give the address or the scheduler file of what to "
             "join."
         )
-    name = None if given is None else options.check_name(given)
+    name = "" if given is None else options.check_name(given)
     create = (
         codegen.create(platform, chosen, workers, adapt, tls, declared, client=backend.client)
         if joined is None
@@ -66,9 +66,7 @@ async def plan(
     preparation = needs.preparation if joined is None else {**needs.preparation, "join": joined}
     return Cluster(
         id=secrets.token_hex(6),
-        # Chosen last, with nothing to wait for until the cluster is listed: two requests at once
-        # get two names.
-        name=_free_name(platform, await taken()) if name is None else name,
+        name=name,
         platform=platform.name,
         platform_title=platform.title,
         kernel_name=kernel_name,
@@ -144,8 +142,12 @@ def _or_default(flag: bool | None, default: bool) -> bool:
     return default if flag is None else flag
 
 
-def _free_name(platform: Platform, taken: Collection[str]) -> str:
-    return next(n for i in range(1, 100_000) if (n := f"{platform.title} {i}") not in taken)
+def named(cluster: Cluster, taken: Collection[str]) -> Cluster:
+    """Return a cluster with a name that no other one has, where the user gave it none."""
+    if cluster.name:
+        return cluster
+    names = (f"{cluster.platform_title} {number}" for number in range(1, 100_000))
+    return replace(cluster, name=next(name for name in names if name not in taken))
 
 
 def check_scalable(cluster: Cluster) -> None:

@@ -16,6 +16,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from ...controller.guarded_files import NOTE, read_object, read_text
 from ...controller.host import boot_id, host, namespace
 from ...models import Cluster, State
 from .store import RECORD
@@ -101,11 +102,11 @@ class Ownership:
     def lease(self) -> Lease | None:
         """Return what the file says of the owner, present or last; None where it says nothing."""
         try:
-            data = json.loads(self._path.read_text(encoding="utf-8"))
+            data = read_object(self._path)
             name, boot, server = (str(data[key]) for key in ("host", "boot_id", "server"))
             # Earlier versions did not write the last.
             return Lease(name, boot, server, str(data.get("namespace", "")))
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (OSError, ValueError, KeyError):
             return None
 
     def age(self) -> float:
@@ -133,8 +134,8 @@ class Ownership:
         try:
             if abs(time.time() - self._wanted.stat().st_mtime) > WANTED_FOR:
                 return None
-            return self._wanted.read_text(encoding="utf-8") or None
-        except OSError:
+            return read_text(self._wanted, NOTE) or None
+        except (OSError, ValueError):
             return None
 
     def withdraw(self) -> None:

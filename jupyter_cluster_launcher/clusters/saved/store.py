@@ -6,15 +6,17 @@ are atomic: a server killed in the middle of one leaves the record of the step b
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import fcntl
 import json
 import logging
 import os
 import re
 import shutil
-import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +24,8 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_runtime_dir
 
-from ...controller.log_files import LIMIT, LOG, read_tail
+from ...controller.guarded_files import read_json, read_object, words
+from ...controller.log_files import LIMIT, LOG, last_line, read_tail
 from ...models import Cluster
 from . import records
 from .writer import Writer
@@ -30,6 +33,8 @@ from .writer import Writer
 RECORD = "cluster.json"
 ID = re.compile(r"[0-9a-zA-Z_-]+")
 PAST = 50  # clusters that are gone, and can be launched again
+ALONE = 5.0  # seconds, and it takes milliseconds
+LAST_WORDS = 1000  # characters of why a controller ended its cluster
 REMOVED = ".removed-"  # of the names of directories that are being deleted
 
 log = logging.getLogger(__name__)
@@ -67,6 +72,25 @@ class Store:
             Path(temporary).unlink(missing_ok=True)
             raise
 
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Keep other servers of this host from what they do within ``alone``.
+
+        Nobody waits longer than ``ALONE`` seconds: at worst two clusters have one name.
+        """
+        descriptor = None
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(self.root, os.O_RDONLY)
+            await _lock(descriptor)
+        except OSError as error:  # a file system without locks, or nothing can be written
+            log.info("%s cannot be locked: %s", self.root, error.strerror)
+        try:
+            yield
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+
     def save_soon(self, cluster: Cluster) -> None:
         """Write the record of a cluster in a thread; a newer one takes its place."""
         self._writer.put(cluster)
@@ -87,16 +111,14 @@ class Store:
         """Return the cluster of a record; None where the record has gone meanwhile."""
         data: Any = None
         try:
-            if not stat.S_ISREG(path.stat().st_mode):  # to open a named pipe would wait for ever
-                raise ValueError("it is not a regular file")
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = read_json(path)
             cluster = records.read(data)
             if cluster.id != path.parent.name:
                 raise ValueError(f"id is {cluster.id!r:.80}")
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, RecursionError) as error:
-            why = _words(error)
+        except (OSError, ValueError) as error:
+            why = words(error)
             if self._unreadable.get(path) != why:  # it is read again and again
                 log.warning("The record of a cluster in %s cannot be read: %s", path.parent, why)
                 self._unreadable[path] = why
@@ -149,8 +171,8 @@ class Store:
         """Return the clusters that are gone and when that was, the last one first."""
         found = []
         for path in self._past_paths():
-            with contextlib.suppress(OSError, ValueError, RecursionError):
-                cluster = records.read(json.loads(path.read_text(encoding="utf-8")))
+            with contextlib.suppress(OSError, ValueError):
+                cluster = records.read(read_json(path))
                 gone = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
                 found.append((cluster, gone))
         return found
@@ -181,15 +203,14 @@ class Store:
     def last_words(self, cluster_id: str) -> str | None:
         """Return why a controller ended its cluster by itself, None where it did not."""
         try:
-            text = (self.root / cluster_id / "ended.json").read_text(encoding="utf-8")
-            return str(json.loads(text)["ended"])
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            why = read_object(self.root / cluster_id / "ended.json").get("ended")
+        except (OSError, ValueError):
             return None
+        return why[:LAST_WORDS] if isinstance(why, str) else None
 
     def last_line(self, cluster_id: str) -> str:
         """Return the last thing that a controller wrote; empty where it wrote nothing."""
-        lines = self.read_log(cluster_id, 2000).strip().splitlines()
-        return lines[-1].strip()[:300] if lines else ""
+        return last_line(self.read_log(cluster_id, 2000))
 
     def read_log(self, cluster_id: str, limit: int = LIMIT) -> str:
         """Return the log of a cluster's launch and of what it printed, at most ``limit`` bytes."""
@@ -201,12 +222,12 @@ def default_root() -> Path:
     return Path(jupyter_runtime_dir()) / "cluster-launcher"
 
 
-def _words(error: OSError | ValueError | RecursionError) -> str:
-    """Return why a record cannot be read, without the terms of Python."""
-    if isinstance(error, OSError):
-        return error.strerror or "the file system gives no reason"
-    if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8 text"
-    if isinstance(error, json.JSONDecodeError):
-        return f"it is not valid JSON: see line {error.lineno}"
-    return "its values are nested too deep" if isinstance(error, RecursionError) else str(error)
+async def _lock(descriptor: int) -> None:
+    """Take a lock, or go on without it after ``ALONE`` seconds; raises ``OSError``."""
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + ALONE
+    while clock() < deadline:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        await asyncio.sleep(0.01)

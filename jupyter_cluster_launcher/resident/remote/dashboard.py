@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import urllib.request
 from http.client import HTTPException
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 import dask
 
+from ..plots import NO_LIST, listed
 from ..report import Report
 
 # The address itself, whatever path the site's configuration puts in its place for notebooks.
@@ -57,9 +57,8 @@ def plots(dashboard: Report) -> dict[str, str] | None:
     url = f"http://{host}:{port}/individual-plots.json"
     try:
         with OPENER.open(url, timeout=LIMIT) as answer:
-            listed: dict[str, str] = json.load(answer)
+            return listed(answer)
     except (ConnectionError, HTTPException):
         return None
-    except (OSError, ValueError):  # no bokeh there, or not up yet
+    except NO_LIST:
         return {}
-    return listed

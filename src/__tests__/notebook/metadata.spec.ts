@@ -15,7 +15,7 @@ describe('the metadata of a notebook', () => {
   const cluster = makeCluster({
     options: { threads: 2 },
     unit: 'jobs',
-    code: { create: '/home/ann/create', connect: '/home/ann/connect' }
+    code: { create: '/data/ann/create', connect: '/data/ann/connect' }
   });
 
   // Guards against a notebook that only works for the one who wrote it.

@@ -112,6 +112,39 @@ def test_a_port_that_another_program_has_by_now(runtime: Path, answer: bytes) ->
         answering.join()
 
 
+SHAPES: dict[str, object] = {
+    "a text": "hello",
+    "a number": 1,
+    "nothing": None,
+    "a list": [1],
+    "an empty object": {},
+    "half a cluster": {"id": "c1", "state": "running"},
+    "a cluster of other types": {**dict.fromkeys(rest.USED, "x"), "workers": []},
+}
+
+
+@pytest.mark.parametrize("answer", SHAPES.values(), ids=SHAPES)
+def test_an_answer_of_another_shape(runtime: Path, answer: object) -> None:
+    """Guards against a KeyError of a program that answers JSON, but is no launcher."""
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Other) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        write(runtime, "a", url=f"http://127.0.0.1:{other.server_port}/")
+        for ask in (lambda: rest.holder("c1"), rest.find):
+            with pytest.raises(NotAvailableError, match="cannot be understood"):
+                ask()
+        other.shutdown()
+
+
 @pytest.mark.parametrize("address", ["http://127.0.0.1:port/", "http://a b/"])
 def test_an_address_that_cannot_be(runtime: Path, address: str) -> None:
     """Guards against a traceback about an address that some program wrote."""

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from real_scheduler import RealScheduler
 from real_server import RealServer
 
 ROOT = Path(__file__).parent.parent.parent.parent
+BACKENDS = ROOT / "jupyter_cluster_launcher" / "backends"
 SAME = ("dask", "distributed", "cloudpickle", "msgpack")  # as where the cluster runs
 USE = """
 import importlib.util
@@ -26,6 +28,13 @@ cluster.scale(2)
 client.wait_for_workers(2, timeout=100)
 print(cluster.status)
 cluster.close()
+"""
+
+USE_JOINED = """
+from jupyter_cluster_launcher import connect
+
+cluster, client = connect("Ours")
+print(client.submit(lambda: 6 * 7).result())
 """
 
 
@@ -60,28 +69,52 @@ def server(tmp_path: Path) -> Iterator[RealServer]:
     running.stop()
 
 
+def use(python: str, server: RealServer, code: str) -> str:
+    """Return what code prints in that environment, in a kernel of the server's user."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY", "PYTHON"))}
+    done = subprocess.run(
+        [python, "-c", code],
+        env={**kept, "JUPYTER_RUNTIME_DIR": str(server.runtime)},
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 @pytest.mark.timeout(900)
 def test_without_the_packages_of_the_server(server: RealServer, python: str) -> None:
     """Guards kernels' environments against sixty packages that only a Jupyter server needs."""
     server.ready(server.launch(platform="local", workers=1), 1)
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY", "PYTHON"))}
-    done = subprocess.run(
-        [python, "-c", USE],
-        env={**kept, "JUPYTER_RUNTIME_DIR": str(server.runtime)},
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    assert (done.stdout, done.returncode) == ("running\n", 0), done.stderr
+    assert use(python, server, USE) == "running\n"
     assert server.clusters() == []
+
+
+@pytest.mark.timeout(900)
+def test_a_scheduler_that_was_joined(server: RealServer, python: str, tmp_path: Path) -> None:
+    """Guards against a kind of platform for which the kernel needs more than for the others."""
+    scheduler = RealScheduler(tmp_path / "scheduler").start()
+    try:
+        server.ready(server.launch(platform="running", adopt=scheduler.address, name="Ours"), 1)
+        assert use(python, server, USE_JOINED) == "42\n"
+    finally:
+        scheduler.stop()
 
 
 def test_connect_imports_what_every_kernel_has() -> None:
     """Guards against a further library in what notebooks import, for any kind of platform."""
+    modules = [*BACKENDS.glob("*.py"), *BACKENDS.glob("*/__init__.py")]
+    kinds = [
+        path.stem if path.parent == BACKENDS else path.parent.name
+        for path in modules
+        if "\nBACKEND = " in path.read_text()
+    ]
+    assert {"local", "batch", "gateway", "remote", "jobqueue", "running"} <= set(kinds)
     code = (
         "import sys\n"
         "before = set(sys.modules)\n"
         "import jupyter_cluster_launcher.client.connect\n"
         "from jupyter_cluster_launcher.backends import backend_class\n"
-        "for kind in ('local', 'batch', 'gateway'):\n"
+        f"for kind in {kinds}:\n"
         "    backend_class(kind)\n"
         "new = [(n, sys.modules[n]) for n in set(sys.modules) - before]\n"
         "files = [(n, getattr(module, '__file__', '') or '') for n, module in new]\n"

@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 from real_server import RealServer, wait_until
+from worlds import write_platforms
 
 
 @pytest.fixture
@@ -118,3 +119,52 @@ def test_what_a_server_left_goes_to_the_one_that_runs(
     first.ready(cluster, 1)
     assert first.ask("DELETE", f"cluster-launcher/clusters/{cluster}")[0] == 204
     wait_until(lambda: first.clusters() == [], "the row gone")
+
+
+LAUNCHES = """
+import asyncio, sys, time
+sys.path[:0] = sys.argv[2:]
+from pathlib import Path
+from worlds import Saves, World
+
+folder = Path(sys.argv[1])
+
+
+class Slow(Saves):
+    def stamps(self):
+        found = super().stamps()
+        time.sleep(0.02)  # as on a slow file system: the other server lists the same meanwhile
+        return found
+
+
+async def main():
+    world = World(Slow(folder / "clusters"), folder / "platforms")
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for _ in range(10):
+        print((await world.manager.start({"platform": "local"})).name)
+
+
+asyncio.run(main())
+"""
+
+
+def test_two_processes_that_launch_at_once(tmp_path: Path) -> None:
+    """Guards against two clusters of one name, launched by two servers within milliseconds."""
+    write_platforms(tmp_path / "platforms", ("local",))
+    command = [sys.executable, "-c", LAUNCHES, str(tmp_path), *sys.path]
+    started = [
+        subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    for one in started:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    for one in started:
+        assert one.stdin is not None
+        one.stdin.write("\n")
+        one.stdin.flush()
+    names = [name for one in started for name in one.communicate(timeout=60)[0].splitlines()]
+    assert sorted(names, key=lambda name: int(name.split()[-1])) == [
+        f"Site {number}" for number in range(1, 21)
+    ]

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from jupyter_cluster_launcher.backends.errors import explain
+from jupyter_cluster_launcher.backends.errors import explain, first_cause
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,12 @@ def test_a_missing_package_is_named() -> None:
     [
         ("the interface ib0 does not exist", "the interface ib0 does not exist"),
         ("\n  first\nsecond", "first"),
+        (
+            "Cannot start. Original error message:\n\n  No route to host\n",
+            "Cannot start. Original error message: No route to host",
+        ),
+        ("[Errno 2] No such file or directory: '/data/a'", "No such file or directory: '/data/a'"),
+        ("Original error message:", "Original error message:"),
         ("", "OddError"),
         ("   \n ", "OddError"),
         ("x" * 9000, "x" * 500),
@@ -62,3 +68,42 @@ def test_a_missing_package_is_named() -> None:
 def test_what_is_not_known_is_shown_in_its_own_words(text: str, sentence: str) -> None:
     """Guards against a row without a reason, and one that holds a whole traceback."""
     assert explain("OddError", text, "Climate") == sentence
+
+
+NAMELESS = """
+import ssl
+def certificates(): ssl.create_default_context(cafile="/none")
+certificates()
+"""
+
+
+@pytest.mark.parametrize("program", [["-c"], ["-m", "IPython", "--colors=NoColor", "-c"]])
+def test_an_error_of_the_system_without_a_file(program: list[str]) -> None:
+    """Guards against "[Errno 2] No such file or directory" as all that a row says."""
+    done = subprocess.run(
+        [sys.executable, *program, NAMELESS],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    traceback = done.stdout + done.stderr
+    assert "[Errno 2] No such file or directory" in traceback
+    name, text = "FileNotFoundError", "[Errno 2] No such file or directory"
+    sentence = explain(*first_cause(name, text, traceback), "Climate")
+    assert sentence.startswith(
+        "No such file or directory. The error names no file or host; it was raised in ssl.py, line "
+    )
+    assert explain(*first_cause(name, text, ""), "Climate") == "No such file or directory"
+
+
+def test_the_first_of_several_exceptions() -> None:
+    """Guards against the end of a long text, where its beginning says what happened."""
+    traceback = (
+        "File /env/a.py:3, in start()\n"
+        "RuntimeError: Cannot start the scheduler. Original error message:\n"
+        "bind: address in use\n\nThe log has more:\n\n"
+        "The above exception was the direct cause of the following exception:\n\n"
+        "RuntimeError: Cluster failed to start: x\n"
+    )
+    text = "Cluster failed to start: x"
+    assert explain(*first_cause("RuntimeError", text, traceback), "Climate") == (
+        "Cannot start the scheduler. Original error message: bind: address in use"
+    )

@@ -149,3 +149,14 @@ def test_last_words_that_are_broken(store: Store, text: str) -> None:
     """Guards against a row that is never updated again because of one broken file."""
     (store.directory("c1") / "ended.json").write_text(text)
     assert store.last_words("c1") is None
+
+
+def test_last_lines_that_say_something(tmp_path: Path) -> None:
+    """Guards against "original error message:" as the last words of a controller."""
+    store = Store(tmp_path)
+    store.directory("c1")
+    assert store.last_line("c1") == ""
+    store.append_log("c1", "Error: no route to host\n\nOriginal error message:\n\n")
+    assert store.last_line("c1") == "Error: no route to host"
+    store.append_log("c1", "bye\n")
+    assert store.last_line("c1") == "bye"

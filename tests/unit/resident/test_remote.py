@@ -13,7 +13,6 @@ import dask
 import pytest
 from clocks import Clocks
 from fake_clusters import Dashboard, FakeCluster
-from supervised import free_ports
 
 from jupyter_cluster_launcher.resident.remote import dashboard as dashboards
 from jupyter_cluster_launcher.resident.remote import encryption, made
@@ -60,9 +59,8 @@ def test_the_plots_of_a_dashboard(dashboard: Dashboard) -> None:
 
 def test_a_scheduler_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against a row that has ended, and still waits for an answer."""
-    (port,) = free_ports(1)
     cluster: Any = FakeCluster(1)
-    cluster.status, cluster.scheduler_address = "running", f"tcp://127.0.0.1:{port}"
+    cluster.status, cluster.scheduler_address = "running", "tcp://127.0.0.1:9"
     clocks, monitor = Clocks(monkeypatch), RemoteMonitor(cluster, str(tmp_path))
 
     def no_answer(request: Coroutine[Any, Any, None]) -> None:
@@ -104,6 +102,36 @@ def test_what_does_not_speak_http_is_no_dashboard_without_plots() -> None:
             thread.start()
             assert dashboards.plots({"dashboard_host": None, "dashboard_port": port}) is None
             thread.join()
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", None),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", None),
+        (b'HTTP/1.1 200 OK\r\n\r\n["Individual Task Stream"]', {}),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 100_000, {}),
+        (b"", None),
+    ],
+    ids=["SSH", "cut short", "a list", "nested", "nothing"],
+)
+def test_another_program_at_the_port_of_a_dashboard(
+    answer: bytes, expected: dict[str, str] | None
+) -> None:
+    """Guards against an exception that ends the thread which watches the cluster."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def reply() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(10_000)
+                connection.sendall(answer)
+
+        answering = threading.Thread(target=reply)
+        answering.start()
+        port = listening.getsockname()[1]
+        assert dashboards.plots({"dashboard_host": None, "dashboard_port": port}) == expected
+        answering.join()
 
 
 def test_a_cluster_that_is_not_encrypted_is_not_watched(tmp_path: Path) -> None:

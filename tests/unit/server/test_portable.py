@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_cluster_launcher.server.portable import portable
 
-ENV = {"AWS_SECRET_ACCESS_KEY": "abc123xyz", "HOME": "/home/ann"}
+ENV = {"AWS_SECRET_ACCESS_KEY": "abc123xyz", "HOME": "/data/ann"}
 
 
 @pytest.mark.parametrize(
@@ -30,9 +30,9 @@ def test_what_holds_elsewhere(value: Any) -> None:
         ("python", "~/env/bin/python"),
         ("log", "$HOME/logs"),
         ("folder", "C:\\Users\\ann"),
-        ("extra", ["--chdir=/home/ann"]),
-        ("prologue", ["source /home/ann/env/bin/activate"]),
-        ("environment", {"PATH": "x:/home/ann/bin"}),
+        ("extra", ["--chdir=/data/ann"]),
+        ("prologue", ["source /data/ann/env/bin/activate"]),
+        ("environment", {"PATH": "x:/data/ann/bin"}),
         ("address", "https://hub.example/user/ann"),
         ("password", "tide"),
         ("api_token", "tide"),

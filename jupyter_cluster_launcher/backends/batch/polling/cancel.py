@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from ....controller.guarded_files import read_texts
 from ....errors import NotAvailableError
 from ...facts import Context
 from ..system import BatchSystem
@@ -90,7 +90,7 @@ def remove_keys(directory: Path) -> None:
     Its controller noted where; one that was killed could not remove them.
     """
     try:
-        keys = json.loads((directory / KEYS_NOTE).read_text(encoding="utf-8"))
+        keys = read_texts(directory / KEYS_NOTE)
     except (OSError, ValueError):
         return
     for key in map(Path, keys):
