@@ -18,7 +18,7 @@ from .batch.arguments import arguments, jobs_of
 from .batch.cancel import remove_keys
 from .batch.check import check_interface, job_script
 from .batch.commands import MISSING, run
-from .batch.jobs import gone, job_name, known, submitted_ids
+from .batch.jobs import cancelled_ids, gone, job_name, known, submitted_ids
 from .batch.logs import job_logs
 from .batch.reasons import one_line
 from .batch.status import refusal, refusals
@@ -127,8 +127,8 @@ class JobqueueBackend(LocalBackend):
         remove_keys(directory)
         again = cluster.id in self._given_up
         self._given_up.discard(cluster.id)
-        left = {}
-        for job in sorted((known(cluster) | submitted_ids(directory)) - gone(cluster)):
+        left, over = {}, gone(cluster) | cancelled_ids(directory)
+        for job in sorted((known(cluster) | submitted_ids(directory)) - over):
             command = [*cancel_command(directory), job]
             output = await run(UNKNOWN, command, self.context.queue_patience)
             if output.returncode in (None, MISSING):

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from clocks import Clocks
 from fake_clusters import Dashboard, FakeCluster
-from supervised import free_ports
 
 from jupyter_cluster_launcher.resident.remote import dashboard as dashboards
 from jupyter_cluster_launcher.resident.remote import encryption, made
+from jupyter_cluster_launcher.resident.remote import monitor as monitors
 from jupyter_cluster_launcher.resident.remote import scheduler as schedulers
 from jupyter_cluster_launcher.resident.remote.monitor import GONE_AFTER, RemoteMonitor, requested
 from jupyter_cluster_launcher.resident.remote.resident import (
@@ -58,9 +58,9 @@ def test_the_plots_of_a_dashboard(dashboard: Dashboard) -> None:
 
 def test_a_scheduler_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against a row that has ended, and still waits for an answer."""
-    (port,) = free_ports(1)
     cluster: Any = FakeCluster(1)
-    cluster.status, cluster.scheduler_address = "running", f"tcp://127.0.0.1:{port}"
+    cluster.status, cluster.scheduler_address = "running", "tcp://10.0.0.7:8786"
+    monkeypatch.setattr(monitors, "refuses", lambda address: True)
     clocks, monitor = Clocks(monkeypatch), RemoteMonitor(cluster)
 
     def no_answer(request: Coroutine[Any, Any, None]) -> None:
