@@ -192,10 +192,11 @@ def is_true(state: str, fault: Fault, cluster: HeldCluster) -> None:
 
 
 def shown_by(cluster: HeldCluster, now: float) -> bool:
-    """Return whether a report's times are by a clock on which it is ``now``."""
-    report = cluster.record()["report"]
-    since, end = (datetime.fromisoformat(report[name] or NEVER).timestamp() - now
-                  for name in ("cores_since", "closes_at"))  # fmt: skip
+    """Return whether a cluster's times are by a clock on which it is ``now``."""
+    # A record is not saved because of its end alone, which is another after each computation.
+    row = cluster.row()
+    shown = cluster.record()["report"]["cores_since"], row["idle"]["closes_at"] if row else None
+    since, end = (datetime.fromisoformat(one or NEVER).timestamp() - now for one in shown)
     return since <= 1 and 0 < end <= IDLE_TIMEOUT + 1
 
 
