@@ -67,7 +67,8 @@ suites: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
 # SEED=NUMBER repeats a run: each test prints its number.
 test-long: $(VENV)/tools
 	sh scripts/debian-packages.sh long
-	$(RUN) pytest -rA tests/long
+	$(RUN) pytest -rA --hypothesis-profile=long $(if $(SEED),--hypothesis-seed=$(SEED)) \
+	  tests/long tests/unit/clusters/test_random_orders.py
 
 docs: $(VENV)/tools
 	$(RUN) sphinx-build -n -W --keep-going docs docs/build

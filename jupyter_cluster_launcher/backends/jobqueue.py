@@ -17,7 +17,7 @@ from ..errors import NotAvailableError
 from ..models import Cluster
 from .batch.arguments import arguments, jobs_of
 from .batch.check import check_interface, job_script
-from .batch.jobs import gone, job_name, known, submitted_ids
+from .batch.jobs import cancelled_ids, gone, job_name, known, submitted_ids
 from .batch.logs import job_logs
 from .batch.polling.cancel import remove_keys
 from .batch.polling.commands import MISSING, run
@@ -128,8 +128,8 @@ class JobqueueBackend(LocalBackend):
         remove_keys(directory)
         again = cluster.id in self._given_up
         self._given_up.discard(cluster.id)
-        left = {}
-        for job in sorted((known(cluster) | submitted_ids(directory)) - gone(cluster)):
+        left, over = {}, gone(cluster) | cancelled_ids(directory)
+        for job in sorted((known(cluster) | submitted_ids(directory)) - over):
             command = [*cancel_command(directory), job]
             output = await run(UNKNOWN, command, self.context.queue_patience)
             if output.returncode in (None, MISSING):

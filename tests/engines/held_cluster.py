@@ -93,7 +93,7 @@ class HeldCluster:
             self.server.ready(self.id, 1)
         self.controller = int(self.record()["controller"]["pid"])
         if step == "made":
-            wait_until(lambda: self.victims("worker"), "a worker")
+            wait_until((self.site / "made-reached").exists, "a cluster that is made")
         if step == "closing":
             assert self.delete() == 204
             self.server.until(self.id, lambda c: c["state"] == "closing")

@@ -100,12 +100,17 @@ def no_code(launch: Any) -> None:
         usual = words(codegen.create(platform, {}, workers=1)) | {*platform.declared}
         # Of the number of workers, variables by name, a folder of a library.
         others = {str(platform.workers.get("keyword")), "os", "environ", "expanduser"}
+        others |= {*platform.kwargs}  # one that is left out unless an option for it is chosen
         others |= {"sys", "path", "insert"} if platform.sys_path else set()
         assert words(code) - usual - others == set()
 
 
-def script_of(chosen: dict[str, Any]) -> str:
-    """Return the job script of a launch on the SLURM platform."""
+LINE = ("queue", "account", "qos", "gres", "constraint")  # options that are a line of the script
+LINES = ("job_extra_directives", "directives", "job_script_prologue")  # lists of such lines
+
+
+def script_of(platform: files.Platform, chosen: dict[str, Any]) -> str:
+    """Return the job script of a launch on a platform of SLURM."""
     settings: Any = {
         "directory": "/cluster", "module": "dask_jobqueue", "class": "SLURMCluster",
         "job_name": "cluster-abc", "unit": "jobs", "lifetime": ["--lifetime", "180s"],
@@ -117,7 +122,6 @@ def script_of(chosen: dict[str, Any]) -> str:
         patch.object(SLURMCluster, "close", SLURMCluster.close),
         patch.object(dask.config, "config", config),
     ):
-        platform = SHIPPED["tallgrass"]
         return job_script.script(settings, codegen.create(platform, chosen, workers=1))
 
 
@@ -126,16 +130,20 @@ def no_line_of_a_job_script(launch: Any) -> None:
     taken = accepted(launch)
     if taken is None:
         return
-    chosen = taken[1]
+    platform, chosen = taken
     try:
-        lines = script_of(chosen).splitlines()
+        lines = script_of(platform, chosen).splitlines()
     except (TypeError, ValueError):  # dask-jobqueue refuses it, as a memory of 0
         return
-    more = len({"queue"} & {*chosen}) + len(chosen.get("job_script_prologue", ()))
-    if "job_extra_directives" in chosen:
-        more += len(chosen["job_extra_directives"]) - 2  # two by default
+    more = 0
+    for option, value in chosen.items():
+        default = platform.options[option].get("default")
+        if option in LINES and value is not None:
+            more += len(value) - len(default or [])
+        elif option in LINE and value is not None and default is None:
+            more += 1
     # Empty commands are left out.
-    assert len(lines) <= len(script_of({}).splitlines()) + more, lines
+    assert len(lines) <= len(script_of(platform, {}).splitlines()) + more, lines
 
 
 @contextlib.contextmanager
@@ -238,7 +246,7 @@ def nothing_runs(given: tuple[str, str, str]) -> None:
 
 PROPERTIES: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], None]]] = {
     "options and code": (launches(), no_code),
-    "options and job scripts": (launches(("tallgrass",)), no_line_of_a_job_script),
+    "options and job scripts": (launches(("slurm", "tallgrass")), no_line_of_a_job_script),
     "names and HTML": (TEXTS | st.text(max_size=61), no_html),
     "addresses and code": (st.tuples(TEXTS, TEXTS), only_a_string),
     "exceptions and the log": (TEXTS, one_line),

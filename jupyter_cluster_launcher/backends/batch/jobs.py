@@ -14,7 +14,7 @@ from ...jobs import Job, Phase
 from ...models import Cluster, State
 from .polling.queue import Wanted
 
-IDS_NOTE = "job-ids"  # as in resident/jobqueue/tracker.py
+IDS_NOTE, CANCELLED_NOTE = "job-ids", "cancelled-ids"  # as in resident/jobqueue/tracker.py
 
 
 def job_name(cluster_id: str) -> str:
@@ -24,8 +24,17 @@ def job_name(cluster_id: str) -> str:
 
 def submitted_ids(directory: Path) -> set[str]:
     """Return the ids of all jobs that a cluster's controller submitted, as it noted them."""
+    return _noted(directory / IDS_NOTE)
+
+
+def cancelled_ids(directory: Path) -> set[str]:
+    """Return the ids of the jobs that a cluster's controller cancelled, as it noted them."""
+    return _noted(directory / CANCELLED_NOTE)
+
+
+def _noted(note: Path) -> set[str]:
     try:
-        return set(read_text(directory / IDS_NOTE).split())
+        return set(read_text(note).split())
     except (OSError, ValueError):
         return set()
 

@@ -51,6 +51,7 @@ class Ownership:
         self._path, self._wanted = directory / LOCK, directory / WANTED
         self._descriptor: int | None = None
         self._renewed = 0.0
+        self._requests = False  # whether this server waits for the cluster itself
 
     @property
     def held(self) -> bool:
@@ -121,6 +122,7 @@ class Ownership:
 
     def request(self, stop: bool) -> None:
         """Ask the owner for the cluster, with ``stop`` even while it is being launched."""
+        self._requests = True
         with contextlib.suppress(OSError):
             self._wanted.write_text("stop" if stop else "use", encoding="utf-8")
             now = time.time()  # not the clock of a server of files
@@ -129,8 +131,11 @@ class Ownership:
     def requested(self) -> str | None:
         """Return what another server of this host wants the cluster for: "stop", "use" or None.
 
-        A server that ended while it waited wants nothing any more.
+        A server that ended while it waited wants nothing any more, and this server's own request
+        is fulfilled once it is the owner.
         """
+        if self._requests:
+            return None
         try:
             if abs(time.time() - self._wanted.stat().st_mtime) > WANTED_FOR:
                 return None
@@ -140,6 +145,7 @@ class Ownership:
 
     def withdraw(self) -> None:
         """Remove the request."""
+        self._requests = False
         with contextlib.suppress(OSError):
             self._wanted.unlink()
 

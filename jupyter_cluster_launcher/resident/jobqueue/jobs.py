@@ -23,7 +23,7 @@ from distributed.deploy.spec import ProcessInterface
 
 from .keys import expanded, key_files, note_keys, removing_keys
 from .shell import escape_in_command, merged_directives, quote_in_header, withhold
-from .tracker import JobEntry, JobTracker, note_cancel_command, note_id
+from .tracker import JobEntry, JobTracker, note_cancel_command, note_cancelled, note_id
 
 
 class Submission(TypedDict):
@@ -247,5 +247,6 @@ class TrackedJob(ProcessInterface):
             self.entry["lost"] = self.entry["lost"] or wanted
         try:
             await super().close()
+            note_cancelled(self.directory, self.job_id)
         finally:
             self.status = Status.closed

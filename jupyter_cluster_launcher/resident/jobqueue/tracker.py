@@ -14,6 +14,7 @@ from ..protocols import JobqueueCluster
 CANCEL_LIMIT = 20.0  # seconds for the batch system's command
 REMEMBERED = 100  # closed jobs, so that adaptive scaling over days does not fill the record
 IDS_NOTE = "job-ids"  # in a cluster's directory: the ids of all jobs, one a line
+CANCELLED_NOTE = "cancelled-ids"  # the same of those that were cancelled here
 CANCEL_NOTE = "cancel-command"  # in a cluster's directory: the command that cancels one job
 Name = TypeVar("Name")
 
@@ -95,6 +96,11 @@ def note_id(directory: str, job_id: str | None) -> None:
     The job has been submitted all the same if that fails, as on a full disk.
     """
     _note(directory, IDS_NOTE, "a", f"{job_id}\n")
+
+
+def note_cancelled(directory: str, job_id: str | None) -> None:
+    """Note that a job has been cancelled, which the last report may be too early to say."""
+    _note(directory, CANCELLED_NOTE, "a", f"{job_id}\n")
 
 
 def note_cancel_command(directory: str, command: str | None) -> None:

@@ -111,6 +111,13 @@ def test_jobs_of_a_controller_that_was_killed(folder: Path) -> None:
     assert (folder / "log").read_text().splitlines() == ["-s 1", "-s 2", "-s 3"]
 
 
+def test_jobs_that_the_controller_cancelled(folder: Path) -> None:
+    """Guards against a stop that failed, because a batch system forgets ended jobs at once."""
+    oardel(folder, 'echo "oardel: no such job"; exit 1')
+    (folder / "cancelled-ids").write_text("1\n2\n3\n")
+    assert cleanup(folder, "3") == [""]
+
+
 def test_jobs_that_cannot_be_cancelled(folder: Path) -> None:
     """Guards the one way to learn of them, and the way to dismiss the row all the same."""
     oardel(folder, 'echo "oardel: denied"; [ "$2" = 1 ]')

@@ -170,6 +170,21 @@ def test_the_lock_is_private(tmp_path: Path) -> None:
     lock.release()
 
 
+def test_a_request_that_is_fulfilled(tmp_path: Path) -> None:
+    """Guards against a server that hands a cluster over to itself while it still attaches."""
+    lock, other = Ownership(tmp_path), Ownership(tmp_path)
+    assert lock.take()
+    other.request(stop=False)
+    assert lock.requested() == "use"
+    lock.release()
+    assert other.take()
+    assert other.requested() is None
+    other.withdraw()
+    lock.request(stop=False)
+    assert other.requested() == "use"
+    other.release()
+
+
 def test_a_request_of_a_server_that_was_killed(tmp_path: Path) -> None:
     """Guards against a cluster that is handed over again and again, though no server takes it."""
     lock, other = Ownership(tmp_path), Ownership(tmp_path)

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fake_controllers import FakeControllers, FakeProcess
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -304,7 +305,8 @@ class Orders(RuleBasedStateMachine):
         assert self.controllers.running() == []
 
 
-TestOrders = Orders.TestCase
+# Seconds: two for each story, and what every test has.
+TestOrders = pytest.mark.timeout(180 + settings().max_examples)(Orders.TestCase)
 # Half of a profile's examples, each of which is a whole story.
 TestOrders.settings = settings(
     max_examples=settings().max_examples // 2,

@@ -16,6 +16,7 @@ from fake_clusters import Dashboard, FakeCluster
 
 from jupyter_cluster_launcher.resident.remote import dashboard as dashboards
 from jupyter_cluster_launcher.resident.remote import encryption, made
+from jupyter_cluster_launcher.resident.remote import monitor as monitors
 from jupyter_cluster_launcher.resident.remote import scheduler as schedulers
 from jupyter_cluster_launcher.resident.remote.monitor import GONE_AFTER, RemoteMonitor, requested
 from jupyter_cluster_launcher.resident.remote.resident import (
@@ -60,7 +61,8 @@ def test_the_plots_of_a_dashboard(dashboard: Dashboard) -> None:
 def test_a_scheduler_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards against a row that has ended, and still waits for an answer."""
     cluster: Any = FakeCluster(1)
-    cluster.status, cluster.scheduler_address = "running", "tcp://127.0.0.1:9"
+    cluster.status, cluster.scheduler_address = "running", "tcp://10.0.0.7:8786"
+    monkeypatch.setattr(monitors, "refuses", lambda address: True)
     clocks, monitor = Clocks(monkeypatch), RemoteMonitor(cluster, str(tmp_path))
 
     def no_answer(request: Coroutine[Any, Any, None]) -> None:

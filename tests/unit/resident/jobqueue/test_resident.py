@@ -320,6 +320,7 @@ async def test_a_job_is_submitted_and_closed(tmp_path: Path) -> None:
     job._cluster = lambda: SimpleNamespace(worker_spec={0: {}})
     await job.close()
     assert (entry["closed"], entry["lost"], job.status) == (True, True, Status.closed)
+    assert (tmp_path / "cancelled-ids").read_text() == "11\n"
     job._cluster = lambda: SimpleNamespace(worker_spec={})
     await job.close()
     assert entry["lost"], "its cluster was closed later"
