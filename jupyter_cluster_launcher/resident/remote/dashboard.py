@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from ..report import Report
 
 # The address itself, whatever path the site's configuration puts in its place for notebooks.
 PLAIN = {"distributed.dashboard.link": "{scheme}://{host}:{port}/status"}
+TLS = "distributed.scheduler.dashboard.tls.cert"  # with it, Dask's own links are https
 LIMIT = 2.0  # seconds for an answer
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -29,22 +31,35 @@ def place(cluster: Any) -> Report:
     parts = urlsplit(link)
     if not parts.hostname:
         return {}
-    if parts.scheme != "http" or parts.path != "/status":
+    ours = parts.scheme == "http" or (parts.port and dask.config.get(TLS, None))
+    if not ours or parts.path != "/status":
         return {"dashboard_link": link}
     host = None if parts.hostname in LOOPBACK else parts.hostname
     return {"dashboard_host": host, "dashboard_port": parts.port or 80}
 
 
-def plots(dashboard: Report) -> dict[str, str]:
-    """Return the single plots of a dashboard, {title: path}, as the scheduler itself lists them."""
+def host_and_port(dashboard: Report) -> tuple[str, int] | None:
+    """Return where a dashboard listens, None where it is not reached through this host."""
     port = dashboard.get("dashboard_port")
-    if port is None:
+    return None if port is None else (dashboard.get("dashboard_host") or LOOPBACK[1], port)
+
+
+def plots(dashboard: Report) -> dict[str, str] | None:
+    """Return the single plots of a dashboard, {title: path}, as the scheduler itself lists them.
+
+    Return None where what answers does not speak HTTP: it may be encrypted.
+    """
+    place = host_and_port(dashboard)
+    if place is None:
         return {}
-    host = dashboard.get("dashboard_host") or LOOPBACK[1]
+    host, port = place
+    host = f"[{host}]" if ":" in host else host
     url = f"http://{host}:{port}/individual-plots.json"
     try:
         with OPENER.open(url, timeout=LIMIT) as answer:
             listed: dict[str, str] = json.load(answer)
+    except (ConnectionError, HTTPException):
+        return None
     except (OSError, ValueError):  # no bokeh there, or not up yet
         return {}
     return listed

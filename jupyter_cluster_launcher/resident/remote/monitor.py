@@ -7,11 +7,13 @@ keeps this thread waiting, and not the one with the controller's timers.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import time
 from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 
+from ..dashboard import SOCKET
 from ..identity import (
     States,
     WorkerIdentity,
@@ -21,10 +23,11 @@ from ..identity import (
     task_progress,
     worker_report,
 )
+from ..plots import plots
 from ..protocols import RemoteCluster
 from ..report import Report, Sample
 from ..scheduler import ENDINGS, SHUT_DOWN, status_name
-from . import dashboard
+from . import bridge, dashboard
 from .scheduler import refuses
 
 PERIOD = 1.0  # seconds between two polls, for up to 50 workers
@@ -38,10 +41,10 @@ T = TypeVar("T")
 class RemoteMonitor(threading.Thread):
     """Keeps the state of a cluster up to date."""
 
-    def __init__(self, cluster: RemoteCluster) -> None:
-        """Poll the scheduler of ``cluster``."""
+    def __init__(self, cluster: RemoteCluster, sockets: str) -> None:
+        """Poll the scheduler of ``cluster``; ``sockets`` is the directory for private sockets."""
         super().__init__(name="cluster-launcher-remote", daemon=True)
-        self.cluster = cluster
+        self.cluster, self._sockets = cluster, sockets
         self.first, self._stopped = threading.Event(), threading.Event()
         self.workers: Mapping[str, WorkerIdentity] = {}
         self.scheduler_id: str | None = None
@@ -54,6 +57,7 @@ class RemoteMonitor(threading.Thread):
         self._dashboard: Report = {}
         self._plots: dict[str, str] = {}
         self._tries = TRIES
+        self._bridge: asyncio.AbstractServer | None = None
 
     def run(self) -> None:
         """Poll until the cluster has ended or ``stop`` is called."""
@@ -92,7 +96,23 @@ class RemoteMonitor(threading.Thread):
             self._dashboard = dashboard.place(self.cluster)
         if not self._plots and self._tries:
             self._tries -= 1
-            self._plots = dashboard.plots(self._dashboard)
+            self._plots = self._list_plots()
+
+    def _list_plots(self) -> dict[str, str]:
+        """List the dashboard's plots; one that is encrypted is made reachable first."""
+        path = self._dashboard.get("dashboard_socket")
+        if path is not None:
+            return plots(path)
+        listed, place = dashboard.plots(self._dashboard), dashboard.host_and_port(self._dashboard)
+        if listed is not None or place is None:
+            return listed or {}
+        certificate = bridge.certificate(*place)
+        if certificate is None:
+            return {}
+        path = os.path.join(self._sockets, SOCKET)
+        self._bridge = self.do(bridge.bridge(path, *place, certificate))
+        self._dashboard = {**self._dashboard, "dashboard_socket": path}
+        return plots(path)
 
     async def _fetch(self) -> None:
         scheduler = self.cluster.scheduler_comm
@@ -124,7 +144,7 @@ class RemoteMonitor(threading.Thread):
             "name": cluster.name,
             "requested": requested(cluster),
             "plots": self._plots,
-            "warnings": [self._trouble] if self._trouble else [],
+            "warnings": [self._trouble] if self._trouble and not self.ended else [],
         }
         if self._versions:
             report["versions"] = self._versions

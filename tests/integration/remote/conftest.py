@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from real_scheduler import credentials
 from real_sshd import RealSshd, missing
 
 from api import SAMPLES
@@ -25,6 +26,16 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSshd]:
     server = RealSshd(tmp_path_factory.mktemp("sshd")).start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def tls_dashboard(tmp_path: Path) -> dict[str, str]:
+    """The variables of an environment in which schedulers encrypt their dashboard."""
+    folder = tmp_path / "dashboard"
+    folder.mkdir()
+    credentials(folder)
+    prefix = "DASK_DISTRIBUTED__SCHEDULER__DASHBOARD__TLS"
+    return {f"{prefix}__{part.upper()}": str(folder / part) for part in ("cert", "key")}
 
 
 @pytest.fixture

@@ -53,6 +53,21 @@ async def test_from_launch_to_nothing_left(api: Api, jp_runtime_dir: Path, tls: 
     assert group(controller) == []
 
 
+async def test_a_dashboard_with_tls(
+    api: Api, jp_fetch: Any, tls_dashboard: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a dashboard that opens on the scheduler's own network alone."""
+    for name, value in tls_dashboard.items():
+        monkeypatch.setenv(name, value)
+    for platform in ("subprocesses", "local"):
+        cluster = await api.launch(platform=platform, workers=1)
+        cluster = await api.ready(cluster["id"], 1)
+        assert await api.plots(cluster["id"]), platform
+        page = await jp_fetch(*cluster["dashboard_url"].strip("/").split("/")[1:])
+        assert b"Dask" in page.body, platform
+        await api.stop(cluster["id"])
+
+
 async def test_a_scheduler_that_was_shut_down_ends_the_cluster(
     api: Api, jp_runtime_dir: Path
 ) -> None:
