@@ -29,6 +29,17 @@ def encryption(platform: Platform) -> Literal["argument", "configuration", "alwa
     return "argument" if jobs or platform.class_name in BY_ARGUMENT else None
 
 
+def optional(platform: Platform) -> bool:
+    """Return whether users can choose that the clusters of a platform are encrypted, and that not.
+
+    Some classes never encrypt, others and gateways always do, and where the file or an option has
+    its own ``security``, that decides.
+    """
+    own = "security" in {**platform.kwargs, **platform.declared}
+    how = None if platform.connect == "gateway" or own else encryption(platform)
+    return how in ("argument", "configuration")
+
+
 def check_encryption(platform: Platform, tls: bool) -> None:
     """Raise ``BadInputError`` for encryption where the platform's class cannot encrypt."""
     if tls and platform.connect != "gateway" and encryption(platform) is None:

@@ -16,6 +16,7 @@ from ..clusters.preflight import Preview
 from ..jobs import Job
 from ..masking import masked
 from ..models import Cluster, State
+from ..platforms import encryption
 from ..platforms.connectcode import DASHBOARDS
 from ..platforms.install import install_command
 from ..platforms.platform import Platform
@@ -110,6 +111,7 @@ def platform_view(
         "detected": detected,
         "likely": detected or not platform.detect,
         "tls": platform.tls,
+        "can_encrypt": backend.launches and encryption.optional(platform),
         "workers": {
             **{key: workers[key] for key in ("title", "default", "minimum", "maximum")},
             "from": workers.get("from"),

@@ -53,7 +53,10 @@ export class Client {
     kernelName?: string
   ): Promise<IDiscoveredCluster[]> {
     const path = `platforms/${encodeURIComponent(platform)}/found`;
-    return this.request<IDiscoveredCluster[]>(path + kernelQuery(kernelName));
+    const query = kernelQuery(kernelName);
+    return this.request<IDiscoveredCluster[]>(
+      `${path}${query}${query ? '&' : '?'}no_track_activity=1`
+    );
   }
 
   /** Preview the code that a launch would run. */

@@ -8,14 +8,17 @@ export function Fold(props: {
   label: string;
   /** Identifies the section in tests. */
   name: string;
+  /** Whether it is expanded at first. */
+  isOpen?: boolean;
   onToggle?: (open: boolean) => void;
   children: React.ReactNode;
 }): JSX.Element {
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(!!props.isOpen);
   return (
     <details
       className="jp-ClusterLauncher-fold"
       data-fold={props.name}
+      open={open}
       onToggle={event => {
         setOpen(event.currentTarget.open);
         props.onToggle?.(event.currentTarget.open);

@@ -67,6 +67,7 @@ export function makePlatform(changes: Partial<IPlatform> = {}): IPlatform {
     detected: false,
     likely: true,
     tls: true,
+    can_encrypt: true,
     workers: {
       title: 'Workers',
       default: 1,

@@ -74,7 +74,7 @@ export function initialForm(
           }
         : null,
     options,
-    tls: last.tls ?? standard.tls,
+    tls: platform.can_encrypt ? (last.tls ?? standard.tls) : standard.tls,
     keep_running: last.keep_running ?? standard.keep_running,
     idle_timeout:
       last.idle_timeout === undefined

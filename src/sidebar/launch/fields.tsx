@@ -62,6 +62,7 @@ export function LaunchFields(
         schema={queries.schema(platform)}
         values={form.options}
         prefix={platform.name}
+        isOpen={platform.workers.from !== null}
         onChange={options => model.change({ options })}
         trans={trans}
       />
@@ -80,7 +81,10 @@ export function LaunchFields(
         {platform.launches && <LifetimeFields {...fields} />}
       </Fold>
       {platform.finds && platform.available && (
-        <DiscoveredClusters model={model} trans={trans} />
+        <DiscoveredClusters
+          key={platform.name}
+          {...{ model, platform, trans }}
+        />
       )}
       {isReady && <StartTimes {...{ model, platform, trans }} />}
       {isReady && platform.launches && (

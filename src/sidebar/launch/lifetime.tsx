@@ -55,7 +55,7 @@ export function LifetimeFields(props: IFormFieldsProps): JSX.Element {
           }
         />
       )}
-      {platform.tls && (
+      {platform.can_encrypt && (
         <CheckField
           label={trans.__('Encrypt')}
           checked={form.tls}

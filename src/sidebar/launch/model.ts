@@ -140,6 +140,12 @@ export class LaunchModel implements IDisposable {
     return this._options.clusters.starts(this.draft.request(platform));
   }
 
+  /** Search for clusters to join again, if they are shown. */
+  searchAgain(): void {
+    this.queries.searchAgain();
+    this._update();
+  }
+
   /** Set whether to request what is shown in an expanded section. */
   request(what: 'check' | 'clusters', isShown: boolean): void {
     this.queries.requested[what] = isShown;

@@ -14,11 +14,13 @@ const OptionsForm = React.lazy(() => import('./optionsform'));
  *
  * @param props.values - the options that were changed
  * @param props.prefix - makes the ids of the controls unique
+ * @param props.isOpen - whether the first section is expanded at first
  */
 export function Options(props: {
   schema: IOptionsSchema;
   values: IForm['options'];
   prefix: string;
+  isOpen: boolean;
   onChange: (values: IForm['options']) => void;
   trans: TranslationBundle;
 }): JSX.Element {
@@ -41,7 +43,12 @@ export function Options(props: {
       {sections.map(
         section =>
           section.schema && (
-            <Fold key={section.name} name={section.name} label={section.label}>
+            <Fold
+              key={section.name}
+              name={section.name}
+              label={section.label}
+              isOpen={props.isOpen && section.name === 'options'}
+            >
               <Suspense fallback={null}>
                 <OptionsForm
                   schema={section.schema}

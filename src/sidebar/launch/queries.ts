@@ -81,6 +81,11 @@ export class LaunchQueries implements IDisposable {
     this._attempt += 1;
   }
 
+  /** Search for clusters again at the next update. */
+  searchAgain(): void {
+    this._searches += 1;
+  }
+
   /** Request the platforms. */
   updatePlatforms(kernelName: string | undefined): void {
     this._platforms.update(
@@ -101,8 +106,13 @@ export class LaunchQueries implements IDisposable {
         : null
     );
     const known = this._clusters.clusters.map(({ id }) => id).join();
+    const place = `${name} ${kernelName}`;
+    if (place !== this._place) {
+      this._place = place;
+      this._found.clear();
+    }
     this._found.update(
-      `${name} ${kernelName} ${known}`,
+      `${place} ${known} ${this._attempt} ${this._searches}`,
       this.requested.clusters && finds && available
         ? () => this._clusters.discover(name, kernelName)
         : null
@@ -146,10 +156,13 @@ export class LaunchQueries implements IDisposable {
   private _attempt = 0;
   private _check = new Query<ICheck>({ delay: PREVIEW_DELAY, keep: true });
   private _code = new Query<IPreview>({ delay: PREVIEW_DELAY, keep: true });
-  private _found = new Query<IDiscoveredCluster[]>();
+  private _found = new Query<IDiscoveredCluster[]>({ keep: true });
   private _isDisposed = false;
   private _options = new Query<IOptionsSchema>();
   private _platforms = new Query<IPlatform[]>({ keep: true });
+  /** The platform and the kernel of the last search for clusters. */
+  private _place = '';
+  private _searches = 0;
   private _settled = new Signal<this, void>(this);
   private _all = [
     this._check,

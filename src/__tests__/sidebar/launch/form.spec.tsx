@@ -274,6 +274,25 @@ describe('the launch form', () => {
     });
   });
 
+  // Guards against a launch that is refused for a choice that nobody can see.
+  it.each([
+    [true, false],
+    [false, true],
+    [true, true]
+  ])('offers encryption where it can be had', async (offered, standard) => {
+    const screen = await renderSidebar(({ clusters, preferences }) => {
+      clusters.platformsResponse = [
+        makePlatform({ can_encrypt: offered, tls: standard })
+      ];
+      preferences.choices.local = { tls: !standard };
+    });
+    await expand(screen, 'lifetime');
+    expect(screen.queryByLabelText('Encrypt') !== null).toBe(offered);
+    await click(screen);
+    const tls = offered ? !standard : standard;
+    expect(lastCall(screen, 'launch')[1]).toMatchObject({ tls });
+  });
+
   // Guards against clusters that cannot be found again.
   it('joins a discovered cluster', async () => {
     const screen = await renderSidebar(({ clusters }) => {
@@ -286,6 +305,53 @@ describe('the launch form', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Join abc' }));
     await settle();
     expect(lastCall(screen, 'launch')[1]).toMatchObject({ adopt: 'hub.abc' });
+  });
+
+  // Guards against a cluster that appears, or stays, only until the next click.
+  it('keeps the list of clusters made in notebooks up to date', async () => {
+    const cluster = {
+      id: 'tcp://127.0.0.1:4000',
+      title: 'tcp://127.0.0.1:4000',
+      description: '2 workers'
+    };
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [
+        makePlatform({ finds: true, launches: false })
+      ];
+    });
+    const none = 'You have no other running clusters.';
+    expect(screen.getByText(none)).not.toBeNull();
+    const later = async (): Promise<void> => {
+      await act(() => jest.advanceTimersByTimeAsync(5000));
+      await settle();
+    };
+    screen.clusters.discoverResponse = [cluster];
+    await later();
+    expect(screen.getByText(cluster.title)).not.toBeNull();
+    screen.clusters.discoverResponse = [];
+    await later();
+    expect(screen.queryByText(cluster.title)).toBeNull();
+    expect(screen.getByText(none)).not.toBeNull();
+  });
+
+  // Guards against a gateway that is queried again and again.
+  it('searches behind a gateway when asked to only', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [makePlatform({ finds: true })];
+    });
+    const searches = (): number =>
+      screen.clusters.calls.filter(([name]) => name === 'discover').length;
+    expect(searches()).toBe(0);
+    await expand(screen, 'found');
+    expect(searches()).toBe(1);
+    await act(() => jest.advanceTimersByTimeAsync(20000));
+    expect(searches()).toBe(1);
+    screen.clusters.discoverResponse = [
+      { id: 'hub.abc', title: 'abc', description: '4 workers' }
+    ];
+    fireEvent.click(screen.getByRole('button', { name: 'Refresh' }));
+    await settle();
+    expect(screen.getByText('abc')).not.toBeNull();
   });
 
   // Guards against a scheduler that only a terminal can join.
