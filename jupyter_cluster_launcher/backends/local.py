@@ -45,9 +45,9 @@ class LocalBackend(Backend):
             return super().summary(platform, cluster)
         threads = _threads(values.get("threads_per_worker"), number)
         size = _memory(values.get("memory_limit"), threads)
-        text = f"{'up to ' if cluster.adapt else ''}{_count(number, 'worker')}"
+        text = f"{'up to ' if cluster.adapt else ''}{counted(number, 'worker')}"
         if threads:
-            text += f" × {_count(threads, 'thread')}"
+            text += f" × {counted(threads, 'thread')}"
         if size:
             text += f", {size}{' each' if number > 1 else ''}"
         return " · ".join(filter(None, (text, super().summary(platform, cluster))))
@@ -108,7 +108,8 @@ def _memory(given: Any, threads: int | None) -> str | None:
     return memory.size(total * min(1, threads / cpus.count("affinity")))
 
 
-def _count(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """Return a number with its noun."""
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 

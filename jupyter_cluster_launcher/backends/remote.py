@@ -19,7 +19,7 @@ from ..platforms.encryption import encryption
 from . import errors
 from .batch.cancel import remove_keys
 from .facts import Needs
-from .local import LocalBackend
+from .local import LocalBackend, counted
 from .remote_errors import REMOTE
 
 if TYPE_CHECKING:
@@ -57,6 +57,15 @@ class RemoteBackend(LocalBackend):
             f"{platform.title} does not encrypt traffic: anyone who can reach the scheduler can "
             "run code as you."
         ]
+
+    def summary(self, platform: Platform, cluster: Cluster) -> str | None:
+        """Return the number of workers where it follows from an option."""
+        source, base = platform.workers.get("from"), super().summary(platform, cluster)
+        if source is None:
+            return base
+        title = platform.declared[source]["title"]
+        text = f"{counted(cluster.requested, 'worker')}: the number follows from {title}."
+        return " ".join(filter(None, (text, base)))
 
     @classmethod
     def connect_code(

@@ -18,6 +18,7 @@ from . import errors
 from .addresses import ENCRYPTED, address_of
 from .base import Backend
 from .facts import Found, Needs, Status
+from .local import counted
 from .remote import OURS, RemoteBackend
 
 if TYPE_CHECKING:
@@ -100,8 +101,8 @@ def _failed(cluster: Cluster, text: str) -> str:
 
 def _found(one: announcements.Announcement) -> Found:
     size = [
-        f"{one.workers} {'worker' if one.workers == 1 else 'workers'}",
-        f"{one.cores} {'core' if one.cores == 1 else 'cores'}",
+        counted(one.workers, "worker"),
+        counted(one.cores, "core"),
         *([memory.size(one.memory)] if one.memory else []),
     ]
     words = f"{', '.join(size)}; process {one.pid}, since {one.since.astimezone():%d %b, %H:%M}"

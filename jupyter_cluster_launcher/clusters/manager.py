@@ -16,7 +16,7 @@ from . import again, contact, logs, other_servers, preflight, prepared
 from .managed_cluster import ManagedCluster
 from .preparer import Preparer
 from .reconcile import ENDED
-from .request import plan
+from .request import check_scalable, plan
 from .services import Services
 
 
@@ -125,6 +125,7 @@ class ClusterManager:
     async def scale(self, cluster_id: str, workers: int) -> Cluster:
         """Request a number of workers, and end adaptive scaling; raises ``LauncherError``s."""
         managed = await self._running(cluster_id, "scaled")
+        check_scalable(managed.cluster)
         scaling = managed.cluster.scaling
         workers = options.check_workers(scaling, workers)
         await managed.connection.call("scale", workers, unit=scaling.unit)
@@ -135,6 +136,7 @@ class ClusterManager:
         """Let the number of workers follow the load; raises ``LauncherError``s."""
         managed = await self._running(cluster_id, "scaled")
         cluster, scaling = managed.cluster, managed.cluster.scaling
+        check_scalable(cluster)
         adapt = options.check_adapt(cluster.platform_title, scaling, bounds)
         await managed.connection.call("adapt", adapt.minimum, adapt.maximum, unit=scaling.unit)
         managed.put(replace(managed.cluster, adapt=adapt))

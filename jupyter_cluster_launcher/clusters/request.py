@@ -8,7 +8,7 @@ from typing import Any
 
 from ..backends import kind_of
 from ..backends.facts import Needs
-from ..errors import BadInputError
+from ..errors import BadInputError, WrongStateError
 from ..models import Adapt, Cluster, Cost, Scaling
 from ..platforms import codegen, options
 from ..platforms.encryption import check_encryption
@@ -125,3 +125,18 @@ def _or_default(flag: bool | None, default: bool) -> bool:
 
 def _free_name(platform: Platform, taken: Collection[str]) -> str:
     return next(n for i in range(1, 100_000) if (n := f"{platform.title} {i}") not in taken)
+
+
+def check_scalable(cluster: Cluster) -> None:
+    """Raise ``WrongStateError`` for a cluster whose number of workers cannot change from here."""
+    if cluster.report.scalable:
+        return
+    if cluster.report.joined:
+        raise WrongStateError(
+            f"You joined {cluster.name}: its number of workers can only be changed where it was "
+            "started."
+        )
+    raise WrongStateError(
+        f"{cluster.platform_title} cannot change the number of workers while a cluster runs. "
+        "Launch another cluster with the number that you need."
+    )

@@ -16,7 +16,7 @@ from . import codegen, option_checks
 from .encryption import encryption
 from .expressions import kind, references
 from .option_checks import Path, Problem
-from .platform import Platform, count
+from .platform import FIXED, Platform, count
 
 # What the create code defines or needs, so that nothing of the file may take its place.
 RESERVED = frozenset({"os", "sys", "dask", "max", "Client", "client", "cluster", "gateway"})
@@ -146,6 +146,10 @@ def _follows(platform: Platform) -> Iterator[Problem]:
             yield ("workers", "from"), f"There is no option {source} of type array or integer."
         if platform.adaptive:
             yield ("adaptive",), "A number that follows from an option cannot adapt to the load."
+    scales = {("adaptive",): platform.adaptive, ("workers", "scale"): workers.get("scale")}
+    for path, given in scales.items():
+        if given and platform.class_name in FIXED:
+            yield path, f"{platform.class_name} cannot change its number of workers."
     if times is not None and platform.declared.get(times, {}).get("type") != "integer":
         yield ("workers", "times"), f"There is no option {times} of type integer."
     for i, name in enumerate(workers.get("implied_unless", [])):

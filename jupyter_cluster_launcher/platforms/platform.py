@@ -20,6 +20,7 @@ from .types import (
     Workers,
 )
 
+FIXED = ("SSHCluster",)  # classes whose number of workers cannot change
 WORKERS_AS_GIVEN = ("keyword", "scale", "from", "less", "times", "implied_unless")
 CLUSTER_ONLY: list[Literal["client", "cluster"]] = ["cluster"]
 
@@ -160,7 +161,8 @@ class Platform:
     @property
     def adaptive(self) -> bool:
         """Whether the number of workers may follow the load."""
-        return self.data.get("adaptive", "from" not in self.data["workers"])
+        fixed = "from" in self.data["workers"] or self.class_name in FIXED
+        return self.data.get("adaptive", not fixed)
 
     @property
     def timeout(self) -> float:

@@ -20,7 +20,8 @@ export function addCommands(
 ): void {
   addCodeCommands({ ...options, notebooks }, notebooks);
   addChangeCommands({ ...options, notebooks });
-  for (const item of rowItems({ isConnectable: true, isRunning: true })) {
+  const every = { isConnectable: true, isRunning: true, isScalable: true };
+  for (const item of rowItems(every)) {
     options.app.contextMenu?.addItem({
       ...item,
       selector: `.${ROW_CLASS}`,

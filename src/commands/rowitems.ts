@@ -10,12 +10,14 @@ export type IRowItem =
  *
  * @param state.isConnectable - whether notebooks can connect to it
  * @param state.isRunning - whether it is running
+ * @param state.isScalable - whether its number of workers can change
  */
 export function rowItems(state: {
   isConnectable: boolean;
   isRunning: boolean;
+  isScalable: boolean;
 }): IRowItem[] {
-  const { isConnectable, isRunning } = state;
+  const { isConnectable, isRunning, isScalable } = state;
   return [
     ...(isConnectable
       ? [
@@ -27,9 +29,8 @@ export function rowItems(state: {
     { command: CommandIDs.insertCreate },
     { command: CommandIDs.copy, args: { kind: 'create' } },
     { type: 'separator' },
-    ...(isRunning
-      ? [{ command: CommandIDs.openDashboard }, { command: CommandIDs.scale }]
-      : []),
+    ...(isRunning ? [{ command: CommandIDs.openDashboard }] : []),
+    ...(isRunning && isScalable ? [{ command: CommandIDs.scale }] : []),
     { command: CommandIDs.showLogs },
     { command: CommandIDs.rename },
     ...(isRunning ? [{ command: CommandIDs.toggleKeepRunning }] : []),

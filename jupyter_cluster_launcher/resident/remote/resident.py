@@ -66,7 +66,8 @@ class RemoteResident(Resident[RemoteCluster]):
     def start(self, cluster: RemoteCluster, **limits: Any) -> None:
         """Begin to watch ``cluster``.
 
-        Raises ``NotEncryptedError`` where it has to be encrypted and is not.
+        Raises ``NotEncryptedError`` where it has to be encrypted and is not, and
+        ``CannotScaleError`` where it has to adapt and cannot.
         """
         from .encryption import ENCRYPTED  # noqa: PLC0415 - Dask may be missing
 
@@ -77,6 +78,8 @@ class RemoteResident(Resident[RemoteCluster]):
                 "cluster was stopped. Turn off encryption to launch it all the same: anyone who "
                 "can reach that address can then run code as you."
             )
+        if getattr(cluster, "_adaptive", None) is not None:
+            self._check_scalable(cluster)
         directory = self.settings.get("directory")
         jobs = getattr(cluster, "_job_kwargs", None)  # of a batch system without a module here
         if directory and jobs:
@@ -84,7 +87,7 @@ class RemoteResident(Resident[RemoteCluster]):
         if not is_here(cluster):
             from .monitor import ANSWER_LIMIT, RemoteMonitor  # noqa: PLC0415 - as above
 
-            self.monitor = RemoteMonitor(cluster)
+            self.monitor = RemoteMonitor(cluster, self.settings["sockets"])
             self.monitor.start()
             self.monitor.first.wait(ANSWER_LIMIT)
             self._note(cluster, self.monitor.scheduler_id)
@@ -105,12 +108,12 @@ class RemoteResident(Resident[RemoteCluster]):
 
     def scale(self, workers: int, unit: str = "workers") -> None:
         """Ask for a fixed number of workers; raises ``CannotScaleError`` where none can be."""
-        self._check_scalable()
+        self._check_scalable(self.cluster)
         super().scale(workers, unit)
 
     def adapt(self, minimum: int, maximum: int, unit: str = "workers") -> None:
         """Let the number of workers follow the load; raises as ``scale``."""
-        self._check_scalable()
+        self._check_scalable(self.cluster)
         super().adapt(minimum, maximum, unit)
 
     def end_cluster(self, cluster: RemoteCluster | None) -> None:
@@ -135,10 +138,10 @@ class RemoteResident(Resident[RemoteCluster]):
         with contextlib.suppress(OSError):
             os.unlink(self._note_path)
 
-    def _check_scalable(self) -> None:
-        if not getattr(self.cluster, "_supports_scaling", True):
+    def _check_scalable(self, cluster: RemoteCluster) -> None:
+        if not getattr(cluster, "_supports_scaling", True):
             raise CannotScaleError(
-                f"{class_name(self.cluster)} cannot change its number of workers. Launch another "
+                f"{class_name(cluster)} cannot change its number of workers. Launch another "
                 "cluster with the number that you need."
             )
 

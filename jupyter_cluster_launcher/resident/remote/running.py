@@ -8,7 +8,7 @@ from typing import Any
 from ..protocols import RemoteCluster
 from ..report import Sample
 from .joining import TLS, check, connection_arguments
-from .resident import CannotScaleError, RemoteResident
+from .resident import RemoteResident
 from .scheduler import port_of, terminate
 
 LAST_PORT = 65535
@@ -76,12 +76,6 @@ class RunningResident(RemoteResident):
 
         terminate(self.settings["join"], Security(), self.identity["id"])
         self.close(self.cluster)
-
-    def _check_scalable(self) -> None:
-        raise CannotScaleError(
-            "The number of workers of a cluster that you joined can only be changed where it was "
-            "started."
-        )
 
     def _note(self, cluster: RemoteCluster, scheduler_id: str | None) -> None:
         """Note nothing: what others started is never ended in place of the controller."""

@@ -87,7 +87,8 @@ export function moreMenu(
   const menu = new Menu({ commands });
   const items = rowItems({
     isConnectable: cluster.code.connect !== null,
-    isRunning: cluster.state === 'running'
+    isRunning: cluster.state === 'running',
+    isScalable: cluster.scalable
   });
   for (const item of items) {
     menu.addItem(

@@ -65,7 +65,8 @@ async def test_from_join_to_leave(api: Api, scheduler: RealScheduler, by: str) -
     assert await api.plots(cluster["id"])
     for change in ({"workers": 0}, {"adapt": {"minimum": 0, "maximum": 1}}):
         status, answer = await api.ask("PATCH", "clusters", cluster["id"], body=change)
-        assert status in (409, 422), answer
+        assert status == 409
+        assert "can only be changed where it was started" in answer["message"]
     status, answer = await api.ask("DELETE", "clusters", cluster["id"])
     assert status == 409
     assert "was already running when you joined it" in answer["message"]
@@ -95,6 +96,23 @@ async def test_only_its_own_dashboard_is_reached(
     assert await status_of(scheduler.address.partition("://")[2]) == 403
     await api.stop(cluster["id"], leave=True)
     assert await status_of(place) == 403
+
+
+async def test_a_dashboard_with_tls(
+    api: Api, tmp_path: Path, jp_fetch: Any, tls_dashboard: dict[str, str]
+) -> None:
+    """Guards against a page with status 500 and no plots; only the scheduler has the setting."""
+    scheduler = RealScheduler(tmp_path / "scheduler", tls_dashboard).start()
+    try:
+        cluster = await api.launch(platform="running", adopt=scheduler.address)
+        cluster = await api.until(cluster["id"], lambda c: c["dashboard_url"] is not None)
+        assert await api.plots(cluster["id"])
+        page = await jp_fetch(*cluster["dashboard_url"].strip("/").split("/")[1:])
+        assert b"Dask" in page.body
+        assert HOST in cluster["dashboard_access"]
+        await api.stop(cluster["id"], leave=True)
+    finally:
+        scheduler.stop()
 
 
 async def test_with_encryption(api: Api, encrypted: RealScheduler) -> None:
@@ -129,6 +147,7 @@ async def test_one_that_ends_by_itself(api: Api, tmp_path: Path) -> None:
     scheduler.stop()
     closed = await ended(api, cluster["id"])
     assert closed["message"] == "Stopped: the scheduler was shut down."
+    assert closed["warnings"] == [], "it does not answer, of course"
     await api.stop(cluster["id"])
 
 
@@ -282,6 +301,9 @@ def test_from_a_terminal(
             r"Joined Tides \(\w+\): \d workers at tcp://127.0.0.2:\d+\.", said.strip()
         )
         assert "Client(" in terminal.says("code", "Tides")
+        for size in ("3", "--adapt=0:3"):
+            status, _, errors = terminal.run("scale", "Tides", size)
+            assert (status, "can only be changed where it was started" in errors) == (1, True)
         status, _, errors = terminal.run("stop", "Tides")
         assert (status, "--leave" in errors) == (1, True)
         assert terminal.says("stop", "Tides", "--leave").strip() == "Left: Tides"

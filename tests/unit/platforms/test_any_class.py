@@ -14,7 +14,7 @@ from jupyter_cluster_launcher.clusters.request import scaling_of
 from jupyter_cluster_launcher.errors import BadInputError
 from jupyter_cluster_launcher.models import Adapt
 from jupyter_cluster_launcher.platforms import codegen, files, options
-from jupyter_cluster_launcher.platforms.encryption import check_encryption
+from jupyter_cluster_launcher.platforms.encryption import check_encryption, optional
 
 HOSTS: dict[str, Any] = {
     "class": "SSHCluster",
@@ -81,6 +81,36 @@ def test_what_cannot_encrypt_is_refused() -> None:
         check_encryption(platform, True)
 
 
+@pytest.mark.parametrize(
+    ("entries", "offered"),
+    [
+        ({}, True),
+        ({"tls": True}, True),
+        ({"class": "SSHCluster"}, True),
+        ({"module": "dask_jobqueue", "class": "OARCluster"}, True),
+        ({"module": "x", "class": "Y"}, False),
+        ({"module": "x", "class": "Y", "encryption": "configuration"}, True),
+        ({"module": "x", "class": "Y", "encryption": "always", "tls": True}, False),
+        ({"kwargs": {"security": {"env": "SECURITY"}}}, False),
+    ],
+)
+def test_where_a_form_offers_encryption(
+    tmp_path: Path, entries: dict[str, Any], offered: bool
+) -> None:
+    """Guards against a choice that nothing can deliver, or that changes nothing."""
+    assert optional(write_platform(tmp_path, **entries)) is offered
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [("local", True), ("slurm", True), ("nebari", False), ("esip-qhub", False)],
+)
+def test_where_ours_offer_encryption(name: str, offered: bool) -> None:
+    """Guards against the same in the files that ship: a gateway decides by itself."""
+    (found,) = [one for one in files.find()[0] if one.name == name]
+    assert optional(found) is offered
+
+
 def test_a_file_cannot_promise_encryption_that_nothing_does(tmp_path: Path) -> None:
     """Guards against a file that is found out at the first launch."""
     (tmp_path / "a.yaml").write_text(str({**SITE, "module": "x", "class": "Y", "tls": True}))
@@ -90,6 +120,20 @@ def test_a_file_cannot_promise_encryption_that_nothing_does(tmp_path: Path) -> N
 
 
 # The number of workers
+
+
+def test_a_class_of_fixed_size(tmp_path: Path) -> None:
+    """Guards against a form that offers to adapt what cannot scale, and code that tries to."""
+    fixed = {**SITE, "class": "SSHCluster"}
+    assert not site(**fixed).adaptive
+    for entries in (
+        {"adaptive": True},
+        {"workers": {"scale": "workers", "default": 1, "maximum": 4}},
+    ):
+        (tmp_path / "a.yaml").write_text(json.dumps({**fixed, **entries}))
+        fault = files.read(tmp_path / "a.yaml")
+        assert isinstance(fault, files.Fault)
+        assert "SSHCluster cannot change its number of workers" in str(fault)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import dask
 import pytest
 from fake_clusters import Dashboard, FakeCluster
 
@@ -52,6 +54,33 @@ def test_the_plots_of_a_dashboard(dashboard: Dashboard) -> None:
     assert dashboards.plots({}) == {}
 
 
+def test_a_dashboard_of_dask_with_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a link that only works on the scheduler's own network."""
+    here: Report = {"dashboard_host": "10.0.0.7", "dashboard_port": 8787}
+    cluster = SimpleNamespace(dashboard_link="https://10.0.0.7:8787/status")
+    assert dashboards.place(cluster) == {"dashboard_link": "https://10.0.0.7:8787/status"}
+    with dask.config.set({"distributed.scheduler.dashboard.tls.cert": "/etc/cert.pem"}):
+        assert dashboards.place(cluster) == here
+
+
+def test_what_does_not_speak_http_is_no_dashboard_without_plots() -> None:
+    """Guards against a poll that ends with an exception of the HTTP client, and against no TLS."""
+    for said in (b"", b"\x15\x03\x03\x00\x02\x02\x46"):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+
+            def answer(server: socket.socket = server, said: bytes = said) -> None:
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(1024)
+                    connection.sendall(said)
+
+            thread = threading.Thread(target=answer)
+            thread.start()
+            assert dashboards.plots({"dashboard_host": None, "dashboard_port": port}) is None
+            thread.join()
+
+
 def test_a_cluster_that_is_not_encrypted_is_not_watched(tmp_path: Path) -> None:
     """Guards against an open scheduler where encryption was promised."""
     resident = RemoteResident()
@@ -74,6 +103,16 @@ def test_what_cannot_scale() -> None:
     with pytest.raises(CannotScaleError):
         resident.adapt(1, 2)
     assert fixed.calls == []
+
+
+def test_what_cannot_adapt_is_not_watched(tmp_path: Path) -> None:
+    """Guards against a class that a file makes adapt, and that stays as it is without a word."""
+    resident = RemoteResident()
+    resident.settings = {"directory": str(tmp_path)}
+    cluster: Any = FakeCluster(1)
+    cluster._supports_scaling, cluster._adaptive = False, object()
+    with pytest.raises(CannotScaleError, match="FakeCluster cannot change its number of workers"):
+        resident.start(cluster)
 
 
 def test_all_that_was_made_is_closed_whatever_one_of_them_raises(
