@@ -113,9 +113,9 @@ export function Preview(props: IPreviewProps): JSX.Element {
   return (
     <>
       <p className="jp-ClusterLauncher-summary">
-        {[platform.title, sizeText(platform, form, trans), ...changed].join(
-          ' · '
-        )}
+        {[platform.title, sizeText(platform, form, trans), ...changed]
+          .filter(text => text)
+          .join(' · ')}
       </p>
       <ErrorMessage error={error} role="status" />
       {value && !error && (

@@ -8,13 +8,17 @@ import { changedOptions, IForm } from './choices';
 const LENGTH = 40;
 
 /**
- * Format the number of workers of a form: "2 workers", "0 to 8 jobs".
+ * Format the number of workers of a form: "2 workers", "0 to 8 jobs". Empty where
+ * it follows from an option.
  */
 export function sizeText(
-  { workers: { title } }: IPlatform,
+  { workers: { from, title } }: IPlatform,
   { adapt, workers }: IForm,
   trans: TranslationBundle
 ): string {
+  if (from !== null) {
+    return '';
+  }
   const unit = title.toLowerCase() === 'jobs' ? 'jobs' : 'workers';
   return adapt
     ? rangeText(adapt.minimum, adapt.maximum, unit, trans)

@@ -88,7 +88,7 @@ function FoldButton(props: {
       <span className="jp-ClusterLauncher-foldText">
         {isOpen
           ? trans.__('New cluster')
-          : platform.launches
+          : platform.launches && size
             ? trans.__('New · %1 · %2', platform.title, size)
             : trans.__('New · %1', platform.title)}
       </span>

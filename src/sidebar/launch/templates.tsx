@@ -6,7 +6,7 @@ import {
   FieldTemplateProps,
   ObjectFieldTemplateProps
 } from '@rjsf/utils';
-import React from 'react';
+import React, { createContext, useContext } from 'react';
 import { IconButton, TextButton } from '../../components/button';
 import { errorText } from './validation';
 
@@ -16,6 +16,9 @@ interface IFormContext {
   trans: TranslationBundle;
 }
 
+/** The label of an entry of a list, which the form itself calls "hosts-0". */
+const EntryLabel = createContext<string | null>(null);
+
 /**
  * The template of an option: its label, control, description and errors.
  *
@@ -23,7 +26,12 @@ interface IFormContext {
  * connect labels with their controls.
  */
 export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
-  const { id, label, children, schema, rawErrors, displayLabel } = props;
+  const { id, label, schema, rawErrors, displayLabel } = props;
+  const entry = useContext(EntryLabel);
+  // What is inside an entry has its own labels.
+  const children = (
+    <EntryLabel.Provider value={null}>{props.children}</EntryLabel.Provider>
+  );
   const { trans } = props.formContext as IFormContext;
   if (props.hidden) {
     return <div hidden>{children}</div>;
@@ -39,7 +47,14 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
         (rawErrors?.length ? ' jp-ClusterLauncher-mod-wrong' : '')
       }
     >
-      {displayLabel && !isBox && !isKey && <label htmlFor={id}>{label}</label>}
+      {displayLabel && !isBox && !isKey && (
+        <label
+          htmlFor={id}
+          className={entry ? 'jp-ClusterLauncher-unseen' : undefined}
+        >
+          {entry ?? label}
+        </label>
+      )}
       {isKey && (
         <div className="jp-ClusterLauncher-item">
           <input
@@ -121,7 +136,11 @@ export function ArrayFieldTemplate(
       <Hint text={props.schema.description} />
       {props.items.map(item => (
         <div key={item.key} className="jp-ClusterLauncher-item">
-          {item.children}
+          <EntryLabel.Provider
+            value={trans.__('%1, entry %2', props.title, item.index + 1)}
+          >
+            {item.children}
+          </EntryLabel.Provider>
           {item.hasRemove && (
             <IconButton
               icon={closeIcon}

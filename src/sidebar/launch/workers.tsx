@@ -24,11 +24,12 @@ export interface IFormFieldsProps {
  */
 export function WorkersFields(
   props: IFormFieldsProps & { summary: string | null }
-): JSX.Element | null {
+): React.ReactNode {
   const { platform, form, onChange, summary, trans } = props;
   const { title, minimum, maximum, from } = platform.workers;
   if (from !== null) {
-    return null; // The number follows from an option.
+    // The number follows from an option.
+    return summary && <p className="jp-ClusterLauncher-hint">{summary}</p>;
   }
   const bounds = { minimum, maximum };
   const { adapt } = form;

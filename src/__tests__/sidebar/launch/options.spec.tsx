@@ -1,5 +1,5 @@
 import { fireEvent } from '@testing-library/react';
-import { makePlatform } from '../../fakes';
+import { makeCluster, makePlatform } from '../../fakes';
 import { expand, IScreen, lastCall, renderSidebar, settle } from '../../render';
 
 beforeEach(() => jest.useFakeTimers());
@@ -101,6 +101,71 @@ describe('an option with a default', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
     await settle();
     expect(lastCall(screen, 'launch')[1].options).toEqual({});
+  });
+});
+
+describe('an option that the number of workers follows from', () => {
+  const HOSTS = makePlatform({
+    name: 'ssh',
+    title: 'SSH',
+    workers: {
+      title: 'Workers',
+      default: 1,
+      minimum: 1,
+      maximum: 200,
+      from: 'hosts',
+      suggested: 1
+    },
+    options: {
+      type: 'object',
+      properties: {
+        hosts: {
+          type: 'array',
+          title: 'Hosts',
+          items: { type: 'string' },
+          default: ['localhost', 'localhost']
+        }
+      }
+    }
+  });
+
+  // Guards against "hosts-0", a list that is hidden at first, and a number of
+  // workers that nobody can see.
+  it('is shown at first, with labels and the number of workers', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [HOSTS];
+      clusters.codeResponse = {
+        ...clusters.codeResponse,
+        summary: '2 workers: the number follows from Hosts.'
+      };
+    });
+    await settle();
+    expect(screen.queryByText(/hosts-/)).toBeNull();
+    const first = screen.getByLabelText('Hosts, entry 1') as HTMLInputElement;
+    expect(first.value).toBe('localhost');
+    expect(screen.getByText(/^2 workers: the number follows/)).not.toBeNull();
+    fireEvent.change(screen.getByLabelText('Hosts, entry 2'), {
+      target: { value: 'node2' }
+    });
+    await settle();
+    fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
+    await settle();
+    expect(lastCall(screen, 'launch')[1]).toMatchObject({
+      options: { hosts: ['localhost', 'node2'] }
+    });
+    expect(lastCall(screen, 'launch')[1].workers).toBeUndefined();
+  });
+
+  // Guards against the number of another platform in the line of a closed form.
+  it('leaves the number out where it is not known', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [HOSTS];
+      clusters.put(makeCluster());
+    });
+    const fold = screen.container.querySelector(
+      '.jp-ClusterLauncher-foldText'
+    )!;
+    expect(fold.textContent).toBe('New · SSH');
   });
 });
 
