@@ -1,4 +1,8 @@
-"""A scheduler and a worker as a user starts them: with the commands of Dask, in a terminal."""
+"""A scheduler and a worker as a user starts them: with the commands of Dask, in a terminal.
+
+As a script, for the browser tests: prints one JSON line, ``{address, file, pid}``, and runs until
+its standard input ends.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from real_server import wait_until
@@ -58,6 +63,11 @@ class RealScheduler:
         """Whether the scheduler runs."""
         return self._processes[0].poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The process of the scheduler."""
+        return self._processes[0].pid
+
     def stop(self) -> None:
         """End both."""
         for process in reversed(self._processes):
@@ -96,3 +106,20 @@ def credentials(folder: Path) -> dict[str, str]:
             name = f"DASK_DISTRIBUTED__COMM__TLS__{role}__{part.upper()}"
             variables[name] = str(folder / part)
     return variables
+
+
+def main() -> None:
+    """Run until standard input ends."""
+    with tempfile.TemporaryDirectory(prefix="real-scheduler-") as directory:
+        running = RealScheduler(Path(directory)).start()
+        try:
+            known = {"address": running.address, "file": str(running.file), "pid": running.pid}
+            sys.stdout.write(json.dumps(known) + "\n")
+            sys.stdout.flush()
+            sys.stdin.read()
+        finally:
+            running.stop()
+
+
+if __name__ == "__main__":
+    main()

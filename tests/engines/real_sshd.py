@@ -1,11 +1,19 @@
-"""A real sshd for the tests: its own keys and configuration, a high port, several addresses."""
+"""A real sshd for the tests: its own keys and configuration, a high port, several addresses.
+
+As a script, for the browser tests: ``real_sshd.py HOME`` lets in the user of that home directory,
+prints one JSON line, ``{hosts, mark}``, and serves until its standard input ends. Whatever was
+started over it has ``SUPERVISED_BY=mark`` in its environment. ``--check`` prints what is missing.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
 import subprocess
+import sys
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -83,6 +91,11 @@ class RealSshd:
         """Return the processes of Dask that were started over this server and still run."""
         return [pid for pid in self._server.descendants() if REMOTE in command_line(pid)]
 
+    @property
+    def mark(self) -> str:
+        """What is in the environment of all that was started over this server."""
+        return self._server.mark
+
     def stop(self) -> None:
         """End the server and everything that was started over it."""
         self._server.stop()
@@ -101,3 +114,24 @@ def command_line(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
     except OSError:
         return ""
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    if reason := missing():
+        sys.exit(reason)
+    if sys.argv[1:] == ["--check"]:
+        return
+    with tempfile.TemporaryDirectory(prefix="real-sshd-") as directory:
+        server = RealSshd(Path(directory)).start()
+        try:
+            server.let_in(Path(sys.argv[1]))
+            sys.stdout.write(json.dumps({"hosts": HOSTS, "mark": server.mark}) + "\n")
+            sys.stdout.flush()
+            sys.stdin.read()
+        finally:
+            server.stop()
+
+
+if __name__ == "__main__":
+    main()

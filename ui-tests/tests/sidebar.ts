@@ -135,7 +135,10 @@ export class Sidebar {
     return new Row(this.root.locator(`[data-cluster-id="${id}"]`));
   }
 
-  /** Stop all clusters, so that the next test starts without any. */
+  /**
+   * Stop all clusters, and leave those that were joined, so that the next test
+   * starts without any.
+   */
   async stopAll(): Promise<void> {
     await this.deleteAll('cluster-launcher/clusters');
     await expect
@@ -149,7 +152,7 @@ export class Sidebar {
   }
 
   /** Fetch the list of a route. */
-  private list(route: string): Promise<{ id: string }[]> {
+  private list(route: string): Promise<{ id: string; joined?: boolean }[]> {
     return this.page.evaluate(async route => {
       const { baseUrl } = (window as any).jupyterapp.serviceManager
         .serverSettings;
@@ -162,20 +165,22 @@ export class Sidebar {
 
   /** Delete all items in the list of a route. */
   private async deleteAll(route: string): Promise<void> {
-    const ids = (await this.list(route)).map(({ id }) => id);
+    const paths = (await this.list(route)).map(
+      ({ id, joined }) => `${id}${joined ? '?leave=true' : ''}`
+    );
     await this.page.evaluate(
-      async ([route, ids]) => {
+      async ([route, paths]) => {
         const { baseUrl } = (window as any).jupyterapp.serviceManager
           .serverSettings;
         const xsrf = document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? '';
-        for (const id of ids) {
-          await fetch(`${baseUrl}${route}/${id}`, {
+        for (const path of paths) {
+          await fetch(`${baseUrl}${route}/${path}`, {
             method: 'DELETE',
             headers: { 'X-XSRFToken': xsrf }
           });
         }
       },
-      [route, ids] as [string, string[]]
+      [route, paths] as [string, string[]]
     );
   }
 }
