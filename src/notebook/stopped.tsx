@@ -116,10 +116,13 @@ class StoppedBar extends ReactWidget {
 /** The content of the bar. */
 function StoppedMessage({
   id,
+  clusters,
   commands,
   trans
 }: IBarOptions & { id: string }): JSX.Element {
   const [isBusy, setBusy] = useState(false);
+  // One that was joined cannot be launched; one that was dismissed may.
+  const cannotLaunch = clusters.get(id)?.again === null;
   const launch = async (): Promise<void> => {
     setBusy(true);
     await commands.execute(CommandIDs.launchAgain, { id });
@@ -128,9 +131,11 @@ function StoppedMessage({
   return (
     <>
       <span>{trans.__("This cell's cluster has stopped")}</span>
-      <TextButton disabled={isBusy} onClick={() => void launch()}>
-        {trans.__('Launch again')}
-      </TextButton>
+      {!cannotLaunch && (
+        <TextButton disabled={isBusy} onClick={() => void launch()}>
+          {trans.__('Launch again')}
+        </TextButton>
+      )}
       <TextButton onClick={() => void commands.execute(CommandIDs.insert)}>
         {trans.__('Use another')}
       </TextButton>

@@ -100,17 +100,13 @@ test('a cluster made in a cell is found, joined, used and closed', async ({
   await compute(page);
   await expect(row.root.getByText(/CPU \d+%/)).toBeVisible();
   await openDashboard(page, row);
-  await screenshot(page, 'joined');
 
   await page.notebook.activate('made.ipynb');
   await run(page, 'mine.close()');
   await row.toBe('closed');
-  await screenshot(page, 'joined-closed');
   await row.stop();
   await sidebar.openForm();
   await expect(none).toBeVisible();
-  await sidebar.setWidth(200);
-  await screenshot(page, 'join-narrow');
 });
 
 /**
@@ -128,7 +124,6 @@ test('join a running scheduler by its address, compute, leave', async ({
   await sidebar.form
     .getByLabel('Address or scheduler file')
     .fill(scheduler.address);
-  await screenshot(page, 'join-form');
   const row = await join(
     sidebar,
     sidebar.form.getByRole('button', { name: 'Join', exact: true })
@@ -138,7 +133,6 @@ test('join a running scheduler by its address, compute, leave', async ({
   await openDashboard(page, row);
 
   await row.click('stop');
-  await screenshot(page, 'leave');
   const dialog = page.locator('.jp-Dialog');
   await dialog.getByRole('button', { name: 'Leave' }).click();
   await row.toBeRemoved();

@@ -54,7 +54,6 @@ test('add the SSH platform, launch on two hosts, compute, stop', async ({
     await screenshot(page, 'ssh-form');
     const row = await sidebar.launch();
     await row.toHaveWorkers(2);
-    await screenshot(page, 'ssh');
     expect(sshd.processes().length).toBeGreaterThan(0);
     await expect(row.root.locator('[data-action="scale"]')).toHaveCount(0);
     await expect

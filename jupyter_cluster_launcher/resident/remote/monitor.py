@@ -152,7 +152,7 @@ class RemoteMonitor(threading.Thread):
             "name": cluster.name,
             "requested": requested(cluster),
             "plots": self._plots,
-            "warnings": [self._trouble] if self._trouble else [],
+            "warnings": [self._trouble] if self._trouble and not self.ended else [],
         }
         if self._versions:
             report["versions"] = self._versions

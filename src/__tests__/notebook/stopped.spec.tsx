@@ -62,7 +62,7 @@ describe('the bar of a cell whose cluster has stopped', () => {
 
   // Guards against buttons that act on another cluster.
   it('launches that cluster again, or lets the user pick another', async () => {
-    await put({ state: 'failed' });
+    await put({ state: 'failed', again: { options: {}, change: '' } });
     await act(
       async () => void fireEvent.click(screen.getByText('Launch again'))
     );
@@ -73,6 +73,13 @@ describe('the bar of a cell whose cluster has stopped', () => {
       [CommandIDs.launchAgain, { id: 'one' }],
       [CommandIDs.insert, {}]
     ]);
+  });
+
+  // Guards against a button for a scheduler that somebody else has started.
+  it('does not launch what was joined', async () => {
+    await put({ state: 'closed', joined: true, again: null });
+    screen.getByText('Use another');
+    expect(screen.queryByText('Launch again')).toBeNull();
   });
 
   // Guards against a bar above code that works: it launched the cluster itself.

@@ -147,6 +147,7 @@ async def test_one_that_ends_by_itself(api: Api, tmp_path: Path) -> None:
     scheduler.stop()
     closed = await ended(api, cluster["id"])
     assert closed["message"] == "Stopped: the scheduler was shut down."
+    assert closed["warnings"] == [], "it does not answer, of course"
     await api.stop(cluster["id"])
 
 

@@ -1,5 +1,5 @@
 import { fireEvent, within } from '@testing-library/react';
-import { makePlatform } from '../../fakes';
+import { makeCluster, makePlatform } from '../../fakes';
 import { expand, IScreen, lastCall, renderSidebar, settle } from '../../render';
 
 beforeEach(() => jest.useFakeTimers());
