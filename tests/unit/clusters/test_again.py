@@ -15,6 +15,7 @@ from fakes import a_cluster, backend, shipped, write_platform
 from worlds import AtOnce, World
 
 from jupyter_cluster_launcher.clusters.launching.again import adjusted
+from jupyter_cluster_launcher.clusters.launching.request import named
 from jupyter_cluster_launcher.clusters.saved.store import PAST
 from jupyter_cluster_launcher.errors import BadInputError, UnknownError
 from jupyter_cluster_launcher.jobs import Phase, Queue
@@ -43,7 +44,13 @@ def old(folder: Path, **changes: Any) -> Cluster:
 
 def again(world: World, **request: Any) -> Cluster:
     """Return what a launch again would start."""
-    return asyncio.run(world.manager._plan({"from": "c1", **request}))
+
+    async def planned() -> Cluster:
+        cluster = await world.manager._plan({"from": "c1", **request})
+        async with world.manager._others.alone() as taken:
+            return named(cluster, taken)
+
+    return asyncio.run(planned())
 
 
 def test_everything_stays(world: World, tmp_path: Path) -> None:

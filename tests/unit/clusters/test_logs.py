@@ -88,7 +88,7 @@ async def test_logs_of_a_cluster_that_is_ending(tmp_path: Path) -> None:
     ending: Any = SimpleNamespace(store=store, backend=lambda cluster: Going)
     said = await logs.collect(one, ending)
     assert said["scheduler"] == ""
-    assert "launch.log cannot be read: Is a directory" in said["launch"]
+    assert "launch.log cannot be read: it is not a regular file" in said["launch"]
     (job,) = said["jobs"]
     assert job["text"].startswith("The log files of the jobs cannot be read:")
 

@@ -110,7 +110,7 @@ def test_what_does_not_speak_http_is_no_dashboard_without_plots() -> None:
     ("answer", "expected"),
     [
         (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", None),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", None),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", {}),
         (b'HTTP/1.1 200 OK\r\n\r\n["Individual Task Stream"]', {}),
         (b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 100_000, {}),
         (b"", None),
