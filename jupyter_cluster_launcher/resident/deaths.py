@@ -103,7 +103,7 @@ class Watched:
         self._address = getattr(process, "worker_address", None) or self._address
 
     def __call__(self, exit_code: int) -> None:
-        """Note the end of the process, which is told to Dask afterwards."""
+        """Note the end of the process, which Dask learns afterwards."""
         status = getattr(self._nanny.status, "name", self._nanny.status)
         if exit_code != 0 and status not in ENDING:
             memory = self._killed_for_memory()
@@ -148,7 +148,7 @@ def death_of(
 
 
 def ended(exit_code: int) -> str:
-    """Return in a sentence how a process ended that nobody asked to."""
+    """Return in a sentence how a process ended unexpectedly."""
     if exit_code == -signal.SIGKILL:
         return "Killed (SIGKILL), as by a system that runs out of memory."
     if exit_code < 0:

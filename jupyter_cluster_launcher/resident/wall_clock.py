@@ -9,7 +9,7 @@ CLOCK_SET = 5.0  # seconds by which the wall clock has to differ to have been se
 
 
 class Moment:
-    """A moment of the monotonic clock, which nobody sets, as the wall clock shows it."""
+    """A moment of the monotonic clock, which no one sets, as the wall clock shows it."""
 
     def __init__(self, at: float | None = None) -> None:
         """Take the moment ``at`` of the monotonic clock, in seconds; None is now."""

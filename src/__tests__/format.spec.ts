@@ -90,7 +90,7 @@ describe('the texts about clusters', () => {
     expect(spentText(makeCluster({ spent }), at(60), trans)).toBe('');
   });
 
-  // Guards against a cluster that stops at a limit that nobody saw.
+  // Guards against a cluster that stops at a hidden limit.
   it('say at how many core-hours a cluster stops', () => {
     const text = (core_hours: number | null, changes: object = {}) =>
       stopsText(makeCluster({ core_hours, ...changes }), trans);

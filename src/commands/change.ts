@@ -71,7 +71,7 @@ export function addChangeCommands(options: ICommandOptions): void {
 }
 
 /**
- * Offer to undo a stop that nobody was asked about. A stop that is put off until
+ * Offer to undo a stop that came without a question. A stop that is put off until
  * then would leave a cluster behind when the browser is closed.
  */
 function offerAgain(

@@ -20,7 +20,7 @@ export namespace CommandIDs {
   export const launchAgain = 'cluster-launcher:launch-again';
   /** Launch a cluster as the last time. */
   export const launchLast = 'cluster-launcher:launch-last';
-  /** Launch a cluster as the notebook requests. */
+  /** Launch a cluster by the request in the notebook. */
   export const launchRequested = 'cluster-launcher:launch-requested';
   /** Change whether a notebook connects when its kernel starts. */
   export const toggleConnect = 'cluster-launcher:toggle-connect-on-start';

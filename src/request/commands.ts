@@ -34,8 +34,8 @@ export interface IRepeatOptions extends ICommandOptions {
 }
 
 /**
- * Add the commands that launch a cluster without the form: as the last time, and
- * as the notebook requests.
+ * Add the commands that launch a cluster without the form: like the last one, and
+ * by the request in the notebook.
  */
 export function addRepeatCommands(options: IRepeatOptions): void {
   const { app, trans } = options;

@@ -45,7 +45,7 @@ async def bridge(path: str, host: str, port: int, expected: bytes) -> asyncio.Ab
                     await _exchange((reader, to_there), (there, writer))
                 else:
                     sys.stderr.write(f"The dashboard at {host}:{port} has another certificate.\n")
-        except (OSError, asyncio.TimeoutError):  # the browser is told that nothing answers
+        except (OSError, asyncio.TimeoutError):  # the browser gets the answer that nothing is there
             pass
         finally:
             writer.close()

@@ -142,7 +142,7 @@ describe('a notebook that follows its kernel', () => {
     );
   });
 
-  // Guards against a cluster that nobody uses any more.
+  // Guards against a cluster that is not used any more.
   it('stops the cluster with the kernel', async () => {
     await toggle(CommandIDs.toggleStop);
     await start();

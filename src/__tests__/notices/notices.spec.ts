@@ -149,7 +149,7 @@ describe('notices', () => {
   });
 
   // Guards against a second notice where the first one had a reason.
-  it('say nothing of a cluster that the user was told of', async () => {
+  it('say nothing of a cluster that the user was notified of', async () => {
     await put(starting);
     jest.advanceTimersByTime(60_000);
     notices.forget('one');
@@ -206,7 +206,7 @@ describe('notices', () => {
     expect(shown()).toEqual([]);
   });
 
-  // Guards against notices of the browser that nobody asked for.
+  // Guards against notices of the browser that are not wanted.
   it('come from the browser only if wanted, and while hidden', async () => {
     const fail = async (id: string): Promise<void> => {
       await put({ id });

@@ -110,7 +110,7 @@ describe('a launch without the form', () => {
   });
 
   // Guards against options that somebody else wrote, such as commands for jobs,
-  // and that nobody has read.
+  // and that no one has read.
   it('shows options that the user has not used before', async () => {
     request({ options: { extra: 'rm' } });
     const done = commands.execute(CommandIDs.launchRequested, NOTEBOOK);

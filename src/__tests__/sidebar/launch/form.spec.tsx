@@ -274,7 +274,7 @@ describe('the launch form', () => {
     });
   });
 
-  // Guards against a launch that is refused for a choice that nobody can see.
+  // Guards against a launch that is refused for a hidden choice.
   it.each([
     [true, false],
     [false, true],

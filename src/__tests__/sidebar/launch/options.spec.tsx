@@ -130,7 +130,7 @@ describe('an option that the number of workers follows from', () => {
   });
 
   // Guards against "hosts-0", a list that is hidden at first, and a number of
-  // workers that nobody can see.
+  // hidden workers.
   it('is shown at first, with labels and the number of workers', async () => {
     const screen = await renderSidebar(({ clusters }) => {
       clusters.platformsResponse = [HOSTS];

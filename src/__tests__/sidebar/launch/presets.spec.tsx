@@ -106,7 +106,7 @@ describe('the presets of the form', () => {
     screen.getByText('Save as preset…');
   });
 
-  // Guards against a refusal that nobody sees, and buttons for others' presets.
+  // Guards against a hidden refusal, and buttons for others' presets.
   it('say why they cannot be deleted', async () => {
     const screen = await renderPresets();
     await choose(screen, 'Large');

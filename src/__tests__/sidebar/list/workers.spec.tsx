@@ -130,7 +130,7 @@ describe('the workers of a cluster', () => {
   });
 
   // Guards against a sidebar that is frozen by a thousand workers.
-  it('are few until all are asked for', async () => {
+  it('are few until the user wants all', async () => {
     const many = Array.from({ length: 30 }, (_, index) => ({
       id: `tls://${index}`,
       name: String(index),
