@@ -81,7 +81,7 @@ describe('notices', () => {
   const starting: Partial<ICluster> = {
     state: 'starting',
     code: { create: '', connect: null },
-    workers: { requested: 2, ready: 0, queued: 2, failed: 0 }
+    workers: { requested: 2, ready: 0, queued: 2, failed: 0, killed: 0 }
   };
   const queued: Partial<ICluster> = { workers: starting.workers };
   const shown = (): string[] =>
