@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import UnknownError, WrongStateError
 from ..models import Cluster, State
 from ..platforms import options
-from . import limits
+from .launching import limits
 from .launching.request import check_renewal, check_scalable
 from .managed_cluster import ManagedCluster
 from .other_servers import OtherServers, claim

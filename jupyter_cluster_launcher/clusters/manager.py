@@ -15,9 +15,9 @@ from . import contact, logs, workers
 from .changes import Changes
 from .launching import again, preflight, prepared
 from .launching.preparer import Preparer
+from .launching.presets import FIELDS, Preset, Presets
 from .launching.request import check_preset, named, plan
 from .managed_cluster import ManagedCluster
-from .presets import FIELDS, Preset, Presets
 from .reconcile import ENDED
 from .services import Services
 

@@ -13,12 +13,12 @@ from typing import Any, Generic, TypeVar
 
 from .credentials import write_credentials
 from .dashboard import serve_privately
-from .inspection import Inspection
+from .observed.inspection import Inspection
+from .observed.scheduler import is_gone
 from .process.kernel import Answer, keep_sockets, print_to_log, send_answer, variable
 from .process.prepared import make_used, move_to, read_config_again
 from .protocols import Cluster
 from .report import Report, Sample
-from .scheduler import is_gone
 from .versions import versions
 from .watching import early
 from .watching.watch import CLOSE_LIMIT, Watch, not_closed

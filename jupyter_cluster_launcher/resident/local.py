@@ -9,11 +9,11 @@ from multiprocessing import forkserver
 from typing import Any
 
 from .base import Resident
-from .identity import WorkerIdentity
-from .inspection import Request, T
+from .observed.identity import WorkerIdentity
+from .observed.inspection import Request, T
+from .observed.scheduler import SCHEDULER, identities, on_scheduler, sample_scheduler
 from .protocols import SchedulerCluster
 from .report import Report, Sample
-from .scheduler import SCHEDULER, identities, on_scheduler, sample_scheduler
 from .sharing import Sharing
 
 # As ``distributed.utils.get_mp_context`` has them; what is not installed is passed over.

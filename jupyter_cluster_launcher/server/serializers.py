@@ -13,7 +13,7 @@ from ..backends.base import Backend
 from ..backends.facts import Check, Found, Start, Status
 from ..clusters.launching.again import ENDED, adjusted
 from ..clusters.launching.preflight import Preview
-from ..clusters.presets import Preset
+from ..clusters.launching.presets import Preset
 from ..jobs import Job
 from ..masking import masked
 from ..models import Cluster, State

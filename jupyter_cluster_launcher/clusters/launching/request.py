@@ -14,9 +14,9 @@ from ...platforms import options
 from ...platforms.code import codegen
 from ...platforms.encryption import check_encryption
 from ...platforms.platform import Platform
-from .. import limits
-from ..presets import Preset
 from ..services import Services
+from . import limits
+from .presets import Preset
 
 
 async def plan(

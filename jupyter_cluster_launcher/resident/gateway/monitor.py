@@ -18,8 +18,8 @@ import aiohttp
 from dask_gateway.client import Gateway
 from distributed.core import rpc
 
-from ..deaths import MEMORY_EVENTS
-from ..identity import scheduler_versions
+from ..observed.deaths import MEMORY_EVENTS
+from ..observed.identity import scheduler_versions
 from .scheduler import GatewaySettings, by_value, gateway_settings
 from .state import ANSWER_LIMIT, GatewayState
 

@@ -8,8 +8,8 @@ from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..base import Resident
-from ..identity import WorkerIdentity
-from ..inspection import Request, T
+from ..observed.identity import WorkerIdentity
+from ..observed.inspection import Request, T
 from ..protocols import GatewayCluster
 from ..report import Sample
 from .state import ANSWER_LIMIT, GatewayState

@@ -6,8 +6,8 @@ import re
 import time
 from collections.abc import Mapping
 
-from ..deaths import Events
-from ..identity import (
+from ..observed.deaths import Events
+from ..observed.identity import (
     States,
     WorkerIdentity,
     is_busy,

@@ -9,12 +9,12 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from ..base import Resident
-from ..deaths import MEMORY_EVENTS
-from ..identity import WorkerIdentity
-from ..inspection import Request, T
+from ..observed.deaths import MEMORY_EVENTS
+from ..observed.identity import WorkerIdentity
+from ..observed.inspection import Request, T
+from ..observed.scheduler import SCHEDULER, identities, on_scheduler, sample_scheduler
 from ..protocols import JobqueueCluster
 from ..report import Report, Sample
-from ..scheduler import SCHEDULER, identities, on_scheduler, sample_scheduler
 from .renewal import Renewal, RenewalSettings
 from .tracker import JobEntry, JobTracker, SubmissionError
 from .workers import complete, workers_per_job, working

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import dask
 
-from ..plots import NO_LIST, listed
+from ..observed.plots import NO_LIST, listed
 from ..report import Report
 
 # The address itself, whatever path the site's configuration puts in its place for notebooks.

@@ -14,8 +14,8 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 
 from ..dashboard import SOCKET
-from ..deaths import MEMORY_EVENTS, Events
-from ..identity import (
+from ..observed.deaths import MEMORY_EVENTS, Events
+from ..observed.identity import (
     States,
     WorkerIdentity,
     is_busy,
@@ -24,10 +24,10 @@ from ..identity import (
     task_progress,
     worker_report,
 )
-from ..plots import plots
+from ..observed.plots import plots
+from ..observed.scheduler import ENDINGS, SHUT_DOWN, status_name
 from ..protocols import RemoteCluster
 from ..report import Report, Sample
-from ..scheduler import ENDINGS, SHUT_DOWN, status_name
 from . import bridge, dashboard
 from .scheduler import refuses
 

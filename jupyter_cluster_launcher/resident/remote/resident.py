@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..base import Resident
 from ..credentials import write_private
-from ..identity import WorkerIdentity
-from ..inspection import Request, T
 from ..jobqueue.keys import note_keys, remove_keys
+from ..observed.identity import WorkerIdentity
+from ..observed.inspection import Request, T
+from ..observed.scheduler import identities, on_scheduler, sample_scheduler
 from ..protocols import RemoteCluster
 from ..report import Report, Sample
-from ..scheduler import identities, on_scheduler, sample_scheduler
 
 if TYPE_CHECKING:
     from .monitor import RemoteMonitor

@@ -14,8 +14,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from ..news import differs
-from ..plots import Plots
+from ..observed.news import differs
+from ..observed.plots import Plots
 from ..process.kernel import end_process, publish
 from ..process.log_file import LOG, shorten
 from ..process.prepared import is_unused, remove_traces

@@ -12,7 +12,7 @@ import pytest
 from fakes import write_platform
 from worlds import Saves, World
 
-from jupyter_cluster_launcher.clusters.presets import Preset, Presets
+from jupyter_cluster_launcher.clusters.launching.presets import Preset, Presets
 from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError, UnknownError
 
 OPTIONS = {"memory": {"type": "string", "title": "Memory", "default": "1GB", "maxLength": 5}}

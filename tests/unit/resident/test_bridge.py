@@ -13,7 +13,7 @@ import pytest
 from distributed.security import Security
 from fake_clusters import Dashboard
 
-from jupyter_cluster_launcher.resident.plots import plots
+from jupyter_cluster_launcher.resident.observed.plots import plots
 from jupyter_cluster_launcher.resident.remote.bridge import bridge, certificate
 
 PAGE = b'HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n{"Graph": "/graph"}'

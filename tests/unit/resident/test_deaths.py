@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_cluster_launcher.resident.deaths import Deaths
+from jupyter_cluster_launcher.resident.observed.deaths import Deaths
 
 ADDRESS = "tls://127.0.0.1:40001"
 KILLING = f"Worker {ADDRESS} (pid=17) exceeded 95% memory budget. Restarting..."

@@ -18,10 +18,11 @@ import dask
 import pytest
 from fake_clusters import FakeCluster, SocketDashboard
 
-from jupyter_cluster_launcher.resident import base, credentials, plots, scheduler
+from jupyter_cluster_launcher.resident import base, credentials
 from jupyter_cluster_launcher.resident import logs as collecting
 from jupyter_cluster_launcher.resident import versions as installed
 from jupyter_cluster_launcher.resident.local import RESIDENT, LocalResident
+from jupyter_cluster_launcher.resident.observed import plots, scheduler
 from jupyter_cluster_launcher.resident.process.kernel import ANSWER
 from jupyter_cluster_launcher.resident.protocols import LogEntries
 from jupyter_cluster_launcher.resident.report import Report

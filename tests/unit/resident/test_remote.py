@@ -14,6 +14,7 @@ import pytest
 from clocks import Clocks
 from fake_clusters import Dashboard, FakeCluster
 
+from jupyter_cluster_launcher.resident.observed.scheduler import SHUT_DOWN
 from jupyter_cluster_launcher.resident.remote import dashboard as dashboards
 from jupyter_cluster_launcher.resident.remote import encryption, made
 from jupyter_cluster_launcher.resident.remote import monitor as monitors
@@ -25,7 +26,6 @@ from jupyter_cluster_launcher.resident.remote.resident import (
     RemoteResident,
 )
 from jupyter_cluster_launcher.resident.report import Report
-from jupyter_cluster_launcher.resident.scheduler import SHUT_DOWN
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from clocks import Clocks
 
-from jupyter_cluster_launcher.resident import news as publishing
-from jupyter_cluster_launcher.resident import plots as dashboards
+from jupyter_cluster_launcher.resident.observed import news as publishing
+from jupyter_cluster_launcher.resident.observed import plots as dashboards
 from jupyter_cluster_launcher.resident.process import kernel
 from jupyter_cluster_launcher.resident.report import VERSION, Report, Sample
 from jupyter_cluster_launcher.resident.watching import ending

@@ -8,7 +8,11 @@ import pytest
 from fake_clusters import FakeCluster
 
 from jupyter_cluster_launcher.resident.local import LocalResident
-from jupyter_cluster_launcher.resident.workers import CannotRestartError, restart, worker_rows
+from jupyter_cluster_launcher.resident.observed.workers import (
+    CannotRestartError,
+    restart,
+    worker_rows,
+)
 
 NANNY = "tls://nanny"
 

@@ -18,7 +18,7 @@ from jupyter_cluster_launcher.resident.gateway.state import (
     ANSWER_LIMIT,
     GatewayState,
 )
-from jupyter_cluster_launcher.resident.identity import WorkerIdentity
+from jupyter_cluster_launcher.resident.observed.identity import WorkerIdentity
 
 WORKER: WorkerIdentity = {
     "name": "w1", "nthreads": 2, "memory_limit": 1000, "metrics": {"cpu": 100.0, "memory": 100},

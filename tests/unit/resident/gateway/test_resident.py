@@ -23,7 +23,7 @@ from jupyter_cluster_launcher.resident.gateway.monitor import GatewayMonitor
 from jupyter_cluster_launcher.resident.gateway.resident import RESIDENT, GatewayResident
 from jupyter_cluster_launcher.resident.gateway.state import GatewayState
 from jupyter_cluster_launcher.resident.gateway.submissions import Submissions
-from jupyter_cluster_launcher.resident.identity import WorkerIdentity
+from jupyter_cluster_launcher.resident.observed.identity import WorkerIdentity
 from jupyter_cluster_launcher.resident.report import Report
 
 WORKER: WorkerIdentity = {"name": "w1", "nthreads": 2, "memory_limit": 1000, "metrics": {}}

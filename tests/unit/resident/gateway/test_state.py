@@ -14,7 +14,7 @@ from jupyter_cluster_launcher.resident.gateway.state import (
     GatewayState,
     limit_in_words,
 )
-from jupyter_cluster_launcher.resident.identity import WorkerIdentity
+from jupyter_cluster_launcher.resident.observed.identity import WorkerIdentity
 
 WORKER: WorkerIdentity = {
     "name": "w1", "nthreads": 2, "memory_limit": 1000, "metrics": {"cpu": 100.0, "memory": 100},

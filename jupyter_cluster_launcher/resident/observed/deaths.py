@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from .logs import WorkerLog, text
-from .report import Death
+from ..logs import WorkerLog, text
+from ..report import Death
 
 ENDING = ("closing", "closing_gracefully", "closed", "failed")  # a nanny that is to end
 KEPT = 50  # deaths of which is known more than their number

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from ..errors import BadInputError, NotAvailableError, UnknownError
-from ..models import Cluster, State
-from ..platforms.platform import Platform
-from .services import Services
+from ...errors import BadInputError, NotAvailableError, UnknownError
+from ...models import Cluster, State
+from ...platforms.platform import Platform
+from ..services import Services
 
 SHARED = ("clusters", "workers")  # the limits for all clusters of a user together
 LOCK = ".limits"  # in the directory of all clusters

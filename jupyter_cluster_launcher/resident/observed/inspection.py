@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
+from ..logs import LOGS_LIMIT, Logs, collect
+from ..protocols import LogSource
+from ..report import Report
 from .deaths import Deaths
 from .identity import WorkerIdentity
-from .logs import LOGS_LIMIT, Logs, collect
-from .protocols import LogSource
-from .report import Report
 from .workers import RESTART_LIMIT, CannotRestartError, WorkerRow, restart, worker_rows
 
 T = TypeVar("T")

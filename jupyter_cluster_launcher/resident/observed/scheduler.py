@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any, TypeVar
 
-from .protocols import LogSource, SchedulerCluster, WorkerState
-from .report import Progress, Report, Sample
+from ..protocols import LogSource, SchedulerCluster, WorkerState
+from ..report import Progress, Report, Sample
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .report import Report, Usage
+from ..report import Report, Usage
 
 USAGE_PERIOD = 3.0  # seconds between two reports in which only CPU, memory and tasks differ
 FLUCTUATING = ("usage", "closes_at")  # what may differ from poll to poll

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypedDict
 
-from .report import Progress, Report, Usage
+from ..report import Progress, Report, Usage
+from ..versions import PACKAGES
 from .scheduler import load, progress
-from .versions import PACKAGES
 
 States = Mapping[str, int]  # of one kind of task: how many tasks are in which state
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from ..protocols import LogSource
 from .identity import WorkerIdentity
-from .protocols import LogSource
 
 RESTART_LIMIT = 12.0  # seconds until a restarted worker is back
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_config_dir
 
-from ..errors import BadInputError, NotAvailableError, UnknownError
-from ..platforms.catalog import Catalog
-from ..platforms.types import Bounds
+from ...errors import BadInputError, NotAvailableError, UnknownError
+from ...platforms.catalog import Catalog
+from ...platforms.types import Bounds
 
 FILE = "presets.json"
 LOCK = ".presets-lock"

@@ -1,0 +1,85 @@
+"""The routes of platforms, and of the environments in which they work."""
+
+from __future__ import annotations
+
+import asyncio
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ..platforms.platform import Platform
+from .base import LauncherHandler
+from .serializers import found_view, platform_view
+
+
+class PlatformsHandler(LauncherHandler):
+    """The platforms, and whether each can work with a kernel's environment."""
+
+    route = "/platforms"
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """List them."""
+        services = self.manager.services
+        found = services.catalog.find()[0]
+        detected = await asyncio.gather(*map(self._detected, found))
+        here = {platform.name for platform, yes in zip(found, detected, strict=True) if yes}
+        found = [one for one in found if services.catalog.listed(one, one.name in here)]
+        reasons = await services.catalog.reasons(found, self.kernel_name)
+        views = [
+            platform_view(
+                platform,
+                services.backends.for_platform(platform),
+                reason,
+                platform.name in here,
+            )
+            for platform, reason in zip(found, reasons, strict=True)
+        ]
+        self.reply(views)
+
+    async def _detected(self, platform: Platform) -> bool:
+        services = self.manager.services
+        backend = services.backends.for_platform(platform)
+        return services.catalog.detected(platform) and await backend.answers(platform)
+
+
+class OptionsHandler(LauncherHandler):
+    """The options of a platform, with those that its engine declares."""
+
+    route = "/platforms/{name}/options"
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """Fetch them."""
+        properties = await self.manager.options(name, self.kernel_name)
+        self.reply({"options": {"type": "object", "properties": properties}})
+
+
+class FoundHandler(LauncherHandler):
+    """The user's clusters on a platform that were not started here."""
+
+    route = "/platforms/{name}/found"
+    about_clusters = True
+
+    @web.authenticated
+    @authorized
+    async def get(self, name: str) -> None:
+        """List those that can be joined."""
+        found = await self.manager.found(name, self.kernel_name)
+        self.reply([found_view(cluster) for cluster in found])
+
+
+class KernelHandler(LauncherHandler):
+    """The environment of a kernel."""
+
+    route = "/kernel"
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Look for this package in it, from which notebooks import ``connect``."""
+        packages = self.manager.services.environments.packages
+        own = __name__.partition(".")[0]
+        self.reply({"connect": not await packages.missing(self.kernel_name, [own])})
