@@ -21,7 +21,7 @@ def start(arguments: argparse.Namespace) -> int:
     """Launch a cluster, and wait for its workers where that is wanted."""
     ways = (arguments.platform, arguments.preset, arguments.again)
     if sum(way is not None for way in ways) != 1:
-        arguments.usage_error("give either a platform, --preset or --again")
+        arguments.usage_error("give a platform, --preset or --again")
     server = reached(arguments)
     before = _ended(server, arguments.again) if arguments.again else None
     options = dict(before["again"]["options"]) if before else {}

@@ -96,7 +96,7 @@ def test_start_again(terminal: Terminal, server: RealServer) -> None:
     status, _, error = terminal.run("start", "--again", "Neap")
     assert (status, "There is no record of a cluster 'Neap'" in error) == (1, True)
     status, _, error = terminal.run("start")
-    assert (status, "give either a platform or --again" in error) == (2, True)
+    assert (status, "give a platform, --preset or --again" in error) == (2, True)
 
 
 def test_for_a_person(terminal: Terminal) -> None:
