@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import fcntl
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -12,13 +10,13 @@ from dataclasses import dataclass
 from ...errors import BadInputError, NotAvailableError, UnknownError
 from ...models import Cluster, State
 from ...platforms.platform import Platform
+from ..saved.locks import locked
 from ..services import Services
 
 SHARED = ("clusters", "workers")  # the limits for all clusters of a user together
 LOCK = ".limits"  # in the directory of all clusters
 COUNTED = (State.STARTING, State.RUNNING, State.ELSEWHERE)  # states of clusters that count
 PATIENCE = 30.0  # seconds to wait for another server of the user that launches or scales
-PAUSE = 0.02  # seconds between two tries
 
 
 def core_hours(platform: Platform, wanted: float | None) -> float | None:
@@ -112,23 +110,10 @@ async def turn(
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        await _locked(descriptor)
+        if not await locked(descriptor, PATIENCE):
+            raise NotAvailableError(
+                "Another of your Jupyter servers is launching or scaling a cluster. Try again."
+            )
         yield Allowance(platform, known)
     finally:
         os.close(descriptor)  # which unlocks it
-
-
-async def _locked(descriptor: int) -> None:
-    loop = asyncio.get_running_loop()
-    end = loop.time() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if loop.time() > end:
-                raise NotAvailableError(
-                    "Another of your Jupyter servers is launching or scaling a cluster. Try again."
-                ) from None
-            await asyncio.sleep(PAUSE)
-        else:
-            return

@@ -6,9 +6,7 @@ are atomic: a server killed in the middle of one leaves the record of the step b
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import fcntl
 import json
 import logging
 import os
@@ -28,6 +26,7 @@ from ...controller.guarded_files import read_json, read_object, words
 from ...controller.log_files import LIMIT, LOG, last_line, read_tail
 from ...models import Cluster
 from . import records
+from .locks import locked
 from .writer import Writer
 
 RECORD = "cluster.json"
@@ -76,13 +75,13 @@ class Store:
     async def alone(self) -> AsyncIterator[None]:
         """Keep other servers of this host from what they do within ``alone``.
 
-        Nobody waits longer than ``ALONE`` seconds: at worst two clusters have one name.
+        No one waits longer than ``ALONE`` seconds: at worst two clusters have one name.
         """
         descriptor = None
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self.root, os.O_RDONLY)
-            await _lock(descriptor)
+            await locked(descriptor, ALONE)
         except OSError as error:  # a file system without locks, or nothing can be written
             log.info("%s cannot be locked: %s", self.root, error.strerror)
         try:
@@ -220,14 +219,3 @@ class Store:
 def default_root() -> Path:
     """Return where this user's servers keep their records."""
     return Path(jupyter_runtime_dir()) / "cluster-launcher"
-
-
-async def _lock(descriptor: int) -> None:
-    """Take a lock, or go on without it after ``ALONE`` seconds; raises ``OSError``."""
-    clock = asyncio.get_running_loop().time
-    deadline = clock() + ALONE
-    while clock() < deadline:
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        await asyncio.sleep(0.01)
