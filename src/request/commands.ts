@@ -10,13 +10,12 @@ import { requestIn } from '../notebook/metadata';
 import { isConsole, Target } from '../notebook/target';
 import { IPreferences } from '../settings/preferences';
 import {
-  changedOptions,
-  declaresOptions,
   IForm,
   initialForm,
   launchRequest,
   siteOf
 } from '../sidebar/launch/choices';
+import { changedOptions, declaresOptions } from '../sidebar/launch/schema';
 import { sizeText } from '../sidebar/launch/differences';
 import { ICluster, IOptionsSchema, IPlatform, IRequest } from '../tokens';
 import { confirmRequest } from './dialog';

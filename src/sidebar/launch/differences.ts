@@ -7,7 +7,8 @@ import {
   rangeText
 } from '../../format';
 import { IOptionsSchema, IPlatform } from '../../tokens';
-import { changedOptions, IForm } from './choices';
+import { IForm } from './choices';
+import { changedOptions } from './schema';
 
 /** The characters of a value that are shown in a line. */
 const LENGTH = 40;

@@ -1,7 +1,8 @@
 import { JSONExt, ReadonlyJSONValue } from '@lumino/coreutils';
 import { Query } from '../../api/query';
 import { IClusters, IPlatform, IPreset } from '../../tokens';
-import { changedOptions, IForm } from './choices';
+import { IForm } from './choices';
+import { changedOptions } from './schema';
 import { Forms } from './forms';
 import { LaunchQueries } from './queries';
 

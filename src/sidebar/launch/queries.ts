@@ -10,7 +10,7 @@ import {
   IOptionsSchema,
   IPlatform
 } from '../../tokens';
-import { declaresOptions } from './choices';
+import { declaresOptions } from './schema';
 
 /** Milliseconds without changes before a launch is previewed. */
 const PREVIEW_DELAY = 300;

@@ -1,10 +1,10 @@
 import {
-  filterOptions,
   initialForm,
   siteOf,
   selectPlatform,
   launchRequest
 } from '../../../sidebar/launch/choices';
+import { filterOptions } from '../../../sidebar/launch/schema';
 import { FakePreferences, makePlatform } from '../../fakes';
 
 describe('the form of a platform', () => {

@@ -3,13 +3,13 @@ import { TextButton } from '../../../components/button';
 import { TextField } from '../../../components/fields';
 import { Fold } from '../../../components/fold';
 import { IPlatform } from '../../../tokens';
-import { DiscoveredClusters } from '../discovered';
+import { DiscoveredClusters } from './discovered';
 import { EnvironmentField } from './environment';
 import { ILaunchProps } from '../form';
 import { LifetimeFields } from './lifetime';
 import { Options, OptionsStatus } from './options';
 import { PlatformPicker } from '../platform';
-import { PresetButtons, PresetField } from '../presetfields';
+import { PresetButtons, PresetField } from './presetfields';
 import { StartTimes } from './starttimes';
 import { WorkersFields } from './workers';
 

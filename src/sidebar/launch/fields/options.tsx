@@ -5,7 +5,8 @@ import { RetryAlert } from '../../../components/alert';
 import { Fold } from '../../../components/fold';
 import { Loading } from '../../../components/loading';
 import { IOptionsSchema } from '../../../tokens';
-import { filterOptions, IForm, refineOptions } from '../choices';
+import { IForm } from '../choices';
+import { filterOptions, refineOptions } from '../schema';
 
 const OptionsForm = React.lazy(() => import('./optionsform'));
 

@@ -6,7 +6,7 @@ import { customizeValidator } from '@rjsf/validator-ajv8';
 import React from 'react';
 import { IOptionsSchema } from '../../../tokens';
 import { ChoiceWidget } from './choicewidget';
-import { differing } from '../choices';
+import { differing } from '../schema';
 import {
   ArrayFieldTemplate,
   FieldTemplate,

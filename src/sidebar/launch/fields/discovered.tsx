@@ -1,12 +1,12 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect } from 'react';
-import { ErrorMessage } from '../../components/alert';
-import { TextButton } from '../../components/button';
-import { Fold } from '../../components/fold';
-import { Loading } from '../../components/loading';
-import { TitleWithHint } from '../../components/text';
-import { IPlatform } from '../../tokens';
-import { LaunchModel } from './model';
+import { ErrorMessage } from '../../../components/alert';
+import { TextButton } from '../../../components/button';
+import { Fold } from '../../../components/fold';
+import { Loading } from '../../../components/loading';
+import { TitleWithHint } from '../../../components/text';
+import { IPlatform } from '../../../tokens';
+import { LaunchModel } from '../model';
 
 /** Milliseconds between searches that read files only. */
 const SEARCH_INTERVAL = 5000;

@@ -1,11 +1,11 @@
 import { InputDialog } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
-import { ErrorMessage } from '../../components/alert';
-import { TextButton } from '../../components/button';
-import { SelectField } from '../../components/fields';
-import { IPlatform } from '../../tokens';
-import { LaunchModel } from './model';
+import { ErrorMessage } from '../../../components/alert';
+import { TextButton } from '../../../components/button';
+import { SelectField } from '../../../components/fields';
+import { IPlatform } from '../../../tokens';
+import { LaunchModel } from '../model';
 
 /** The props of what the form shows of presets. */
 interface IPresetProps {
