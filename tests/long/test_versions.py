@@ -12,12 +12,12 @@ from email import message_from_bytes
 from pathlib import Path
 
 import pytest
+from checkouts import clean_copy
 from packaging.requirements import Requirement
 from processes import group
 from pythons import interpreter
 from real_server import RealServer, wait_until
 
-ROOT = Path(__file__).parent.parent.parent
 EXTRAS = ("local", "slurm", "gateway", "ssh", "completion")
 COMPUTE = """
 import distributed, sys
@@ -58,7 +58,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder)]
     env = {**os.environ, "SKIP_JUPYTER_BUILDER": "1"}
-    subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)
+    subprocess.run(
+        command, cwd=clean_copy(folder / "source"), env=env, check=True, capture_output=True
+    )
     return next(folder.glob("*.whl"))
 
 

@@ -16,6 +16,7 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
+from checkouts import clean_copy
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -47,17 +48,7 @@ def build(what: str, folder: Path, out: str, **env: str) -> Path:
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the tree without anything that git ignores."""
-    if not (ROOT / ".git").exists():
-        pytest.skip("This is not a git checkout, so it cannot be told which files belong to it.")
-    folder = tmp_path_factory.mktemp("clean")
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    for name in subprocess.run(
-        listed, cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split("\0"):
-        if name and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    return folder
+    return clean_copy(tmp_path_factory.mktemp("clean"))
 
 
 @pytest.fixture(scope="module")
