@@ -11,13 +11,13 @@ from tornado import web
 from . import contract
 from .base import LauncherHandler
 from .folders import working_directory
-from .launch_handlers import CheckHandler, CodeHandler, PrepareHandler, StartsHandler
-from .platform_handlers import FoundHandler, KernelHandler, OptionsHandler, PlatformsHandler
-from .preset_handlers import PresetHandler, PresetsHandler
+from .routes.launch_handlers import CheckHandler, CodeHandler, PrepareHandler, StartsHandler
+from .routes.platform_handlers import FoundHandler, KernelHandler, OptionsHandler, PlatformsHandler
+from .routes.preset_handlers import PresetHandler, PresetsHandler
+from .routes.workers import RestartHandler, WorkersHandler
 from .serializers import (
     plots_view,
 )
-from .workers import RestartHandler, WorkersHandler
 
 
 class ClustersHandler(LauncherHandler):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...backends import kind_of
+from ...backends.base import Backend
 from ...errors import BadInputError, WrongStateError
 from ...models import Adapt, Cluster, Cost, Scaling
 from ...platforms import options
@@ -43,14 +44,8 @@ async def plan(
     tls = _or_default(request.get("tls"), platform.tls)
     check_encryption(platform, tls)
     keep = _or_default(request.get("keep_running"), keep_running)
-    given, joined = request.get("name"), request.get("adopt")
-    if joined is not None:
-        joined = await backend.joinable(platform, joined)
-    elif not backend.launches:
-        raise BadInputError(
-            f"{platform.title} starts nothing: give the address or the scheduler file of what to "
-            "join."
-        )
+    joined = await _joined(platform, backend, request.get("adopt"))
+    given = request.get("name")
     name = "" if given is None else options.check_name(given)
     create = (
         codegen.create(platform, chosen, workers, adapt, tls, declared, client=backend.client)
@@ -89,6 +84,18 @@ async def plan(
         cost=cost_of(platform),
         message="Starting the kernel",
     )
+
+
+async def _joined(platform: Platform, backend: Backend, target: str | None) -> str | None:
+    """Return what a request joins, None for a launch; raises ``LauncherError``s."""
+    if target is not None:
+        return await backend.joinable(platform, target)
+    if not backend.launches:
+        raise BadInputError(
+            f"{platform.title} starts nothing: give the address or the scheduler file of what to "
+            "join."
+        )
+    return None
 
 
 async def check_preset(services: Services, preset: Preset, kernel_name: str) -> None:

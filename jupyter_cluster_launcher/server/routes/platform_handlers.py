@@ -7,9 +7,9 @@ import asyncio
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..platforms.platform import Platform
-from .base import LauncherHandler
-from .serializers import found_view, platform_view
+from ...platforms.platform import Platform
+from ..base import LauncherHandler
+from ..serializers import found_view, platform_view
 
 
 class PlatformsHandler(LauncherHandler):

@@ -8,8 +8,8 @@ from http import HTTPStatus
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import LauncherHandler
-from .serializers import preset_view
+from ..base import LauncherHandler
+from ..serializers import preset_view
 
 
 class PresetsHandler(LauncherHandler):

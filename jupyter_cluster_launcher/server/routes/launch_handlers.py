@@ -7,8 +7,8 @@ from http import HTTPStatus
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import LauncherHandler
-from .serializers import check_view, preview_view, start_view
+from ..base import LauncherHandler
+from ..serializers import check_view, preview_view, start_view
 
 
 class CodeHandler(LauncherHandler):

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from .base import LauncherHandler
-from .serializers import workers_view
+from ..base import LauncherHandler
+from ..serializers import workers_view
 
 
 class WorkersHandler(LauncherHandler):

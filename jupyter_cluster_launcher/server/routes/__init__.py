@@ -1,0 +1,1 @@
+"""The routes of everything but the clusters themselves."""
