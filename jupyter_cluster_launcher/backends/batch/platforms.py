@@ -145,14 +145,18 @@ class BatchPlatforms(LocalBackend):
         return summary(number, values, seconds, cluster.adapt is not None, cluster.cost)
 
     async def check(self, platform: Platform, cluster: Cluster, directory: Path) -> Check:
-        """Return the job script and the batch system's verdict on it."""
+        """Return the job script and the batch system's verdict on it.
+
+        In a closed partition jobs would wait, whatever the verdict: SLURM says of some that they
+        would start, and of others that they would be refused.
+        """
         verdict = await checking.check(
             cluster,
             batch_system(cluster.batch),
             self.context.environments,
             self.preparation(cluster, directory),
         )
-        if not verdict.ok:
+        if not verdict.job_script:
             return verdict
         closed = await self._offers.closed(platform, arguments(platform, cluster.options))
         return replace(verdict, ok=False, verdict=closed) if closed else verdict
