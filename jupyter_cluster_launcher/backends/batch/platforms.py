@@ -21,7 +21,7 @@ from .site.offers import Offers
 from .site.shared_files import warning as folder_warning
 from .site.site_defaults import SiteDefaults, with_defaults
 from .site.starts import start_times
-from .system import batch_system
+from .system import batch_system, own_jobs
 from .words.summary import lifetime, shortest_life, summary
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ class BatchPlatforms(LocalBackend):
         submission = {
             "arguments": system.submit_arguments(name),
             "job_id": system.JOB_ID,
+            "own_jobs": own_jobs(system, name),
             "unset": {
                 **{pattern: [*directives] for pattern, directives in system.UNSET.items()},
                 **{variable: [] for variable in cluster.preparation.get("fields", [])},

@@ -22,6 +22,7 @@ from dask_jobqueue.slurm import SLURMJob
 from distributed.core import Status
 from fake_clusters import FakeCluster
 
+from jupyter_cluster_launcher.backends.batch import slurm
 from jupyter_cluster_launcher.resident.jobqueue import resident as jobqueue
 from jupyter_cluster_launcher.resident.jobqueue import tracker as job_tracker
 from jupyter_cluster_launcher.resident.jobqueue.jobs import (
@@ -388,6 +389,7 @@ def test_how_jobs_are_submitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     submission = Submission(
         arguments=["--parsable", "--job-name=cluster-abc"],
         job_id=r"^(?P<job_id>\d+)$",
+        own_jobs=[],
         unset={
             "SBATCH_OUT*": [],
             "SBATCH_ACCOUNT": ["-A", "--account"],
@@ -402,6 +404,29 @@ def test_how_jobs_are_submitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert job.job_id_regexp == r"^(?P<job_id>\d+)$"
     left = {name for name in os.environ if name.startswith("SBATCH_")}
     assert left == {"SBATCH_PARTITION"}, "only what the script does not say is left to a variable"
+
+
+@pytest.mark.parametrize(
+    ("listing", "job_id"),
+    [
+        ("echo 'cluster-abc|11\ncluster-abc|12\nother|2026'", "12"),
+        ("exit 1", "2026"),
+        ("true", "2026"),
+    ],
+)
+async def test_a_number_that_is_not_the_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listing: str, job_id: str
+) -> None:
+    """Guards a healthy job whose site ends the output of sbatch with a number of its own."""
+    for name, script in {"sbatch": "echo 11\necho '12;big'\necho 2026", "squeue": listing}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    tracker = a_tracker(w9="11")
+    submission = Submission(arguments=[], job_id=slurm.JOB_ID, own_jobs=["squeue"], unset={})
+    job_class: Any = tracked(SLURMJob, tracker, str(tmp_path), submission)
+    await job_class("tcp://x:1", name=0, cores=1, memory="1GB").start()
+    assert [entry["id"] for entry in tracker.entries] == ["11", job_id]
 
 
 @pytest.mark.filterwarnings("ignore:.*has been renamed:FutureWarning")
@@ -446,7 +471,9 @@ def test_what_a_site_configured(
 
 def test_how_jobs_are_submitted_to_htcondor(tmp_path: Path) -> None:
     """Guards HTCondor, whose class makes its own submit command and has a mapping of directives."""
-    submission = Submission(arguments=["-batch-name", "cluster-abc"], job_id=None, unset={})
+    submission = Submission(
+        arguments=["-batch-name", "cluster-abc"], job_id=None, own_jobs=[], unset={}
+    )
     job_class: Any = tracked(HTCondorJob, a_tracker(), str(tmp_path), submission)
     site = {"jobqueue.htcondor.job-extra-directives": {"requirements": "A", "rank": "B"}}
     with dask.config.set(site):
@@ -470,7 +497,7 @@ async def test_why_lsf_refused_a_job(tmp_path: Path, monkeypatch: pytest.MonkeyP
     bsub.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     tracker = a_tracker()
-    submission = Submission(arguments=["-J", "cluster-abc"], job_id=None, unset={})
+    submission = Submission(arguments=["-J", "cluster-abc"], job_id=None, own_jobs=[], unset={})
     job_class: Any = tracked(LSFJob, tracker, str(tmp_path), submission)
     await job_class("tcp://x:1", name=0, cores=1, memory="1GB", use_stdin=True).start()
     error = tracker.entries[0]["error"] or ""
