@@ -14,7 +14,7 @@ from ...models import Cluster
 from ..facts import Check, Context, Needs, Start
 from ..local import LocalBackend
 from . import check as checking
-from . import variables
+from . import directives, variables
 from .arguments import arguments, jobs_of
 from .jobs import job_name
 from .site.offers import Offers
@@ -120,8 +120,10 @@ class BatchPlatforms(LocalBackend):
         return {**prepared, "job_name": name, "submission": submission}
 
     def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:
-        """Raise ``BadInputError`` where the scheduler could not listen on the interface."""
-        checking.check_interface(arguments(platform, options).get("interface"))
+        """Raise ``BadInputError`` for an interface or a directive that no launch can have."""
+        values = arguments(platform, options)
+        checking.check_interface(values.get("interface"))
+        directives.refuse(batch_system(platform.batch), platform.options, values)
 
     def warnings(self, platform: Platform, options: Mapping[str, Any]) -> list[str]:
         """Return what users should know: variables that change jobs, and limits."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from ...jobs import Job, Phase
 from .site import slurm_discovery
+from .slurm_directives import UNUSABLE as UNUSABLE  # noqa: PLC0414 - a constant of the module
 from .slurm_time import STARTS, time_of
 from .slurm_time import option_value as option_value  # noqa: PLC0414 - as the next
 from .slurm_time import seconds as seconds  # noqa: PLC0414 - a function of this module, too

@@ -7,7 +7,8 @@ in the entry point group ``jupyter_cluster_launcher.batch_systems``; platform fi
 ``batch:``. ``examples/batch-system`` in the source is such a distribution.
 
 More is optional: ``DISCOVERY`` has the functions of ``discovery.Discovery``, ``EXPLAINED`` has a
-sentence for reasons of jobs that users cannot make out, and ``own_jobs(name)`` returns the command
+sentence for reasons of jobs that users cannot make out, ``UNUSABLE`` one for options of the submit
+command that users must not give as directives, and ``own_jobs(name)`` returns the command
 that lists the jobs of a name, a line ``NAME|ID`` each, for a site whose submit command prints other
 numbers, too.
 """

@@ -55,6 +55,22 @@ async def test_a_banner_with_numbers(
     assert slurm.jobs() == []
 
 
+async def test_directives_that_change_how_jobs_are_submitted(
+    api: Api, slurm: RealSlurm, tallgrass: Tallgrass
+) -> None:
+    """Guards jobs that nobody counts; what changes only the output of sbatch is harmless."""
+    options = {**SMALL, "job_extra_directives": ["--array=1-3"]}
+    body = {"platform": "tallgrass", "workers": 1, "options": options}
+    status, answer = await api.ask("POST", "clusters", body=body)
+    assert (status, "--array=1-3 cannot be used here" in answer["message"]) == (422, True)
+    directives = [*HOLD, "--parsable", "--quiet", "--verbose", "--wait-all-nodes=1"]
+    cluster = await tallgrass.launch(workers=2, job_extra_directives=directives)
+    row = await api.until(cluster["id"], lambda c: len(c["jobs"]) == 2)
+    assert sorted(job["id"] for job in row["jobs"]) == sorted(slurm.jobs())
+    await api.stop(cluster["id"])
+    assert slurm.jobs() == []
+
+
 @pytest.mark.parametrize("where", ["variable", "directive", "update"])
 async def test_jobs_of_another_name(
     api: Api,
