@@ -19,6 +19,7 @@ Directives = Union[Sequence[str], Mapping[str, str]]
 
 # What a shell reads otherwise than as it stands, but for what expands a variable or a home.
 SPECIAL = re.compile(r"([^\w$~/.:,@%+={}-])")
+LITERAL = re.compile(r"([^\w/.:,@%+=-])")  # the same of a path that has nothing to expand
 VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})")
 
 
@@ -30,9 +31,13 @@ def quote_in_header(header: str, directory: str) -> str:
 def escape_in_command(command: str, paths: Iterable[str]) -> str:
     """Return a shell's command with blanks and the like in ``paths`` escaped; variables expand.
 
-    A variable that is not set on the node leaves an empty argument, and not none.
+    A variable that is not set on the node leaves an empty argument, and not none. A path that
+    exists as it stands has no variables, but perhaps a dollar sign in its name.
     """
     for path in paths:
+        if os.path.lexists(path):
+            command = command.replace(path, LITERAL.sub(r"\\\1", path))
+            continue
         escaped = SPECIAL.sub(r"\\\1", path)
         command = command.replace(path, VARIABLE.sub(r'"\g<0>"', escaped))
     return command

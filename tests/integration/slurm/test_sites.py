@@ -182,7 +182,7 @@ async def test_variables_that_the_form_has_a_field_for(
     await api.stop(cluster["id"])
 
 
-@pytest.fixture(params=["My Home", 'Zoë\'s "#1" & Co'], ids=["blank", "quotes"])
+@pytest.fixture(params=["My Home", 'Zoë\'s "#1" & $my `id`'], ids=["blank", "quotes"])
 def blanks(
     request: pytest.FixtureRequest, slurm: RealSlurm, tmp_path: Path
 ) -> Iterator[RealServer]:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import shlex
+import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -525,6 +526,31 @@ def test_blanks_in_paths(tmp_path: Path) -> None:
     assert command[command.index("--tls-ca-file") + 1] == f"{home}/ca"
     assert command[command.index("--tls-key") + 1] == f"{home}/key"
     assert "$TMPDIR" in job._command_template, "the job's shell expands it"
+
+
+def test_a_home_that_a_shell_would_change(tmp_path: Path) -> None:
+    """Guards a home with dollar signs and backticks: the job's shell reads it as it stands."""
+    home = tmp_path / "a$nosuch ${HOME} `id` $(id) {b,c} \\ *"
+    home.mkdir()
+    for name in ("python", "ca", "key"):
+        (home / name).touch()
+    files = {"ca_file": f"{home}/ca", "key": f"{home}/key"}
+    security: Any = SimpleNamespace(get_tls_config_for_role=lambda role: files)
+    job_class: Any = tracked(SLURMJob, a_tracker(), str(tmp_path))
+    job = job_class("tls://x:1", name=0, cores=1, memory="1GB", python=f"{home}/python",
+                    log_directory=f"{home}/jobs", local_directory="$TMPDIR/x",
+                    security=security)  # fmt: skip
+    words = [shlex.split(line) for line in job.job_header.splitlines()]
+    assert ["#SBATCH", "-o", f"{home}/jobs/cluster-abc-%J.out"] in words
+    shell = f"printf '%s\\0' {job._command_template}"
+    env = {"PATH": os.environ["PATH"], "HOME": "/elsewhere", "TMPDIR": "/fast"}
+    done = subprocess.run(["bash", "-c", shell], check=True, capture_output=True, env=env)
+    read = done.stdout.decode().split("\0")
+    assert read[0] == f"{home}/python"
+    for option, path in {
+        "--tls-ca-file": f"{home}/ca", "--tls-key": f"{home}/key", "--local-directory": "/fast/x",
+    }.items():  # fmt: skip
+        assert read[read.index(option) + 1] == path
 
 
 async def test_a_job_that_is_refused(
