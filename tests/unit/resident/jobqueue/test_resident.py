@@ -41,7 +41,7 @@ from jupyter_cluster_launcher.resident.jobqueue.resident import (
     queue_position,
 )
 from jupyter_cluster_launcher.resident.jobqueue.tracker import JobTracker, SubmissionError
-from jupyter_cluster_launcher.resident.jobqueue.workers import workers_per_job
+from jupyter_cluster_launcher.resident.jobqueue.workers import Shortfalls, workers_per_job
 from jupyter_cluster_launcher.resident.logs import Logs
 from jupyter_cluster_launcher.resident.protocols import DummyJob
 from jupyter_cluster_launcher.resident.report import Report
@@ -194,6 +194,32 @@ def test_a_job_is_ready_with_its_last_worker(published: list[Report], tmp_path: 
     assert published[-1]["ready"] == 1
     one.scale(1)
     assert list(cluster.worker_spec) == [0, 1], "a job with one worker of two has data already"
+
+
+def test_jobs_that_lose_some_of_their_workers() -> None:
+    """Guards a row that says "1 of 2 jobs" and not why; what a nanny restarts is no news."""
+    cluster = FakeJobqueueCluster(0, 1, 2, processes=2)
+    now = [0.0]
+    shortfalls = Shortfalls(lambda: now[0])
+
+    def warning(*working: str) -> str | None:
+        cluster.scheduler_info = {"workers": {one: {"name": one} for one in working}}
+        now[0] += 3
+        return shortfalls.warning(cluster)
+
+    beginning = [warning("0-0", "0-1", "1-0") for _ in range(4)]
+    assert beginning == [None] * 4, "job 1 still starts its second worker"
+    everyone = ("0-0", "0-1", "1-0", "1-1", "2-0", "2-1")
+    assert [warning(*everyone), warning("0-0", "0-1", "1-0"), warning(*everyone)] == [None] * 3
+    lost = [warning("0-0", "0-1", "1-0") for _ in range(3)]
+    assert lost == [None] * 2 + [
+        "1 job has lost some of its workers: 1 of 2 are left. Its log says why."
+    ]
+    more = [warning("0-0", "1-0") for _ in range(3)]
+    assert more[-1] == (
+        "2 jobs have lost some of their workers: 2 of 4 are left. Their logs say why."
+    )
+    assert warning(*everyone) is None
 
 
 def test_jobs_that_the_batch_system_ended(published: list[Report], tmp_path: Path) -> None:
