@@ -76,7 +76,12 @@ class JobqueueBackend(LocalBackend):
     def preparation(self, cluster: Cluster, directory: Path) -> dict[str, Any]:
         """Return what the resident gets; jobs are submitted as dask-jobqueue does."""
         prepared = super().preparation(cluster, directory)
-        submission: dict[str, Any] = {"arguments": [], "job_id": None, "unset": {}}
+        submission: dict[str, Any] = {
+            "arguments": [],
+            "job_id": None,
+            "own_jobs": [],
+            "unset": {},
+        }
         return {**prepared, "job_name": job_name(cluster.id), "submission": submission}
 
     def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,18 @@ SHUT_DOWN = f"{RESIDENT}.shut_down()"
 PING_LIMIT = 2.0  # seconds to wait for a ping, which a busy controller takes in later
 CALL_LIMIT = 15.0  # seconds that a controller may take to scale, where nothing waits for workers
 
+OLDER = (
+    "This cluster was launched by an older version of the launcher, which cannot do this. Stop it "
+    "and launch it again."
+)
+
 log = logging.getLogger(__name__)
+
+
+def is_older(error: ExecutionError, function: str) -> bool:
+    """Return whether a call failed because the resident of an older version has no such method."""
+    missing = rf"'\w*Resident' object has no attribute '{re.escape(function)}'"
+    return error.name == "AttributeError" and bool(re.match(missing, error.text))
 
 
 class Connection:
@@ -80,7 +92,8 @@ class Connection:
                 "The cluster did not answer in time. Try again in a minute."
             ) from None
         except ExecutionError as error:
-            raise WrongStateError(self._explain(error)) from None
+            reason = OLDER if is_older(error, function) else self._explain(error)
+            raise WrongStateError(reason) from None
 
     async def ping(self) -> None:
         """Let the controller know that a server is there, before its orphan timer fires.

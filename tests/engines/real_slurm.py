@@ -139,6 +139,20 @@ class RealSlurm:
         finally:
             controller.send_signal(signal.SIGCONT)
 
+    @contextlib.contextmanager
+    def drained(self) -> Iterator[None]:
+        """For a while no node starts a job. Afterwards none is left, and all nodes are idle."""
+        nodes = f"nodename={','.join(self.layout.nodes)}"
+        drain_all = ["scontrol", "update", nodes, "state=drain", "reason=a test"]
+        self.run(*drain_all).check_returncode()
+        try:
+            yield
+        finally:
+            self.run("scontrol", "update", nodes, "state=resume").check_returncode()
+            self.empty()
+            # Until slurmctld has pinged a node again, that takes no job: its state is "idle*".
+            self._await("idle nodes", self._idle)
+
     def stop(self) -> None:
         """Cancel every job, end the daemons in the order that they need, and leave no process."""
         controller = self.daemons.get("slurmctld")

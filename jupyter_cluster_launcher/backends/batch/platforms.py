@@ -14,14 +14,14 @@ from ...models import Cluster
 from ..facts import Check, Context, Needs, Start
 from ..local import LocalBackend
 from . import check as checking
-from . import variables
+from . import directives, variables
 from .arguments import arguments, jobs_of
 from .jobs import job_name
 from .site.offers import Offers
 from .site.shared_files import warning as folder_warning
 from .site.site_defaults import SiteDefaults, with_defaults
 from .site.starts import start_times
-from .system import batch_system
+from .system import batch_system, own_jobs
 from .words.summary import lifetime, shortest_life, summary
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ class BatchPlatforms(LocalBackend):
         submission = {
             "arguments": system.submit_arguments(name),
             "job_id": system.JOB_ID,
+            "own_jobs": own_jobs(system, name),
             "unset": {
                 **{pattern: [*directives] for pattern, directives in system.UNSET.items()},
                 **{variable: [] for variable in cluster.preparation.get("fields", [])},
@@ -119,8 +120,10 @@ class BatchPlatforms(LocalBackend):
         return {**prepared, "job_name": name, "submission": submission}
 
     def refuse(self, platform: Platform, options: Mapping[str, Any]) -> None:
-        """Raise ``BadInputError`` where the scheduler could not listen on the interface."""
-        checking.check_interface(arguments(platform, options).get("interface"))
+        """Raise ``BadInputError`` for an interface or a directive that no launch can have."""
+        values = arguments(platform, options)
+        checking.check_interface(values.get("interface"))
+        directives.refuse(batch_system(platform.batch), platform.options, values)
 
     def warnings(self, platform: Platform, options: Mapping[str, Any]) -> list[str]:
         """Return what users should know: variables that change jobs, and limits."""
@@ -145,14 +148,18 @@ class BatchPlatforms(LocalBackend):
         return summary(number, values, seconds, cluster.adapt is not None, cluster.cost)
 
     async def check(self, platform: Platform, cluster: Cluster, directory: Path) -> Check:
-        """Return the job script and the batch system's verdict on it."""
+        """Return the job script and the batch system's verdict on it.
+
+        In a closed partition jobs would wait, whatever the verdict: SLURM says of some that they
+        would start, and of others that they would be refused.
+        """
         verdict = await checking.check(
             cluster,
             batch_system(cluster.batch),
             self.context.environments,
             self.preparation(cluster, directory),
         )
-        if not verdict.ok:
+        if not verdict.job_script:
             return verdict
         closed = await self._offers.closed(platform, arguments(platform, cluster.options))
         return replace(verdict, ok=False, verdict=closed) if closed else verdict

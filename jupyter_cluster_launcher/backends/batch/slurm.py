@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from ...jobs import Job, Phase
 from .site import slurm_discovery
+from .slurm_directives import UNUSABLE as UNUSABLE  # noqa: PLC0414 - a constant of the module
 from .slurm_time import STARTS, time_of
 from .slurm_time import option_value as option_value  # noqa: PLC0414 - as the next
 from .slurm_time import seconds as seconds  # noqa: PLC0414 - a function of this module, too
@@ -112,6 +113,11 @@ def submit_arguments(name: str) -> list[str]:
     return ["--parsable", f"--job-name={name}"]
 
 
+def own_jobs(name: str) -> list[str]:
+    """Ask squeue, where a site prints numbers on lines of their own around the id."""
+    return ["squeue", "--noheader", "--states=all", f"--name={name}", "--format=%j|%A"]
+
+
 def list_jobs(user: str, names: Sequence[str]) -> list[str]:
     """One squeue for all clusters.
 
@@ -119,13 +125,7 @@ def list_jobs(user: str, names: Sequence[str]) -> list[str]:
     squeue selects them itself, and would drop a job that an administrator renamed.
     """
     fields = ",".join(f"{field}:|" for field in FIELDS)
-    return [
-        "squeue",
-        "--noheader",
-        "--states=all",
-        f"--user={user}",
-        f"--Format={fields}",
-    ]
+    return ["squeue", "--noheader", "--states=all", f"--user={user}", f"--Format={fields}"]
 
 
 def parse_jobs(text: str) -> list[Job]:

@@ -6,14 +6,17 @@ system wrote. A module stands in this package, or comes from another distributio
 in the entry point group ``jupyter_cluster_launcher.batch_systems``; platform files name it in
 ``batch:``. ``examples/batch-system`` in the source is such a distribution.
 
-Two more constants are optional: ``DISCOVERY`` has the functions of ``discovery.Discovery``, and
-``EXPLAINED`` has a sentence for reasons of jobs that users cannot make out.
+More is optional: ``DISCOVERY`` has the functions of ``discovery.Discovery``, ``EXPLAINED`` has a
+sentence for reasons of jobs that users cannot make out, ``UNUSABLE`` one for options of the submit
+command that users must not give as directives, and ``own_jobs(name)`` returns the command
+that lists the jobs of a name, a line ``NAME|ID`` each, for a site whose submit command prints other
+numbers, too.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from importlib import metadata
@@ -161,6 +164,12 @@ def batch_system(name: str | None) -> BatchSystem:
     or is not complete.
     """
     return _module(str(name))
+
+
+def own_jobs(system: BatchSystem, name: str) -> list[str]:
+    """Return the command that lists the jobs of a name, empty where a module has none."""
+    command: Callable[[str], list[str]] | None = getattr(system, "own_jobs", None)
+    return command(name) if command else []
 
 
 @lru_cache  # looking through all distributions takes milliseconds, and rows are drawn often

@@ -8,21 +8,21 @@ refusals in the batch system's words instead, and closes as often as it is calle
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
 import os
 import shlex
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 import dask
 from distributed.core import Status
 from distributed.deploy.spec import ProcessInterface
 
+from . import shell
+from .ids import own_id, possible_ids
 from .keys import expanded, key_files, note_keys, removing_keys
-from .shell import escape_in_command, merged_directives, quote_in_header, withhold
 from .tracker import JobEntry, JobTracker, note_cancel_command, note_cancelled, note_id
 
 
@@ -30,12 +30,15 @@ class Submission(TypedDict):
     """How the batch system wants jobs to be submitted.
 
     ``arguments`` are added to the submit command, ``job_id`` is the pattern of an id in its output,
-    None for dask-jobqueue's. Each key of ``unset`` is a pattern of variables that submissions do
-    not get; where it has directives, only if the job script has one of them.
+    None for dask-jobqueue's; ``own_jobs`` is the command that lists the cluster's jobs, a line
+    ``NAME|ID`` each, empty where there is none: it decides where the output has several numbers.
+    Each key of ``unset`` is a pattern of variables that submissions do not get; where it has
+    directives, only if the job script has one of them.
     """
 
     arguments: list[str]
     job_id: str | None
+    own_jobs: list[str]
     unset: dict[str, list[str]]
 
 
@@ -44,7 +47,7 @@ NO_PAGES = "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES"  # the server has set it
 PRIVATE = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
 SILENCED = " 2> /dev/null"  # ends the command with which dask-jobqueue submits to LSF
 LOGS = "jobs"  # the folder of the jobs' logs, in the cluster's directory
-PLAIN = Submission(arguments=[], job_id=None, unset={})
+PLAIN = Submission(arguments=[], job_id=None, own_jobs=[], unset={})
 
 # Functional, because one of the names is a keyword.
 JobSettings = TypedDict(
@@ -76,7 +79,7 @@ def track_jobs(settings: JobSettings) -> JobTracker:
     directory = settings["directory"]
     tracker = JobTracker(settings["job_name"], settings["unit"], settings["lifetime"])
     section = f"jobqueue.{cluster_class.job_cls.config_name}"
-    _keep_logs(f"{section}.log-directory", os.path.join(directory, LOGS))
+    shell.keep_logs(f"{section}.log-directory", os.path.join(directory, LOGS))
     keys = f"{section}.shared-temp-directory"  # a site whose homes are not shared sets it
     shared = dask.config.get(keys, None) or directory
     dask.config.set({keys: shared})
@@ -84,30 +87,9 @@ def track_jobs(settings: JobSettings) -> JobTracker:
     submission = settings["submission"]
     cluster_class.job_cls = tracked(cluster_class.job_cls, tracker, directory, submission)
     cluster_class.close = removing_keys(cluster_class.close, directory)
-    cluster_class.__init__ = merging_options(cluster_class.__init__, f"{section}.scheduler-options")
+    options = f"{section}.scheduler-options"
+    cluster_class.__init__ = shell.merging_options(cluster_class.__init__, options)
     return tracker
-
-
-def _keep_logs(key: str, folder: str) -> None:
-    """Have the jobs' logs kept in ``folder``; where a site has its own, that is found there."""
-    site = dask.config.get(key, None)
-    if not site:
-        dask.config.set({key: folder})
-        return
-    with contextlib.suppress(OSError):  # of a preview, which has no folder
-        os.symlink(expanded(site), folder)
-
-
-def merging_options(init: Callable[..., None], key: str) -> Callable[..., None]:
-    """Return a cluster's ``__init__`` whose scheduler options add to those that a site set."""
-
-    @functools.wraps(init)
-    def merge(*args: Any, scheduler_options: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        merged = {**(dask.config.get(key, None) or {}), **(scheduler_options or {})}
-        # A class of another distribution need not have such options.
-        init(*args, **kwargs, **({"scheduler_options": merged} if merged else {}))
-
-    return merge
 
 
 def tracked(
@@ -119,6 +101,7 @@ def tracked(
         "directory": directory,
         "unset": submission["unset"],
         "submit_arguments": submission["arguments"],
+        "own_jobs": submission["own_jobs"],
         "job_id_regexp": submission["job_id"] or job_class.job_id_regexp,
     }
     return types.new_class(
@@ -144,6 +127,7 @@ class TrackedJob(ProcessInterface):
     directory: str
     unset: dict[str, list[str]]
     submit_arguments: list[str]
+    own_jobs: list[str]
     config_name: str  # these are of dask-jobqueue's class
     log_directory: str | None
     job_header: str
@@ -171,7 +155,7 @@ class TrackedJob(ProcessInterface):
         if DASHBOARD in " ".join(own):
             os.environ.pop(NO_PAGES, None)
         site = self._site("job-extra-directives", "job-extra")
-        kwargs["job_extra_directives"] = merged_directives(site, job_extra_directives or [])
+        kwargs["job_extra_directives"] = shell.merged_directives(site, job_extra_directives or [])
         kwargs["worker_extra_args"] = worker_arguments(own, self.tracker.lifetime)
         commands, first = job_script_prologue or [], self._site("job-script-prologue", "env-extra")
         kwargs["job_script_prologue"] = [*(one for one in first if one not in commands), *commands]
@@ -181,7 +165,7 @@ class TrackedJob(ProcessInterface):
         command = [*shlex.split(self.submit_command or ""), *self.submit_arguments]
         self.submit_command = shlex.join(command)
         self._quote_paths(kwargs)
-        withhold(self.unset, self.job_header or "")
+        shell.withhold(self.unset, self.job_header or "")
         if gone:
             # dask-jobqueue makes the folder of the logs again, which no later server would remove.
             for made in (os.path.join(self.directory, LOGS), self.directory):
@@ -202,14 +186,15 @@ class TrackedJob(ProcessInterface):
     def _quote_paths(self, kwargs: Mapping[str, Any]) -> None:
         """Quote the paths that dask-jobqueue wrote into directives and the worker's command."""
         if self.log_directory and self.job_header:
-            self.job_header = quote_in_header(self.job_header, self.log_directory)
+            self.job_header = shell.quote_in_header(self.job_header, self.log_directory)
         section = dask.config.get(f"jobqueue.{self.config_name}", {})
         python = kwargs.get("python") or section.get("python") or sys.executable
         paths = [kwargs.get("local_directory") or section.get("local-directory")]
         if os.path.exists(python):  # else it is a command of several words
             paths.append(python)
         paths += key_files(kwargs.get("security"))
-        self._command_template = escape_in_command(self._command_template, filter(None, paths))
+        command = shell.escape_in_command(self._command_template, filter(None, paths))
+        self._command_template = command
 
     async def start(self) -> None:
         """Submit the job; a refusal is recorded and not raised."""
@@ -227,6 +212,18 @@ class TrackedJob(ProcessInterface):
             self.status = Status.running
         if entry["closed"]:  # closed while it was being submitted
             await super().close()
+
+    async def _submit_job(self, script_filename: str) -> str:
+        """Submit the job; of several numbers that the command wrote, return the job's own."""
+        output: str = await super()._submit_job(script_filename)  # type: ignore[misc]
+        possible = possible_ids(output)
+        if len(possible) < 2 or not self.own_jobs:
+            return output
+        with contextlib.suppress(RuntimeError, OSError):  # then it is the last number
+            listing = await self._call(self.own_jobs)
+            taken = {entry["id"] or "" for entry in self.tracker.entries}
+            return own_id(possible, listing, self.tracker.job_name, taken) or output
+        return output
 
     @classmethod
     async def _call(cls, cmd: list[str], *, shell: bool = False, **kwargs: Any) -> str:

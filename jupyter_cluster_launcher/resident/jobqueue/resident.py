@@ -17,7 +17,7 @@ from ..protocols import JobqueueCluster
 from ..report import Report, Sample
 from .renewal import Renewal, RenewalSettings
 from .tracker import JobEntry, JobTracker, SubmissionError
-from .workers import complete, workers_per_job, working
+from .workers import Shortfalls, complete, workers_per_job, working
 
 if TYPE_CHECKING:
     from .jobs import JobSettings
@@ -33,6 +33,11 @@ class JobqueueResident(Resident[JobqueueCluster]):
     tracker: JobTracker  # from ``prepare`` on, where dask-jobqueue is there
     renewal: Renewal | None = None  # from ``start`` on, where jobs have a time limit
     _renewal: RenewalSettings | None = None
+
+    def __init__(self) -> None:
+        """Watch nothing yet."""
+        super().__init__()
+        self._shortfalls = Shortfalls()
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Have the jobs tracked; ``settings`` are ``JobSettings``.
@@ -68,6 +73,9 @@ class JobqueueResident(Resident[JobqueueCluster]):
         if self.renewal is not None:
             report.update(self.renewal.report())
             extra = self.renewal.extra
+        shortfall = self._shortfalls.warning(self.cluster)
+        if shortfall:
+            report["warnings"] = [*report.get("warnings", []), shortfall]
         jobs, each = len(self.cluster.worker_spec) - extra, workers_per_job(self.cluster)
         if self.tracker.unit == "jobs":
             report["ready"] = len(complete(self.cluster))

@@ -1,18 +1,25 @@
-"""What dask-jobqueue leaves to chance: blanks in paths, and variables that overrule job scripts."""
+"""What dask-jobqueue leaves to chance: blanks in paths, variables, and what a site configured."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Union
+from typing import Any, Union
+
+import dask
+
+from .keys import expanded
 
 Directives = Union[Sequence[str], Mapping[str, str]]
 
 # What a shell reads otherwise than as it stands, but for what expands a variable or a home.
 SPECIAL = re.compile(r"([^\w$~/.:,@%+={}-])")
+LITERAL = re.compile(r"([^\w/.:,@%+=-])")  # the same of a path that has nothing to expand
 VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})")
 
 
@@ -24,9 +31,13 @@ def quote_in_header(header: str, directory: str) -> str:
 def escape_in_command(command: str, paths: Iterable[str]) -> str:
     """Return a shell's command with blanks and the like in ``paths`` escaped; variables expand.
 
-    A variable that is not set on the node leaves an empty argument, and not none.
+    A variable that is not set on the node leaves an empty argument, and not none. A path that
+    exists as it stands has no variables, but perhaps a dollar sign in its name.
     """
     for path in paths:
+        if os.path.lexists(path):
+            command = command.replace(path, LITERAL.sub(r"\\\1", path))
+            continue
         escaped = SPECIAL.sub(r"\\\1", path)
         command = command.replace(path, VARIABLE.sub(r'"\g<0>"', escaped))
     return command
@@ -46,6 +57,28 @@ def merged_directives(site: Directives, given: Directives) -> Directives:
 
 def _option(directive: str) -> str:
     return re.split(r"[=\s]", directive.strip(), maxsplit=1)[0]
+
+
+def keep_logs(key: str, folder: str) -> None:
+    """Have the jobs' logs kept in ``folder``; where a site has its own, that is found there."""
+    site = dask.config.get(key, None)
+    if not site:
+        dask.config.set({key: folder})
+        return
+    with contextlib.suppress(OSError):  # of a preview, which has no folder
+        os.symlink(expanded(site), folder)
+
+
+def merging_options(init: Callable[..., None], key: str) -> Callable[..., None]:
+    """Return a cluster's ``__init__`` whose scheduler options add to those that a site set."""
+
+    @functools.wraps(init)
+    def merge(*args: Any, scheduler_options: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        merged = {**(dask.config.get(key, None) or {}), **(scheduler_options or {})}
+        # A class of another distribution need not have such options.
+        init(*args, **kwargs, **({"scheduler_options": merged} if merged else {}))
+
+    return merge
 
 
 def withhold(unset: Mapping[str, Sequence[str]], header: str) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from ..protocols import JobqueueCluster
+
+RESTART = 5.0  # seconds that a nanny may take to restart a worker
 
 _PER_JOB: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 
@@ -44,3 +48,27 @@ def workers_per_job(cluster: JobqueueCluster) -> int:
         # It is made anew each time that it is read, with folders and files.
         _PER_JOB[cluster] = cluster._dummy_job.worker_processes
     return _PER_JOB[cluster]
+
+
+class Shortfalls:
+    """The jobs of a cluster that go on without some of the workers that they had."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """Know of no job yet; ``clock`` is in seconds."""
+        self._clock = clock
+        self._whole: set[Any] = set()  # the jobs that once had all of their workers
+        self._since: dict[Any, float] = {}  # when a job was first seen without some of them
+
+    def warning(self, cluster: JobqueueCluster) -> str | None:
+        """Return the sentence about these jobs, None without any. To be called at each poll."""
+        now, each, workers = self._clock(), workers_per_job(cluster), workers_of(cluster)
+        self._whole = {name for name, n in workers.items() if n >= each or name in self._whole}
+        short = [name for name, n in workers.items() if 0 < n < each and name in self._whole]
+        self._since = {name: self._since.get(name, now) for name in short}
+        lasting = [name for name, since in self._since.items() if now - since >= RESTART]
+        if not lasting:
+            return None
+        left = f"{sum(workers[name] for name in lasting)} of {each * len(lasting)} are left"
+        if len(lasting) == 1:
+            return f"1 job has lost some of its workers: {left}. Its log says why."
+        return f"{len(lasting)} jobs have lost some of their workers: {left}. Their logs say why."

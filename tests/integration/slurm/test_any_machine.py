@@ -5,6 +5,8 @@ It has three partitions that are open, accounts and QOS, and no interface ib0.
 
 from __future__ import annotations
 
+import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +137,34 @@ async def test_more_than_the_machine_allows(
     assert not check["ok"], check
     status, answer = await api.ask("POST", "code", body={**body, "options": {"cores": 5}})
     assert (status, answer["message"]) == (422, "Cores per job: must be at most 4.")
+
+
+async def test_a_partition_whose_nodes_are_drained(api: Api, slurm: RealSlurm) -> None:
+    """Guards against "would start" where every node is drained, also one that still has a job."""
+    filler = ["sbatch", "-p", "normal", "-w", "n1", "-t", "30", "-o", "/dev/null"]
+    slurm.run(*filler, "--wrap", "sleep 600").check_returncode()
+    await until(lambda: "R" in slurm.run("squeue", "-h", "-o", "%t").stdout)
+    body = {"platform": "slurm", "workers": 2, "options": {"memory": "500MB"}}
+    sentence = "No node of the partition normal is in service: jobs would wait for one."
+    _, check = await api.ask("POST", "check", body=body)
+    assert check["ok"], check
+    with slurm.drained():
+        deadline = time.monotonic() + 10  # what is known may be half a second old
+        while check["ok"] and time.monotonic() < deadline:
+            _, check = await api.ask("POST", "check", body=body)
+        assert (check["ok"], check["verdict"]) == (False, sentence)
+        assert "#SBATCH" in check["job_script"]
+        _, preview = await api.ask("POST", "code", body=body)
+        assert sentence in preview["warnings"]
+        cluster = await api.launch(**body)
+        # SLURM's words change as its schedulers look at the jobs.
+        reasons = re.compile(
+            r"2 queued \((ReqNodeNotAvail, Unavail|Nodes required for job are DOWN)"
+        )
+        row = await api.until(cluster["id"], lambda c: bool(reasons.match(c["queue"] or "")))
+        assert row["workers"]["queued"] == 2
+        await api.stop(cluster["id"])
+        assert len(slurm.jobs()) == 1
 
 
 async def test_when_it_would_start(api: Api, accounting: RealSlurm) -> None:

@@ -132,7 +132,10 @@ async def test_stop_at_once(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) ->
 
 
 async def test_several_workers_in_one_job(api: Api, slurm: RealSlurm, tallgrass: Tallgrass) -> None:
-    """Guards the count: users request jobs, so the row counts jobs, and so does scaling."""
+    """Guards the count: users request jobs, so the row counts jobs, and so does scaling.
+
+    A job that goes on with one worker of two is not ready, and the row says why.
+    """
     cluster = await tallgrass.launch(workers=2, processes=2, cores=2, memory="1GB")
     cluster = await api.until(
         cluster["id"], lambda c: c["workers"]["ready"] == 2 and c["cores"] == 4
@@ -144,6 +147,14 @@ async def test_several_workers_in_one_job(api: Api, slurm: RealSlurm, tallgrass:
     await until(lambda: len(slurm.jobs()) == 1)
     cluster = await api.ready(cluster["id"], 1)
     assert cluster["workers"]["failed"] == 0
+    assert cluster["warnings"] == []
+    one = "[min(client.scheduler_info()['workers'])]"
+    run(cluster["code"]["connect"], f"client.retire_workers({one}, close_workers=True)")
+    cluster = await api.until(cluster["id"], lambda c: bool(c["warnings"]))
+    assert cluster["warnings"] == [
+        "1 job has lost some of its workers: 1 of 2 are left. Its log says why."
+    ]
+    assert (cluster["workers"]["ready"], cluster["cores"], len(slurm.jobs())) == (0, 1, 1)
     await api.stop(cluster["id"])
 
 

@@ -49,9 +49,7 @@ async def test_another_number_while_jobs_are_renewed(
     request = {"renew_for": 600}
     cluster = await tallgrass.launch(1, walltime="00:02:00", request=request)
     await api.ready(cluster["id"], 1)
-    for node in (states := slurm.run("sinfo", "-h", "-N", "-o", "%N").stdout.split()):
-        slurm.run("scontrol", "update", f"nodename={node}", "state=drain", "reason=x")
-    try:
+    with slurm.drained():
         # Its replacement waits.
         await until(lambda: len(slurm.jobs()) == 2)
         row = await api.until(cluster["id"], lambda c: c["workers"]["queued"] == 1)
@@ -59,9 +57,6 @@ async def test_another_number_while_jobs_are_renewed(
         status, _ = await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 0})
         assert status == 202
         await tallgrass.empty(slurm)
-    finally:
-        for node in states:
-            slurm.run("scontrol", "update", f"nodename={node}", "state=resume")
     await api.stop(cluster["id"])
 
 

@@ -29,24 +29,44 @@ async def kill_controller(api: Api, cluster: dict[str, Any], runtime: Path) -> N
     await api.until(cluster["id"], lambda c: c["state"] == "lost")
 
 
+@pytest.mark.parametrize("after", ["", "\necho 2026"], ids=["before", "after"])
 async def test_a_banner_with_numbers(
     api: Api,
     slurm: RealSlurm,
     tallgrass: Tallgrass,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    after: str,
 ) -> None:
-    """Guards healthy jobs that were GONE, because a site's sbatch says "24 h" before the id."""
+    """Guards healthy jobs that were GONE, because a site's sbatch prints other numbers."""
     sbatch = tmp_path / "sbatch"
     sbatch.write_text(
-        f'#!/bin/sh\necho Welcome, 24 h support: 555-1234\nexec {shutil.which("sbatch")} "$@"\n'
+        "#!/bin/sh\necho Welcome, 24 h support: 555-1234\n"
+        f'{shutil.which("sbatch")} "$@" || exit{after}\n'
     )
     sbatch.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    cluster = await tallgrass.launch(workers=1)
-    cluster = await api.ready(cluster["id"], 1)
-    cluster = await api.until(cluster["id"], lambda c: bool(c["jobs"]))
-    assert [(job["id"], job["state"]) for job in cluster["jobs"]] == [(*slurm.jobs(), "RUNNING")]
+    cluster = await tallgrass.launch(workers=2)
+    cluster = await api.ready(cluster["id"], 2)
+    cluster = await api.until(cluster["id"], lambda c: len(c["jobs"]) == 2)
+    listed = [(job["id"], job["state"]) for job in cluster["jobs"]]
+    assert sorted(listed) == [(job, "RUNNING") for job in sorted(slurm.jobs())]
+    await api.stop(cluster["id"])
+    assert slurm.jobs() == []
+
+
+async def test_directives_that_change_how_jobs_are_submitted(
+    api: Api, slurm: RealSlurm, tallgrass: Tallgrass
+) -> None:
+    """Guards jobs that nobody counts; what changes only the output of sbatch is harmless."""
+    options = {**SMALL, "job_extra_directives": ["--array=1-3"]}
+    body = {"platform": "tallgrass", "workers": 1, "options": options}
+    status, answer = await api.ask("POST", "clusters", body=body)
+    assert (status, "--array=1-3 cannot be used here" in answer["message"]) == (422, True)
+    directives = [*HOLD, "--parsable", "--quiet", "--verbose", "--wait-all-nodes=1"]
+    cluster = await tallgrass.launch(workers=2, job_extra_directives=directives)
+    row = await api.until(cluster["id"], lambda c: len(c["jobs"]) == 2)
+    assert sorted(job["id"] for job in row["jobs"]) == sorted(slurm.jobs())
     await api.stop(cluster["id"])
     assert slurm.jobs() == []
 
@@ -162,7 +182,7 @@ async def test_variables_that_the_form_has_a_field_for(
     await api.stop(cluster["id"])
 
 
-@pytest.fixture(params=["My Home", 'Zoë\'s "#1" & Co'], ids=["blank", "quotes"])
+@pytest.fixture(params=["My Home", 'Zoë\'s "#1" & $my `id`'], ids=["blank", "quotes"])
 def blanks(
     request: pytest.FixtureRequest, slurm: RealSlurm, tmp_path: Path
 ) -> Iterator[RealServer]:

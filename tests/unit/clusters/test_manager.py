@@ -21,6 +21,7 @@ from worlds import Saves, World
 from jupyter_cluster_launcher.backends.batch.polling import pollers
 from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
+from jupyter_cluster_launcher.controller.kernel_connection import ExecutionError
 from jupyter_cluster_launcher.errors import WrongStateError
 from jupyter_cluster_launcher.jobs import Job, Phase, Queue
 from jupyter_cluster_launcher.models import Cluster, ControllerRef, Report, State
@@ -151,6 +152,22 @@ def test_a_platform_that_is_gone_does_not_matter(
 
     monkeypatch.setattr(managed.connection, "call", call)
     assert asyncio.run(change(world.manager)).platform == "removed"
+
+
+def test_an_older_controller_cannot_renew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards PATCH against an exception of Python for a cluster that an older version launched."""
+    one = cluster(State.RUNNING, submission("1"), preparation={"job_life": 600.0})
+    managed = world.add(one)
+
+    class Older:
+        async def call(self, function: str, *args: Any, **kwargs: Any) -> None:
+            text = f"'JobqueueResident' object has no attribute '{function}'"
+            raise ExecutionError("AttributeError", text, "")
+
+    monkeypatch.setattr(managed.connection, "controller", Older())
+    with pytest.raises(WrongStateError, match="by an older version of the launcher"):
+        asyncio.run(world.manager.set_renewal(one.id, 3600))
+    assert managed.cluster.renew_for is None
 
 
 def test_meters_alone_write_no_record(world: World) -> None:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 from ..slurm_time import seconds
 
-NODES = "%P|%a|%l|%L|%F|%c|%m|%f|%G"
+NODES = "%P|%a|%l|%L|%F|%c|%m|%f|%G|%T"
+# Begin the states of nodes that start no job; one that is draining still counts as allocated.
+CLOSED = ("drain", "down", "fail")
 ACCOUNTING = "accounting_storage/slurmdbd"
 ASSOCIATIONS = "Account,Partition,QOS,DefaultQOS,MaxJobs,MaxSubmit,MaxWall"
 QOS_FIELDS = "Name,MaxWall,MaxTRESPU,MaxSubmitPU,MaxJobsPU"
@@ -137,7 +139,12 @@ def _partitions(nodes: str, details: str) -> Iterator[Partition]:
         name = title.removesuffix("*")
         detail = more.get(name, {})
         counts = [_counts(values[4]) for values in kinds]
-        allocated, free, _, total = (sum(column) for column in zip(*counts, strict=True))
+        _, free, _, total = (sum(column) for column in zip(*counts, strict=True))
+        usable = [
+            one[0] + one[1]
+            for one, values in zip(counts, kinds, strict=True)
+            if not values[9].startswith(CLOSED)
+        ]
         gres: dict[str, int] = {}
         for values in kinds:
             gres |= {kind: max(count, gres.get(kind, 0)) for kind, count in _gres(values[8])}
@@ -149,7 +156,7 @@ def _partitions(nodes: str, details: str) -> Iterator[Partition]:
             limit=_seconds(kinds[0][2]),
             nodes=total,
             free=free,
-            usable=allocated + free,
+            usable=sum(usable),
             cpus=max(_number(values[5]) or 0 for values in kinds),
             memory=max(_number(values[6]) or 0 for values in kinds),
             memory_per_cpu=_number(detail.get("DefMemPerCPU", "")),

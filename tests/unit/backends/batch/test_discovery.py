@@ -22,7 +22,7 @@ SACCTMGR = (
     "*) cat {0}/user.txt;; esac"
 )
 HANGS = "exec sleep 60"
-GARBAGE = "printf 'Welcome\\n\\001|\\377||\\n%s\\n' 'a|b|c|d|e|f|g|h|i' '|||||||||'"
+GARBAGE = "printf 'Welcome\\n\\001|\\377||\\n%s\\n' 'a|b|c|d|e|f|g|h|i|j' '|||||||||'"
 Site = Callable[..., Offers]
 
 
@@ -96,7 +96,7 @@ async def test_a_machine_that_is_away(site: Site, platform: Platform, script: st
 
 async def test_hundreds_of_partitions(site: Site, platform: Platform) -> None:
     """Guards the form of a large machine."""
-    line = "p$i|up|1:00:00|n/a|0/4/0/4|8|16000|(null)|(null)"
+    line = "p$i|up|1:00:00|n/a|0/4/0/4|8|16000|(null)|(null)|idle"
     offers = site(sinfo=f'for i in $(seq 400); do echo "{line}"; done')
     options = await form(offers, platform)
     assert len(options["queue"]["choices"]) == 400

@@ -127,16 +127,23 @@ def test_closed_partitions() -> None:
     assert "The partition closed is closed" in str(slurm_options.closed({"queue": "closed"}, SITE))
     assert slurm_options.closed({"queue": "debug"}, SITE) is None
     assert slurm_options.closed({}, SITE) is None
-    broken = slurm_site.site({"nodes": "old*|up|1:00|n/a|0/0/4/4|8|100|(null)|(null)\n"})
+    broken = slurm_site.site({"nodes": "old*|up|1:00|n/a|0/0/4/4|8|100|(null)|(null)|down*\n"})
     assert "No node of the partition old is in service" in str(slurm_options.closed({}, broken))
+    draining = slurm_site.site(
+        {
+            "nodes": "old*|up|1:00|n/a|1/0/0/1|8|100|(null)|(null)|draining\n"
+            "old*|up|1:00|n/a|0/0/3/3|8|100|(null)|(null)|drained\n"
+        }
+    )
+    assert "No node of the partition old is in service" in str(slurm_options.closed({}, draining))
 
 
 def test_other_machines() -> None:
     """Guards sizes, limits and names as other sites have them."""
     texts = {
-        "nodes": "big|up|infinite|1-00:00:00|10/2/1/13|64+|257000+|(null)|gpu:a100:4(S:0-1)\n"
-        "big|up|infinite|1-00:00:00|1/0/0/1|128|1030000|himem|(null)\n"
-        "private*|up|2-12:00:00|n/a|0/9/0/9|8|16000|(null)|(null)\n",
+        "nodes": "big|up|infinite|1-00:00:00|10/2/1/13|64+|257000+|(null)|gpu:a100:4(S:0-1)|mixed\n"
+        "big|up|infinite|1-00:00:00|1/0/0/1|128|1030000|himem|(null)|allocated\n"
+        "private*|up|2-12:00:00|n/a|0/9/0/9|8|16000|(null)|(null)|idle\n",
         "partitions": "PartitionName=private AllowAccounts=chem AllowQos=ALL DefMemPerCPU=4000\n",
         "associations": "bio||long,normal||10|20|1-00:00:00\n",
         "qos": "long|7-00:00:00|cpu=64||4\n",

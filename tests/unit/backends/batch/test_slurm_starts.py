@@ -30,7 +30,7 @@ def test_variants() -> None:
 
 def test_hundreds_of_partitions() -> None:
     """Guards the chosen partition, and those with free nodes, against the first in the list."""
-    row = "p{0}|up|1:00:00|n/a|{1}|8|16000|(null)|(null)\n"
+    row = "p{0}|up|1:00:00|n/a|{1}|8|16000|(null)|(null)|mixed\n"
     busy, free = "4/0/0/4", "1/3/0/4"
     lines = [row.format(one, free if one in (120, 250) else busy) for one in range(300)]
     site = slurm_site.site({"nodes": "".join(lines)})

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import shlex
+import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from dask_jobqueue.slurm import SLURMJob
 from distributed.core import Status
 from fake_clusters import FakeCluster
 
+from jupyter_cluster_launcher.backends.batch import slurm
 from jupyter_cluster_launcher.resident.jobqueue import resident as jobqueue
 from jupyter_cluster_launcher.resident.jobqueue import tracker as job_tracker
 from jupyter_cluster_launcher.resident.jobqueue.jobs import (
@@ -39,7 +41,7 @@ from jupyter_cluster_launcher.resident.jobqueue.resident import (
     queue_position,
 )
 from jupyter_cluster_launcher.resident.jobqueue.tracker import JobTracker, SubmissionError
-from jupyter_cluster_launcher.resident.jobqueue.workers import workers_per_job
+from jupyter_cluster_launcher.resident.jobqueue.workers import Shortfalls, workers_per_job
 from jupyter_cluster_launcher.resident.logs import Logs
 from jupyter_cluster_launcher.resident.protocols import DummyJob
 from jupyter_cluster_launcher.resident.report import Report
@@ -192,6 +194,32 @@ def test_a_job_is_ready_with_its_last_worker(published: list[Report], tmp_path: 
     assert published[-1]["ready"] == 1
     one.scale(1)
     assert list(cluster.worker_spec) == [0, 1], "a job with one worker of two has data already"
+
+
+def test_jobs_that_lose_some_of_their_workers() -> None:
+    """Guards a row that says "1 of 2 jobs" and not why; what a nanny restarts is no news."""
+    cluster = FakeJobqueueCluster(0, 1, 2, processes=2)
+    now = [0.0]
+    shortfalls = Shortfalls(lambda: now[0])
+
+    def warning(*working: str) -> str | None:
+        cluster.scheduler_info = {"workers": {one: {"name": one} for one in working}}
+        now[0] += 3
+        return shortfalls.warning(cluster)
+
+    beginning = [warning("0-0", "0-1", "1-0") for _ in range(4)]
+    assert beginning == [None] * 4, "job 1 still starts its second worker"
+    everyone = ("0-0", "0-1", "1-0", "1-1", "2-0", "2-1")
+    assert [warning(*everyone), warning("0-0", "0-1", "1-0"), warning(*everyone)] == [None] * 3
+    lost = [warning("0-0", "0-1", "1-0") for _ in range(3)]
+    assert lost == [None] * 2 + [
+        "1 job has lost some of its workers: 1 of 2 are left. Its log says why."
+    ]
+    more = [warning("0-0", "1-0") for _ in range(3)]
+    assert more[-1] == (
+        "2 jobs have lost some of their workers: 2 of 4 are left. Their logs say why."
+    )
+    assert warning(*everyone) is None
 
 
 def test_jobs_that_the_batch_system_ended(published: list[Report], tmp_path: Path) -> None:
@@ -388,6 +416,7 @@ def test_how_jobs_are_submitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     submission = Submission(
         arguments=["--parsable", "--job-name=cluster-abc"],
         job_id=r"^(?P<job_id>\d+)$",
+        own_jobs=[],
         unset={
             "SBATCH_OUT*": [],
             "SBATCH_ACCOUNT": ["-A", "--account"],
@@ -402,6 +431,29 @@ def test_how_jobs_are_submitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert job.job_id_regexp == r"^(?P<job_id>\d+)$"
     left = {name for name in os.environ if name.startswith("SBATCH_")}
     assert left == {"SBATCH_PARTITION"}, "only what the script does not say is left to a variable"
+
+
+@pytest.mark.parametrize(
+    ("listing", "job_id"),
+    [
+        ("echo 'cluster-abc|11\ncluster-abc|12\nother|2026'", "12"),
+        ("exit 1", "2026"),
+        ("true", "2026"),
+    ],
+)
+async def test_a_number_that_is_not_the_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listing: str, job_id: str
+) -> None:
+    """Guards a healthy job whose site ends the output of sbatch with a number of its own."""
+    for name, script in {"sbatch": "echo 11\necho '12;big'\necho 2026", "squeue": listing}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    tracker = a_tracker(w9="11")
+    submission = Submission(arguments=[], job_id=slurm.JOB_ID, own_jobs=["squeue"], unset={})
+    job_class: Any = tracked(SLURMJob, tracker, str(tmp_path), submission)
+    await job_class("tcp://x:1", name=0, cores=1, memory="1GB").start()
+    assert [entry["id"] for entry in tracker.entries] == ["11", job_id]
 
 
 @pytest.mark.filterwarnings("ignore:.*has been renamed:FutureWarning")
@@ -446,7 +498,9 @@ def test_what_a_site_configured(
 
 def test_how_jobs_are_submitted_to_htcondor(tmp_path: Path) -> None:
     """Guards HTCondor, whose class makes its own submit command and has a mapping of directives."""
-    submission = Submission(arguments=["-batch-name", "cluster-abc"], job_id=None, unset={})
+    submission = Submission(
+        arguments=["-batch-name", "cluster-abc"], job_id=None, own_jobs=[], unset={}
+    )
     job_class: Any = tracked(HTCondorJob, a_tracker(), str(tmp_path), submission)
     site = {"jobqueue.htcondor.job-extra-directives": {"requirements": "A", "rank": "B"}}
     with dask.config.set(site):
@@ -470,7 +524,7 @@ async def test_why_lsf_refused_a_job(tmp_path: Path, monkeypatch: pytest.MonkeyP
     bsub.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     tracker = a_tracker()
-    submission = Submission(arguments=["-J", "cluster-abc"], job_id=None, unset={})
+    submission = Submission(arguments=["-J", "cluster-abc"], job_id=None, own_jobs=[], unset={})
     job_class: Any = tracked(LSFJob, tracker, str(tmp_path), submission)
     await job_class("tcp://x:1", name=0, cores=1, memory="1GB", use_stdin=True).start()
     error = tracker.entries[0]["error"] or ""
@@ -498,6 +552,31 @@ def test_blanks_in_paths(tmp_path: Path) -> None:
     assert command[command.index("--tls-ca-file") + 1] == f"{home}/ca"
     assert command[command.index("--tls-key") + 1] == f"{home}/key"
     assert "$TMPDIR" in job._command_template, "the job's shell expands it"
+
+
+def test_a_home_that_a_shell_would_change(tmp_path: Path) -> None:
+    """Guards a home with dollar signs and backticks: the job's shell reads it as it stands."""
+    home = tmp_path / "a$nosuch ${HOME} `id` $(id) {b,c} \\ *"
+    home.mkdir()
+    for name in ("python", "ca", "key"):
+        (home / name).touch()
+    files = {"ca_file": f"{home}/ca", "key": f"{home}/key"}
+    security: Any = SimpleNamespace(get_tls_config_for_role=lambda role: files)
+    job_class: Any = tracked(SLURMJob, a_tracker(), str(tmp_path))
+    job = job_class("tls://x:1", name=0, cores=1, memory="1GB", python=f"{home}/python",
+                    log_directory=f"{home}/jobs", local_directory="$TMPDIR/x",
+                    security=security)  # fmt: skip
+    words = [shlex.split(line) for line in job.job_header.splitlines()]
+    assert ["#SBATCH", "-o", f"{home}/jobs/cluster-abc-%J.out"] in words
+    shell = f"printf '%s\\0' {job._command_template}"
+    env = {"PATH": os.environ["PATH"], "HOME": "/elsewhere", "TMPDIR": "/fast"}
+    done = subprocess.run(["bash", "-c", shell], check=True, capture_output=True, env=env)
+    read = done.stdout.decode().split("\0")
+    assert read[0] == f"{home}/python"
+    for option, path in {
+        "--tls-ca-file": f"{home}/ca", "--tls-key": f"{home}/key", "--local-directory": "/fast/x",
+    }.items():  # fmt: skip
+        assert read[read.index(option) + 1] == path
 
 
 async def test_a_job_that_is_refused(

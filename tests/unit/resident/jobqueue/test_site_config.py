@@ -11,13 +11,8 @@ import dask
 import pytest
 from dask_jobqueue.slurm import SLURMJob
 
-from jupyter_cluster_launcher.resident.jobqueue.jobs import (
-    PLAIN,
-    merging_options,
-    track_jobs,
-    tracked,
-)
-from jupyter_cluster_launcher.resident.jobqueue.shell import escape_in_command
+from jupyter_cluster_launcher.resident.jobqueue.jobs import PLAIN, track_jobs, tracked
+from jupyter_cluster_launcher.resident.jobqueue.shell import escape_in_command, merging_options
 from jupyter_cluster_launcher.resident.jobqueue.tracker import JobTracker
 
 
