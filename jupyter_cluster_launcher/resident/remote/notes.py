@@ -15,10 +15,10 @@ from typing import Any
 
 import dask
 from distributed.deploy.cluster import Cluster
-from distributed.scheduler import Scheduler
 
 from ..credentials import write_credentials, write_private
 from .encryption import variables
+from .made import scheduler_class, will_be_here
 from .scheduler import finds_by_name
 
 STARTED = "started.json"  # in a cluster's directory
@@ -45,9 +45,7 @@ def write(cluster: Any, settings: Mapping[str, Any], scheduler_id: str | None = 
     A scheduler in this process ends with it, and needs no note. Raises ``OSError``.
     """
     directory = settings["directory"]
-    specification, by_spec = getattr(cluster, "scheduler_spec", None), hasattr(cluster, "new_spec")
-    kind = (specification or {}).get("cls", Scheduler if by_spec else None)
-    if isinstance(kind, type) and issubclass(kind, Scheduler):
+    if will_be_here(cluster):
         return
     address = getattr(getattr(cluster, "scheduler_comm", None), "address", None)
     if address:
@@ -56,7 +54,7 @@ def write(cluster: Any, settings: Mapping[str, Any], scheduler_id: str | None = 
         "class": settings.get("class"),
         "name": cluster.name,
         "by_name": finds_by_name(type(cluster)),
-        "host": _host(kind, specification),
+        "host": _host(cluster),
         "address": address,
         "id": scheduler_id or (getattr(cluster, "scheduler_info", None) or {}).get("id"),
     }
@@ -85,9 +83,10 @@ def write_at_each_step(settings: Mapping[str, Any]) -> None:
     Cluster._start = note_and_start  # type: ignore[method-assign]
 
 
-def _host(kind: Any, specification: Mapping[str, Any] | None) -> str | None:
+def _host(cluster: Any) -> str | None:
     """Return the host on which a scheduler is being started, None where that is not known."""
-    if getattr(kind, "__module__", "") == "distributed.deploy.subprocess":
+    if getattr(scheduler_class(cluster), "__module__", "") == "distributed.deploy.subprocess":
         return "localhost"
-    host = ((specification or {}).get("options") or {}).get("address")
+    specification = getattr(cluster, "scheduler_spec", None) or {}
+    host = (specification.get("options") or {}).get("address")
     return host if isinstance(host, str) else None

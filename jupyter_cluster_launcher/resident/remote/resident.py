@@ -51,12 +51,9 @@ class RemoteResident(Resident[RemoteCluster]):
         self.serve_privately(settings)  # of a class whose scheduler is in this process after all
         self.settings = settings
         try:
-            import dask  # noqa: PLC0415 - the create code fails with the reason
-            import distributed  # noqa: F401, PLC0415 - as above
+            import distributed  # noqa: F401, PLC0415 - the create code fails with the reason
         except ImportError:
             return
-        # In the environment, what the class starts would inherit it, too.
-        dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
         from . import notes  # noqa: PLC0415 - it needs Dask
         from .made import record_clusters  # noqa: PLC0415 - as above
 

@@ -51,6 +51,22 @@ async def test_from_launch_to_nothing_left(api: Api, samples: Path, sshd: RealSs
     await api.stop(cluster["id"])
 
 
+async def test_hosts_with_a_long_temporary_directory(
+    api: Api, samples: Path, home: Path, tmp_path: Path
+) -> None:
+    """Guards what plain Dask can do: no socket of ours is in that directory."""
+    temporary = tmp_path / ("long-" * 25)
+    temporary.mkdir()
+    one = RealSshd(tmp_path / "sshd", TMPDIR=str(temporary)).start()
+    try:
+        one.let_in(home)
+        cluster = await api.launch(platform="ssh", options=ONE)
+        await api.ready(cluster["id"], 1)
+        await api.stop(cluster["id"])
+    finally:
+        one.stop()
+
+
 async def test_the_number_of_workers_follows_from_the_hosts(api: Api, samples: Path) -> None:
     """Guards against a form that asks for a number which means nothing here."""
     _, platforms = await api.ask("GET", "platforms")
