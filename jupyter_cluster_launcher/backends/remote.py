@@ -20,7 +20,6 @@ from ..models import Cluster
 from ..platforms.code.connectcode import connect_by_name
 from ..platforms.encryption import encryption
 from . import errors
-from .base import WORKERS_START
 from .batch.polling.cancel import remove_keys
 from .facts import Needs
 from .local import LocalBackend, counted
@@ -38,6 +37,7 @@ class RemoteBackend(LocalBackend):
     """A scheduler that the class starts wherever it likes."""
 
     resident = "remote.resident"
+    starts_workers = False
 
     def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
         """Return the class, how it encrypts, and how notebooks connect."""
@@ -48,14 +48,6 @@ class RemoteBackend(LocalBackend):
                 "connect": platform.connect,
             }
         )
-
-    def environment(self, batch: str | None) -> Mapping[str, str]:
-        """Return what the environment gets, without what is for workers of this process only.
-
-        What the class starts inherits it, and leaves a directory of sockets of each forkserver.
-        """
-        inherited = super().environment(batch)
-        return {name: value for name, value in inherited.items() if name != WORKERS_START}
 
     def preparation(self, cluster: Cluster, directory: Path) -> dict[str, Any]:
         """Return what the resident gets: also whether the cluster has to be encrypted."""
