@@ -41,6 +41,9 @@ class Backend:
     watched: ClassVar[str] = "cluster"
     # Whether notebooks on any host reach such clusters, through a service that is there for them.
     reached_from_anywhere: ClassVar[bool] = False
+    # Whether the controller starts the workers. Others may inherit its environment on a host where
+    # no socket can be made in the temporary directory: they start as plain Dask starts them.
+    starts_workers: ClassVar[bool] = True
     # Whether users pay or queue for cores, so that core-hours are worth showing.
     metered: ClassVar[bool] = False
 
@@ -104,10 +107,8 @@ class Backend:
         "spawn" each imports everything again, one after the other on a busy machine. The debugger
         of kernels, which controllers do not need, warns at each start unless it skips a check.
         """
-        return {
-            WORKERS_START: "forkserver",
-            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        }
+        how = {WORKERS_START: "forkserver"} if self.starts_workers else {}
+        return {**how, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 
     def preparation(self, cluster: Cluster, directory: Path) -> dict[str, Any]:
         """Return what the resident gets before the create code runs."""

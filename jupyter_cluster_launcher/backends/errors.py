@@ -13,7 +13,10 @@ CHAINED = "The above exception was the direct cause of the following exception:"
 HEADER = re.compile(r"^([A-Za-z_][\w.]*): (.+)$", re.MULTILINE)  # of an exception in a traceback
 # A frame in a traceback of IPython or of Python.
 PLACE = re.compile(r'^ *File "?(?P<file>[^"\n]+?)"?(?::|, line )(?P<line>\d+)', re.MULTILINE)
-ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+ERRNO = re.compile(r"\[Errno -?\d+\] ")
+TRACEBACK = "Traceback (most recent call last):"
+STDERR = "\nstderr:\n"  # in what dask-jobqueue raises where a command failed
+BARE = re.compile(r"""'[^']*'|"[^"]*"|\(.*\)|[-+.\w]*""")  # a key or a number, as of a KeyError
 NAMELESS = re.compile(r"\[Errno -?\d+\] ([^:'\n]+)")
 
 # Makes the sentence from the match and the name of the kernel's environment.
@@ -45,15 +48,21 @@ def explain(name: str, text: str, environment: str, engine: Known = ()) -> str:
     sentence = known(name, text, environment, engine)
     if sentence:
         return sentence
-    return said(text)[:500] or name
+    words = said(text)[:500]
+    return (f"{name}: {words}" if words else name) if BARE.fullmatch(words) else words
 
 
 def said(text: str) -> str:
     """Return the first part of a text that says something, in one line; empty where none does.
 
-    A line such as "Original error message:" only announces the next one.
+    A line such as "Original error message:" only announces the next one. Of a traceback the last
+    line counts, and of a command that failed what it wrote.
     """
-    sentence = ""
+    before, _, trace = text.partition(TRACEBACK)
+    if trace.strip():
+        text = f"{before.rstrip()} {trace.strip().splitlines()[-1]}"
+    written = text.partition(STDERR)[2]
+    text, sentence = written if written.strip() else text, ""
     for line in filter(None, map(str.strip, text.splitlines())):
         sentence = f"{sentence} {line}".strip()
         if not line.endswith(":"):

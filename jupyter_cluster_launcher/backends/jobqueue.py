@@ -56,6 +56,7 @@ class JobqueueBackend(LocalBackend):
     """The scheduler runs in the controller, the workers in jobs that nothing lists."""
 
     resident = "jobqueue.resident"
+    starts_workers = False
     metered = True
 
     def __init__(self, context: Context) -> None:

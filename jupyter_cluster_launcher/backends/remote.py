@@ -7,17 +7,19 @@ in the cluster's directory what it would have to end, and where it was killed, a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..controller import marked
 from ..controller.guarded_files import read_object
+from ..controller.host import is_elsewhere
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
 from ..platforms.code.connectcode import connect_by_name
 from ..platforms.encryption import encryption
 from . import errors
-from .base import WORKERS_START
 from .batch.polling.cancel import remove_keys
 from .facts import Needs
 from .local import LocalBackend, counted
@@ -35,6 +37,7 @@ class RemoteBackend(LocalBackend):
     """A scheduler that the class starts wherever it likes."""
 
     resident = "remote.resident"
+    starts_workers = False
 
     def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
         """Return the class, how it encrypts, and how notebooks connect."""
@@ -45,14 +48,6 @@ class RemoteBackend(LocalBackend):
                 "connect": platform.connect,
             }
         )
-
-    def environment(self, batch: str | None) -> Mapping[str, str]:
-        """Return what the environment gets, without what is for workers of this process only.
-
-        What the class starts inherits it, and leaves a directory of sockets of each forkserver.
-        """
-        inherited = super().environment(batch)
-        return {name: value for name, value in inherited.items() if name != WORKERS_START}
 
     def preparation(self, cluster: Cluster, directory: Path) -> dict[str, Any]:
         """Return what the resident gets: also whether the cluster has to be encrypted."""
@@ -124,7 +119,28 @@ class RemoteBackend(LocalBackend):
             note = read_object(file)
         except (OSError, ValueError):
             return
-        where = f"{cluster.preparation.get('class')} at {note.get('address')}"
+        name, address = cluster.preparation.get("class"), note.get("address")
+        error = None
+        if address or note.get("by_name"):
+            error = await self._end(cluster, directory, note)
+        await asyncio.to_thread(marked.kill, cluster.id)
+        # A second try leaves it as it is: the user knows.
+        file.unlink(missing_ok=True)
+        if error:
+            where = address or note.get("name")
+            raise NotAvailableError(
+                f"What {name} started at {where} may still be running ({error}). End it yourself, "
+                "then dismiss this cluster."
+            )
+        if not address and not note.get("by_name") and await asyncio.to_thread(_elsewhere, note):
+            place = f" on {note['host']}" if note.get("host") else " and may have done so elsewhere"
+            raise NotAvailableError(
+                f"{name} was starting a scheduler{place}. Check that none is left there, then "
+                "dismiss this cluster."
+            )
+
+    async def _end(self, cluster: Cluster, directory: Path, note: dict[str, Any]) -> str | None:
+        """End what a note describes; return why that failed, None where it did not."""
         try:
             answer = await self.context.environments.run_resident(
                 cluster.kernel_name,
@@ -133,16 +149,16 @@ class RemoteBackend(LocalBackend):
                 END_LIMIT,
                 private={"note": note, "directory": str(directory)},
             )
-            error = answer["error"]
         except LauncherError as failed:
-            error = str(failed)
-        # A second try leaves it as it is: the user knows.
-        file.unlink(missing_ok=True)
-        if error:
-            raise NotAvailableError(
-                f"What {where} started may still be running ({error}). End it yourself, then "
-                "dismiss this cluster."
-            )
+            return str(failed)
+        error: str | None = answer["error"]
+        return error
+
+
+def _elsewhere(note: dict[str, Any]) -> bool:
+    """Return whether a scheduler may have been started on another host; may look up its name."""
+    host = note.get("host")
+    return not isinstance(host, str) or is_elsewhere(host)
 
 
 OURS = ("NotEncryptedError", "CannotScaleError", "UnreachableError")  # sentences already

@@ -27,10 +27,12 @@ def value(key: str, env: Mapping[str, str]) -> str | None:
     """
     found: Any = None
     for file in _files(env):
-        inner: Any = _read(file, file.stat().st_mtime_ns)
-        for name in key.split("."):
-            inner = _named(inner, name)
-        found = found if inner is None else inner
+        values: Any = _read(file, file.stat().st_mtime_ns)
+        *sections, last = key.split(".")
+        for section in sections:
+            values = dict(_named(values, section)).get(section)
+        # A value may be null, which counts; a section that is empty does not.
+        found = dict(_named(values, last)).get(last, found)
     for variable, text in env.items():
         if variable.startswith("DASK_") and _same(variable[5:].lower().replace("__", "."), key):
             found = text.strip("\"'")
@@ -47,7 +49,9 @@ def _files(env: Mapping[str, str]) -> Iterator[Path]:
     ]
     for path in map(Path, filter(None, folders)):
         if path.is_dir() and os.access(path, os.R_OK | os.X_OK):
-            yield from sorted(p for p in path.iterdir() if p.suffix in SUFFIXES and p.is_file())
+            yield from sorted(
+                p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()
+            )
         elif path.is_file():
             yield path
 
@@ -60,11 +64,10 @@ def _read(path: Path, version: int) -> Any:
         return None
 
 
-def _named(values: Any, name: str) -> Any:
-    """Return what a mapping has under a name, written with hyphens or underscores."""
-    if not isinstance(values, dict):
-        return None
-    return next((item for key, item in values.items() if _same(str(key), name)), None)
+def _named(values: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield what a mapping has under a name, written with hyphens or underscores."""
+    if isinstance(values, dict):
+        yield from ((name, item) for key, item in values.items() if _same(str(key), name))
 
 
 def _same(one: str, other: str) -> bool:

@@ -31,6 +31,7 @@ from .reading import ReadingError, line_of, load, text_of
 
 __all__ = ["Fault", "Platform", "detected", "find", "missing", "printable", "read", "reason"]
 
+MISNAMED = "The file is not read. Rename it, so that its name ends with .yaml."
 LENGTH = 400  # characters of a fault
 Which = Callable[[str], str | None]
 
@@ -59,6 +60,7 @@ def find(folders: Sequence[str] | None = None) -> tuple[list[Platform], list[Fau
     found: dict[str, Platform | None] = {}
     faults: list[Fault] = []
     for folder in data_path() if folders is None else folders:
+        faults += [Fault(path, 0, MISNAMED) for path in sorted(Path(folder).glob("*.yml"))]
         for path in sorted(Path(folder).glob("*.yaml")):
             platform = read(path)
             if isinstance(platform, Fault):

@@ -40,9 +40,9 @@ def missing() -> str | None:
 class RealSshd:
     """sshd on several loopback addresses, as so many hosts that share a home directory."""
 
-    def __init__(self, folder: Path) -> None:
-        """Prepare a server whose files are in ``folder``."""
-        self.folder = folder
+    def __init__(self, folder: Path, **variables: str) -> None:
+        """Prepare a server whose files are in ``folder``; its sessions have ``variables``."""
+        self.folder, self.variables = folder, variables
         folder.mkdir(parents=True, exist_ok=True)
         (self.port,) = free_ports(1)
         for name in ("host", "user"):
@@ -66,7 +66,7 @@ class RealSshd:
             "StrictModes no",
             "PasswordAuthentication no",
             # Sessions do not inherit the environment of the server.
-            f"SetEnv {MARK}={mark}",
+            "SetEnv " + " ".join(f"{k}={v}" for k, v in {MARK: mark, **self.variables}.items()),
         ]
         config.write_text("\n".join(lines) + "\n")
         command = [str(SSHD), "-D", "-e", "-f", str(config)]

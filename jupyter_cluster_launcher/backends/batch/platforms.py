@@ -34,6 +34,7 @@ class BatchPlatforms(LocalBackend):
     """The platforms of batch systems, and what a launch on one would be."""
 
     resident = "jobqueue.resident"
+    starts_workers = False
     metered = True
 
     def __init__(self, context: Context) -> None:

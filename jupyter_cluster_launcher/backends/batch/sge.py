@@ -32,6 +32,7 @@ WORDS = (
     ("r", Phase.RUNNING, "running"),
     ("t", Phase.RUNNING, "starting"),
 )
+JOB = re.compile(r"<job_list\b.*?</job_list>", re.DOTALL)
 ACCOUNT = re.compile(r"^={10,}$", re.MULTILINE)
 UNREACHABLE = re.compile(r"commlib error|unable to (send message|contact) .*qmaster", re.IGNORECASE)
 NOISE = re.compile(r"^(Exiting\.|verification: no suitable queues)$")
@@ -52,12 +53,8 @@ def list_jobs(user: str, names: Sequence[str]) -> list[str]:
 
 
 def parse_jobs(text: str) -> list[Job]:
-    """Read the XML of qstat; what is not XML holds no jobs."""
-    try:
-        root = ElementTree.fromstring(text)  # noqa: S314 - qstat's output is trusted
-    except ElementTree.ParseError:
-        return []
-    return [_job(node) for node in root.iter("job_list")]
+    """Read the XML of qstat, one job at a time: a warning or a strange name may be among them."""
+    return [_job(node) for node in map(_node, JOB.findall(text)) if node is not None]
 
 
 def ended_jobs(jobs: Mapping[str, Sequence[str]]) -> list[list[str]]:
@@ -71,7 +68,9 @@ def parse_ended(text: str) -> list[Job]:
     for paragraph in ACCOUNT.split(text)[1:]:
         fields = dict(_fields(paragraph))
         code, _, why = fields.get("failed", "0").partition(":")
-        failed = code.strip() != "0" or fields.get("exit_status", "0") != "0"
+        # Univa writes a signal behind it: "137                  (Killed)".
+        status = next(iter(fields.get("exit_status", "").split()), None)
+        failed = code.strip() != "0" or status not in (None, "0")
         jobs.append(
             Job(
                 id=fields.get("jobnumber", ""),
@@ -79,7 +78,7 @@ def parse_ended(text: str) -> list[Job]:
                 phase=Phase.ENDED,
                 state="failed" if failed else "ended",
                 reason=why.strip(),
-                exit_code=fields.get("exit_status"),
+                exit_code=status,
                 node=fields.get("hostname", ""),
                 failed=failed,
                 orderly=not failed,
@@ -129,6 +128,13 @@ def seconds(walltime: str) -> int | None:
         return None
     hours, minutes, secs = map(int, parts if len(parts) == 3 else ("0", "0", parts[0]))
     return (hours * 60 + minutes) * 60 + secs
+
+
+def _node(text: str) -> ElementTree.Element | None:
+    try:
+        return ElementTree.fromstring(text)  # noqa: S314 - qstat's output is trusted
+    except ElementTree.ParseError:
+        return None
 
 
 def _job(node: ElementTree.Element) -> Job:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..credentials import FILES
 from ..process import program
-from .scheduler import answers, terminate
+from .scheduler import answers, finds_by_name, terminate
 
 
 def end(note: dict[str, Any], directory: str) -> str | None:
@@ -19,9 +19,9 @@ def end(note: dict[str, Any], directory: str) -> str | None:
     """
     try:
         module, _, name = str(note["class"]).rpartition(".")
-        find = getattr(getattr(importlib.import_module(module), name), "from_name", None)
-        if find is not None:
-            find(note["name"], shutdown_on_close=True).close()
+        kind = getattr(importlib.import_module(module), name)
+        if finds_by_name(kind):
+            kind.from_name(note["name"], shutdown_on_close=True).close()
         elif answers(note["address"]):
             terminate(note["address"], security(directory), note["id"])
     except Exception as error:  # made a sentence by the server

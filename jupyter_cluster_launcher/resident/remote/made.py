@@ -13,25 +13,47 @@ import traceback
 from collections.abc import Iterable
 from typing import Any
 
+import dask
 from distributed.core import Status
 from distributed.deploy.cluster import Cluster
+from distributed.scheduler import Scheduler
 
 from .scheduler import answers, terminate
 
+FORKED = {"distributed.worker.multiprocessing-method": "forkserver"}
 STARTING = ("created", "starting")  # a cluster's status while it is being made
 SETTLE_LIMIT = 10.0  # seconds for a step that was interrupted, and goes on in another thread
 PERIOD = 0.05  # seconds between two looks at that
 
 
 def record_clusters(made: list[Any]) -> None:
-    """Have each cluster object that this process makes added to ``made``."""
+    """Have each cluster object that this process makes added to ``made``.
+
+    Workers of one with its scheduler here are forked from a prepared process. It is not set for
+    others, which hand this configuration to other hosts: there the path of the socket that this
+    takes may be too long.
+    """
     begin = Cluster.__init__
 
     def begin_and_record(self: Any, *args: Any, **kwargs: Any) -> None:
         begin(self, *args, **kwargs)
         made.append(self)
+        if will_be_here(self):
+            dask.config.set(FORKED)
 
     Cluster.__init__ = begin_and_record  # type: ignore[method-assign]
+
+
+def scheduler_class(cluster: Any) -> Any:
+    """Return the class of the scheduler that a cluster object will start, None if not known."""
+    specification = getattr(cluster, "scheduler_spec", None) or {}
+    return specification.get("cls", Scheduler if hasattr(cluster, "new_spec") else None)
+
+
+def will_be_here(cluster: Any) -> bool:
+    """Return whether the scheduler of a cluster object that has just been made is in here."""
+    kind = scheduler_class(cluster)
+    return isinstance(kind, type) and issubclass(kind, Scheduler)
 
 
 def end_all(clusters: Iterable[Any]) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..base import Resident
-from ..credentials import write_private
 from ..jobqueue.keys import note_keys, remove_keys
 from ..observed.identity import WorkerIdentity
 from ..observed.inspection import Request, T
@@ -19,8 +17,6 @@ from ..report import Report, Sample
 
 if TYPE_CHECKING:
     from .monitor import RemoteMonitor
-
-STARTED = "started.json"  # in a cluster's directory: what has to end if this process is killed
 
 
 class NotEncryptedError(RuntimeError):
@@ -35,12 +31,14 @@ class RemoteResident(Resident[RemoteCluster]):
     """Watches a cluster through its object's own connection to the scheduler."""
 
     monitor: RemoteMonitor | None = None  # where the scheduler is not in this process
+    starts = True  # what the create code makes has to end with the cluster
 
     def __init__(self) -> None:
         """Know of no cluster yet."""
         super().__init__()
         self.made: list[Any] = []  # also those that failed half-way
         self.settings: Mapping[str, Any] = {}
+        self._note = ""  # the path of what a server has to end if this process is killed
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Record each cluster object that is made, and encrypt.
@@ -53,15 +51,17 @@ class RemoteResident(Resident[RemoteCluster]):
         self.serve_privately(settings)  # of a class whose scheduler is in this process after all
         self.settings = settings
         try:
-            import dask  # noqa: PLC0415 - the create code fails with the reason
-            import distributed  # noqa: F401, PLC0415 - as above
+            import distributed  # noqa: F401, PLC0415 - the create code fails with the reason
         except ImportError:
             return
-        # In the environment, what the class starts would inherit it, too.
-        dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
-        from .made import record_clusters  # noqa: PLC0415 - it needs Dask
+        from . import notes  # noqa: PLC0415 - it needs Dask
+        from .made import record_clusters  # noqa: PLC0415 - as above
 
         record_clusters(self.made)
+        if self.starts:
+            notes.mark(settings["directory"])
+            self._note = notes.path(settings["directory"])
+            notes.write_at_each_step(settings)
         if settings.get("tls") and settings.get("encryption") == "configuration":
             from .encryption import configure  # noqa: PLC0415 - as above
 
@@ -94,7 +94,10 @@ class RemoteResident(Resident[RemoteCluster]):
             self.monitor = RemoteMonitor(cluster, self.settings["sockets"])
             self.monitor.start()
             self.monitor.first.wait(ANSWER_LIMIT)
-            self._note(cluster, self.monitor.scheduler_id)
+            if self.starts:
+                from . import notes  # noqa: PLC0415 - as above
+
+                notes.write(cluster, self.settings, self.monitor.scheduler_id)
         super().start(cluster, **limits)
 
     def sample(self) -> Sample:
@@ -147,7 +150,7 @@ class RemoteResident(Resident[RemoteCluster]):
         finally:
             remove_keys(self.settings.get("directory", ""))
         with contextlib.suppress(OSError):
-            os.unlink(self._note_path)
+            os.unlink(self._note)
 
     def _check_scalable(self, cluster: RemoteCluster) -> None:
         if not getattr(cluster, "_supports_scaling", True):
@@ -155,20 +158,6 @@ class RemoteResident(Resident[RemoteCluster]):
                 f"{class_name(cluster)} cannot change its number of workers. Launch another "
                 "cluster with the number that you need."
             )
-
-    @property
-    def _note_path(self) -> str:
-        return os.path.join(self.settings.get("directory", ""), STARTED)
-
-    def _note(self, cluster: RemoteCluster, scheduler_id: str | None) -> None:
-        """Note what a server has to end if this process cannot do so any more."""
-        note = {
-            "class": self.settings.get("class"),
-            "name": cluster.name,
-            "address": cluster.scheduler_address,
-            "id": scheduler_id,
-        }
-        write_private(self._note_path, json.dumps(note))
 
 
 def class_name(cluster: RemoteCluster) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..protocols import RemoteCluster
 from ..report import Sample
 from .joining import TLS, check, connection_arguments
 from .resident import RemoteResident
@@ -46,6 +45,7 @@ class RunningResident(RemoteResident):
     """Watches a scheduler; only ``shut_down`` ends it."""
 
     identity: Mapping[str, Any]  # from ``prepare`` on
+    starts = False  # what others started is never ended in place of the controller
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Check that there is a scheduler at the address ``join`` of ``settings``.
@@ -76,9 +76,6 @@ class RunningResident(RemoteResident):
 
         terminate(self.settings["join"], Security(), self.identity["id"])
         self.close(self.cluster)
-
-    def _note(self, cluster: RemoteCluster, scheduler_id: str | None) -> None:
-        """Note nothing: what others started is never ended in place of the controller."""
 
 
 RESIDENT = RunningResident

@@ -27,6 +27,13 @@ def port_of(address: str) -> tuple[str, int] | None:
         return None
 
 
+def finds_by_name(kind: Any) -> bool:
+    """Return whether a class can find a cluster by its name. Dask's own method only raises."""
+    owners = (one for one in getattr(kind, "__mro__", ()) if "from_name" in vars(one))
+    owner = next(owners, None)
+    return owner is not None and str(owner.__module__) != "distributed.deploy.spec"
+
+
 def answers(address: str) -> bool:
     """Return whether anything listens at a scheduler's address."""
     return not refuses(address, otherwise=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -47,6 +49,22 @@ async def test_from_launch_to_nothing_left(api: Api, samples: Path, sshd: RealSs
     assert len(logs["workers"]) == 2
     assert len(sshd.remote()) >= 3
     await api.stop(cluster["id"])
+
+
+async def test_hosts_with_a_long_temporary_directory(
+    api: Api, samples: Path, home: Path, tmp_path: Path
+) -> None:
+    """Guards what plain Dask can do: no socket of ours is in that directory."""
+    temporary = tmp_path / ("long-" * 25)
+    temporary.mkdir()
+    one = RealSshd(tmp_path / "sshd", TMPDIR=str(temporary)).start()
+    try:
+        one.let_in(home)
+        cluster = await api.launch(platform="ssh", options=ONE)
+        await api.ready(cluster["id"], 1)
+        await api.stop(cluster["id"])
+    finally:
+        one.stop()
 
 
 async def test_the_number_of_workers_follows_from_the_hosts(api: Api, samples: Path) -> None:
@@ -132,13 +150,48 @@ async def test_without_a_controller_a_stop_ends_the_hosts_processes(
     """Guards against a scheduler that outlives its killed controller for ever."""
     cluster = await api.launch(platform="ssh", options=ONE)
     await api.ready(cluster["id"], 1)
-    record = jp_runtime_dir / "cluster-launcher" / cluster["id"] / "cluster.json"
-    pid = yaml.safe_load(record.read_text())["controller"]["pid"]
-    os.killpg(pid, signal.SIGKILL)
+    kill_controller(jp_runtime_dir / "cluster-launcher" / cluster["id"])
     lost = await ended(api, cluster["id"])
     assert lost["state"] in ("lost", "failed")
     await api.stop(cluster["id"])
     await until(lambda: not sshd.remote(), "the scheduler has ended")
+
+
+def kill_controller(directory: Path) -> None:
+    """Kill the controller of a cluster, and what is in its process group."""
+    record = yaml.safe_load((directory / "cluster.json").read_text())
+    os.killpg(record["controller"]["pid"], signal.SIGKILL)
+
+
+def noted(directory: Path) -> bool:
+    """Return whether the controller has noted where its scheduler is."""
+    try:
+        return bool(json.loads((directory / "started.json").read_text())["address"])
+    except (OSError, ValueError):
+        return False
+
+
+@pytest.fixture
+def mute(sshd: RealSshd) -> Iterator[str]:
+    """A host that accepts connections and never says a word."""
+    with socket.create_server(("127.0.0.9", sshd.port)):
+        yield "127.0.0.9"
+
+
+@pytest.mark.parametrize("begun", ["the process", "the scheduler"])
+async def test_a_controller_that_is_killed_while_it_creates_a_cluster(
+    api: Api, samples: Path, sshd: RealSshd, mute: str, jp_runtime_dir: Path, begun: str
+) -> None:
+    """Guards against a scheduler of a launch that failed, on a host of its own, for ever."""
+    cluster = await api.launch(platform="ssh", options={"hosts": [HOSTS[0], mute]})
+    directory = jp_runtime_dir / "cluster-launcher" / cluster["id"]
+    started = sshd.remote if begun == "the process" else lambda: noted(directory)
+    await until(started, begun)
+    kill_controller(directory)
+    failed = await ended(api, cluster["id"])
+    assert (failed["state"], sshd.remote()) == ("failed", [])
+    assert failed["message"].startswith("Its kernel ended")
+    await api.stop(cluster["id"])
 
 
 @pytest.fixture
@@ -177,3 +230,19 @@ def test_the_dashboard_and_nothing_else_of_that_host(server: RealServer, sshd: R
     assert status_of(server, f"/base/proxy/{HOSTS[0]}:{sshd.port}/") == 403
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
     wait_until(lambda: not server.clusters(), "the cluster has ended")
+
+
+def test_the_next_server_ends_what_a_killed_launch_has_started(
+    server: RealServer, sshd: RealSshd, mute: str
+) -> None:
+    """Guards against a scheduler that neither its controller nor its server can end any more."""
+    cluster_id = server.launch(platform="ssh", options={"hosts": [HOSTS[0], mute]})
+    directory = server.runtime / "cluster-launcher" / cluster_id
+    wait_until(lambda: noted(directory), "the scheduler")
+    server.signal(signal.SIGKILL)
+    kill_controller(directory)
+    assert sshd.remote()
+    server.start()
+    failed = server.until(cluster_id, lambda c: c["state"] == "failed")
+    assert failed["message"].startswith("The Jupyter server ended while this cluster was starting")
+    wait_until(lambda: not sshd.remote(), "the scheduler has ended")

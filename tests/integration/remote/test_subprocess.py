@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from cloud import ended, until
 from fakes import write_platform
@@ -24,6 +27,28 @@ FILE: dict[str, Any] = {
     "tls": True,
     "workers": {"keyword": "n_workers", "default": 1, "maximum": 4},
 }
+
+# A class whose scheduler is a process of its own session, and never gets ready.
+DETACHED = """
+import asyncio, sys
+from distributed.deploy.spec import ProcessInterface, SpecCluster
+
+class Scheduler(ProcessInterface):
+    async def start(self):
+        code = "import time; time.sleep(600)"
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", code, {mark!r}, start_new_session=True
+        )
+        await asyncio.sleep(600)
+
+class Slow(SpecCluster):
+    def __init__(self, n_workers):
+        super().__init__(scheduler={{"cls": Scheduler}})
+"""
+ELSEWHERE = (
+    "detached.Slow was starting a scheduler and may have done so elsewhere. Check that none is "
+    "left there, then dismiss this cluster."
+)
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +137,42 @@ async def test_a_stop_while_it_starts(api: Api, jp_runtime_dir: Path) -> None:
     controller = leader(jp_runtime_dir, cluster_id)
     await api.stop(cluster_id)
     await until(lambda: group(controller) == [], "nothing is left")
+
+
+@pytest.mark.parametrize("kind", ["subprocesses", "detached"])
+async def test_a_controller_that_is_killed_while_it_creates_a_cluster(
+    api: Api,
+    platform_folder: Path,
+    jp_runtime_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    """Guards against a scheduler without a cluster, whichever group and session it is in."""
+    mark = str(tmp_path / "slow")
+    tmp_path.joinpath("slow.py").write_text("import time; time.sleep(600)")
+    tmp_path.joinpath("detached.py").write_text(DETACHED.format(mark=mark))
+    path = [str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path))
+    slow = {**FILE["kwargs"], "scheduler_kwargs": {"preload": f"{mark}.py"}}
+    write_platform(platform_folder, "subprocesses", **{**FILE, "kwargs": slow})
+    detached = {"module": "detached", "class": "Slow"}
+    write_platform(platform_folder, "detached", title="Detached", kwargs={}, **detached)
+    cluster = await api.launch(platform=kind, tls=False)
+    await until(lambda: with_word(mark), "the scheduler's process")
+    os.kill(leader(jp_runtime_dir, cluster["id"]), signal.SIGKILL)
+    failed = await ended(api, cluster["id"])
+    assert (failed["state"], with_word(mark)) == ("failed", [])
+    left = f" {ELSEWHERE}" if kind == "detached" else ""
+    assert failed["message"] == f"Its kernel ended unexpectedly.{left}"
+    await api.stop(cluster["id"])
+    assert (await api.ask("GET", "clusters", cluster["id"]))[0] == 404
+
+
+def with_word(word: str) -> list[int]:
+    """Return the processes with a word in their command line."""
+    return [
+        one.pid
+        for one in psutil.process_iter(["cmdline"])
+        if any(word in text for text in one.info["cmdline"] or ())
+    ]

@@ -71,6 +71,18 @@ async def test_directives_that_change_how_jobs_are_submitted(
     assert slurm.jobs() == []
 
 
+async def test_nodes_with_a_long_temporary_directory(
+    api: Api, slurm: RealSlurm, tallgrass: Tallgrass, tmp_path: Path
+) -> None:
+    """Guards what plain Dask can do: a prologue that sets a folder for each job."""
+    folder = tmp_path / ("long-" * 25)
+    folder.mkdir()
+    cluster = await tallgrass.launch(workers=1, job_script_prologue=[f"export TMPDIR={folder}"])
+    await api.ready(cluster["id"], 1)
+    await api.stop(cluster["id"])
+    assert slurm.jobs() == []
+
+
 @pytest.mark.parametrize("where", ["variable", "directive", "update"])
 async def test_jobs_of_another_name(
     api: Api,

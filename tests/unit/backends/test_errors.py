@@ -53,7 +53,28 @@ def test_a_missing_package_is_named() -> None:
     ("text", "sentence"),
     [
         ("the interface ib0 does not exist", "the interface ib0 does not exist"),
-        ("\n  first\nsecond", "first"),
+        ("\n  first one\nsecond", "first one"),
+        ("first", "OddError: first"),
+        ("'USER'", "OddError: 'USER'"),
+        ("1", "OddError: 1"),
+        (
+            "Cannot start: [Errno 111] Connection refused",
+            "Cannot start: Connection refused",
+        ),
+        (
+            'It failed: Traceback (most recent call last):\n  File "/a.py", line 3, in f\n'
+            "    g()\nValueError: no such queue\n",
+            "It failed: ValueError: no such queue",
+        ),
+        (
+            "Command exited with non-zero exit code.\nExit code: 1\nCommand:\nqsub /tmp/x\n"
+            "stdout:\n\nstderr:\nqsub: Unknown queue\n\n",
+            "qsub: Unknown queue",
+        ),
+        (
+            "Command exited with non-zero exit code.\nExit code: 1\nstdout:\n\nstderr:\n\n",
+            "Command exited with non-zero exit code.",
+        ),
         (
             "Cannot start. Original error message:\n\n  No route to host\n",
             "Cannot start. Original error message: No route to host",
@@ -62,7 +83,7 @@ def test_a_missing_package_is_named() -> None:
         ("Original error message:", "Original error message:"),
         ("", "OddError"),
         ("   \n ", "OddError"),
-        ("x" * 9000, "x" * 500),
+        ("x " * 9000, "x " * 250),
     ],
 )
 def test_what_is_not_known_is_shown_in_its_own_words(text: str, sentence: str) -> None:

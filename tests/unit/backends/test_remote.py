@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 from fakes import a_cluster, backend, site
 
 from jupyter_cluster_launcher.backends import connect_code, reachable_from_other_hosts
+from jupyter_cluster_launcher.backends import remote as backends
+from jupyter_cluster_launcher.controller import marked
+from jupyter_cluster_launcher.errors import NotAvailableError
 from jupyter_cluster_launcher.models import Report
 from jupyter_cluster_launcher.platforms.code import connectcode
 
@@ -92,3 +96,32 @@ def test_a_class_that_cannot_encrypt_warns() -> None:
 async def test_nothing_is_ended_that_the_controller_has_ended(tmp_path: Path) -> None:
     """Guards against a process for each stop, though there is nothing to do."""
     await backend("remote").cleanup(remote(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("host", "place"),
+    [
+        ("127.0.0.2", None),
+        ("localhost", None),
+        ("192.0.2.7", "x.Some was starting a scheduler on 192.0.2.7. Check that none is left"),
+        (None, "x.Some was starting a scheduler and may have done so elsewhere. Check"),
+        (7, "x.Some was starting a scheduler on 7. Check"),
+    ],
+)
+async def test_a_scheduler_that_had_no_address_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: Any, place: str | None
+) -> None:
+    """Guards against a scheduler on another host of which the row says nothing."""
+    killed: list[str] = []
+    monkeypatch.setattr(marked, "kill", killed.append)
+    monkeypatch.setattr(backends, "is_elsewhere", lambda host: host == "192.0.2.7")
+    note = {"class": "x.Some", "name": "a", "by_name": False, "host": host, "address": None}
+    (tmp_path / "started.json").write_text(json.dumps(note))
+    one = remote(None, **{"class": "x.Some"})
+    if place is None:
+        await backend("remote").cleanup(one, tmp_path)
+    else:
+        with pytest.raises(NotAvailableError, match=place):
+            await backend("remote").cleanup(one, tmp_path)
+    assert killed == [one.id]
+    await backend("remote").cleanup(one, tmp_path)  # dismissed

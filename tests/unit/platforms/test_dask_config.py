@@ -48,6 +48,17 @@ CASES: dict[str, tuple[dict[str, str | None], dict[str, str], str | None]] = {
         "http://v",
     ),
     "a null": ({"root/a.yaml": None}, {}, None),
+    "a null that hides the hub's": (
+        {"root/a.yaml": "http://a", "home/.config/dask/x.yaml": None},
+        {},
+        None,
+    ),
+    "a file in capitals": ({"root/a.yaml": "http://a", "root/b.YAML": "http://b"}, {}, "http://b"),
+    "a variable without a value": (
+        {"root/a.yaml": "http://a"},
+        {"DASK_GATEWAY__ADDRESS": "null"},
+        None,
+    ),
     "a variable alone": ({}, {"DASK_GATEWAY__ADDRESS": "http://v:8000/services/x"}, None),
 }
 CASES["a variable alone"] = (*CASES["a variable alone"][:2], "http://v:8000/services/x")
@@ -66,6 +77,23 @@ def test_as_dask_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case:
         [sys.executable, "-c", DASK], env=env, capture_output=True, text=True, check=True
     )
     assert json.loads(answer.stdout) == expected
+
+
+@pytest.mark.parametrize("section", ["gateway:\n", "gateway: 3\n", "gateway: {other: 1}\n"])
+def test_a_section_without_the_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, section: str
+) -> None:
+    """Guards the hub's address against a user's file in which all values are comments."""
+    write(tmp_path / "root", "a.yaml", "http://a")
+    folder = tmp_path / "home/.config/dask"
+    folder.mkdir(parents=True)
+    (folder / "gateway.yaml").write_text(section)
+    env = settings(tmp_path)
+    monkeypatch.setenv("HOME", env["HOME"])
+    answer = subprocess.run(
+        [sys.executable, "-c", DASK], env=env, capture_output=True, text=True, check=True
+    )
+    assert dask_config.value(KEY, env) == json.loads(answer.stdout) == "http://a"
 
 
 def test_files_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

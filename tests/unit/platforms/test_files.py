@@ -119,6 +119,15 @@ def test_hidden_by_whoever_comes_first(tmp_path: Path, more: str) -> None:
     assert find(tmp_path / "user", tmp_path / "system")[0]["local"].title == "user"
 
 
+def test_a_file_with_another_ending(tmp_path: Path) -> None:
+    """Guards against a user's file that is passed over without a word."""
+    write_platform(tmp_path, "local")
+    (tmp_path / "local.yaml").rename(tmp_path / "local.yml")
+    found, (fault,) = find(tmp_path)
+    assert (list(found), fault.origin) == ([], tmp_path / "local.yml")
+    assert "its name ends with .yaml" in str(fault)
+
+
 def option(text: str) -> str:
     return f"{GOOD}options:\n  {text}\n"
 

@@ -12,6 +12,7 @@ from typing import Any
 import dask
 import pytest
 from clocks import Clocks
+from distributed import SpecCluster, SSHCluster
 from fake_clusters import Dashboard, FakeCluster
 
 from jupyter_cluster_launcher.resident.observed.scheduler import SHUT_DOWN
@@ -220,3 +221,20 @@ def test_settings_as_variables() -> None:
     assert encryption.variables({"distributed.comm.require-encryption": True}) == {
         "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True"
     }
+
+
+def test_which_classes_find_a_cluster_by_its_name() -> None:
+    """Guards against a scheduler that goes on since Dask's own method only raises."""
+
+    class Own(SpecCluster):
+        """As dask_cloudprovider's classes."""
+
+    class ByName(Own):
+        """As KubeCluster."""
+
+        @classmethod
+        def from_name(cls, name: str) -> Any:
+            """Return the cluster."""
+
+    found = {kind: schedulers.finds_by_name(kind) for kind in (Own, ByName, SSHCluster)}
+    assert found == {Own: False, ByName: True, SSHCluster: False}

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_cluster_launcher.backends.batch.system import BUILT_IN, batch_system
+from jupyter_cluster_launcher.jobs import Phase
 
 PIECES = st.sampled_from(
     [
@@ -38,3 +39,26 @@ def test_any_output(name: str, text: str) -> None:
     assert (system.seconds(text) or 0) >= 0
     if system.JOB_ID:
         re.search(system.JOB_ID, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("htcondor", '[\n{"ClusterId": 1, "ProcId": 0, "JobStatus": 2}\n]\n'),
+        ("lsf", "1|RUN|-|-|-|h|Feb  2 00:45|Feb  2 00:46|dask-a\n"),
+        ("pbs", "Job Id: 1.server\n    Job_Name = dask-a\n    job_state = R\n"),
+        (
+            "sge",
+            '<?xml version="1.0"?>\n<job_info><queue_info><job_list state="running">'
+            "<JB_job_number>1</JB_job_number><state>r</state></job_list></queue_info></job_info>\n",
+        ),
+        ("slurm", "1|RUNNING|None|2026-02-02T00:45:00|2026-02-02T00:46:00|0||dask-a\n"),
+    ],
+)
+def test_lines_around_an_answer(name: str, answer: str) -> None:
+    """Guards against jobs that count as ended: what a site or a system prints is in the answer."""
+    warning = "Warning: the file /etc/motd is [old] <see help>\n"
+    parse = batch_system(name).parse_jobs
+    (job,) = parse(answer)
+    assert job.phase is Phase.RUNNING
+    assert parse(f"{warning}{answer}{warning}") == [job]

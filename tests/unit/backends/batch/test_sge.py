@@ -56,6 +56,23 @@ def test_how_jobs_ended() -> None:
     assert (bad.id, bad.failed, bad.reason) == ("18", True, "before job")
 
 
+def test_a_signal_behind_the_exit_code() -> None:
+    """Guards the exit code as Univa Grid Engine's qacct writes it."""
+    text = (DATA / "qacct.txt").read_text()
+    text = re.sub(r"exit_status +0 *", "exit_status  137                  (Killed)", text)
+    (killed,) = sge.parse_ended(text)
+    assert (killed.exit_code, killed.failed) == ("137", True)
+
+
+def test_a_job_that_cannot_be_read_hides_no_other() -> None:
+    """Guards against jobs that count as ended since another one has a strange name."""
+    text = (DATA / "qstat.xml").read_text()
+    strange = text.replace("dask-other-very-long-name", "a\x01<b&")
+    assert strange != text
+    ids = [job.id for job in sge.parse_jobs(strange)]
+    assert ids == [job.id for job in sge.parse_jobs(text) if job.id != "42"]
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
