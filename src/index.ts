@@ -27,16 +27,13 @@ const clustersPlugin: JupyterFrontEndPlugin<IClusters> = {
   provides: IClusters,
   optional: [ITranslator],
   activate: async (app: JupyterFrontEnd, translator: ITranslator | null) => {
-    const [{ Clusters }, { Events }, { refreshWhenVisible }] =
-      await Promise.all([
-        import('./api/clusters'),
-        import('./api/events'),
-        import('./api/visibility')
-      ]);
-    const { serverSettings } = app.serviceManager;
-    const { interrupted, stream } = new Events(serverSettings);
+    const [{ Clusters }, { refreshWhenVisible }] = await Promise.all([
+      import('./api/clusters'),
+      import('./api/visibility')
+    ]);
+    const { events, serverSettings } = app.serviceManager;
     const clusters = new Clusters({
-      ...{ interrupted, serverSettings, stream },
+      ...{ serverSettings, stream: events.stream },
       translator: translator ?? undefined
     });
     refreshWhenVisible(clusters);
