@@ -27,13 +27,16 @@ const clustersPlugin: JupyterFrontEndPlugin<IClusters> = {
   provides: IClusters,
   optional: [ITranslator],
   activate: async (app: JupyterFrontEnd, translator: ITranslator | null) => {
-    const [{ Clusters }, { refreshWhenVisible }] = await Promise.all([
-      import('./api/clusters'),
-      import('./api/visibility')
-    ]);
-    const { events, serverSettings } = app.serviceManager;
+    const [{ Clusters }, { Events }, { refreshWhenVisible }] =
+      await Promise.all([
+        import('./api/clusters'),
+        import('./api/events'),
+        import('./api/visibility')
+      ]);
+    const { serverSettings } = app.serviceManager;
+    const { interrupted, stream } = new Events(serverSettings);
     const clusters = new Clusters({
-      ...{ serverSettings, stream: events.stream },
+      ...{ interrupted, serverSettings, stream },
       translator: translator ?? undefined
     });
     refreshWhenVisible(clusters);

@@ -1,7 +1,7 @@
 import { Event, ServerConnection } from '@jupyterlab/services';
 import { ITranslator } from '@jupyterlab/translation';
 import { PromiseDelegate } from '@lumino/coreutils';
-import { Poll } from '@lumino/polling';
+import { IPoll, Poll } from '@lumino/polling';
 import { ISignal, Signal } from '@lumino/signaling';
 import { IClusters } from '../tokens';
 import { loadTranslation } from '../translation';
@@ -14,18 +14,21 @@ import { Change, ICluster, ILaunch } from './types';
 export const EVENT_SCHEMA =
   'https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1';
 
+/** Milliseconds between polls of the list, in case an event was missed. */
+const POLL_INTERVAL = 30_000;
+
 /**
- * Milliseconds between polls of the list, as of JupyterLab's own lists, in case an
- * event was missed: so that it is right soon after a restart of the server.
+ * Milliseconds between polls while the server is not responding, so that the list
+ * is right soon after a restart of the server.
  */
-const POLL_INTERVAL = 10_000;
+const RETRY_INTERVAL = 5_000;
 
 /**
  * The clusters of this server.
  *
  * The server emits an event with the id of each cluster that changed, and that
- * cluster is fetched. The whole list is fetched every 10 s while the page is visible,
- * because events are missed while the server restarts.
+ * cluster is fetched. The whole list is fetched when events may have been missed,
+ * as after a restart of the server, and every 30 s while the page is visible.
  */
 export class Clusters extends Client implements IClusters {
   constructor(options: Clusters.IOptions) {
@@ -34,15 +37,11 @@ export class Clusters extends Client implements IClusters {
       loadTranslation(options.translator)
     );
     options.stream?.connect(this._onEvent, this);
+    options.interrupted?.connect(() => void this.refresh(), this);
     this._poll = new Poll({
       auto: true,
       factory: () => this._fetchList(),
-      // Whether it fails or not.
-      frequency: {
-        interval: POLL_INTERVAL,
-        backoff: false,
-        max: POLL_INTERVAL
-      },
+      frequency: frequency(POLL_INTERVAL),
       name: 'jupyter-cluster-launcher:clusters',
       standby: 'when-hidden'
     });
@@ -214,6 +213,9 @@ export class Clusters extends Client implements IClusters {
   private _setStatus(status: IClusters.Status, error: string | null): void {
     if (status !== this._status || error !== this._error) {
       this._status = status;
+      this._poll.frequency = frequency(
+        status === 'unreachable' ? RETRY_INTERVAL : POLL_INTERVAL
+      );
       this._error = error;
       this._changed.emit({ type: 'status' });
     }
@@ -230,6 +232,11 @@ export class Clusters extends Client implements IClusters {
   private _status: IClusters.Status = 'loading';
 }
 
+/** A poll at an interval in milliseconds, whether it fails or not. */
+function frequency(interval: number): IPoll.Frequency {
+  return { interval, backoff: false, max: interval };
+}
+
 /** The types that belong to Clusters. */
 export namespace Clusters {
   /** The options of the model. */
@@ -238,6 +245,8 @@ export namespace Clusters {
     serverSettings?: ServerConnection.ISettings;
     /** The events of the server; without them, the list is only polled. */
     stream?: ISignal<unknown, Event.Emission>;
+    /** Emitted when the server may be another one, and events were missed. */
+    interrupted?: ISignal<unknown, void>;
     /** The application language translator. */
     translator?: ITranslator;
   }
