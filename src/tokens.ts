@@ -195,6 +195,13 @@ export interface INotebooks {
     target?: Target | null
   ): string | null;
   /**
+   * Wait until it is known whether a notebook or console takes the short code,
+   * at most 5 s.
+   *
+   * @returns null if it is known already
+   */
+  prepare(target: Target): Promise<void> | null;
+  /**
    * Insert code in a notebook: in the cell of an earlier insertion, else in the
    * active cell if it is empty, else in a new cell above the active cell.
    *

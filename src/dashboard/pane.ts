@@ -53,6 +53,8 @@ export class DashboardPane extends MainAreaWidget<IFrame> {
     this.addClass('jp-ClusterLauncher-pane');
     this.title.icon = dashboardIcon;
     this.title.closable = true;
+    // Empty; beside a note it would take half of the tab.
+    this.toolbar.hide();
     this._note = new Widget();
     this._note.addClass('jp-ClusterLauncher-paneNote');
     this._note.node.setAttribute('role', 'status');

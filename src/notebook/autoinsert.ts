@@ -26,7 +26,7 @@ export class AutoInsert implements IDisposable {
     private _told: (id: string) => void
   ) {
     this._clusters.changed.connect(this._onChanged, this);
-    this._notebooks?.changed.connect(this._onNotebooks, this);
+    this._notebooks.changed.connect(this._onNotebooks, this);
   }
 
   /** Whether this is disposed. */
@@ -73,7 +73,7 @@ export class AutoInsert implements IDisposable {
   /** Find the notebook that a cluster was launched from before a reload. */
   private _find(id: string): void {
     const path = this._reloaded.get(id);
-    const panel = this._notebooks?.panels.find(
+    const panel = this._notebooks.panels.find(
       ({ context }) => context.path === path
     );
     if (path === undefined || this._expected.has(id) || !panel) {
@@ -99,18 +99,24 @@ export class AutoInsert implements IDisposable {
       const panel = this._expected.get(id)!;
       this._reloaded.delete(id);
       this._expected.delete(id); // Before the insertion, which must happen once.
-      const options = { panel, focus: this._mayFocus() };
-      if (
-        !insertOrNotify(
-          cluster,
-          'connect',
-          this._notebooks,
-          this._trans,
-          options
-        )
-      ) {
-        this._told(id);
+      const prepared = this._notebooks.prepare(panel);
+      if (prepared) {
+        void prepared.then(() => this._put(id, panel));
+      } else {
+        this._put(id, panel);
       }
+    }
+  }
+
+  private _put(id: string, panel: Target): void {
+    const cluster = this._clusters.get(id);
+    if (this._isDisposed || !cluster || hasEnded(cluster)) {
+      return;
+    }
+    const options = { panel, focus: this._mayFocus() };
+    const { _notebooks, _trans } = this;
+    if (!insertOrNotify(cluster, 'connect', _notebooks, _trans, options)) {
+      this._told(id);
     }
   }
 

@@ -42,9 +42,7 @@ export class Notebooks implements INotebooks {
     this._template = options.template ?? (() => DEFAULT_TEMPLATE);
     this._baseUrl = options.baseUrl;
     this._user = options.user ?? (() => null);
-    this._shortCodes = new ShortCodes(
-      options.hasConnect ?? (async () => false)
-    );
+    this._shortCodes = new ShortCodes(options.hasConnect);
     this._trans = loadTranslation(options.translator);
     this._surroundings = { ...options, trans: this._trans };
     this._tracker.currentChanged.connect(this._onCurrentChanged, this);
@@ -119,13 +117,13 @@ export class Notebooks implements INotebooks {
     kind: CodeKind,
     target: Target | null = this.panel
   ): string | null {
-    return codeText(
-      cluster,
-      kind,
-      this._template(),
-      this._baseUrl,
-      this._shortCodes.has(target)
-    );
+    const hasConnect = this._shortCodes.has(target);
+    return codeText(cluster, kind, this._template(), this._baseUrl, hasConnect);
+  }
+
+  /** Wait until it is known what code a notebook takes; see INotebooks. */
+  prepare(target: Target): Promise<void> | null {
+    return this._shortCodes.wait(target);
   }
 
   /** Insert code in a notebook; see INotebooks. */

@@ -69,9 +69,14 @@ test('dashboards open in tabs and are restored after a reload', async ({
   ).toBeVisible();
   await sidebar.open();
   await row.stop();
-  await expect(
-    page.getByText('This cluster is no longer running').first()
-  ).toBeAttached();
+  const note = page
+    .getByText('This cluster is no longer running')
+    .filter({ visible: true });
+  const pane = page.locator('.jp-ClusterLauncher-pane', { has: note });
+  await expect(note).toBeVisible();
+  expect((await note.boundingBox())!.y).toBeLessThan(
+    (await pane.boundingBox())!.y + 60
+  );
 });
 
 /**

@@ -2,6 +2,7 @@ import { expect, Page, test } from '@playwright/test';
 import { execFileSync } from 'child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { NOTEBOOK } from './emptynotebook';
 import { Server } from './server';
 
 /**
@@ -23,29 +24,6 @@ const HOME = join(process.env.UI_TESTS_HOME!, 'releases');
 const ENVIRONMENT = join(HOME, 'venv');
 const WHEELS = join(HOME, 'wheels');
 const REPOSITORY = join(__dirname, '..', '..');
-
-/** The notebook of the test. */
-const NOTEBOOK = {
-  cells: [
-    {
-      cell_type: 'code',
-      execution_count: null,
-      id: 'first',
-      metadata: {},
-      outputs: [],
-      source: []
-    }
-  ],
-  metadata: {
-    kernelspec: {
-      display_name: 'Python 3',
-      language: 'python',
-      name: 'python3'
-    }
-  },
-  nbformat: 4,
-  nbformat_minor: 5
-};
 
 for (const { lab, notebook } of RELEASES) {
   test.describe(`JupyterLab ${lab} and Notebook ${notebook}`, () => {
@@ -137,6 +115,9 @@ async function story(page: Page, url: string, release: string): Promise<void> {
     timeout: 60000
   });
   await expect(page.locator('.jp-Cell').first()).toContainText('connect(');
+  await expect(
+    page.locator('.jp-ClusterLauncher-toolbarItem button')
+  ).toHaveAccessibleName(/^Dask cluster of this notebook: .*, 2 workers$/);
   await sidebar.locator('[data-action=logs]').click();
   await expect(page.getByRole('log')).toContainText('Scheduler at');
   await sidebar.getByRole('button', { name: /^Stop / }).click();

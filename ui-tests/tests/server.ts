@@ -8,10 +8,13 @@ import { join } from 'path';
  */
 export class Server {
   private constructor(
-    private readonly process: ChildProcess,
+    private readonly run: () => ChildProcess,
+    private readonly log: string,
     /** Its URL, without a trailing slash. */
     readonly url: string
-  ) {}
+  ) {
+    this.process = run();
+  }
 
   /**
    * Start a server and wait until it responds.
@@ -29,39 +32,42 @@ export class Server {
   ): Promise<Server> {
     mkdirSync(home, { recursive: true });
     const log = join(home, 'server.log');
-    const output = openSync(log, 'w');
     const port = await freePort();
-    const child = spawn(
-      command,
-      [
-        '--allow-root',
-        '--no-browser',
-        '--ip=127.0.0.1',
-        `--port=${port}`,
-        '--ServerApp.base_url=/beside/',
-        '--IdentityProvider.token=',
-        ...args
-      ],
-      {
-        env: {
-          ...process.env,
-          HOME: home,
-          JUPYTER_RUNTIME_DIR: join(home, 'runtime'),
-          ...env
-        },
-        stdio: ['ignore', output, output]
-      }
-    );
-    const server = new Server(child, `http://127.0.0.1:${port}/beside`);
-    const ended = new Promise<never>((_, reject) => {
-      child.once('error', reject);
-      child.once('exit', () =>
-        reject(new Error(`No server: ${readFileSync(log, 'utf-8')}`))
+    const run = (): ChildProcess => {
+      const output = openSync(log, 'a');
+      return spawn(
+        command,
+        [
+          '--allow-root',
+          '--no-browser',
+          '--ip=127.0.0.1',
+          `--port=${port}`,
+          '--ServerApp.port_retries=0',
+          '--ServerApp.base_url=/beside/',
+          '--IdentityProvider.token=',
+          ...args
+        ],
+        {
+          env: {
+            ...process.env,
+            HOME: home,
+            JUPYTER_RUNTIME_DIR: join(home, 'runtime'),
+            ...env
+          },
+          stdio: ['ignore', output, output]
+        }
       );
-    });
-    await Promise.race([server.responds(), ended]);
-    ended.catch(() => undefined); // Later it is stopped by the test.
+    };
+    const server = new Server(run, log, `http://127.0.0.1:${port}/beside`);
+    await server.ready();
     return server;
+  }
+
+  /** Stop the server and start it again at the same URL. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.process = this.run();
+    await this.ready();
   }
 
   /** Stop the server, and wait until it has ended. */
@@ -74,6 +80,18 @@ export class Server {
     await ended;
   }
 
+  /** Wait until the server responds, or fail with its log. */
+  private async ready(): Promise<void> {
+    const ended = new Promise<never>((_, reject) => {
+      this.process.once('error', reject);
+      this.process.once('exit', () =>
+        reject(new Error(`No server: ${readFileSync(this.log, 'utf-8')}`))
+      );
+    });
+    await Promise.race([this.responds(), ended]);
+    ended.catch(() => undefined); // Later it is stopped by the test.
+  }
+
   /** Wait until the server responds, at most until the test times out. */
   private async responds(): Promise<void> {
     const response = await fetch(`${this.url}/api`).catch(() => null);
@@ -82,6 +100,8 @@ export class Server {
       await this.responds();
     }
   }
+
+  private process: ChildProcess;
 }
 
 /** Find a free port. */

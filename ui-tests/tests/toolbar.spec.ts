@@ -73,3 +73,27 @@ test('a notebook has its cluster in its toolbar', async ({ page, sidebar }) => {
   await confirm.getByRole('button', { name: 'Stop' }).press('Enter');
   await expect(item).toContainText('Stopped');
 });
+
+/**
+ * A second notebook gets a cluster like the last one. Guards against a launch that
+ * has to be filled in again, and code in another notebook.
+ */
+test('a cluster is launched as the last time', async ({ page, sidebar }) => {
+  await sidebar.open();
+  await sidebar.setWorkers(1);
+  const first = await sidebar.launch();
+  await first.toBe('running');
+  await page.notebook.createNew('second.ipynb');
+  const item = page
+    .locator('.jp-ClusterLauncher-toolbarItem button')
+    .filter({ visible: true });
+  await expect(item).toContainText('No cluster');
+  await item.click();
+  await page
+    .getByRole('menuitem', { name: 'Launch as Last Time: This computer, 1' })
+    .click();
+  await expect(sidebar.rows).toHaveCount(2);
+  await expect(item).toHaveAccessibleName(/: This computer 2, Running/, {
+    timeout: 60000
+  });
+});

@@ -61,6 +61,13 @@ export class FakeNotebooks implements INotebooks {
     this.drops.push([node, id]);
   }
 
+  /** What an insertion has to wait for. */
+  prepared: Promise<void> | null = null;
+
+  prepare(): Promise<void> | null {
+    return this.prepared;
+  }
+
   insert(cluster: ICluster, kind: any, options?: any): Insertion {
     this.inserted.push([cluster.id, kind, options]);
     return this.result;

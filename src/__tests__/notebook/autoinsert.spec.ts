@@ -90,6 +90,19 @@ describe('AutoInsert', () => {
     third.dispose();
   });
 
+  // Guards against the long code in a notebook whose kernel was just started.
+  it('waits until it is known what code the notebook takes', async () => {
+    let known: () => void = () => undefined;
+    notebooks.prepared = new Promise(resolve => (known = resolve));
+    clusters.put(makeCluster({ cores: 1 }));
+    clusters.put(makeCluster({ cores: 2 }));
+    expect(notebooks.inserted).toEqual([]);
+    known();
+    await notebooks.prepared;
+    clusters.put(makeCluster({ cores: 3 }));
+    expect(notebooks.inserted).toHaveLength(1);
+  });
+
   // Guards against code for clusters that were launched in another window.
   it('inserts nothing for clusters that are not expected', () => {
     clusters.put(makeCluster({ id: 'other' }));

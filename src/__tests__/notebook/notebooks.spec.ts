@@ -364,6 +364,32 @@ describe('Notebooks', () => {
     expect(asked).toEqual(['python3', 'analysis']);
   });
 
+  // Guards against the long code after a reload, and a wait for good.
+  it('waits for its kernel to know what code it takes, at most 5 s', async () => {
+    let start: () => void = () => undefined;
+    const target: any = panel;
+    const { sessionContext } = target;
+    const { kernel } = sessionContext.session;
+    sessionContext.session.kernel = null;
+    sessionContext.ready = new Promise<void>(resolve => (start = resolve));
+    notebooks = makeNotebooks(panel, { hasConnect: async () => true });
+    const wait = notebooks.prepare(target)!;
+    sessionContext.session.kernel = kernel;
+    start();
+    await wait;
+    notebooks.insert(withCode('one', 'c1()'), 'connect');
+    expect(panel.sources[0]).toContain('connect("Local 1")');
+    expect(notebooks.prepare(target)).toBeNull();
+
+    jest.useFakeTimers();
+    const never = new Promise<boolean>(() => undefined);
+    notebooks = makeNotebooks(panel, { hasConnect: () => never });
+    const late = notebooks.prepare(target)!;
+    await jest.advanceTimersByTimeAsync(5_000);
+    await late;
+    jest.useRealTimers();
+  });
+
   // Guards against a notebook behind a console whose cell changes.
   it('inserts in the prompt of a console in front', () => {
     let source = 'mine()';
