@@ -91,7 +91,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     return {
         "directory": str(tmp_path / "cluster"), "module": "dask_jobqueue", "class": "SLURMCluster",
         "job_name": "cluster-abc", "unit": "jobs", "lifetime": ["--lifetime", "180s"],
-        "submission": {"arguments": [], "job_id": None, "unset": {}},
+        "submission": {"arguments": [], "job_id": None, "own_jobs": [], "unset": {}},
     }  # fmt: skip
 
 

@@ -169,6 +169,7 @@ def test_what_a_cluster_keeps_of_its_platform(tallgrass: Platform) -> None:
         "submission": {
             "arguments": ["--parsable", "--job-name=dask-0a1b2c"],
             "job_id": slurm.JOB_ID,
+            "own_jobs": slurm.own_jobs("dask-0a1b2c"),
             "unset": {
                 **{name: [*options] for name, options in slurm.UNSET.items()},
                 **{name: [] for name in FIELDS},
