@@ -162,7 +162,10 @@ async def test_the_gateway_stops_an_idle_cluster_and_the_row_says_so(
 ) -> None:
     """A row that says "running" for ever would hide that the gateway has stopped the cluster."""
     cluster = await api.launch(platform="nebari", workers=0, options={"profile": "Short idle"})
-    cluster = await api.until(cluster["id"], lambda c: c["state"] == "running")
+    # The idle time comes from the gateway, which the second report may be the first to have.
+    cluster = await api.until(
+        cluster["id"], lambda c: c["state"] == "running" and c["idle"] is not None
+    )
     assert cluster["idle"]["timeout"] == 3
     assert cluster["idle"]["closes_at"] is not None
     cluster = await ended(api, cluster["id"])
