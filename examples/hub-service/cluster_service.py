@@ -7,6 +7,7 @@ somebody looks: a request to a server counts as activity on the hub.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 from datetime import datetime, timezone
@@ -209,4 +210,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with contextlib.suppress(KeyboardInterrupt):  # the hub ends its services so
+        asyncio.run(main())
