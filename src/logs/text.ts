@@ -41,7 +41,9 @@ const MAX_MATCHES = 1000;
 const ERROR = /(?:^|[\s[-])(?:ERROR|CRITICAL|FATAL)(?=[\s:\]-]|$)|\berror: /;
 const WARNING = /(?:^|[\s[-])WARN(?:ING)?(?=[\s:\]-]|$)|\bwarning: /;
 const OTHER = /(?:^|[\s[-])(?:INFO|DEBUG)(?=[\s:\]-]|$)/;
-const TRACEBACK = /^\s*Traceback \(most recent call last\)/;
+// IPython writes the name of the exception in front, and its text in the last line.
+const TRACEBACK = /^(?:\s*|\w+\s{2,})Traceback \(most recent call last\)/;
+const EXCEPTION = /^[A-Za-z_][\w.]*(?::|$)/;
 
 /**
  * Split a log into lines. A traceback belongs to the line before it if that is a
@@ -65,8 +67,8 @@ export function parseLog(text: string): ILine[] {
       isTraceback = true;
     } else if (!isTraceback && !/^\s/.test(line)) {
       level = 0;
-    } else if (isTraceback && /^\S/.test(line)) {
-      isTraceback = false; // The exception, which is the last line.
+    } else if (isTraceback && EXCEPTION.test(line)) {
+      isTraceback = false;
     }
     return { text: line, level };
   });

@@ -1,5 +1,6 @@
 import { act, fireEvent, render } from '@testing-library/react';
 import React from 'react';
+import { parseLog } from '../../logs/text';
 import { LogModel } from '../../logs/model';
 import { RequestError } from '../../api/request';
 import { Logs } from '../../logs/view';
@@ -19,8 +20,31 @@ const LEVELS = [
   'slurmstepd: error: killed'
 ].join('\n');
 
+/** A traceback as a kernel prints it. */
+const OF_A_KERNEL = [
+  '-'.repeat(75),
+  'ValueError                      Traceback (most recent call last)',
+  'Cell In[4], line 3',
+  '      1 from dask.distributed import LocalCluster',
+  '----> 3 LocalCluster(protocol="nonsense")',
+  '',
+  'File /opt/python/site-packages/distributed/comm/core.py:298, in listen()',
+  '    296     raise',
+  '',
+  "ValueError: unknown address scheme 'nonsense'",
+  'printed afterwards'
+].join('\n');
+
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
+
+// Guards against a failed launch whose log shows no errors.
+it('takes the traceback of a kernel for an error, to its last line', () => {
+  const errors = parseLog(OF_A_KERNEL).filter(({ level }) => level === 2);
+  expect(errors.map(({ text }) => text)).toEqual(
+    OF_A_KERNEL.split('\n').slice(1, -1)
+  );
+});
 
 describe('the log panel', () => {
   let clusters: FakeClusters;
