@@ -53,7 +53,9 @@ async function openDashboard(
   row: Row
 ): Promise<void> {
   await row.click('dashboards');
-  await page.getByRole('menuitem', { name: 'Open Dashboard' }).click();
+  await page
+    .getByRole('menuitem', { name: 'Open Dashboard', exact: true })
+    .click();
   const frame = page.locator('iframe[title^="Dashboard"]');
   await expect(frame).toHaveAttribute(
     'src',

@@ -45,7 +45,9 @@ async function openDashboard(
   row: Row
 ): Promise<void> {
   await row.click('dashboards');
-  await page.getByRole('menuitem', { name: 'Open Dashboard' }).click();
+  await page
+    .getByRole('menuitem', { name: 'Open Dashboard', exact: true })
+    .click();
   await expect(
     page.frameLocator('iframe[title^="Dashboard"]').locator('canvas').first()
   ).toBeVisible();

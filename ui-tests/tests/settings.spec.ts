@@ -29,9 +29,10 @@ test('settings are changed in the Settings Editor', async ({
     'Insert code automatically',
     'Code to connect',
     'Keep clusters running',
-    'Shut down idle clusters after (minutes)'
+    'Shut down idle clusters after (minutes)',
+    'Browser notifications'
   ]);
-  await expect(editor.locator('.jp-FormGroup-description')).toHaveCount(5);
+  await expect(editor.locator('.jp-FormGroup-description')).toHaveCount(6);
   await editor.getByLabel('Default platform').selectOption('Denali');
   await expect(platform).toHaveText(/^Denali/);
   await editor.getByLabel('Default platform').selectOption('This computer');

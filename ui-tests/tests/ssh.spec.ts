@@ -66,7 +66,9 @@ test('add the SSH platform, launch on two hosts, compute, stop', async ({
       `'${sshd.hosts[1]} ${sshd.hosts[2]}'`
     ]);
     await row.click('dashboards');
-    await page.getByRole('menuitem', { name: 'Open Dashboard' }).click();
+    await page
+      .getByRole('menuitem', { name: 'Open Dashboard', exact: true })
+      .click();
     await expect(
       page.frameLocator('iframe[title^="Dashboard"]').locator('canvas').first()
     ).toBeVisible();
