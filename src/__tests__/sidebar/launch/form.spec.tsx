@@ -293,6 +293,22 @@ describe('the launch form', () => {
     expect(lastCall(screen, 'launch')[1]).toMatchObject({ tls });
   });
 
+  // Guards against sections that are shown again with each change.
+  it('has each section once where clusters can be joined', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [makePlatform({ finds: true })];
+    });
+    await settle();
+    for (const count of ['2', '3', '4']) {
+      fireEvent.change(screen.getByLabelText('Workers'), {
+        target: { value: count }
+      });
+      await settle();
+    }
+    const { container } = screen;
+    expect(container.querySelectorAll('[data-fold="options"]')).toHaveLength(1);
+  });
+
   // Guards against clusters that cannot be found again.
   it('joins a discovered cluster', async () => {
     const screen = await renderSidebar(({ clusters }) => {

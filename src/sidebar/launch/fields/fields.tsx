@@ -60,7 +60,7 @@ export function LaunchFields(
         />
       )}
       <Options
-        key={platform.name}
+        key={`options of ${platform.name}`}
         schema={queries.schema(platform)}
         values={form.options}
         prefix={platform.name}
@@ -84,7 +84,7 @@ export function LaunchFields(
       </Fold>
       {platform.finds && platform.available && (
         <DiscoveredClusters
-          key={platform.name}
+          key={`clusters of ${platform.name}`}
           {...{ model, platform, trans }}
         />
       )}
