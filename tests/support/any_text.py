@@ -114,7 +114,7 @@ def script_of(platform: files.Platform, chosen: dict[str, Any]) -> str:
     settings: Any = {
         "directory": "/cluster", "module": "dask_jobqueue", "class": "SLURMCluster",
         "job_name": "cluster-abc", "unit": "jobs", "lifetime": ["--lifetime", "180s"],
-        "submission": {"arguments": [], "job_id": None, "unset": {}},
+        "submission": {"arguments": [], "job_id": None, "own_jobs": [], "unset": {}},
     }  # fmt: skip
     config = json.loads(json.dumps(dask.config.config))
     with (

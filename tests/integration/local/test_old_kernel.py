@@ -113,7 +113,7 @@ async def test_a_job_script_of_the_oldest_environment(old_kernel: str, tmp_path:
     settings = {
         "directory": str(tmp_path), "module": "dask_jobqueue", "class": "SLURMCluster",
         "job_name": "cluster-abc", "unit": "jobs", "lifetime": ["--lifetime", "180s"],
-        "submission": {"arguments": [], "job_id": None, "unset": {}},
+        "submission": {"arguments": [], "job_id": None, "own_jobs": [], "unset": {}},
     }  # fmt: skip
     private = {"settings": settings, "code": SCRIPT}
     answer = await environments.run_resident(old_kernel, "jobqueue.job_script", private=private)
