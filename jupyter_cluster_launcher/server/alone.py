@@ -61,8 +61,13 @@ def main(folder: str) -> None:
         loop.remove_handler(sys.stdin.fileno())
         server.stop()
 
+    def announce() -> None:
+        where = {"url": f"http://{HOST}:{server.port}/", "token": token}
+        print(json.dumps(where), flush=True)  # noqa: T201 - for the command
+
     loop.add_handler(sys.stdin.fileno(), ended, IOLoop.READ)
-    print(json.dumps({"url": f"http://{HOST}:{server.port}/", "token": token}), flush=True)  # noqa: T201 - for the command
+    # After the callback in which the server begins to listen.
+    loop.add_callback(announce)
     server.start()
 
 
