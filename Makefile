@@ -96,6 +96,8 @@ $(VENV)/installed: pyproject.toml package.json $(PLATFORMS)
 $(VENV)/tools: $(VENV)/installed
 	rm -rf $(LINK)
 	SKIP_JUPYTER_BUILDER=1 $(BIN)/pip install --quiet --editable '.[test]'
+# Its port is the same for each server of a computer: the second one that starts would end.
+	$(BIN)/jupyter server extension disable --sys-prefix jupyter_server_mcp
 	touch $@
 
 # The benchmarks' own environment, with the built package as users install it.

@@ -17,6 +17,10 @@ from supervised import ENDED, Supervised, children, free_ports
 
 PLATFORMS = Path(__file__).parent.parent.parent / "jupyter_cluster_launcher/platforms/data"
 TOKEN = "a-token-of-the-tests"
+# Extensions that only take time to start.
+OTHERS = ("jupyterlab", "jupyter_lsp", "jupyter_server_terminals", "notebook", "notebook_shim",
+          "dask_labextension")  # fmt: skip
+ATTEMPTS = 3  # at a port that no other program has
 
 T = TypeVar("T", bound="RealServer")
 
@@ -37,7 +41,10 @@ class RealServer:
         for path in (self.runtime, self.work, folder / "jupyter", folder / "config"):
             path.mkdir(parents=True, exist_ok=True)
         # In a file, since every user can read the arguments of a process.
-        config = {"IdentityProvider": {"token": token}}
+        config = {
+            "IdentityProvider": {"token": token},
+            "ServerApp": {"jpserver_extensions": dict.fromkeys(OTHERS, False)},
+        }
         (folder / "config" / "jupyter_server_config.json").write_text(json.dumps(config))
         link = folder / "jupyter" / "cluster-platforms"
         if not link.exists():
@@ -47,7 +54,6 @@ class RealServer:
 
     def start(self: T) -> T:
         """Start the server and wait until it answers."""
-        (self.port,) = free_ports(1)
         env = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY"))},
             "HOME": str(self.folder),
@@ -56,13 +62,22 @@ class RealServer:
             "JUPYTER_PATH": str(self.folder / "jupyter"),
             **self.variables,
         }
-        command = [
-            *self.python, "-m", "jupyter_server", "--allow-root", "--no-browser",
-            "--ip=127.0.0.1", f"--port={self.port}", f"--ServerApp.base_url={self.base_url}",
-            f"--ServerApp.root_dir={self.work}", *self.arguments,
-        ]  # fmt: skip
-        self._started.append(Supervised(command, self.folder / "server.log", env, self.work))
-        self._started[-1].wait_until("The Jupyter server", lambda: self._answers("api/status"))
+        for attempt in range(1, ATTEMPTS + 1):
+            (self.port,) = free_ports(1)
+            command = [
+                *self.python, "-m", "jupyter_server", "--allow-root", "--no-browser",
+                "--ip=127.0.0.1", f"--port={self.port}", "--ServerApp.port_retries=0",
+                f"--ServerApp.base_url={self.base_url}", f"--ServerApp.root_dir={self.work}",
+                *self.arguments,
+            ]  # fmt: skip
+            self._started.append(Supervised(command, self.folder / "server.log", env, self.work))
+            try:
+                self._started[-1].wait_until("The Jupyter server", self._answers)
+            except RuntimeError:
+                if attempt == ATTEMPTS or "not available" not in self.output():
+                    raise
+            else:
+                break
         return self
 
     @property
@@ -111,6 +126,9 @@ class RealServer:
                 text, status = answer.read(), answer.status
         except urllib.error.HTTPError as error:
             text, status = error.read(), error.code
+        except ConnectionResetError as error:  # while it is being started, it is refused
+            end = self.output()[-5000:]
+            raise ConnectionResetError(f"{error}; the end of the server's log:\n{end}") from error
         return status, json.loads(text) if text else None
 
     def clusters(self) -> list[dict[str, Any]]:
@@ -140,9 +158,12 @@ class RealServer:
             cluster_id, lambda c: c["state"] == "running" and c["workers"]["ready"] == workers
         )
 
-    def _answers(self, path: str) -> bool:
+    def _answers(self) -> bool:
+        # Its own words first: another program may have taken the port since it was found free.
+        if "is running at" not in self.output():
+            return False
         try:
-            return self.ask("GET", path)[0] == 200
+            return self.ask("GET", "api/status")[0] == 200
         except OSError:
             return False
 
