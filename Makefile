@@ -17,6 +17,9 @@ LAB_ARGS ?=
 # Arguments for the benchmarks, for example BENCH_ARGS="launch --rounds 3".
 BENCH_ARGS ?=
 
+# The script of package.json that runs the tests of the front end.
+JEST := test
+
 VENV := .venv
 BENCH := .benchmarks
 BIN := $(VENV)/bin
@@ -41,7 +44,8 @@ lab: $(VENV)/built
 test:
 	sh scripts/debian-packages.sh
 	$(MAKE) --jobs=2 $(INSTALLED)
-	$(MAKE) lint suites
+	$(MAKE) --jobs=2 lint jest JEST=test:coverage
+	$(MAKE) suites
 
 check:
 	$(MAKE) --jobs=2 $(VENV)/tools node_modules/installed
@@ -51,7 +55,7 @@ unit: $(VENV)/tools
 	$(RUN) pytest tests/unit
 
 jest: node_modules/installed
-	$(RUN) jlpm test
+	$(RUN) jlpm $(JEST)
 
 lint: $(VENV)/tools node_modules/installed
 	$(RUN) ruff check
@@ -60,8 +64,8 @@ lint: $(VENV)/tools node_modules/installed
 	$(RUN) jlpm lint:check
 
 suites: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
-	$(RUN) jlpm test:coverage
-	$(RUN) pytest --cov --numprocesses=2 --dist=loadfile
+# More processes than cores: most tests wait most of the time.
+	$(RUN) pytest --cov --numprocesses=3 --dist=loadfile
 	$(UI_TESTS) playwright test
 
 # SEED=NUMBER repeats a run: each test prints its number.
