@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socketserver import BaseServer
 
@@ -35,6 +36,29 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Report]]:
     for one in watches:
         one.done.set()
         one.join()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
+    """Both clocks; calling it lets seconds go by."""
+    now = 1_700_000_000.0
+
+    def wait(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: now)
+        patch.setattr(time, "monotonic", lambda: now)
+        yield wait
+
+
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What happened at the end of a watch, in order."""
+    steps: list[str] = []
+    monkeypatch.setattr(watch, "end_process", lambda: steps.append("ended"))
+    return steps
 
 
 @pytest.fixture
