@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 class _Jumping(selectors.DefaultSelector):

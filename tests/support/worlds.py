@@ -139,3 +139,21 @@ async def crash(world: World) -> None:
         managed.connection.forget()
         managed.ownership.release()
     world.controllers.crashing = False
+
+
+async def until(world: World, cluster_id: str, state: State) -> Cluster:
+    """Return a server's row when it has a state."""
+    for _ in range(3000):
+        found = [one for one in world.manager.list() if one.id == cluster_id]
+        if found and found[0].state is state:
+            return found[0]
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"not {state.value}: {found}")
+
+
+async def launched(first: World, second: World, **request: Any) -> str:
+    """Return the id of a cluster that runs on the first server, and is shown by both."""
+    row = await first.manager.start({"platform": "local", **request})
+    for world in (first, second):
+        await until(world, row.id, State.RUNNING)
+    return row.id

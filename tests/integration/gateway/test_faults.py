@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,16 +21,6 @@ from api import Api
 from jupyter_cluster_launcher.client.handle import ClusterHandle
 from jupyter_cluster_launcher.controller.client import Controller
 from jupyter_cluster_launcher.models import Report, State
-
-
-@pytest.fixture
-def durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealGateway]:
-    """A gateway whose clusters outlive it, and which a test may kill."""
-    require(missing())
-    server = RealGateway(tmp_path / "gateway", database=True).start()
-    point_to(server, monkeypatch)
-    yield server
-    server.stop()
 
 
 async def creating(api: Api, cluster_id: str) -> None:
@@ -148,81 +137,6 @@ async def test_a_wrong_password(
     assert status == 503
     assert answer["message"].startswith("dask-gateway rejected your login.")
     assert (await api.ask("GET", "clusters"))[1] == []
-
-
-async def test_no_gateway_is_configured(api: Api) -> None:
-    """On a laptop the platform is a mystery unless it says what it is for."""
-    status, answer = await api.ask("GET", "platforms", "nebari", "options")
-    assert status == 503
-    assert "This platform needs a JupyterHub" in answer["message"]
-
-
-async def test_the_gateway_is_down_at_the_launch(api: Api, durable: RealGateway) -> None:
-    """Down between the form and the click, and down before the form."""
-    assert (await api.ask("GET", "platforms", "nebari", "options"))[0] == 200
-    durable.stop()
-    cluster = await api.launch(platform="nebari", workers=1)
-    cluster = await ended(api, cluster["id"])
-    assert cluster["state"] == "failed"
-    assert cluster["message"].startswith("dask-gateway does not answer at 127.0.0.1:")
-    await api.stop(cluster["id"])
-    status, answer = await api.ask("GET", "platforms", "nebari", "options")
-    assert (status, answer["message"][:30]) == (503, "dask-gateway does not answer a")
-
-
-async def test_the_gateway_goes_and_comes_back(api: Api, durable: RealGateway) -> None:
-    """Its clusters run on: the row shows why it waits, and all is well afterwards."""
-    cluster = await api.launch(platform="nebari", workers=1)
-    cluster = await api.ready(cluster["id"], 1)
-    durable.kill()
-    cluster = await api.until(cluster["id"], lambda c: c["warnings"])
-    assert cluster["state"] == "running"
-    assert "does not answer" in cluster["warnings"][0]
-    assert "The cluster may go on" in cluster["warnings"][0]
-    await asyncio.to_thread(durable.start)
-    await api.until(cluster["id"], lambda c: not c["warnings"] and c["workers"]["ready"] == 1)
-    assert (await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 2}))[0] == 202
-    await api.ready(cluster["id"], 2)
-    await api.stop(cluster["id"])
-    assert durable.clusters() == []
-
-
-async def test_stopping_while_the_gateway_is_down(api: Api, durable: RealGateway) -> None:
-    """Clusters cost money: a stop that did not happen must not look like one that did."""
-    cluster = await api.launch(platform="nebari", workers=1)
-    await api.ready(cluster["id"], 1)
-    durable.kill()
-    await until(lambda: not durable.healthy(), "the end of the gateway")
-    assert (await api.ask("DELETE", "clusters", cluster["id"]))[0] == 204
-    cluster = await ended(api, cluster["id"])
-    assert cluster["state"] == "failed"
-    assert "may still be running there: stop it again later" in cluster["message"]
-    await asyncio.to_thread(durable.start)
-    assert len(durable.clusters()) == 1
-    await api.stop(cluster["id"])
-    assert durable.clusters() == []
-
-
-async def test_shutting_down_a_joined_one_while_the_gateway_is_down(
-    api: Api, durable: RealGateway
-) -> None:
-    """It runs on and costs money: the row must stay until the cluster has really stopped."""
-    name = durable.start_cluster()
-    cluster = await api.launch(platform="nebari", adopt=name)
-    await api.until(cluster["id"], lambda c: c["joined"])
-    durable.kill()
-    await until(lambda: not durable.healthy(), "the end of the gateway")
-    params = {"leave": "false"}
-    assert (await api.ask("DELETE", "clusters", cluster["id"], params=params))[0] == 204
-    cluster = await ended(api, cluster["id"])
-    assert cluster["state"] == "failed"
-    assert "may still be running there: stop it again later" in cluster["message"]
-    await asyncio.to_thread(durable.start)
-    assert [listed["name"] for listed in durable.clusters()] == [name]
-    # A joined cluster is neither left nor stopped unless the request says which.
-    assert (await api.ask("DELETE", "clusters", cluster["id"]))[0] == 409
-    await api.stop(cluster["id"], leave=False)
-    assert durable.clusters() == []
 
 
 @pytest.mark.parametrize("leave", [True, False])

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_controllers import FakeControllers
 from fakes import write_platform
-from virtual_time import VirtualLoop
+from virtual_time import Run
 from worlds import AtOnce, World, crash
 
 from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError
 from jupyter_cluster_launcher.models import Cluster, State
 
-Run = Callable[[Coroutine[Any, Any, Any]], Any]
 Limited = Callable[..., tuple[World, World]]
-
-
-@pytest.fixture
-def run() -> Iterator[Run]:
-    """Run work in an event loop in which hours pass in no time."""
-    loop = VirtualLoop()
-    yield loop.run_until_complete
-    loop.close()
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_controllers import FakeController, FakeControllers, FakeProcess
-from virtual_time import VirtualLoop
+from virtual_time import Run
 from worlds import AtOnce, World, crash, write_platforms
 
 from jupyter_cluster_launcher.clusters.launching import prepared
@@ -21,16 +21,7 @@ from jupyter_cluster_launcher.controller import memory
 from jupyter_cluster_launcher.errors import NotAvailableError, UnknownError
 from jupyter_cluster_launcher.models import Cluster, State
 
-Run = Callable[[Coroutine[Any, Any, Any]], Any]
 LOCAL, GATEWAY = {"platform": "local"}, {"platform": "gateway"}
-
-
-@pytest.fixture
-def run() -> Iterator[Run]:
-    """Run work in an event loop in which hours pass in no time."""
-    loop = VirtualLoop()
-    yield loop.run_until_complete
-    loop.close()
 
 
 @pytest.fixture(autouse=True)
