@@ -25,7 +25,7 @@ from ..observed.identity import (
     worker_report,
 )
 from ..observed.plots import plots
-from ..observed.scheduler import ENDINGS, SHUT_DOWN, status_name
+from ..observed.scheduler import ENDINGS, status_name
 from ..protocols import RemoteCluster
 from ..report import Report, Sample
 from . import bridge, dashboard
@@ -33,6 +33,8 @@ from .scheduler import refuses
 
 PERIOD = 1.0  # seconds between two polls, for up to 50 workers
 ANSWER_LIMIT = 10.0  # seconds for one answer
+# Whether it was shut down or killed cannot be seen from here.
+HAS_ENDED = "Stopped: the scheduler has ended."
 GONE_AFTER = 15.0  # seconds without an answer, at a port where nothing listens
 TRIES = 10  # to list the dashboard's plots, which come up a little later
 
@@ -131,7 +133,7 @@ class RemoteMonitor(threading.Thread):
     def _no_answer(self, error: Exception) -> None:
         gone = refuses(self.cluster.scheduler_address)
         if gone and time.monotonic() - self._answered > GONE_AFTER:
-            self.ended, self._trouble = SHUT_DOWN, ""
+            self.ended, self._trouble = HAS_ENDED, ""
         elif gone or time.monotonic() - self._answered > ANSWER_LIMIT:
             kind = type(error).__name__
             self._trouble = f"The cluster's scheduler does not answer ({kind})."

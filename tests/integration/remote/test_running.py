@@ -146,7 +146,7 @@ async def test_one_that_ends_by_itself(api: Api, tmp_path: Path) -> None:
     await api.ready(cluster["id"], 1)
     scheduler.stop()
     closed = await ended(api, cluster["id"])
-    assert closed["message"] == "Stopped: the scheduler was shut down."
+    assert closed["message"] == "Stopped: the scheduler has ended."
     assert closed["warnings"] == [], "it does not answer, of course"
     await api.stop(cluster["id"])
 

@@ -113,7 +113,7 @@ async def test_a_scheduler_that_was_shut_down_ends_the_cluster(
     assert run(cluster["code"]["connect"], "client.shutdown()") == "None"
     closed = await ended(api, cluster["id"])
     assert closed["state"] == "closed"
-    assert closed["message"] == "Stopped: the scheduler was shut down."
+    assert closed["message"] == "Stopped: the scheduler has ended."
     await api.stop(cluster["id"])
 
 
