@@ -15,7 +15,6 @@ from clocks import Clocks
 from distributed import SpecCluster, SSHCluster
 from fake_clusters import Dashboard, FakeCluster
 
-from jupyter_cluster_launcher.resident.observed.scheduler import SHUT_DOWN
 from jupyter_cluster_launcher.resident.remote import dashboard as dashboards
 from jupyter_cluster_launcher.resident.remote import encryption, made
 from jupyter_cluster_launcher.resident.remote import monitor as monitors
@@ -77,7 +76,7 @@ def test_a_scheduler_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     clocks.pass_by(GONE_AFTER + 1)
     monitor.poll()
     report = monitor.sample().report
-    assert (report["ended"], report["warnings"]) == (SHUT_DOWN, [])
+    assert (report["ended"], report["warnings"]) == ("Stopped: the scheduler has ended.", [])
 
 
 def test_a_dashboard_of_dask_with_tls(monkeypatch: pytest.MonkeyPatch) -> None:
