@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -119,11 +120,14 @@ async def test_a_scheduler_that_was_shut_down_ends_the_cluster(
 
 async def test_idle_and_busy(api: Api) -> None:
     """Guards against a cluster that is closed while it computes, or never."""
-    cluster = await api.launch(platform="subprocesses", workers=1, idle_timeout=10)
+    cluster = await api.launch(platform="subprocesses", workers=1)
     cluster = await api.ready(cluster["id"], 1)
     slow = "client.submit(__import__('time').sleep, 14).result()"
-    assert run(cluster["code"]["connect"], slow) == "None"
-    assert (await api.ask("GET", "clusters", cluster["id"]))[1]["state"] == "running"
+    computing = asyncio.create_task(asyncio.to_thread(run, cluster["code"]["connect"], slow))
+    await api.until(cluster["id"], lambda c: c["usage"] and c["usage"]["tasks"])
+    change = {"idle_timeout": 10}
+    assert (await api.ask("PATCH", "clusters", cluster["id"], body=change))[0] == 202
+    assert await computing == "None", "it computed for longer than that"
     closed = await ended(api, cluster["id"])
     assert closed["message"].startswith("Closed after 10 seconds without work.")
     await api.stop(cluster["id"])
