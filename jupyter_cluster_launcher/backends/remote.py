@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 STARTED = "started.json"  # in a cluster's directory: what has to end where the controller cannot
 END_LIMIT = 60.0  # seconds for that
-LOOPBACK = ("//localhost:", "//127.", "//[::1]")
+IPV6_LOOPBACK = "::1"
+LOOPBACK = ("//localhost:", "//127.", f"//[{IPV6_LOOPBACK}]")
 
 
 class RemoteBackend(LocalBackend):
@@ -84,7 +85,7 @@ class RemoteBackend(LocalBackend):
     def dashboard_access(self, cluster: Cluster) -> str | None:
         """Return the sentence about a dashboard that listens on a port, here or elsewhere."""
         host = cluster.report.dashboard_host
-        if host and cluster.report.dashboard_port:
+        if host and host != IPV6_LOOPBACK and cluster.report.dashboard_port:
             return f"Whoever can reach {host} can open the dashboard of this cluster."
         return super().dashboard_access(cluster)
 

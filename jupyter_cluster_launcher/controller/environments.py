@@ -20,12 +20,19 @@ from traitlets import TraitError
 
 from ..errors import BadInputError, NotAvailableError
 from ..masking import masked
+from . import scripted
 from .archive import importing, temporary_archive
-from .kernelspecs import KernelCommand, command_of
+from .kernelspecs import BOOT, KernelCommand, command_of
 from .log_files import last_line
 from .packages import Packages
 
 PRIVATE = "CLUSTER_LAUNCHER_PRIVATE"  # as in resident/process/program.py
+NO_FILE = "No temporary file can be written: {}."
+UNSEEN = (
+    "The script that starts the kernel {} did not start ipykernel with the IPYTHONDIR that it was "
+    "given, so nothing can be found out about its environment{} Choose another environment, or "
+    "write python -m ipykernel_launcher into the kernelspec."
+)
 
 
 class Environments:
@@ -125,9 +132,7 @@ class Environments:
             try:
                 path = stack.enter_context(temporary_archive())
             except OSError as error:
-                raise NotAvailableError(
-                    f"No temporary file can be written: {error.strerror}."
-                ) from None
+                raise NotAvailableError(NO_FILE.format(error.strerror)) from None
             code = f"{importing('load', path, module)}\nload().main()"
             return await self.run_json(kernel_name, code, arguments, timeout, private)
 
@@ -147,35 +152,63 @@ class Environments:
 
         Raises ``NotAvailableError`` where it fails or takes longer than ``timeout`` seconds.
         """
-        command = self.command(kernel_name)
-        limit = timeout or self._timeout
+        command, limit = self.command(kernel_name), timeout or self._timeout
         secret = {} if private is None else {PRIVATE: json.dumps(private)}
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *command.argv,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,
-                env={**await command.environment(code, list(arguments)), **secret},
-            )
-        except OSError as error:
-            raise NotAvailableError(
-                f"Python cannot be started in the environment {command.title}: {error.strerror}."
-            ) from None
-        try:
-            out, err = await asyncio.wait_for(process.communicate(), limit)
-        except asyncio.TimeoutError:
-            raise NotAvailableError(
-                f"The environment {command.title} did not answer within {limit:g} seconds. "
-                "Try again."
-            ) from None
-        finally:
-            # All of it: behind a runner such as conda's, Python is a child of what was started.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
-        if process.returncode:
-            last = masked(last_line(err.decode(errors="replace")), os.environ)
-            raise NotAvailableError(f"Python failed in the environment {command.title}: {last}")
-        return out.decode(errors="replace")  # some sites' Pythons print Latin-1
+        env = {**await command.environment(code, list(arguments)), **secret}
+        if command.by_script is None:
+            return await _run(command.title, command.argv, env, limit)
+        with contextlib.ExitStack() as stack:
+            try:
+                start = stack.enter_context(scripted.start(BOOT))
+            except OSError as error:
+                raise NotAvailableError(NO_FILE.format(error.strerror)) from None
+            argv = command.by_script(str(start.connection_file))
+            try:
+                printed = await _run(command.title, argv, {**env, **start.env}, limit)
+            except NotAvailableError as error:
+                if start.ran:
+                    raise
+                raise NotAvailableError(UNSEEN.format(command.title, _ended(error))) from None
+            if not start.ran:
+                raise NotAvailableError(UNSEEN.format(command.title, "."))
+            return printed
+
+
+def _ended(error: Exception) -> str:
+    """Return an error's text as the end of a sentence."""
+    return f": {str(error).rstrip('.')}."
+
+
+async def _run(title: str, argv: Sequence[str], env: dict[str, str], limit: float) -> str:
+    """Return what a program printed; raises ``NotAvailableError`` where it fails or takes long.
+
+    ``title`` is of the kernel in whose environment it is, ``limit`` is in seconds.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            env=env,
+        )
+    except OSError as error:
+        raise NotAvailableError(
+            f"Python cannot be started in the environment {title}: {error.strerror}."
+        ) from None
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), limit)
+    except asyncio.TimeoutError:
+        raise NotAvailableError(
+            f"The environment {title} did not answer within {limit:g} seconds. Try again."
+        ) from None
+    finally:
+        # All of it: behind a runner such as conda's, Python is a child of what was started.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+    if process.returncode:
+        last = masked(last_line(err.decode(errors="replace")), os.environ)
+        raise NotAvailableError(f"Python failed in the environment {title}: {last}")
+    return out.decode(errors="replace")  # some sites' Pythons print Latin-1

@@ -2,7 +2,7 @@
 
 Sites start kernels through scripts of their own, which load modules or activate environments. So
 the command and the environment are those of the kernel itself, made by jupyter_client, and only
-``-m ipykernel_launcher`` in it is replaced.
+``-m ipykernel_launcher`` in it is replaced. Where only a script knows of it, ``scripted`` helps.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ..errors import BadInputError
+from .scripted import starts_by_script
 
 LOCAL = "local-provisioner"
 PROGRAM = "CLUSTER_LAUNCHER_PROGRAM"  # a variable with JSON: the code, and its arguments
@@ -36,7 +38,8 @@ class KernelCommand:
 
     ``argv`` is the kernel's command with ``BOOT`` in the place of ipykernel, ``python`` what comes
     before that: empty where the kernel is started by a shell's command. ``env`` is what the
-    kernelspec adds to the environment, ``title`` its name for users.
+    kernelspec adds to the environment, ``title`` its name for users. ``by_script`` is None, or
+    where ipykernel is not in the command returns that for a connection file.
     """
 
     argv: tuple[str, ...]
@@ -44,6 +47,7 @@ class KernelCommand:
     env: dict[str, str]
     title: str
     spec: Any
+    by_script: Callable[[str], list[str]] | None = None
 
     async def environment(self, code: str, arguments: list[str]) -> dict[str, str]:
         """Return the environment in which ``argv`` runs code: the kernel's, and the program."""
@@ -64,15 +68,21 @@ def command_of(kernel_name: str, spec: Any, kernel_spec_manager: Any) -> KernelC
         )
     provisioner = (spec.metadata or {}).get("kernel_provisioner") or {}
     if provisioner.get("provisioner_name", LOCAL) == LOCAL:
-        manager = KernelManager(
-            kernel_name=kernel_name,
-            kernel_spec_manager=kernel_spec_manager,
-            connection_file=os.devnull,
-        )
-        kernel = list(map(str, manager.format_kernel_cmd()))
+
+        def formatted(connection_file: str) -> list[str]:
+            manager = KernelManager(
+                kernel_name=kernel_name,
+                kernel_spec_manager=kernel_spec_manager,
+                connection_file=connection_file,
+            )
+            return list(map(str, manager.format_kernel_cmd()))
+
+        kernel, env = formatted(os.devnull), dict(spec.env or {})
         argv, python = _replaced(kernel)
         if argv != kernel:
-            return KernelCommand(tuple(argv), tuple(python), dict(spec.env or {}), title, spec)
+            return KernelCommand(tuple(argv), tuple(python), env, title, spec)
+        if starts_by_script(kernel):
+            return KernelCommand(tuple(kernel), (), env, title, spec, formatted)
     raise BadInputError(
         f"{title} is started in a way that cannot run a cluster (it is not an ordinary Python "
         "kernel of this computer). Choose another environment."

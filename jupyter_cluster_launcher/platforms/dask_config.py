@@ -47,12 +47,12 @@ def _files(env: Mapping[str, str]) -> Iterator[Path]:
         os.path.join(os.path.expanduser("~"), ".config", "dask"),
         env.get("DASK_CONFIG", ""),
     ]
-    for path in map(Path, filter(None, folders)):
-        if path.is_dir() and os.access(path, os.R_OK | os.X_OK):
+    for path in map(Path, filter(None, folders)):  # os.path: no errors for what cannot be read
+        if os.path.isdir(path) and os.access(path, os.R_OK | os.X_OK):
             yield from sorted(
-                p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()
+                p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and os.path.isfile(p)
             )
-        elif path.is_file():
+        elif os.path.isfile(path):
             yield path
 
 

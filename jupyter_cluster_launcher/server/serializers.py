@@ -144,8 +144,11 @@ def _dashboard(cluster: Cluster, base_url: str) -> str | None:
     if cluster.report.dashboard_socket:
         return f"{base_url}{DASHBOARDS}/{cluster.id}/status"
     if cluster.report.dashboard_port:
-        host = f"{cluster.report.dashboard_host}:" if cluster.report.dashboard_host else ""
-        return f"{base_url}proxy/{host}{cluster.report.dashboard_port}/status"
+        host = cluster.report.dashboard_host
+        if host and ":" in host:  # an IPv6 address, to which the proxy has no way
+            return None  # until there is a socket
+        place = f"{host}:" if host else ""
+        return f"{base_url}proxy/{place}{cluster.report.dashboard_port}/status"
     return cluster.report.dashboard_link
 
 

@@ -1,7 +1,7 @@
 """A scheduler and a worker as a user starts them: with the commands of Dask, in a terminal.
 
 As a script, for the browser tests: prints one JSON line, ``{address, file, pid}``, and runs until
-its standard input ends.
+its standard input ends. ``--tls`` encrypts, with credentials in the folder of the file.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def credentials(folder: Path) -> dict[str, str]:
 def main() -> None:
     """Run until standard input ends."""
     with tempfile.TemporaryDirectory(prefix="real-scheduler-") as directory:
-        running = RealScheduler(Path(directory)).start()
+        running = RealScheduler(Path(directory), tls="--tls" in sys.argv).start()
         try:
             known = {"address": running.address, "file": str(running.file), "pid": running.pid}
             sys.stdout.write(json.dumps(known) + "\n")

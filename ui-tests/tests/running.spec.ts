@@ -16,10 +16,16 @@ const MAKE =
 /**
  * JupyterLab, and a scheduler that runs without it.
  */
-const test = base.extend<{ scheduler: Scheduler }>({
+const test = base.extend<{ scheduler: Scheduler; encrypted: Scheduler }>({
   // eslint-disable-next-line no-empty-pattern -- Playwright requires a pattern
   scheduler: async ({}, use) => {
     const scheduler = await Scheduler.start();
+    await use(scheduler);
+    await scheduler.stop();
+  },
+  // eslint-disable-next-line no-empty-pattern -- Playwright requires a pattern
+  encrypted: async ({}, use) => {
+    const scheduler = await Scheduler.startEncrypted();
     await use(scheduler);
     await scheduler.stop();
   }
@@ -37,6 +43,23 @@ async function join(sidebar: Sidebar, button: Locator): Promise<Row> {
   const row = new Row(sidebar.rows.first());
   await row.toBe('running');
   return row;
+}
+
+/** The field for a scheduler, and the button beside it. */
+function target(sidebar: Sidebar): Locator {
+  return sidebar.form.getByLabel('Address or scheduler file');
+}
+
+function joinButton(sidebar: Sidebar): Locator {
+  return sidebar.form.getByRole('button', { name: 'Join', exact: true });
+}
+
+/** Leave a cluster, which goes on. */
+async function leave(page: IJupyterLabPageFixture, row: Row): Promise<void> {
+  await row.click('stop');
+  const dialog = page.locator('.jp-Dialog');
+  await dialog.getByRole('button', { name: 'Leave' }).click();
+  await row.toBeRemoved();
 }
 
 /** Open the dashboard of a cluster. */
@@ -123,22 +146,42 @@ test('join a running scheduler by its address, compute, leave', async ({
   await page.notebook.createNew('join.ipynb');
   await sidebar.open();
   await sidebar.pickPlatform('running');
-  await sidebar.form
-    .getByLabel('Address or scheduler file')
-    .fill(scheduler.address);
-  const row = await join(
-    sidebar,
-    sidebar.form.getByRole('button', { name: 'Join', exact: true })
-  );
+  await target(sidebar).fill(scheduler.address);
+  const row = await join(sidebar, joinButton(sidebar));
   await row.toHaveWorkers(1);
   await compute(page);
   await openDashboard(page, row);
 
-  await row.click('stop');
-  const dialog = page.locator('.jp-Dialog');
-  await dialog.getByRole('button', { name: 'Leave' }).click();
-  await row.toBeRemoved();
+  await leave(page, row);
   expect(scheduler.isRunning).toBe(true);
   await page.notebook.activate('join.ipynb');
   expect(await run(page, COMPUTE)).toEqual(['42']);
+});
+
+/**
+ * A scheduler that encrypts, of a user whose Dask configuration names the files.
+ * Guards against an address or a file that only a terminal can join.
+ */
+test('join an encrypted scheduler by its file and by its address', async ({
+  page,
+  sidebar,
+  encrypted
+}) => {
+  await page.notebook.createNew('encrypted.ipynb');
+  await sidebar.open();
+  await sidebar.pickPlatform('running');
+  await target(sidebar).fill(encrypted.file);
+  const byFile = await join(sidebar, joinButton(sidebar));
+  await byFile.toHaveWorkers(1);
+  await compute(page);
+  await leave(page, byFile);
+
+  await sidebar.openForm();
+  await sidebar.pickPlatform('running');
+  expect(encrypted.address).toMatch(/^tls:/);
+  await target(sidebar).fill(encrypted.address);
+  const byAddress = await join(sidebar, joinButton(sidebar));
+  await byAddress.toHaveWorkers(1);
+  await leave(page, byAddress);
+  expect(encrypted.isRunning).toBe(true);
 });

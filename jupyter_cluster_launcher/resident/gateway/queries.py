@@ -26,13 +26,18 @@ if TYPE_CHECKING:
 
 LIMIT = 15.0  # seconds for all that the gateway has to answer
 SHOWN = ("profile", "conda_environment", "image", "worker_cores", "worker_memory")
-CREDENTIALS = (
+# What makes access to AWS, or to a store that speaks S3, the same on another machine.
+ACCESS = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AWS_DEFAULT_REGION",
     "AWS_REGION",
     "AWS_S3_ENDPOINT",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_NO_SIGN_REQUEST",
+    "AWS_REQUEST_PAYER",
     "AWS_REQUEST_CHECKSUM_CALCULATION",
     "AWS_RESPONSE_CHECKSUM_VALIDATION",
 )
@@ -108,7 +113,7 @@ def mapping_schema(field: Field) -> Schema | None:
         "items": {"type": "string", "enum": names},
         "uniqueItems": True,
         # Paths and profiles mean nothing on another machine: these are offered, but not chosen.
-        "default": [name for name in names if name in CREDENTIALS],
+        "default": [name for name in names if name in ACCESS],
         "description": "Their values go to the workers; only their names are kept here.",
     }
 

@@ -1,8 +1,8 @@
-"""A dashboard with TLS of its own, at a private socket of this host that speaks plain HTTP.
+"""A dashboard that the Jupyter server's proxy cannot reach, at a private socket of this host.
 
-Dask serves it so where ``distributed.scheduler.dashboard.tls`` is configured. The Jupyter
-server's proxy knows plain HTTP only, and reaches the socket as it reaches that of a scheduler in
-this process.
+Its pages come with TLS where ``distributed.scheduler.dashboard.tls`` is configured, and the proxy
+knows plain HTTP only; nor has it a way to hosts with an IPv6 address. It reaches the socket as it
+reaches that of a scheduler in this process.
 """
 
 from __future__ import annotations
@@ -28,20 +28,21 @@ def certificate(host: str, port: int) -> bytes | None:
         return None
 
 
-async def bridge(path: str, host: str, port: int, expected: bytes) -> asyncio.AbstractServer:
+async def bridge(path: str, host: str, port: int, expected: bytes | None) -> asyncio.AbstractServer:
     """Serve a dashboard at a new socket, and return its server.
 
     Nothing is sent to whoever does not have the certificate ``expected`` (DER), as it was first
-    seen: it need not be signed by anyone, for dashboards inside a site seldom are.
+    seen: it need not be signed by anyone, for dashboards inside a site seldom are. With None the
+    dashboard is not encrypted.
     """
+    context = None if expected is None else _context()
 
     async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            opened = asyncio.open_connection(host, port, ssl=_context())
+            opened = asyncio.open_connection(host, port, ssl=context)
             there, to_there = await asyncio.wait_for(opened, LIMIT)
             with contextlib.closing(to_there):
-                seen = to_there.get_extra_info("ssl_object").getpeercert(binary_form=True)
-                if seen == expected:
+                if _certificate(to_there) == expected:
                     await _exchange((reader, to_there), (there, writer))
                 else:
                     sys.stderr.write(f"The dashboard at {host}:{port} has another certificate.\n")
@@ -53,6 +54,11 @@ async def bridge(path: str, host: str, port: int, expected: bytes) -> asyncio.Ab
     server = await asyncio.start_unix_server(forward, path)
     os.chmod(path, 0o600)
     return server
+
+
+def _certificate(writer: asyncio.StreamWriter) -> bytes | None:
+    encrypted: ssl.SSLObject | None = writer.get_extra_info("ssl_object")
+    return encrypted.getpeercert(binary_form=True) if encrypted else None
 
 
 async def _exchange(*directions: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.request
 from http.client import HTTPException
 from typing import Any
@@ -11,12 +12,15 @@ import dask
 
 from ..observed.plots import NO_LIST, listed
 from ..report import Report
+from .scheduler import port_of
 
 # The address itself, whatever path the site's configuration puts in its place for notebooks.
 PLAIN = {"distributed.dashboard.link": "{scheme}://{host}:{port}/status"}
 TLS = "distributed.scheduler.dashboard.tls.cert"  # with it, Dask's own links are https
 LIMIT = 2.0  # seconds for an answer
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1")
+IPV6 = ":"  # in a host
+PORT = re.compile(r"(https?)://.*:(\d+)/status", re.ASCII)
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -26,16 +30,37 @@ def place(cluster: Any) -> Report:
     That is host and port where the Jupyter server can reach it for the browser, else a link for
     the browser itself, as to the page of a cloud service.
     """
-    with dask.config.set(PLAIN):
-        link = str(getattr(cluster, "dashboard_link", None) or "")
-    parts = urlsplit(link)
-    if not parts.hostname:
+    link = _link(cluster)
+    try:
+        parts = urlsplit(link)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # a class may write anything
         return {}
-    ours = parts.scheme == "http" or (parts.port and dask.config.get(TLS, None))
+    if not host:
+        return {}
+    ours = parts.scheme == "http" or (port and dask.config.get(TLS, None))
     if not ours or parts.path != "/status":
         return {"dashboard_link": link}
-    host = None if parts.hostname in LOOPBACK else parts.hostname
-    return {"dashboard_host": host, "dashboard_port": parts.port or 80}
+    return {"dashboard_host": None if host in LOOPBACK else host, "dashboard_port": port or 80}
+
+
+def _link(cluster: Any) -> str:
+    """Return a cluster's own link, mended: of an IPv6 address Dask writes a piece, or no brackets.
+
+    Its dashboard is then where its scheduler is.
+    """
+    with dask.config.set(PLAIN):
+        link = str(getattr(cluster, "dashboard_link", None) or "")
+    scheduler = port_of(str(getattr(cluster, "scheduler_address", "")))
+    found = PORT.fullmatch(link)
+    if scheduler and IPV6 in scheduler[0] and found and "]:" not in link:
+        return f"{found[1]}://[{scheduler[0]}]:{found[2]}/status"
+    return link
+
+
+def needs_bridge(host: str) -> bool:
+    """Return whether the Jupyter server's proxy has no way to a host, whatever it serves."""
+    return IPV6 in host
 
 
 def host_and_port(dashboard: Report) -> tuple[str, int] | None:

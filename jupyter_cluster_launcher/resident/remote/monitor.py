@@ -103,15 +103,15 @@ class RemoteMonitor(threading.Thread):
             self._plots = self._list_plots()
 
     def _list_plots(self) -> dict[str, str]:
-        """List the dashboard's plots; one that is encrypted is made reachable first."""
+        """List the dashboard's plots; what the server's proxy cannot reach gets a bridge first."""
         path = self._dashboard.get("dashboard_socket")
         if path is not None:
             return plots(path)
         listed, place = dashboard.plots(self._dashboard), dashboard.host_and_port(self._dashboard)
-        if listed is not None or place is None:
+        if place is None or (listed is not None and not dashboard.needs_bridge(place[0])):
             return listed or {}
-        certificate = bridge.certificate(*place)
-        if certificate is None:
+        certificate = bridge.certificate(*place) if listed is None else None
+        if listed is None and certificate is None:
             return {}
         path = os.path.join(self._sockets, SOCKET)
         self._bridge = self.do(bridge.bridge(path, *place, certificate))

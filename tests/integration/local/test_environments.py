@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from fakes import script, write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
+from notebooks import run
 
 from api import Api
 from jupyter_cluster_launcher.controller import packages
@@ -199,6 +201,24 @@ async def test_a_launch_starts_no_python(
     cluster = await api.launch(**request)
     assert started == []
     await api.ready(cluster["id"], 0)
+    await api.stop(cluster["id"])
+
+
+async def test_a_launch_where_a_script_hides_the_kernel(
+    api: Api, kernels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against grey platforms for a helper of a computing centre that loads modules first."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    write_kernelspec(kernels, "site", argv=["{resource_dir}/helper.sh", "{connection_file}"])
+    helper = 'export LOADED=yes; python -m ipykernel_launcher -f "$1"; true'
+    script(kernels / "site", "helper.sh", helper)
+    status, listed = await api.ask("GET", "platforms", params={"kernel_name": "site"})
+    assert status == 200
+    assert next(one["reason"] for one in listed if one["name"] == "local") is None
+    cluster = await api.launch(platform="local", workers=1, kernel_name="site")
+    cluster = await api.ready(cluster["id"], 1)
+    work = "client.submit(__import__('os').getenv, 'LOADED').result()"
+    assert run(cluster["code"]["connect"], work) == "yes"
     await api.stop(cluster["id"])
 
 

@@ -17,6 +17,8 @@ from notebooks import run
 from real_scheduler import HOST, RealScheduler
 from real_server import RealServer
 from terminal import Terminal
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from api import Api
 
@@ -98,10 +100,29 @@ async def test_only_its_own_dashboard_is_reached(
     assert await status_of(place) == 403
 
 
+async def plots_say(connection: WebSocketClientConnection, kind: str) -> None:
+    """Return when a page's plots have sent a message of a kind."""
+    while True:
+        message = await asyncio.wait_for(connection.read_message(), 30)
+        assert message is not None, f"closed before {kind}"
+        # A header; metadata, content and data follow.
+        header = isinstance(message, str) and message.startswith('{"msgid"')
+        if header and json.loads(message)["msgtype"] == kind:
+            return
+
+
 async def test_a_dashboard_with_tls(
-    api: Api, tmp_path: Path, jp_fetch: Any, tls_dashboard: dict[str, str]
+    api: Api,
+    tmp_path: Path,
+    jp_fetch: Any,
+    jp_http_port: int,
+    jp_auth_header: dict[str, str],
+    tls_dashboard: dict[str, str],
 ) -> None:
-    """Guards against a page with status 500 and no plots; only the scheduler has the setting."""
+    """Guards against a page with status 500, no plots, and plots that stand still.
+
+    Only the scheduler has the setting. Plots are updated over a WebSocket.
+    """
     scheduler = RealScheduler(tmp_path / "scheduler", tls_dashboard).start()
     try:
         cluster = await api.launch(platform="running", adopt=scheduler.address)
@@ -110,6 +131,20 @@ async def test_a_dashboard_with_tls(
         page = await jp_fetch(*cluster["dashboard_url"].strip("/").split("/")[1:])
         assert b"Dask" in page.body
         assert HOST in cluster["dashboard_access"]
+        (token,) = set(re.findall(r'"token":"([^"]+)"', page.body.decode()))
+        url = f"ws://127.0.0.1:{jp_http_port}{cluster['dashboard_url']}/ws"
+        request = HTTPRequest(url, headers=jp_auth_header)
+        connection = await websocket_connect(request, subprotocols=["bokeh", token])
+        await plots_say(connection, "ACK")
+        # What the browser sends arrives, too: it asks for the plots, and gets changes from then on.
+        asked = {"msgid": "1", "msgtype": "PULL-DOC-REQ"}
+        for part in (asked, {}, {}):
+            await connection.write_message(json.dumps(part))
+        await plots_say(connection, "PULL-DOC-REPLY")
+        await plots_say(connection, "PATCH-DOC")
+        connection.close()
+        while await connection.read_message() is not None:
+            pass  # what came before it was closed
         await api.stop(cluster["id"], leave=True)
     finally:
         scheduler.stop()

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,36 @@ def leader(runtime: Path, cluster_id: str) -> int:
     """Return the process number of a cluster's controller."""
     record = runtime / "cluster-launcher" / cluster_id / "cluster.json"
     return int(json.loads(record.read_text())["controller"]["pid"])
+
+
+def has_ipv6() -> bool:
+    """Return whether this host has IPv6."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="This host has no IPv6.")
+async def test_on_ipv6(api: Api, platform_folder: Path, jp_fetch: Any) -> None:
+    """Guards against a row without workers, and a dashboard that the proxy has no way to."""
+    kwargs = {
+        "threads_per_worker": 1,
+        "host": "[::1]",
+        "scheduler_kwargs": {"dashboard_address": None},  # where the scheduler is
+    }
+    write_platform(platform_folder, "subprocesses", **{**FILE, "kwargs": kwargs})
+    cluster = await api.launch(platform="subprocesses", workers=1, tls=False)
+    cluster = await api.ready(cluster["id"], 1)
+    assert cluster["address"].startswith("tcp://[::1]:")
+    assert run(cluster["code"]["connect"], "client.submit(sum, [40, 2]).result()") == "42"
+    cluster = await api.until(cluster["id"], lambda c: c["dashboard_url"] is not None)
+    assert await api.plots(cluster["id"])
+    page = await jp_fetch(*cluster["dashboard_url"].strip("/").split("/")[1:])
+    assert b"Dask" in page.body
+    assert cluster["dashboard_access"].startswith("Other users of this computer")
+    await api.stop(cluster["id"])
 
 
 @pytest.mark.parametrize("tls", [True, False])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -137,6 +138,7 @@ def test_conda_runner(kernels: Path, environments: Environments) -> None:
 # Kernels of computing centres: the command, and what its script does before Python starts
 KERNEL = ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
 SET = "export FROM_HELPER=1"
+HIDDEN = f'{SET}; exec python -m ipykernel_launcher -f "$1"'
 STARTS = {
     "helper in the kernel's folder": (["{resource_dir}/helper.sh", *KERNEL], f'{SET}; exec "$@"'),
     "options of Python": (
@@ -160,6 +162,23 @@ STARTS = {
         ],
         SET,
     ),
+    "nothing but a helper": (["{resource_dir}/helper.sh", "{connection_file}"], HIDDEN),
+    "a helper of a shell": (["bash", "{resource_dir}/helper.sh", "{connection_file}"], HIDDEN),
+    "a helper in a shell's command": (
+        ["sh", "-c", "exec {resource_dir}/helper.sh {connection_file}"],
+        HIDDEN,
+    ),
+    "a helper on the path": (["helper.sh", "{connection_file}"], HIDDEN),
+    "a helper that waits, and goes on": (
+        ["{resource_dir}/helper.sh", "{connection_file}"],
+        f'test -f "$1" || exit 1; {SET}; python -m ipykernel_launcher -f "$1"; true',
+    ),
+    "a script in Python": (
+        ["python", "{resource_dir}/helper.py", "-f", "{connection_file}"],
+        "from ipykernel.kernelapp import launch_new_instance\n"
+        "import os; os.environ['FROM_HELPER'] = '1'\n"
+        "launch_new_instance()",
+    ),
 }
 
 
@@ -174,10 +193,50 @@ async def test_kernels_that_a_script_starts(
     path = {"PATH": f"{folder}:${{PATH}}", "OWN": "${FROM_SERVER}-2"}
     write_kernelspec(kernels, "site", argv=argv, env=path)
     script(kernels / "site", "helper.sh", helper)
+    (kernels / "site/helper.py").write_text(helper)
+    monkeypatch.setenv("PATH", f"{kernels / 'site'}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("FROM_SERVER", "1")
     assert await environments.packages.missing("site", ["json", "dask", "no_such"]) == ["no_such"]
     code = "import json, os, sys; print(json.dumps([os.environ[n] for n in sys.argv[1:]]))"
     assert await environments.run_json("site", code, ["FROM_HELPER", "OWN"]) == ["1", "1-2"]
+
+
+@pytest.mark.parametrize(
+    ("helper", "said"),
+    [
+        ('env -u IPYTHONDIR python -m ipykernel_launcher -f "$1"', "Python failed"),
+        ("echo 'module: no such module python/3.12' >&2; exit 1", "no such module python/3.12"),
+        ("true", "its environment. Choose"),
+    ],
+)
+async def test_a_script_that_hides_its_kernel(
+    kernels: Path,
+    environments: Environments,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    helper: str,
+    said: str,
+) -> None:
+    """Guards against a kernel that goes on, and against the words of a program nobody knows."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    write_kernelspec(kernels, "site", argv=["{resource_dir}/helper.sh", "{connection_file}"])
+    script(kernels / "site", "helper.sh", helper)
+    with pytest.raises(NotAvailableError, match="that starts the kernel Kernel site") as error:
+        await environments.packages.missing("site", ["json"])
+    assert said in str(error.value)
+    assert list(tmp_path.glob("cluster-*")) == []
+
+
+async def test_a_program_that_fails_behind_a_script(
+    kernels: Path, environments: Environments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a kernel in place of the program's error."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    write_kernelspec(kernels, "site", argv=["{resource_dir}/helper.sh", "{connection_file}"])
+    script(kernels / "site", "helper.sh", HIDDEN)
+    with pytest.raises(NotAvailableError, match="Kernel site: ValueError: too large"):
+        await environments.run("site", "raise ValueError('too large')")
 
 
 # What they have

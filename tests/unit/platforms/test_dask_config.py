@@ -59,6 +59,11 @@ CASES: dict[str, tuple[dict[str, str | None], dict[str, str], str | None]] = {
         {"DASK_GATEWAY__ADDRESS": "null"},
         None,
     ),
+    "a folder that cannot be": (
+        {"root/a.yaml": "http://a"},
+        {"DASK_CONFIG": "x" * 5000},
+        "http://a",
+    ),
     "a variable alone": ({}, {"DASK_GATEWAY__ADDRESS": "http://v:8000/services/x"}, None),
 }
 CASES["a variable alone"] = (*CASES["a variable alone"][:2], "http://v:8000/services/x")

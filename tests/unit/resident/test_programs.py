@@ -151,6 +151,14 @@ def test_fields(field: Any, schema: dict[str, Any]) -> None:
     assert queries.schema_of(field) == schema
 
 
+# As notebooks hand them to workers, for AWS and for stores with an address of their own.
+ELSEWHERE_TOO = (
+    *("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_S3_ENDPOINT"),
+    *("AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"),
+    *("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_NO_SIGN_REQUEST", "AWS_REQUEST_PAYER"),
+)
+
+
 def test_mappings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards secrets: environment variables are offered by name, and none where none is set."""
     for name in list(os.environ):
@@ -165,6 +173,11 @@ def test_mappings(monkeypatch: pytest.MonkeyPatch) -> None:
     assert schema["items"] == {"type": "string", "enum": ["AWS_ACCESS_KEY_ID", "AWS_PROFILE"]}
     assert (schema["default"], schema["as"]) == (["AWS_ACCESS_KEY_ID"], "environ")
     assert "secret" not in json.dumps(schema)
+    for name in ELSEWHERE_TOO:
+        monkeypatch.setenv(name, "x")
+    schema = queries.schema_of(variables)
+    assert schema is not None
+    assert set(schema["default"]) == {"AWS_ACCESS_KEY_ID", *ELSEWHERE_TOO}
     other = queries.schema_of(fields.Mapping("labels", {}, "Labels"))
     assert other is not None
     assert (other["type"], other["title"]) == ("object", "Labels")

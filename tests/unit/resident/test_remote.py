@@ -41,11 +41,24 @@ from jupyter_cluster_launcher.resident.report import Report
         ("http://c.dask.host/t/status", {"dashboard_link": "http://c.dask.host/t/status"}),
         ("", {}),
         (None, {}),
+        ("http://[fd00::2]:8787/status", {"dashboard_host": "fd00::2", "dashboard_port": 8787}),
+        ("http://[:8787/status", {}),
+        ("http://node7:port/status", {}),
     ],
 )
 def test_where_a_dashboard_is(link: str | None, place: Report) -> None:
     """Guards against a tab that stays empty, or a host that the proxy must not open."""
     assert dashboards.place(SimpleNamespace(dashboard_link=link)) == place
+
+
+@pytest.mark.parametrize("written", ["[", "::1", "[::1]", "fd00"])
+def test_where_a_dashboard_is_with_ipv6(written: str) -> None:
+    """Guards against a watch that ends at a link which Dask writes with a piece of the address."""
+    cluster = SimpleNamespace(
+        dashboard_link=f"http://{written}:8787/status", scheduler_address="tcp://[::1]:40001"
+    )
+    expected = {"dashboard_host": "::1", "dashboard_port": 8787}
+    assert dashboards.place(cluster) == expected
 
 
 def test_the_plots_of_a_dashboard(dashboard: Dashboard) -> None:

@@ -91,6 +91,15 @@ def test_plots_are_in_order() -> None:
     assert plots_view(a_cluster(report=REPORT, state=State.CLOSED)) == []
 
 
+def test_a_dashboard_at_an_ipv6_address() -> None:
+    """Guards against a link that the proxy cannot follow: it waits for the socket."""
+    report = replace(REPORT, dashboard_socket=None, dashboard_host="fd00::2", dashboard_port=8787)
+    assert view(state=State.RUNNING, report=report)["dashboard_url"] is None
+    report = replace(report, dashboard_socket="/tmp/cluster-1/dashboard")
+    seen = view(state=State.RUNNING, report=report)
+    assert seen["dashboard_url"].endswith("/cluster-launcher/dashboard/c1/status")
+
+
 def test_a_gateways_dashboard_is_where_it_says() -> None:
     """Guards against proxying to a port of this machine for a cluster in the cloud."""
     report = Report(
