@@ -82,6 +82,8 @@ def slope(points: Mapping[int, float]) -> float:
 def growth(points: Mapping[int, float]) -> float:
     """Return how many times the value of the second largest number that of the largest is."""
     *_, before, last = sorted(points)
+    if points[last] == points[before]:  # 0, too
+        return 1.0
     return points[last] / points[before] if points[before] else float("inf")
 
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import statistics
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,8 @@ from typing import NamedTuple
 import psutil
 
 LOOK = 0.5  # seconds between two looks at the files
-TOUCHED = "connection.json"  # which a server touches to show its controllers that it is there
+# What a server touches: to show controllers that it is there, and others that it owns a cluster.
+TOUCHED = ("connection.json", "owner.json")
 Stamp = tuple[int, int, int]  # of a file: inode, size, time of its last change in ns
 
 
@@ -27,18 +29,18 @@ class Cost(NamedTuple):
 
 def costs(
     pids: Sequence[int], seconds: float, folder: Path | None = None
-) -> tuple[list[Cost], int]:
-    """Return what each process costs for some seconds, and how many files were written meanwhile.
+) -> tuple[list[Cost], Counter[str]]:
+    """Return what each process costs for some seconds, and which files were written how often.
 
-    The files are those below ``folder``; each rewrite counts, but not that a server touches a file.
+    The files are those below ``folder``, by name; that a server touches one does not count.
     """
     processes = [psutil.Process(pid) for pid in pids]
     before = [(_cpu(one), wakeups(one.pid)) for one in processes]
-    begun, written, files = time.monotonic(), 0, stamps(folder)
+    begun, written, files = time.monotonic(), Counter[str](), stamps(folder)
     while (left := seconds - (time.monotonic() - begun)) > 0:
         time.sleep(min(LOOK, left))
         now = stamps(folder)
-        written += len(changed(files, now))
+        written.update(map(os.path.basename, changed(files, now)))
         files = now
     passed = time.monotonic() - begun
     found = []
@@ -83,7 +85,7 @@ def changed(before: Mapping[str, Stamp], after: Mapping[str, Stamp]) -> list[str
         path
         for path, stamp in after.items()
         if before.get(path) != stamp
-        and not (os.path.basename(path) == TOUCHED and before.get(path, ())[:2] == stamp[:2])
+        and not (os.path.basename(path) in TOUCHED and before.get(path, ())[:2] == stamp[:2])
     ]
 
 

@@ -50,8 +50,9 @@ def _table(seen: Costs) -> str:
     digits = list(enumerate(MEASURES.values()))
     rows = [[KINDS[k], *(spread(_column(seen, k, i), d, "") for i, d in digits)] for k in KINDS]
     for kind in (OURS, PEER):
-        row = [f"added by {KINDS[kind]}"]
-        rows.append(row + [_bounds(added(seen, kind, i), d) for i, d in digits])
+        bounds = [_bounds(added(seen, kind, i), d) for i, d in digits]
+        rows.append([f"added by {KINDS[kind]}", *bounds])
+    rows.append(["**ours / theirs**", *(_share(seen, i) for i, _ in digits)])
     return table(["server with", *MEASURES], rows)
 
 
@@ -60,11 +61,25 @@ def _bounds(values: Sequence[float], digits: int) -> str:
     return f"{median(values):+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f})"
 
 
+def peer_adds(seen: Costs, index: int) -> bool:
+    """Return whether what dask-labextension adds is more than noise."""
+    return interval(added(seen, PEER, index))[0] > 0
+
+
+def _share(seen: Costs, index: int) -> str:
+    """Return the share that this extension adds of what the other one adds, with its bounds."""
+    if not peer_adds(seen, index):
+        return "lost in the noise: run more rounds"
+    theirs, ours = median(added(seen, PEER, index)), added(seen, OURS, index)
+    low, high = interval(ours)
+    return f"{median(ours) / theirs:.0%} ({low / theirs:.0%} to {high / theirs:.0%})"
+
+
 def _goals(start: str, seen: Costs) -> list[Goal]:
     found = []
     for index, name in enumerate(MEASURES):
-        ours, peer = (median(added(seen, kind, index)) for kind in (OURS, PEER))
-        # Less than nothing is noise.
-        share = max(0.0, ours) / peer * 100 if peer > 0 else float("inf")
-        found.append(Goal(f"`{start}`, {name}: share of dask-labextension", share, MOST, " %"))
+        if peer_adds(seen, index):
+            ours, peer = (median(added(seen, kind, index)) for kind in (OURS, PEER))
+            share = max(0.0, ours) / peer * 100  # less than nothing is noise
+            found.append(Goal(f"`{start}`, {name}: share of dask-labextension", share, MOST, " %"))
     return found

@@ -38,7 +38,7 @@ class Scheduler:
 class IdleCluster:
     """What a resident needs of a cluster object."""
 
-    def __init__(self, n_workers: int = 4) -> None:
+    def __init__(self, n_workers: int) -> None:
         """Have so many workers."""
         self.name, self.scheduler_address, self.status = "idle", "tcp://127.0.0.1:9", "running"
         self.worker_spec: dict[int, Any] = {number: {} for number in range(n_workers)}
@@ -50,6 +50,11 @@ class IdleCluster:
 
     def close(self) -> None:
         """End nothing."""
+
+
+def client_and_cluster(n_workers: int) -> tuple[None, IdleCluster]:
+    """Make a cluster of so many workers, without a client, which would be Dask's."""
+    return None, IdleCluster(n_workers)
 
 
 def _worker() -> Any:
