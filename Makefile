@@ -78,6 +78,7 @@ docs: $(VENV)/tools
 	$(RUN) sphinx-build -n -W --keep-going docs docs/build
 
 bench: $(BENCH)/installed ui-tests/node_modules/installed
+	sh scripts/debian-packages.sh
 	$(RUN) $(BENCH)/bin/python benchmarks/run.py $(BENCH_ARGS)
 
 clean:
@@ -105,9 +106,10 @@ $(VENV)/tools: $(VENV)/installed
 	touch $@
 
 # The benchmarks' own environment, with the built package as users install it.
-$(BENCH)/installed: benchmarks/requirements.txt $(VENV)/built $(shell find jupyter_cluster_launcher -name '*.py')
+$(BENCH)/installed: benchmarks/requirements.txt $(VENV)/built $(PLATFORMS) \
+  $(shell find jupyter_cluster_launcher -name '*.py')
 	$(PYTHON) -m venv $(BENCH)
-	$(BENCH)/bin/pip install --quiet --requirement benchmarks/requirements.txt '.[local]'
+	$(BENCH)/bin/pip install --quiet --requirement benchmarks/requirements.txt '.[slurm]'
 	touch $@
 
 $(VENV)/built: $(VENV)/installed node_modules/installed tsconfig.json $(FRONT_END)

@@ -11,10 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psutil
-from servers import OUR_CLUSTERS, OURS, PEER, PEER_CLUSTER, TOKEN, Server, median, table, wait_until
+from figures import Goal, Result, median, say, spread, table
+from servers import OUR_CLUSTERS, OURS, PEER, PEER_CLUSTER, TOKEN, Server, wait_until
 from tornado.httpclient import AsyncHTTPClient
 
 ROUNDS = 3
+MINUTES = 6
+MOST = 1.1  # times the latency of a server without the extension
+KINDS = {
+    None: "neither (the scheduler in a process of its own)",
+    OURS: "jupyter-cluster-launcher",
+    PEER: "dask-labextension",
+}
 TASKS = 200_000
 SECONDS = 30  # from the moment the tasks are sent
 EVERY = 0.05  # seconds between two requests, sent whether or not the one before was answered
@@ -63,7 +71,7 @@ def connected(server: Server) -> Iterator[str]:
     else:
         request = {"platform": "local", "workers": 2, "options": {"threads_per_worker": 1}}
         path = f"{OUR_CLUSTERS}/{server.ask('POST', OUR_CLUSTERS, request)['id']}"
-        wait_until(lambda: server.ask("GET", path)["workers"]["ready"] == 2, 120)
+        wait_until(lambda: server.ask("GET", path)["workers"]["ready"] == 2)
         yield str(server.ask("GET", path)["code"]["connect"]).replace("\n", "\n    ")
 
 
@@ -91,25 +99,23 @@ def one(extension: str | None, tasks: int) -> tuple[float, float]:
         return taken[int(len(taken) * 0.99)] * 1000, taken[-1] * 1000
 
 
-def measure(rounds: int = ROUNDS, tasks: int = TASKS) -> str:
-    """Load the three kinds of server in turns and return the medians."""
-    names = {
-        None: "neither (the scheduler in a process of its own)",
-        OURS: "jupyter-cluster-launcher",
-        PEER: "dask-labextension",
-    }
-    seen: dict[str | None, list[tuple[float, float]]] = {kind: [] for kind in names}
-    for _ in range(rounds):
-        for kind in names:
+def measure(rounds: int = ROUNDS, tasks: int = TASKS) -> Result:
+    """Load the three kinds of server in turns, and compare them."""
+    seen: dict[str | None, list[tuple[float, float]]] = {kind: [] for kind in KINDS}
+    for number in range(rounds):
+        for kind, name in KINDS.items():
             seen[kind].append(one(kind, tasks))
-    medians = {kind: [median(c) for c in zip(*rows, strict=True)] for kind, rows in seen.items()}
+            say(f"busy: {name}, round {number + 1} of {rounds}")
+    columns = {kind: list(zip(*rows, strict=True)) for kind, rows in seen.items()}
+    alone = median(columns[None][0])
     rows = [
-        [names[kind], f"{p99:.0f}", f"{top:.0f}", f"**{p99 / medians[None][0]:.2f}**"]
-        for kind, (p99, top) in medians.items()
+        [KINDS[kind], spread(p99, 0, ""), spread(top, 0, ""), f"**{median(p99) / alone:.2f}**"]
+        for kind, (p99, top) in columns.items()
     ]
-    head = ["server with", "99th percentile (ms)", "longest (ms)", "ratio (goal: at most 1.2)"]
-    return table(head, rows)
-
-
-if __name__ == "__main__":
-    print(measure(*map(int, sys.argv[1:])))
+    goal = Goal(
+        "99th percentile, share of that without the extension",
+        median(columns[OURS][0]) / alone,
+        MOST,
+    )
+    head = ["server with", "99th percentile (ms)", "longest (ms)", "ratio"]
+    return Result(table(head, rows), [goal])

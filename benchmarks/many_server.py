@@ -1,4 +1,4 @@
-"""JupyterLab with as many running clusters as its last argument says, for ``many.py``.
+"""JupyterLab with running clusters; its last argument says how many, and their workers, as JSON.
 
 Running clusters need a controller each. For the list their records are enough: this server gets
 them as if it had attached to each.
@@ -6,7 +6,9 @@ them as if it had attached to each.
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -18,9 +20,6 @@ from jupyter_cluster_launcher.server.app import ClusterLauncher
 
 REPORT = Report(
     address="tls://127.0.0.1:40000",
-    ready=10,
-    cores=10,
-    memory=10 * 2**30,
     tls=True,
     dashboard_port=40001,
     usage=Usage(cpu=0.5, memory=2**30, tasks=1000, busy=True),
@@ -28,8 +27,8 @@ REPORT = Report(
 )
 
 
-def a_cluster(number: int) -> Cluster:
-    """Return the record of a running cluster."""
+def a_cluster(number: int, workers: int) -> Cluster:
+    """Return the record of a running cluster with so many workers."""
     return Cluster(
         id=f"{number:012x}",
         name=f"This computer {number}",
@@ -38,21 +37,22 @@ def a_cluster(number: int) -> Cluster:
         kernel_name="python3",
         cwd=None,
         create="cluster = LocalCluster()\n" * 10,
-        requested=10,
+        requested=workers,
         state=State.RUNNING,
-        report=REPORT,
+        report=replace(REPORT, ready=workers, cores=workers, memory=workers * 2**30),
     )
 
 
 def main() -> None:
     """Serve until a signal ends it."""
-    count = int(sys.argv.pop())
+    count, workers = json.loads(sys.argv.pop())
     attach = ClusterLauncher._start_jupyter_server_extension
 
     async def attached(launcher: ClusterLauncher, serverapp: Any) -> None:
         await attach(launcher, serverapp)
         manager = launcher.manager
-        for cluster in map(a_cluster, range(count)):
+        for number in range(count):
+            cluster = a_cluster(number, workers)
             managed = ManagedCluster(cluster, manager.services, lambda *_: None)
             manager._clusters[cluster.id] = managed
 

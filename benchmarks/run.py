@@ -1,4 +1,4 @@
-"""Run the benchmarks and write RESULTS.md, with a picture of the launches."""
+"""Run the benchmarks and write their sections of RESULTS.md, with pictures."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ import os
 import platform
 import sys
 import time
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import busy
+import clusters
+import idle
+import jobs
 import launch
 import many
 import psutil
+import report
 import server_cost
+import slow_home
+import soak
+import start
+import workers
+from figures import CannotMeasureError, Result, goals, say
 
 import sidebar
 
@@ -24,20 +33,29 @@ PACKAGES = (
     "dask-labextension",
     "jupyterlab",
     "jupyter_server",
+    "ipykernel",
     "distributed",
 )
-TOPICS = {topic.__name__: topic for topic in (server_cost, launch, busy, many, sidebar)}
+MODULES = (
+    *(launch, start, server_cost, busy, many, sidebar),
+    *(idle, workers, jobs, clusters, slow_home, soak),
+)
+TOPICS: dict[str, Any] = {module.__name__: module for module in MODULES}
+ASKED_FOR = ("soak",)  # run only where they are named
 HERE = Path(__file__).parent
 
 
 def arguments() -> argparse.Namespace:
     """Return what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("topics", nargs="*", help=f"any of {', '.join(TOPICS)}; all if absent")
-    parser.add_argument("--rounds", type=int, help="the rounds of each topic")
     parser.add_argument(
-        "--sizes", type=int, nargs="+", default=launch.SIZES, help="of the launches"
+        "topics",
+        nargs="*",
+        help=f"any of {', '.join(TOPICS)}; all but {', '.join(ASKED_FOR)} if absent",
     )
+    parser.add_argument("--rounds", type=int, help="the rounds of each topic; of soak, its minutes")
+    sized = ", ".join(name for name, topic in TOPICS.items() if hasattr(topic, "SIZES"))
+    parser.add_argument("--sizes", type=int, nargs="+", help=f"how many, for {sized}")
     parser.add_argument("--output", type=Path, default=HERE, help="the folder to write to")
     given = parser.parse_args()
     unknown = [name for name in given.topics if name not in TOPICS]
@@ -51,29 +69,49 @@ def machine() -> str:
     memory = psutil.virtual_memory().total / 2**30
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
-        f"{time.strftime('%Y-%m-%d %H:%M %Z')}. {os.cpu_count()} CPUs ({platform.machine()}), "
+        f"{time.strftime('%Y-%m-%d %H:%M %Z')}, {os.cpu_count()} CPUs ({platform.machine()}), "
         f"{memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}; {packages}."
     )
 
 
-if __name__ == "__main__":
+def measured(name: str, given: argparse.Namespace) -> tuple[str, Result]:
+    """Measure a topic, and return its section with what it is made of."""
+    topic, begun, before = TOPICS[name], time.monotonic(), os.getloadavg()[0]
+    rounds = given.rounds or topic.ROUNDS
+    sizes = (given.sizes or topic.SIZES,) if hasattr(topic, "SIZES") else ()
+    result: Result = topic.measure(rounds, *sizes)
+    pictures = [f"![{name}]({picture})" for picture in result.pictures]
+    load = f"Load average {before:.1f} before, {os.getloadavg()[0]:.1f} after"
+    unit = getattr(topic, "UNIT", "rounds")
+    took = f"{(time.monotonic() - begun) / 60:.1f} minutes for {rounds} {unit}"
+    parts = [topic.__doc__, *pictures, result.text, goals(result.goals)]
+    parts.append(f"Measured {machine()} {load}. It took {took}.")
+    return "\n\n".join(part.strip() for part in parts if part), result
+
+
+def main() -> int:
+    """Measure what the command line names; return 2 where something could not be measured."""
     given = arguments()
     given.output.mkdir(parents=True, exist_ok=True)
-    text = (
-        f"# Results\n\n{machine()}\n\nMedians, with the least and the greatest value in brackets.\n"
-    )
-    names = given.topics or list(TOPICS)
+    names = given.topics or [name for name in TOPICS if name not in ASKED_FOR]
+    results, status = given.output / "RESULTS.md", 0
+    say(f"{', '.join(names)}: about {sum(TOPICS[name].MINUTES for name in names)} minutes in all")
     for number, name in enumerate(names, 1):
-        topic, begun, before = TOPICS[name], time.monotonic(), os.getloadavg()[0]
-        sys.stderr.write(f"{number} of {len(names)}: {name}\n")
-        rounds = given.rounds or topic.ROUNDS
-        measure = topic.measure
-        if topic is launch:
-            measure = partial(measure, sizes=given.sizes, picture=given.output / "launch.svg")
-            text += "\n![Bars of the launches](launch.svg)\n"
-        text += f"\n## {name}\n\n{topic.__doc__}\n\n{measure(rounds)}\n"
-        text += (
-            f"{rounds} rounds. Load average {before:.1f} before, {os.getloadavg()[0]:.1f} after.\n"
-        )
-        (given.output / "RESULTS.md").write_text(text)  # what there is, should the next one fail
-        sys.stderr.write(f"{name}: {time.monotonic() - begun:.0f} s\n")
+        say(f"{number} of {len(names)}: {name}, about {TOPICS[name].MINUTES} minutes")
+        try:
+            text, result = measured(name, given)
+        except CannotMeasureError as error:
+            say(f"{name} was not measured: {error}")
+            status = 2
+            continue
+        for file, picture in result.pictures.items():
+            (given.output / file).write_text(picture)
+        # After each topic, should the next one fail.
+        old = results.read_text() if results.exists() else ""
+        results.write_text(report.page(old, {name: text}, TOPICS))
+    say(f"Written to {results}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,14 +8,13 @@ import json
 import os
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,14 @@ FRONT_ENDS = {OURS: "jupyter-cluster-launcher", PEER: "dask-labextension"}
 TOKEN = "benchmark"
 OUR_CLUSTERS = "cluster-launcher/clusters"
 PEER_CLUSTER = "dask/clusters/the-one-that-is-measured"
+LIMIT = 120.0  # seconds for whatever is awaited
+
+# Workers of the peer import what the server's `__main__` is, which differs.
+SCRIPT, MODULE = "jupyter lab", "python -m jupyterlab"
+STARTS = {
+    SCRIPT: [str(Path(sys.executable).with_name("jupyter-lab"))],
+    MODULE: [sys.executable, "-m", "jupyterlab"],
+}
 
 # Without one of them, differences would be noise and still look like results.
 for _name in (OURS, PEER):
@@ -40,9 +47,12 @@ for _name in (OURS, PEER):
 class Server:
     """A JupyterLab server with at most one of the two extensions, in a home of its own."""
 
-    def __init__(self, extension: str | None, **env: str) -> None:
-        """Prepare a server with ``extension``; ``env`` is added to its environment."""
-        self.extension = extension
+    def __init__(self, extension: str | None, start: str = SCRIPT, **env: str) -> None:
+        """Prepare a server with ``extension``; ``env`` is added to its environment.
+
+        ``start`` is one of ``STARTS``.
+        """
+        self.extension, self.start = extension, start
         self._home = tempfile.TemporaryDirectory(prefix="benchmark-")
         self.home = Path(self._home.name)
         self.runtime = self.home / "runtime"
@@ -66,10 +76,14 @@ class Server:
             **env,
         }
 
+    def add_to_environment(self, **env: str) -> None:
+        """Add variables that depend on what is known only now, such as its home."""
+        self._env |= env
+
     def command(self) -> list[str]:
-        """Return the command that starts it: a user's, since workers import what `__main__` is."""
+        """Return the command that starts it."""
         return [
-            str(Path(sys.executable).with_name("jupyter-lab")), "--no-browser", "--allow-root",
+            *STARTS[self.start], "--no-browser", "--allow-root",
             f"--port={self.port}", f"--IdentityProvider.token={TOKEN}", "--ip=127.0.0.1",
             f"--ServerApp.root_dir={self.home}", "--expose-app-in-browser",
         ]  # fmt: skip
@@ -82,6 +96,7 @@ class Server:
         self._process = subprocess.Popen(
             self.command(),
             env=self._env,
+            cwd=self.home,  # or `python -m` would import what is in the present one
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,
@@ -131,7 +146,7 @@ class Server:
 
     def rest(self) -> None:
         """Return when what the server started has not used the CPU for half a second."""
-        deadline, before = time.perf_counter() + 120, -1.0
+        deadline, before = time.perf_counter() + LIMIT, -1.0
         while (used := _cpu(self.process)) != before:
             if time.perf_counter() > deadline:
                 raise TimeoutError("the server's processes did not come to rest")
@@ -171,7 +186,7 @@ def _is_helper(process: psutil.Process) -> bool:
         return True
 
 
-def wait_until(holds: Callable[[], Any], seconds: float) -> None:
+def wait_until(holds: Callable[[], Any], seconds: float = LIMIT) -> None:
     """Return once something holds, looked at a hundred times a second."""
     deadline = time.perf_counter() + seconds
     while not holds():
@@ -185,20 +200,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def median(values: Sequence[float]) -> float:
-    """Return the median."""
-    return statistics.median(values)
-
-
-def spread(values: Sequence[float], digits: int = 2, unit: str = " s") -> str:
-    """Return the median with the least and the greatest value."""
-    low, middle, high = (f"{v:.{digits}f}" for v in (min(values), median(values), max(values)))
-    return f"{middle}{unit} ({low} to {high})"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return rows as a Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from figures import CannotMeasureError, Goal, Result, median, say, spread, table
 from many import CLUSTERS, Many, crowd
-from servers import OUR_CLUSTERS, OURS, PEER, PEER_CLUSTER, TOKEN, Server, median, table, wait_until
+from servers import OUR_CLUSTERS, OURS, PEER, PEER_CLUSTER, TOKEN, Server, wait_until
 
 ROUNDS = 3
+MINUTES = 6
 SECONDS = 180
+REQUESTS, SHARE = 2.0, 0.7  # a minute, and of the time of dask-labextension, at most
 SCRIPT = Path(__file__).with_name("sidebar.mjs")
 
 # The id of the tab, what a row looks like, the address of the list, and those of all its requests.
@@ -32,12 +35,24 @@ SIDEBARS = {
 
 
 def browse(server: Server, count: int, seconds: float) -> tuple[float, float]:
-    """Return the milliseconds to draw ``count`` rows, and the requests per minute after that."""
+    """Return the milliseconds to draw ``count`` rows, and the requests per minute after that.
+
+    Raises ``CannotMeasureError`` where there is no browser.
+    """
     assert server.extension is not None
     tab, rows, address, requests = SIDEBARS[server.extension]
     command = ["node", str(SCRIPT), f"{server.url}lab?token={TOKEN}", tab, rows]
     command += [str(count), address, requests, str(seconds)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=600)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    except OSError as error:
+        raise CannotMeasureError(f"Node cannot be started: {error.strerror}.") from None
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:]
+        raise CannotMeasureError(
+            f"The browser failed ({''.join(last)}). It takes Chromium, and Playwright in "
+            'ui-tests: run "make bench", which installs both.'
+        )
     seen = json.loads(done.stdout)
     return seen["draw"], seen["sent"] / seconds * 60 if seconds else 0.0
 
@@ -51,36 +66,39 @@ def idle(extension: str, seconds: float) -> float:
         else:
             cluster = server.ask("POST", OUR_CLUSTERS, {"platform": "local", "workers": 1})
             path = f"{OUR_CLUSTERS}/{cluster['id']}"
-            wait_until(lambda: server.ask("GET", path)["workers"]["ready"] == 1, 120)
+            wait_until(lambda: server.ask("GET", path)["workers"]["ready"] == 1)
         return browse(server, 1, seconds)[1]
 
 
-def drawing(extension: str, rounds: int) -> float:
-    """Return the milliseconds to draw a hundred clusters, the median of some pages."""
-    kwargs = json.dumps({"n_workers": 0, "dashboard_address": ":0"})
-    kind = Many if extension == OURS else Server
-    with kind(extension, DASK_LABEXTENSION__FACTORY__KWARGS=kwargs) as server:
+def drawing(extension: str, rounds: int) -> list[float]:
+    """Return the milliseconds to draw a hundred clusters, on a page each."""
+    kwargs = {"DASK_LABEXTENSION__FACTORY__KWARGS": '{"n_workers": 0, "dashboard_address": ":0"}'}
+    with Many() if extension == OURS else Server(extension, **kwargs) as server:
         if extension == PEER:
             crowd(server)
-        return median([browse(server, CLUSTERS, 0)[0] for _ in range(rounds)])
+        return [browse(server, CLUSTERS, 0)[0] for _ in range(rounds)]
 
 
-def measure(rounds: int = ROUNDS, seconds: float = SECONDS) -> str:
-    """Measure both and return them side by side."""
-    measured = {
-        "requests a minute, one idle cluster (goal: 2 or fewer)": [
-            idle(extension, seconds) for extension in SIDEBARS
-        ],
-        "ms to draw 100 clusters (goal: under 100)": [
-            drawing(extension, rounds) for extension in SIDEBARS
-        ],
+def measure(rounds: int = ROUNDS, seconds: float = SECONDS) -> Result:
+    """Measure both sidebars."""
+    draws = {extension: drawing(extension, rounds) for extension in SIDEBARS}
+    say(f"sidebar: drawing measured; now the requests of {seconds:g} seconds")
+    with ThreadPoolExecutor(len(SIDEBARS)) as pool:  # their number depends on no load
+        each = pool.map(lambda extension: idle(extension, seconds), SIDEBARS)
+        sent = dict(zip(SIDEBARS, each, strict=True))
+    requests = [f"{sent[extension]:.1f}" for extension in SIDEBARS]
+    drawn = [spread(draws[extension], 0, "") for extension in SIDEBARS]
+    shares = {
+        "requests": sent[OURS] / sent[PEER],
+        "drawing": median(draws[OURS]) / median(draws[PEER]),
     }
     rows = [
-        [name, f"{ours:.0f}", f"{theirs:.0f}", f"**{ours / theirs:.2f}**"]
-        for name, (ours, theirs) in measured.items()
+        ["requests a minute, one idle cluster", *requests, f"**{shares['requests']:.2f}**"],
+        ["ms to draw 100 clusters", *drawn, f"**{shares['drawing']:.2f}**"],
     ]
-    return table(["sidebar", "jupyter-cluster-launcher", "dask-labextension", "ratio"], rows)
-
-
-if __name__ == "__main__":
-    print(measure(*map(int, sys.argv[1:])))
+    goals = [
+        Goal("requests a minute of an idle sidebar", sent[OURS], REQUESTS),
+        Goal("time to draw 100 clusters, share of dask-labextension", shares["drawing"], SHARE),
+    ]
+    head = ["sidebar", "jupyter-cluster-launcher", "dask-labextension", "ratio"]
+    return Result(table(head, rows), goals)

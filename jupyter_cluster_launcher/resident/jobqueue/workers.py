@@ -26,9 +26,19 @@ def addresses_of(cluster: JobqueueCluster, job: object) -> list[str]:
 
 
 def workers_of(cluster: JobqueueCluster) -> dict[Any, int]:
-    """Return how many workers each job has brought, by the job's name in the cluster."""
-    names = [worker["name"] for worker in list(cluster.scheduler_info["workers"].values())]
-    return {name: sum(belongs(one, name) for one in names) for name in list(cluster.worker_spec)}
+    """Return how many workers each job has brought, by the job's name in the cluster.
+
+    This is called at each poll, so it looks at each job and at each worker once.
+    """
+    found = dict.fromkeys(list(cluster.worker_spec), 0)
+    jobs = {str(name): name for name in found}
+    for worker in list(cluster.scheduler_info["workers"].values()):
+        name = str(worker["name"])
+        while name not in jobs and "-" in name:  # as in ``belongs``
+            name = name.rpartition("-")[0]
+        if name in jobs:
+            found[jobs[name]] += 1
+    return found
 
 
 def working(cluster: JobqueueCluster) -> set[Any]:
