@@ -25,7 +25,7 @@ from idle import controllers
 from servers import OUR_CLUSTERS, OURS, Server, wait_until
 
 ROUNDS = 1
-MINUTES = 5
+MINUTES = 6
 SIZES = (1, 10, 100)
 AT_ONCE = 5  # launches
 SETTLE, SECONDS = 15.0, 30.0  # until the launches are forgotten, and of each part

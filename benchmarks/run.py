@@ -70,7 +70,7 @@ def machine() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
         f"{time.strftime('%Y-%m-%d %H:%M %Z')}, {os.cpu_count()} CPUs ({platform.machine()}), "
-        f"{memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}; {packages}."
+        f"{memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}; {packages};"
     )
 
 
@@ -83,9 +83,9 @@ def measured(name: str, given: argparse.Namespace) -> tuple[str, Result]:
     pictures = [f"![{name}]({picture})" for picture in result.pictures]
     load = f"Load average {before:.1f} before, {os.getloadavg()[0]:.1f} after"
     unit = getattr(topic, "UNIT", "rounds")
-    took = f"{(time.monotonic() - begun) / 60:.1f} minutes for {rounds} {unit}"
+    took = f"{rounds} {unit}, which took {(time.monotonic() - begun) / 60:.1f} minutes"
     parts = [topic.__doc__, *pictures, result.text, goals(result.goals)]
-    parts.append(f"Measured {machine()} {load}. It took {took}.")
+    parts.append(f"Measured {machine()} {took}. {load}.")
     return "\n\n".join(part.strip() for part in parts if part), result
 
 

@@ -24,7 +24,7 @@ from figures import Goal, Result, median, say, spread, table
 from servers import OUR_CLUSTERS, OURS, Server
 
 ROUNDS = 7
-MINUTES = 2
+MINUTES = 3
 WORKERS = 2
 SECONDS = 0.005  # of each operation
 SLOWER = 1.2  # times as long a launch may take
@@ -40,7 +40,11 @@ REQUESTS = {
     "status of Jupyter": ("GET", "api/status", None),
 }
 ANSWER = "answer to a launch"
-Seen = dict[tuple[str, str], list[float]]  # by kind of home and what was measured
+LAUNCHING = "two launches and stops"
+REQUESTING = f"{EACH * len(REQUESTS)} requests"
+Taken = dict[str, list[float]]  # seconds, by what was measured
+Seen = dict[tuple[str, str], list[float]]  # the same by kind of home, too
+Waits = dict[str, Counter[str]]  # operations on the event loop by function, in each part
 
 
 @contextlib.contextmanager
@@ -60,32 +64,54 @@ def slowed(seconds: float) -> Iterator[tuple[Server, Path]]:
 def measure(rounds: int = ROUNDS) -> Result:
     """Launch and request in turns on both servers, and compare them."""
     seen: Seen = {}
+    waits: Waits = {}
     with slowed(0.0) as (fast, _), slowed(SECONDS) as (slow, log):
         for number in range(rounds + 1):
-            if number == 1:
-                log.write_text("")
             for kind, server in ((FAST, fast), (SLOW, slow)):
-                for what, taken in one(server).items():
-                    if number:  # the first is slower for both
-                        seen.setdefault((kind, what), []).extend(taken)
+                log.write_text("")
+                times = {LAUNCHING: _launches(server)}
+                noted = {LAUNCHING: log.read_text()}
+                times[REQUESTING] = _requests(server)
+                noted[REQUESTING] = log.read_text().removeprefix(noted[LAUNCHING])
+                if number:  # the first is slower for both
+                    _add(seen, kind, times)
+                    if server is slow:
+                        _count(waits, noted)
             say(f"slow_home: round {number} of {rounds}")
-        waits = Counter(json.loads(line)[0] for line in log.read_text().splitlines())
-    return Result(f"{_times(seen)}\n{_waits(waits, rounds)}", _goals(seen, waits, rounds))
+    return Result(f"{_times(seen)}\n{_table(waits, rounds)}", _goals(seen, waits, rounds))
 
 
-def one(server: Server) -> dict[str, list[float]]:
-    """Return the seconds of two launches, and of requests between them."""
-    found: dict[str, list[float]] = {}
+def _launches(server: Server) -> Taken:
+    """Return the seconds of two launches."""
+    found: Taken = {ANSWER: []}
     for what, prepared in LAUNCHES.items():
         times = launches.ours(server, WORKERS, prepared)
         found[what] = [times.ready]
-        found.setdefault(ANSWER, []).append(times.answer)
+        found[ANSWER].append(times.answer)
+    return found
+
+
+def _requests(server: Server) -> Taken:
+    """Return the seconds of requests."""
+    found: Taken = {}
     for what, (method, path, body) in REQUESTS.items():
         for _ in range(EACH):
             begun = time.perf_counter()
             server.ask(method, path, body)
             found.setdefault(what, []).append(time.perf_counter() - begun)
     return found
+
+
+def _add(seen: Seen, kind: str, times: dict[str, Taken]) -> None:
+    for taken in times.values():
+        for what, values in taken.items():
+            seen.setdefault((kind, what), []).extend(values)
+
+
+def _count(waits: Waits, noted: dict[str, str]) -> None:
+    for part, text in noted.items():
+        names = (json.loads(line)[0] for line in text.splitlines())
+        waits.setdefault(part, Counter()).update(names)
 
 
 def _times(seen: Seen) -> str:
@@ -101,17 +127,26 @@ def _times(seen: Seen) -> str:
     return table(["", f"home with {FAST}", f"home with {SLOW}", "difference"], rows)
 
 
-def _waits(waits: Counter[str], rounds: int) -> str:
-    names = {name: f"`{name}`" if name else "Jupyter's own" for name in waits}
-    rows = [[names[name], f"{number / rounds:.1f}"] for name, number in waits.most_common()]
-    return table(["function", "operations on the event loop in a round"], rows)
+def _table(waits: Waits, rounds: int) -> str:
+    """Return the table of who waits for the disk on the event loop."""
+    total = sum(waits.values(), Counter[str]())
+    rows = [
+        [
+            f"`{name}`" if name else "Jupyter's own",
+            *(f"{waits[part][name] / rounds:.1f}" for part in (LAUNCHING, REQUESTING)),
+        ]
+        for name, _ in total.most_common()
+    ]
+    return table(["operations on the event loop, by function", LAUNCHING, REQUESTING], rows)
 
 
-def _goals(seen: Seen, waits: Counter[str], rounds: int) -> list[Goal]:
+def _goals(seen: Seen, waits: Waits, rounds: int) -> list[Goal]:
     found = []
     for what in LAUNCHES:
         slow, fast = (median(seen[kind, what]) for kind in (SLOW, FAST))
         name = what.removesuffix(", s")
         found.append(Goal(f"{name}, times that with a fast home", slow / fast, SLOWER))
-    ours = sum(number for name, number in waits.items() if name) / rounds
-    return [*found, Goal("operations of this package for which requests wait", ours, 0)]
+    for part, counts in waits.items():
+        ours = sum(number for name, number in counts.items() if name) / rounds
+        found.append(Goal(f"operations of this package on the event loop: {part}", ours, 0))
+    return found

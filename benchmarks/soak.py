@@ -102,12 +102,16 @@ def _half_an_hour(server: Server, cluster_id: str) -> None:
     wait_until(lambda: launches.ready(server, launched["id"]) == 1)
     launches.stop(server, launched["id"], alone=False)
     for workers in (1, 2):
-        server.ask("PATCH", f"{OUR_CLUSTERS}/{cluster_id}", {"workers": workers})
-        wait_until(lambda number=workers: launches.ready(server, cluster_id) == number)
+        _scale(server, cluster_id, workers)
     end = max(end, time.monotonic() + QUIET)
     for left in range(LISTS, 0, -1):
         server.ask("GET", OUR_CLUSTERS)
         time.sleep(max(0.0, (end - time.monotonic()) / left))
+
+
+def _scale(server: Server, cluster_id: str, workers: int) -> None:
+    server.ask("PATCH", f"{OUR_CLUSTERS}/{cluster_id}", {"workers": workers})
+    wait_until(lambda: launches.ready(server, cluster_id) == workers)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -136,3 +138,41 @@ def test_a_file_that_is_only_touched_was_not_written(tmp_path: Path) -> None:
     (tmp_path / "new").touch()
     written = footprint.changed(before, footprint.stamps(tmp_path))
     assert sorted(map(Path, written)) == [tmp_path / "cluster.json", tmp_path / "new"]
+
+
+def test_a_slow_home_is_slow_and_nothing_else_is(tmp_path: Path) -> None:
+    """Guards against a home that is as fast as ever, which would meet every goal."""
+    home, log, script = tmp_path / "home", tmp_path / "log", tmp_path / "jupyter-lab"
+    (home / "folder").mkdir(parents=True)
+    log.touch()
+    script.write_text(
+        "import asyncio, os, shutil, sys, time\n"
+        "from pathlib import Path\n"
+        "home, other = map(Path, sys.argv[1:])\n"
+        "def seconds(work, *args):\n"
+        "    begun = time.monotonic()\n"
+        "    work(*args)\n"
+        "    return time.monotonic() - begun\n"
+        "async def in_loop():\n"
+        "    (home / 'seen').write_text('')\n"
+        "    await asyncio.to_thread(os.stat, home / 'seen')\n"
+        "slow = [seconds(work, home / 'file') for work in (Path.touch, os.stat, os.remove)]\n"
+        "slow += [seconds(shutil.rmtree, home / 'folder')]\n"
+        "fast = [seconds(work, other / 'file') for work in (Path.touch, os.stat, os.remove)]\n"
+        "asyncio.run(in_loop())\n"
+        "print(min(slow) > 0.1, sum(fast) < 0.1)\n"
+    )
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(BENCHMARKS / "probes" / "slow"),
+        "BENCHMARK_SLOW_HOME": str(home),
+        "BENCHMARK_SLOW_SECONDS": "0.1",
+        "BENCHMARK_SLOW_LOG": str(log),
+    }
+    done = subprocess.run(
+        [sys.executable, str(script), str(home), str(tmp_path)],
+        env=env, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert done.stdout == "True True\n"
+    noted = [json.loads(line) for line in log.read_text().splitlines()]
+    assert {tuple(one) for one in noted} == {("", "open", "seen")}
