@@ -124,6 +124,9 @@ class Asker:
         case = request.case
         if request.row is not None:
             case.path_parameters = {"cluster_id": self._cluster(case.method, request.row)}
+            if request.row == 0 and isinstance(case.body, dict) and "worker" in case.body:
+                case.path_parameters = {"cluster_id": self.kept}
+                case.body = {"worker": self._worker()}
         raw = {} if request.raw is None else {"data": request.raw}
         answer = case.call(base_url=self._address, session=self._session, **raw)
         status = answer.status_code
@@ -147,6 +150,11 @@ class Asker:
         if method == "DELETE":
             rows.remove(self.kept)
         return str(rows[row % len(rows)]) if rows else "none"
+
+    def _worker(self) -> str:
+        """Return a worker of the cluster that runs, if it has one."""
+        answer = self.server.ask("GET", f"cluster-launcher/clusters/{self.kept}/workers")[1]
+        return str(next((one["id"] for one in answer.get("workers", ())), "none"))
 
     def _dismiss_old(self) -> None:
         rows = [one for one in self.server.clusters() if one["id"] != self.kept]
