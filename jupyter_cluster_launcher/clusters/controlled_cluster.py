@@ -55,13 +55,18 @@ class ControlledCluster(RecordedCluster):
     # What the controller and the batch system report
 
     def _reported(self, data: dict[str, Any]) -> None:
-        """Record a report; one that comes after the end says nothing new."""
-        if self.cluster.state not in (State.STARTING, State.RUNNING):
+        """Record a report; one that comes at the end only says what has been used."""
+        if self.cluster.state not in (State.STARTING, State.RUNNING, State.CLOSING):
             return
         try:
             report = records.report(data)
         except ValueError as error:
             log.warning("A report of cluster %s cannot be read: %s", self.cluster.id, error)
+            return
+        if self.cluster.state is State.CLOSING:
+            if report.used is not None:  # not shown any more, but kept
+                known = replace(self.cluster.report, used=report.used)
+                self.cluster = replace(self.cluster, report=known)
             return
         self._heard()
         self._report_heard = heard_now()

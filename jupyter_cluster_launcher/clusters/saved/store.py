@@ -26,6 +26,7 @@ from ...controller.guarded_files import read_json, read_object, words
 from ...controller.log_files import LIMIT, LOG, last_line, read_tail
 from ...models import Cluster
 from . import records
+from .history import FILE, History
 from .locks import locked
 from .writer import Writer
 
@@ -42,9 +43,10 @@ log = logging.getLogger(__name__)
 class Store:
     """The records under one directory, which is made with mode 0700 when first needed."""
 
-    def __init__(self, root: Path) -> None:
-        """Keep records under ``root``."""
+    def __init__(self, root: Path, history: Path | None = None) -> None:
+        """Keep records under ``root``, and what is left of them in a file, by default beside it."""
         self.root = root
+        self.history = History(history or root.with_name(f"{root.name}-{FILE}"))
         self._past = root.with_name(f"{root.name}-past")
         self._unreadable: dict[Path, str] = {}  # why, for what was logged already
         self._writer = Writer(lambda cluster: self.save(cluster))  # noqa: PLW0108 - looked up at each call

@@ -19,18 +19,19 @@ from clocks import Clocks
 from jupyter_cluster_launcher.resident.observed import news as publishing
 from jupyter_cluster_launcher.resident.observed import plots as dashboards
 from jupyter_cluster_launcher.resident.process import kernel
-from jupyter_cluster_launcher.resident.report import VERSION, Report, Sample
+from jupyter_cluster_launcher.resident.report import VERSION, Polled, Report, Sample
 from jupyter_cluster_launcher.resident.watching import ending
 from jupyter_cluster_launcher.resident.watching import watch as watching
+from jupyter_cluster_launcher.resident.watching.used import NOTHING
 from jupyter_cluster_launcher.resident.watching.watch import Watch
 
-IDLE: Report = {
+IDLE: Polled = {
     "ready": 1,
     "cores": 2,
     "memory": 1000,
     "usage": {"cpu": 0.0, "memory": 100, "tasks": 0, "busy": False},
 }
-BUSY: Report = {**IDLE, "usage": {"cpu": 1.0, "memory": 100, "tasks": 1, "busy": True}}
+BUSY: Polled = {**IDLE, "usage": {"cpu": 1.0, "memory": 100, "tasks": 1, "busy": True}}
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def ended(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return steps
 
 
-def watch(folder: Path, *reports: Report, activity: int | None = None, **limits: Any) -> Watch:
+def watch(folder: Path, *reports: Polled, activity: int | None = None, **limits: Any) -> Watch:
     """Return a watch whose cluster has these states one after another, and then the last one."""
     states = list(reports)
 
@@ -141,6 +142,7 @@ def test_a_report_is_whole(
         "core_seconds": 0.0,
         "cores_since": "2023-11-14T22:13:20+00:00",
         "closes_at": None,
+        "used": {**NOTHING, "units": 1},
     }
     one.poll(always=True)
     assert paths == ["/tmp/d"], "not at once again"
