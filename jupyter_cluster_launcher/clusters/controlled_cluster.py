@@ -159,6 +159,8 @@ class ControlledCluster(RecordedCluster):
         report = cluster.report
         if facts.state is State.RUNNING and decision.state is not State.RUNNING:
             report, self._report_heard = counted(report, self._report_heard), None
+        if decision.state in ENDED and facts.state not in ENDED:
+            report = self._services.store.completed(cluster.id, report)
         if decision.work is Work.RECONNECT or (
             facts.process is not Process.RUNS and facts.state is State.RUNNING
         ):

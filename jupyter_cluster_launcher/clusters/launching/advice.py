@@ -13,7 +13,6 @@ from ...errors import BadInputError
 from ...platforms import memory
 from ...platforms.options import check_options
 from ...platforms.platform import Platform
-from ...used import Used
 from ..saved.history import Entry
 from .again import each
 
@@ -42,7 +41,7 @@ def advise(platform: Platform, size: Size | None, past: Sequence[Entry]) -> Advi
     the last was killed for lack of memory or wrote data to disk: it may have needed more than it
     got. Nor of workers with more threads, which run more tasks at a time.
     """
-    last = [one for one in past if one.platform == platform.name and _worked(one.used)][:LAST]
+    last = [one for one in past if one.platform == platform.name and _worked(one)][:LAST]
     requested = size and memory_bytes(size.memory)
     if size is None or not requested or not last or any(map(_was_short, _since(past, last))):
         return None
@@ -64,8 +63,12 @@ def advise(platform: Platform, size: Size | None, past: Sequence[Entry]) -> Advi
     )
 
 
-def _worked(used: Used | None) -> bool:
-    """Return whether a cluster has computed long enough to say how much memory it takes."""
+def _worked(one: Entry) -> bool:
+    """Return whether a cluster has computed long enough to say how much memory it takes.
+
+    Of one that was lost, nobody knows the end.
+    """
+    used = one.used if one.state != "lost" else None
     return used is not None and used.busy >= BUSY and used.tasks >= TASKS
 
 

@@ -224,11 +224,14 @@ class Watch(threading.Thread):
 
     def _note(self, why: str) -> None:
         """Write why the cluster ended and publish it, with a warning where it cannot be written."""
-        trouble = note_ending(self.directory, why, NOTE_LIMIT)
         seconds, since = self._core_time.count(0)
+        used = self._meter.total()
+        known = {"used": used, "core_seconds": seconds} if self.last else {}
+        ending = {"ended": why, **known}
+        trouble = note_ending(self.directory, ending, NOTE_LIMIT)
         last: Report = {**self.last, "ready": 0, "usage": None, "closes_at": None, "ended": why}
         last["core_seconds"], last["cores_since"] = seconds, since
-        last["used"] = self._meter.total()
+        last["used"] = used
         if trouble:
             last["warnings"] = [f"Why the cluster ended could not be written down: {trouble}."]
         if self.last.get("ended") != why:  # else its server knows, and has begun to clean up
@@ -238,7 +241,7 @@ class Watch(threading.Thread):
             if not trouble:
                 return
             time.sleep(pause)
-            trouble = note_ending(self.directory, why, NOTE_LIMIT)
+            trouble = note_ending(self.directory, ending, NOTE_LIMIT)
 
 
 def not_closed() -> str:

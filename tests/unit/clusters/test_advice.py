@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -80,10 +81,11 @@ def test_the_largest_of_the_last_counts() -> None:
         [past(GB, short=True)],
         [past(GB), past(2 * GB, short=True)],
         [past(GB, busy=5, short=True), past(GB)],
+        [replace(past(GB), state="lost")],
         [past(GB, spilled=1)],
         [past(GB), past(GB, spilled=1)],
     ],
-    ids=["none", "short", "few", "killed", "before", "at once", "disk", "disk before"],
+    ids=["none", "short", "few", "killed", "before", "at once", "lost", "disk", "disk before"],
 )
 def test_where_nothing_can_be_said(entries: Sequence[Entry]) -> None:
     """Guards against less memory where there was too little, or where nothing was computed."""

@@ -196,6 +196,36 @@ def test_a_row_that_ended_and_is_dismissed(world: World) -> None:
     assert entry.ended == managed.cluster.ended
 
 
+@pytest.mark.parametrize(
+    "noted",
+    [
+        {"used": {**vars(USED), "peak": 9e9}, "core_seconds": 7200.0},
+        {"used": {**vars(USED), "peak": -1}, "core_seconds": 7200.0},
+        {"used": vars(USED), "core_seconds": "many"},
+        {"core_seconds": 7200.0},
+    ],
+)
+def test_a_cluster_that_ended_without_a_server(world: World, noted: dict[str, Any]) -> None:
+    """Guards against advice from the first minutes of a cluster that then ran for days."""
+    managed = world.add(running())
+    process = world.controllers.running()[0]
+
+    async def story() -> None:
+        managed.detach()
+        process.end("Closed after 1 hour without work.")
+        path = world.store.root / "c1" / "ended.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), **noted}))
+        await managed.attach()
+        await managed.settled()
+
+    run(story())
+    (entry,) = entries(world)
+    good = "used" in noted and noted["used"]["peak"] == 9e9
+    assert entry.used is not None
+    assert (entry.used.peak, entry.core_hours) == ((9e9, 2) if good else (3.1e9, 1))
+    assert managed.cluster.report.used == entry.used
+
+
 def test_a_cluster_that_is_lost(world: World) -> None:
     """Guards against an end that is none: an unreachable cluster may be reached again."""
     managed = world.add(running(state=State.LOST, message="This computer was restarted."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -139,3 +140,7 @@ def test_a_cluster_that_ends_by_itself(
     one.end("Closed after 10 minutes without work.")
     assert len(published) == 2
     assert used_in(published[-1])["core_seconds"] == 2
+    # For a server that was not there.
+    noted = json.loads((tmp_path / "ended.json").read_text())
+    assert noted["used"] == used_in(published[-1])
+    assert noted["core_seconds"] == 2
