@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 HEADS = ("NAME", "PLATFORM", "LAUNCHED", "WORKERS", "PEAK", "CPU", "CORE-HOURS", "END")
 ENDS = {"stopped": "Stopped", "closed": "Stopped", "failed": "Failed", "lost": "Unreachable"}
-ROUND = 10**7  # bytes: what was given in GB or MB is a multiple of it, what was given in GiB is not
 
 
 def add_command(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
@@ -67,14 +66,12 @@ def row(one: Entry) -> tuple[str, ...]:
     """Return a cluster as a row of the table."""
     known = data(one)
     memory, peak, cpu = known["memory"], known["peak"], known["cpu"]
-    # In the units in which the memory was given.
-    decimal = memory is not None and abs(memory - ROUND * round(memory / ROUND)) < 100
     return (
         one.name,
         one.platform,
         datetime.fromisoformat(one.launched).astimezone().strftime("%Y-%m-%d %H:%M"),
-        f"{known['workers']} × {size(memory, decimal)}" if memory else str(known["workers"]),
-        "" if peak is None else size(peak, decimal),
+        f"{known['workers']} × {size(memory, one.decimal)}" if memory else str(known["workers"]),
+        "" if peak is None else size(peak, one.decimal),
         "" if cpu is None else f"{cpu:.0%}",
         "< 0.1" if 0 < one.core_hours < 0.05 else f"{one.core_hours:.1f}",
         one.message or ENDS.get(one.state, one.state),

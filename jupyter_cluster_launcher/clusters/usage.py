@@ -13,6 +13,8 @@ from ..models import Cluster, now
 from .saved.history import Entry
 
 LENGTH = 200  # characters of a message
+# A size of memory in create code, without "iB".
+DECIMAL = re.compile(r"memory\w*\s*=\s*[\"'][0-9.]+\s*[kKMGTP]?B?[\"']")
 # A path or a web address, of which a sentence needs no more than a blank or a quote before it.
 PLACE = re.compile(r"(?:^|[\s\"'=:,(])(?:[/~]\S|\w+://)")
 
@@ -33,6 +35,7 @@ def entry(cluster: Cluster, status: Status, state: str) -> Entry:
         requested=status.requested,
         core_hours=round(report.core_seconds / 3600, 3),
         short=short_of_memory(cluster, status),
+        decimal=bool(DECIMAL.search(cluster.create)),
         used=report.used,
     )
 

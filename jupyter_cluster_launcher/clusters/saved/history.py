@@ -43,7 +43,8 @@ class Entry:
     ``state`` is closed (it ended by itself), stopped (by its user or with the server), failed or
     lost; ``message`` is the sentence about it, and may be empty. ``unit`` is what was counted,
     "workers" or "jobs", and ``requested`` how many of them. ``short`` says that some ended for lack
-    of memory. ``used`` is None where nothing is known.
+    of memory, ``decimal`` that memory was requested in GB or MB. ``used`` is None where nothing is
+    known.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Entry:
     requested: int = 0
     core_hours: float = 0.0
     short: bool = False
+    decimal: bool = False
     used: Used | None = None
 
 

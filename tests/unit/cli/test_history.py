@@ -16,11 +16,17 @@ from jupyter_cluster_launcher.clusters.saved.history import Entry, History, defa
 from jupyter_cluster_launcher.used import Used
 
 JOBS = Used(
-    units=8, limit=1e10, peak=3.1e9, threads=1, spilled=2e9, cpu_seconds=40, core_seconds=100
+    units=8,
+    limit=9_996_536_258,
+    peak=3.1e9,
+    threads=1,
+    spilled=2e9,
+    cpu_seconds=40,
+    core_seconds=100,
 )
 TIDES = Entry(
     "c1", "Tides", "slurm", "SLURM", "2026-11-23T12:00:00+00:00", "2026-11-23T13:00:00+00:00",
-    "stopped", unit="jobs", requested=8, core_hours=15.26, used=JOBS,
+    "stopped", unit="jobs", requested=8, core_hours=15.26, decimal=True, used=JOBS,
 )  # fmt: skip
 WORKERS = replace(JOBS, units=2, limit=2 * 2**30, peak=1.5 * 2**30, spilled=0)
 ENTRIES = (
@@ -28,7 +34,7 @@ ENTRIES = (
     replace(TIDES, id="c2", name="Surge", state="failed", message="No account.", used=None,
             core_hours=0.0),
     replace(TIDES, id="c3", name="Neap tide", platform="local", unit="workers", used=WORKERS,
-            core_hours=0.01, state="lost"),
+            core_hours=0.01, decimal=False, state="lost"),
 )  # fmt: skip
 
 
@@ -74,7 +80,12 @@ def test_for_a_program(history: History, capsys: pytest.CaptureFixture[str]) -> 
     surge, tides = json.loads(capsys.readouterr().out)
     assert tides == {
         **{"id": "c1", "name": "Tides", "platform": "slurm", "unit": "jobs", "workers": 8},
-        **{"launched": TIDES.launched, "ended": TIDES.ended, "memory": 2e10, "peak": 6.2e9},
+        **{
+            "launched": TIDES.launched,
+            "ended": TIDES.ended,
+            "memory": 19_993_072_516,
+            "peak": 6.2e9,
+        },
         **{"cpu": 0.4, "spilled": 2e9, "core_hours": 15.26, "state": "stopped", "message": ""},
         "out_of_memory": False,
     }

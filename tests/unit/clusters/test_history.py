@@ -272,6 +272,21 @@ def test_messages_with_paths_or_secrets(message: str) -> None:
     assert len(kept) == usage.LENGTH
 
 
+@pytest.mark.parametrize(
+    ("create", "decimal"),
+    [
+        ('LocalCluster(memory_limit="4GB")', True),
+        ("SLURMCluster(\n    memory='10 GB',\n)", True),
+        ('LocalCluster(memory_limit="4GiB")', False),
+        ("LocalCluster()", False),
+    ],
+)
+def test_the_units_of_the_user(create: str, decimal: bool) -> None:
+    """Guards against 9.3 GiB for the 10 GB that were requested."""
+    one = running(create=create)
+    assert usage.entry(one, backend().status(one, NOW), "stopped").decimal == decimal
+
+
 def test_who_ran_out_of_memory() -> None:
     """Guards against advice for less memory where there was too little."""
 
