@@ -9,12 +9,14 @@ from typing import Any
 
 from .errors import WrongStateError
 from .jobs import Queue, Submission
+from .used import Used
 
 VERSION = 2  # of a cluster's record on disk
 REPORT_VERSION = 1  # of a controller's reports
 
 
-def _now() -> str:
+def now() -> str:
+    """Return the time as records have it."""
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
@@ -154,6 +156,7 @@ class Report:
     cores_since: str | None = None
     memory: int = 0
     usage: Usage | None = None
+    used: Used | None = None
     tls: bool = False
     dashboard_host: str | None = None
     dashboard_port: int | None = None
@@ -186,6 +189,7 @@ class Cluster:
     joined is to be left running when this one closes. ``log_directory`` is where the logs of batch
     jobs go, relative to ``cwd``. ``renew_for`` is for how many seconds its jobs are kept.
     It shuts down when it has used ``core_hours``, None for never.
+    ``ended`` is when it ended (ISO 8601 in UTC), None until then.
     ``readable`` is false where this is only what could be read of a record, ``unknown`` what
     another version wrote into it.
     Frozen: each change is a new value, saved before it is shown.
@@ -216,7 +220,8 @@ class Cluster:
     cost: Cost | None = None
     state: State = State.STARTING
     message: str = ""
-    created: str = field(default_factory=_now)
+    created: str = field(default_factory=now)
+    ended: str | None = None
     controller: ControllerRef | None = None
     report: Report = field(default_factory=Report)
     queue: Queue = field(default_factory=Queue)

@@ -1,5 +1,6 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ICluster, IWorker } from './api/types';
+import { countText } from './format';
 
 /** The names of the powers of 1024, and of 1000. */
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
@@ -82,6 +83,31 @@ export function capacityText(
   return memory
     ? `${threads} · ${bytesText(memory, isDecimal(cluster))}`
     : threads;
+}
+
+/**
+ * Format what a cluster has used, for the size of the next one: "8 jobs × 10 GB:
+ * at most 3.1 GB used, CPU 40%". Empty if it had no workers.
+ */
+export function usedText(cluster: ICluster, trans: TranslationBundle): string {
+  const { unit, used } = cluster;
+  if (!used) {
+    return '';
+  }
+  const decimal = isDecimal(cluster);
+  const count = countText(used.units, unit, trans);
+  const size = used.memory
+    ? trans.__('%1 × %2', count, bytesText(used.memory, decimal))
+    : count;
+  const parts = [
+    trans.__('%1: at most %2 used', size, bytesText(used.peak, decimal)),
+    trans.__('CPU %1%', Math.round(100 * used.cpu))
+  ];
+  if (used.spilled > 0) {
+    const spilled = bytesText(used.spilled, decimal);
+    parts.push(trans.__('%1 spilled to disk', spilled));
+  }
+  return parts.join(', ');
 }
 
 /**

@@ -15,7 +15,7 @@ from ..errors import BadInputError
 from ..jobs import Queue
 from ..models import Cluster
 from . import errors
-from .facts import Check, Context, Found, Log, Needs, Start, Status
+from .facts import Check, Context, Found, Log, Needs, Size, Start, Status
 
 if TYPE_CHECKING:
     from ..platforms.platform import Platform
@@ -143,6 +143,10 @@ class Backend:
         """Return what a launch requests in total, or what cores cost; None where neither counts."""
         cost = cluster.cost
         return f"{cost.per_core_hour:g} {cost.currency} per core and hour" if cost else None
+
+    def size(self, platform: Platform, cluster: Cluster) -> Size | None:
+        """Return what a launch requests for each worker, None where its memory is not set."""
+        return None
 
     async def check(self, platform: Platform, cluster: Cluster, directory: Path) -> Check:
         """Return the engine's verdict on a launch without making it.

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from ..controller.environments import Environments
 
 
+MEMORY = ("memory", "memory_limit")  # the options that set it, as dask-jobqueue and Dask call them
+
+
 @dataclass(frozen=True)
 class Context:
     """What backends work with; times in seconds.
@@ -44,6 +47,19 @@ class Status:
     expires: datetime | None = None
     jobs: tuple[Job, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a launch requests for each worker, or for each job of ``each`` workers.
+
+    ``memory`` is what the ``option`` of that says, such as 10GB, ``threads`` are those of a worker.
+    """
+
+    option: str
+    memory: str
+    threads: int
+    each: int = 1
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..controller.guarded_files import NOTE, read_text
 from ..errors import NotAvailableError
 from ..models import Cluster
-from .batch.arguments import arguments, jobs_of
+from .batch.arguments import arguments, job_size, jobs_of
 from .batch.check import check_interface, job_script
 from .batch.jobs import cancelled_ids, gone, job_name, known, submitted_ids
 from .batch.logs import job_logs
@@ -24,7 +24,7 @@ from .batch.polling.commands import MISSING, run
 from .batch.words.reasons import one_line
 from .batch.words.status import refusal, refusals
 from .batch.words.summary import summary
-from .facts import Check, Context, Log, Needs, Status
+from .facts import Check, Context, Log, Needs, Size, Status
 from .local import LocalBackend
 
 if TYPE_CHECKING:
@@ -94,6 +94,10 @@ class JobqueueBackend(LocalBackend):
         values = arguments(platform, cluster.options)
         number = jobs_of(cluster, values)
         return summary(number, values, None, cluster.adapt is not None, cluster.cost)
+
+    def size(self, platform: Platform, cluster: Cluster) -> Size | None:
+        """Return the memory that each job requests."""
+        return job_size(platform, cluster)
 
     async def check(self, platform: Platform, cluster: Cluster, directory: Path) -> Check:
         """Return the job script alone."""

@@ -11,7 +11,7 @@ from ..models import Cluster
 from ..platforms import cpus, memory
 from ..platforms.code.connectcode import connect_scheduler
 from .base import Backend
-from .facts import Needs
+from .facts import MEMORY, Needs, Size
 
 if TYPE_CHECKING:
     from ..platforms.platform import Platform
@@ -52,6 +52,15 @@ class LocalBackend(Backend):
             text += f", {size}{' each' if number > 1 else ''}"
         return " · ".join(filter(None, (text, super().summary(platform, cluster))))
 
+    def size(self, platform: Platform, cluster: Cluster) -> Size | None:
+        """Return the memory that was set for each worker, and the threads of a worker."""
+        if platform.class_name != "LocalCluster":
+            return None
+        values = {**platform.kwargs, **defaults(platform), **cluster.options}
+        number = cluster.adapt.maximum if cluster.adapt else cluster.requested
+        threads = _threads(values.get("threads_per_worker"), max(1, number))
+        return None if threads is None else size_of(platform, values, threads)
+
     @classmethod
     def connect_code(
         cls, cluster: Cluster, directory: Path, base_url: str | None = None
@@ -72,6 +81,23 @@ class LocalBackend(Backend):
     def reachable_from_other_hosts(cls, cluster: Cluster) -> bool:
         """Return whether the scheduler listens on more than loopback."""
         return bool(cluster.report.address) and "//127." not in str(cluster.report.address)
+
+
+def defaults(platform: Platform) -> dict[str, Any]:
+    """Return the options of a platform that have a default."""
+    known = {name: schema.get("default") for name, schema in platform.options.items()}
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def size_of(
+    platform: Platform, values: Mapping[str, Any], threads: int, each: int = 1
+) -> Size | None:
+    """Return what arguments with these ``values`` request, None where no option sets the memory."""
+    for option in MEMORY:
+        memory = values.get(option)
+        if option in platform.options and isinstance(memory, str) and memory:
+            return Size(option, memory, threads, each)
+    return None
 
 
 def shared(platform: Platform, options: Mapping[str, Any]) -> list[str]:

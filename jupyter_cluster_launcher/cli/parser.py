@@ -16,7 +16,7 @@ from typing import Any
 from ..errors import LauncherError
 from ..platforms.add import add_sample, sample_names
 from ..systems import check_system
-from . import importing
+from . import history, importing
 from .arguments import add_commands, add_run
 
 
@@ -88,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
     # Not again a default of its own, which would hide what was given before "add".
     adding.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     adding.set_defaults(run=_add_platform)
+    history.add_command(commands, [common])
     importing.add_command(commands)
     return whole
 

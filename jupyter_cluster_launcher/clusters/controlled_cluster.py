@@ -55,13 +55,18 @@ class ControlledCluster(RecordedCluster):
     # What the controller and the batch system report
 
     def _reported(self, data: dict[str, Any]) -> None:
-        """Record a report; one that comes after the end says nothing new."""
-        if self.cluster.state not in (State.STARTING, State.RUNNING):
+        """Record a report; one that comes at the end only says what has been used."""
+        if self.cluster.state not in (State.STARTING, State.RUNNING, State.CLOSING):
             return
         try:
             report = records.report(data)
         except ValueError as error:
             log.warning("A report of cluster %s cannot be read: %s", self.cluster.id, error)
+            return
+        if self.cluster.state is State.CLOSING:
+            if report.used is not None:  # not shown any more, but kept
+                known = replace(self.cluster.report, used=report.used)
+                self.cluster = replace(self.cluster, report=known)
             return
         self._heard()
         self._report_heard = heard_now()
@@ -154,6 +159,8 @@ class ControlledCluster(RecordedCluster):
         report = cluster.report
         if facts.state is State.RUNNING and decision.state is not State.RUNNING:
             report, self._report_heard = counted(report, self._report_heard), None
+        if decision.state in ENDED and facts.state not in ENDED:
+            report = self._services.store.completed(cluster.id, report)
         if decision.work is Work.RECONNECT or (
             facts.process is not Process.RUNS and facts.state is State.RUNNING
         ):

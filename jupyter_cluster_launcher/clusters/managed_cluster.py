@@ -152,6 +152,8 @@ class ManagedCluster(ControlledCluster):
 
     def _vanish(self) -> None:
         self.gone = True
+        if not self.cluster.ended:
+            self._keep_used(self.cluster, "stopped")
         self._remove()
         log.info("Removed cluster %s", self.cluster.id)
         self._changed("removed")

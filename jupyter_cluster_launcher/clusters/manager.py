@@ -84,7 +84,7 @@ class ClusterManager(Changes):
 
     async def preview(self, request: dict[str, Any]) -> preflight.Preview:
         """Return the code that a request would run; raises ``LauncherError``s."""
-        return preflight.preview(self.services, await self._plan(request))
+        return await preflight.preview(self.services, await self._plan(request))
 
     async def check(self, request: dict[str, Any]) -> tuple[Check, Sequence[str]]:
         """Return the engine's verdict on a request, and warnings; raises ``LauncherError``s."""

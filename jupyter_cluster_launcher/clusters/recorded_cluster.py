@@ -10,10 +10,12 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from ..errors import NotAvailableError, WrongStateError
 from ..masking import masked
-from ..models import Cluster, State
+from ..models import Cluster, State, now
+from . import usage
 from .reconcile import ENDED
 from .saved import ownership
 from .saved.ownership import Ownership
@@ -48,17 +50,34 @@ class RecordedCluster:
             cluster = replace(cluster, message=masked(cluster.message, os.environ))
         if action == "created":
             self._create_record(cluster)
-        elif not self._own():
-            return
-        elif _steady(cluster) != _steady(self._saved):
-            self._saved = cluster
-            self._services.store.save_soon(cluster)
+        else:
+            if not self._own():
+                return
+            cluster = self._with_end(cluster)
+            if _steady(cluster) != _steady(self._saved):
+                self._saved = cluster
+                self._services.store.save_soon(cluster)
         if cluster.state is not self.cluster.state:
             _log_state(cluster)
         self.cluster = cluster
         if cluster.state in ENDED:  # any server may dismiss it
             self._let_others_have_it()
         self._changed(action)
+
+    def _with_end(self, cluster: Cluster) -> Cluster:
+        """Return the cluster with the time of its end, once it ends, and keep what it has used."""
+        given_up = self.cluster.state is State.LOST and cluster.state is State.CLOSING
+        if cluster.ended or not (given_up or cluster.state in ENDED):
+            return cluster
+        cluster = replace(cluster, ended=now())
+        self._keep_used(cluster, "lost" if given_up else cluster.state.value)
+        return cluster
+
+    def _keep_used(self, cluster: Cluster, state: str) -> None:
+        """Add a cluster that was launched here to the history; ``state`` is as in ``Entry``."""
+        if cluster.readable and not cluster.report.joined:
+            status = self._services.backend(cluster).status(cluster, datetime.now().astimezone())
+            self._services.store.history.add_soon(usage.entry(cluster, status, state))
 
     def _create_record(self, cluster: Cluster) -> None:
         store = self._services.store
@@ -161,7 +180,8 @@ def _steady(cluster: Cluster | None) -> Cluster | None:
     """Return a cluster without its meters, which are not worth a record of their own."""
     if cluster is None:
         return None
-    return replace(cluster, report=replace(cluster.report, usage=None, closes_at=None))
+    report = replace(cluster.report, usage=None, used=None, closes_at=None)
+    return replace(cluster, report=report)
 
 
 def _log_state(cluster: Cluster) -> None:

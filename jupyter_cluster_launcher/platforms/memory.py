@@ -10,7 +10,7 @@ LIMITS = (  # of a container, by the version of cgroups
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
-STEP = 1024
+DECIMAL_UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def usable(limits: tuple[Path, ...] = LIMITS) -> int | None:
@@ -27,10 +27,10 @@ def usable(limits: tuple[Path, ...] = LIMITS) -> int | None:
     return min(found)
 
 
-def size(value: float) -> str:
-    """Return a number of bytes as the rows show it: 12 GiB, 1.5 GiB."""
-    unit = 0
-    while value >= STEP and unit + 1 < len(UNITS):
-        value, unit = value / STEP, unit + 1
-    text = f"{value:.1f}" if value < 10 else f"{value:.0f}"
-    return f"{text.removesuffix('.0')} {UNITS[unit]}"
+def size(value: float, decimal: bool = False) -> str:
+    """Return a number of bytes as the rows show it: 12 GiB, 1.5 GiB, or 1.6 GB if ``decimal``."""
+    step, units, unit = 1000 if decimal else 1024, DECIMAL_UNITS if decimal else UNITS, 0
+    while round(value) >= step and unit + 1 < len(units):
+        value, unit = value / step, unit + 1
+    text = f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
+    return f"{text.removesuffix('.0')} {units[unit]}"

@@ -190,6 +190,7 @@ class Resident(Inspection, Generic[ClusterT]):
         """
         if self._watch is not None:
             self._watch.close_within(CLOSE_LIMIT, f"Stopped. {not_closed()}")
+            self._watch.report_used()
         with self._closing:  # a timer may have begun it
             self.end_cluster(cluster)
         if self._watch is not None:

@@ -13,7 +13,7 @@ from .observed.identity import WorkerIdentity
 from .observed.inspection import Request, T
 from .observed.scheduler import SCHEDULER, identities, on_scheduler, sample_scheduler
 from .protocols import SchedulerCluster
-from .report import Report, Sample
+from .report import Polled, Sample
 from .sharing import Sharing
 
 # As ``distributed.utils.get_mp_context`` has them; what is not installed is passed over.
@@ -83,7 +83,7 @@ class LocalResident(Resident[SchedulerCluster]):
         """Return the cluster's present state, with how many workers died so far."""
         sample = sample_scheduler(self.cluster)
         self.deaths.watch(getattr(self.cluster, "workers", {}))
-        report: Report = {**sample.report, "failed": self.deaths.number}
+        report: Polled = {**sample.report, "failed": self.deaths.number}
         return Sample(self.with_deaths(report), sample.activity)
 
     def identities(self) -> Mapping[str, WorkerIdentity]:

@@ -38,6 +38,12 @@ class TaskGroup(Protocol):
     states: Mapping[str, int]
 
 
+class TaskPrefix(Protocol):
+    """As ``distributed.scheduler.TaskPrefix``."""
+
+    state_counts: Mapping[str, int]
+
+
 class LogSource(Protocol):
     """A scheduler, here or at the other end of an ``rpc``: what logs are collected from."""
 

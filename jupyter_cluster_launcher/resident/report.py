@@ -34,6 +34,34 @@ class Usage(Progress, Trouble):
     busy: bool
 
 
+class Largest(TypedDict):
+    """The most that one worker has now: memory in use and its limit (0 for none), in bytes.
+
+    ``each`` is how many workers make one of what is counted: 1, or those of a job.
+    """
+
+    peak: float
+    limit: float
+    threads: int
+    each: int
+
+
+class Used(Largest):
+    """What a cluster has used so far; the keys of ``Largest`` are the most there has been.
+
+    ``units`` is the most workers (jobs on a batch system) that were ready at once, ``spilled`` the
+    most data on disk, in bytes. ``tasks`` have ended, at least; ``busy`` is for how many seconds
+    there was work. Of ``core_seconds``, ``cpu_seconds`` were used.
+    """
+
+    units: int
+    spilled: float
+    tasks: int
+    busy: float
+    cpu_seconds: float
+    core_seconds: float
+
+
 class Death(TypedDict):
     """A worker whose process was killed or crashed; ``id`` is its address, ``when`` ISO 8601.
 
@@ -71,6 +99,7 @@ class Report(TypedDict, total=False):
     cores_since: str
     memory: int
     usage: Usage | None
+    used: Used
     tls: bool
     dashboard_host: str | None
     dashboard_port: int | None
@@ -92,8 +121,18 @@ class Report(TypedDict, total=False):
     scalable: bool
 
 
+class Polled(Report, total=False):
+    """A report as one poll yields it, with what is added up to be published as ``used``.
+
+    ``computed`` is how many tasks have ended in all, where the scheduler counts them.
+    """
+
+    largest: Largest
+    computed: int
+
+
 class Sample(NamedTuple):
     """A report as one poll of the cluster yields it, and a counter that moves when tasks ran."""
 
-    report: Report
+    report: Polled
     activity: int | None = None

@@ -17,6 +17,7 @@ from ..backends import Backends
 from ..backends.facts import Context
 from ..clusters.activity import is_active
 from ..clusters.manager import ClusterManager
+from ..clusters.saved.history import default_path
 from ..clusters.saved.store import Store, default_root
 from ..clusters.services import Limits, Services
 from ..controller.announcements import announce_from, announce_no_longer_from
@@ -90,7 +91,7 @@ class ClusterLauncher(ExtensionApp):
         orphan = self.orphan_hours * 3600 if self.orphan_hours > 0 else None
         backends = Backends(Context(environments, self.queue_interval))
         services = Services(
-            Store(default_root()),
+            Store(default_root(), default_path()),
             Catalog(environments, backends.unavailable, show_all=self.show_all_platforms),
             environments,
             backends,

@@ -21,6 +21,7 @@ from ..platforms import encryption
 from ..platforms.code.connectcode import DASHBOARDS
 from ..platforms.install import install_command
 from ..platforms.platform import Platform
+from .amounts import spent_view, usage_view, used_view
 from .portable import portable
 
 
@@ -60,8 +61,9 @@ def cluster_view(
         "scalable": report.scalable,
         "cores": report.cores,
         "memory": report.memory,
-        "spent": _spent(cluster, backend),
-        "usage": _usage(cluster),
+        "spent": spent_view(cluster, backend),
+        "usage": usage_view(cluster),
+        "used": used_view(cluster),
         "address": report.address,
         "tls": report.tls if report.address else cluster.tls,
         "dashboard_url": _dashboard(cluster, base_url) if live else None,
@@ -158,6 +160,7 @@ def preview_view(preview: Preview) -> dict[str, Any]:
         "create": preview.create,
         "summary": preview.summary,
         "warnings": list(preview.warnings),
+        "advice": asdict(preview.advice) if preview.advice else None,
     }
 
 
@@ -185,22 +188,6 @@ def _job(job: Job) -> dict[str, Any]:
     return {"id": job.id, "state": job.state, "reason": job.reason, "exit_code": job.exit_code}
 
 
-def _usage(cluster: Cluster) -> dict[str, Any] | None:
-    usage = cluster.report.usage
-    if usage is None:
-        return None
-    return {
-        "cpu": usage.cpu,
-        "memory": usage.memory,
-        "tasks": usage.tasks,
-        "done": usage.done,
-        "failed": usage.erred,
-        "waiting": usage.waiting,
-        "spilled": usage.spilled,
-        "paused": usage.paused,
-    }
-
-
 def _again(
     cluster: Cluster, status: Status, declared: Callable[[], Mapping[str, Any]]
 ) -> dict[str, Any] | None:
@@ -213,21 +200,6 @@ def _again(
 
 def _time(when: datetime | None) -> str | None:
     return when.astimezone(timezone.utc).isoformat(timespec="seconds") if when else None
-
-
-def _spent(cluster: Cluster, backend: Backend) -> dict[str, Any] | None:
-    """Return the core time of a cluster for which users pay or queue, None for any other.
-
-    ``since`` is when the present cores began to count on top of it.
-    """
-    report = cluster.report
-    if report.cores_since is None or not (cluster.cost or backend.metered):
-        return None
-    return {
-        "core_hours": report.core_seconds / 3600,
-        "since": report.cores_since if cluster.state is State.RUNNING else None,
-        "cost": asdict(cluster.cost) if cluster.cost else None,
-    }
 
 
 def _renewal(cluster: Cluster) -> dict[str, Any] | None:

@@ -4,7 +4,8 @@ import {
   failedText,
   isDecimal,
   loadTexts,
-  memoryText
+  memoryText,
+  usedText
 } from '../usage';
 import { ICluster } from '../tokens';
 import { makeCluster, makeUsage, trans } from './fakes';
@@ -49,6 +50,30 @@ describe('memory', () => {
     ['LocalCluster()', false]
   ])('of %s is decimal: %s', (create, decimal) => {
     expect(isDecimal(created(create))).toBe(decimal);
+  });
+});
+
+describe('what a cluster has used', () => {
+  const used = {
+    units: 8,
+    memory: 10e9,
+    peak: 3.1e9,
+    spilled: 0,
+    cpu: 0.404
+  };
+
+  // Guards against a size in other units than it was requested in.
+  it('is the most memory, the CPU, and what was spilled', () => {
+    const text = (changes: Partial<ICluster>): string =>
+      usedText(created('memory="10GB"', { unit: 'jobs', ...changes }), trans);
+    expect(text({ used })).toBe('8 jobs × 10 GB: at most 3.1 GB used, CPU 40%');
+    expect(text({ used: { ...used, units: 1, spilled: 2.5e9 } })).toBe(
+      '1 job × 10 GB: at most 3.1 GB used, CPU 40%, 2.5 GB spilled to disk'
+    );
+    expect(text({ used: { ...used, memory: null }, unit: 'workers' })).toBe(
+      '8 workers: at most 3.1 GB used, CPU 40%'
+    );
+    expect(text({ used: null })).toBe('');
   });
 });
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jupyter_cluster_launcher.resident.report import Report, Sample
+from jupyter_cluster_launcher.resident.report import Polled, Sample
 from jupyter_cluster_launcher.resident.watching.watch import Watch
 
-IDLE: Report = {
+IDLE: Polled = {
     "ready": 1,
     "cores": 2,
     "memory": 1000,
     "usage": {"cpu": 0.0, "memory": 100, "tasks": 0, "busy": False},
 }
-BUSY: Report = {**IDLE, "usage": {"cpu": 1.0, "memory": 100, "tasks": 1, "busy": True}}
+BUSY: Polled = {**IDLE, "usage": {"cpu": 1.0, "memory": 100, "tasks": 1, "busy": True}}
 
 
-def watch(folder: Path, *reports: Report, activity: int | None = None, **limits: Any) -> Watch:
+def watch(folder: Path, *reports: Polled, activity: int | None = None, **limits: Any) -> Watch:
     """Return a watch whose cluster has these states one after another, and then the last one."""
     states = list(reports)
 

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "jupyter_cluster_launcher"
 TESTS = ROOT / "tests"
 
 # What each package may import besides itself and ``TOP``. Nothing else.
-TOP = {"errors", "jobs", "masking", "models", "systems"}
+TOP = {"errors", "jobs", "masking", "models", "systems", "used"}
 BELOW = {
     "server": {"clusters", "backends", "controller", "platforms"},
     "clusters": {"backends", "controller", "platforms"},

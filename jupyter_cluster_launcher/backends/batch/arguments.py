@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...models import Cluster
+from ..facts import Size
+from ..local import size_of
 
 if TYPE_CHECKING:
     from ...platforms.platform import Platform
@@ -17,6 +19,13 @@ def jobs_of(cluster: Cluster, values: Mapping[str, Any]) -> int:
     if cluster.scaling.unit == "jobs":
         return number
     return -(-number // int(values.get("processes") or 1))
+
+
+def job_size(platform: Platform, cluster: Cluster) -> Size | None:
+    """Return the memory that each job of a launch requests, and its workers."""
+    values = arguments(platform, cluster.options)
+    each = int(values.get("processes") or 1)
+    return size_of(platform, values, max(1, int(values.get("cores") or 1) // each), each)
 
 
 def arguments(platform: Platform, options: Mapping[str, Any]) -> dict[str, Any]:

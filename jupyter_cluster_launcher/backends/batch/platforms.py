@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from ...models import Cluster
-from ..facts import Check, Context, Needs, Start
+from ..facts import Check, Context, Needs, Size, Start
 from ..local import LocalBackend
 from . import check as checking
 from . import directives, variables
-from .arguments import arguments, jobs_of
+from .arguments import arguments, job_size, jobs_of
 from .jobs import job_name
 from .site.offers import Offers
 from .site.shared_files import warning as folder_warning
@@ -147,6 +147,10 @@ class BatchPlatforms(LocalBackend):
         if seconds is not None and cluster.renew_for is not None:
             seconds += round(cluster.renew_for)
         return summary(number, values, seconds, cluster.adapt is not None, cluster.cost)
+
+    def size(self, platform: Platform, cluster: Cluster) -> Size | None:
+        """Return the memory that each job requests."""
+        return job_size(platform, cluster)
 
     async def check(self, platform: Platform, cluster: Cluster, directory: Path) -> Check:
         """Return the job script and the batch system's verdict on it.

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...backends.facts import Status
+from ...backends.facts import MEMORY, Status
 from ...errors import BadInputError, UnknownError
 from ...jobs import Phase
 from ...models import Cluster, State
 from ..services import Services
+from ..usage import short_of_memory
 
 ENDED = (State.FAILED, State.CLOSED, State.LOST)  # in which a cluster can be launched again
 
-MEMORY = ("memory", "memory_limit")  # the options that set it, as dask-jobqueue and Dask call them
 TIME = "walltime"
 
 
@@ -83,16 +83,18 @@ def adjusted(
     values = {name: schema.get("default") for name, schema in declared.items()}
     values |= {name: value for name, value in cluster.options.items() if name in declared}
     memory = next((name for name in MEMORY if isinstance(values.get(name), str)), None)
-    # Without jobs, what failed are workers whose process was killed or crashed.
-    short = cluster.report.killed or (status.failed and not status.jobs)
-    if memory and ("OUT_OF_MEMORY" in ended or short):
+    if memory and short_of_memory(cluster, status):
         more, words = _twice_the_memory(values[memory])
-        each = "per job" if "per job" in str(declared[memory].get("title")) else "per worker"
-        return ({memory: more}, f"with {words} {each}") if more else ({}, "")
+        return ({memory: more}, f"with {words} {each(declared[memory])}") if more else ({}, "")
     if "TIMEOUT" in ended and isinstance(values.get(TIME), str):
         longer = _twice_the_time(values[TIME])
         return ({TIME: longer}, f"with a time limit of {longer}") if longer else ({}, "")
     return {}, ""
+
+
+def each(option: Mapping[str, Any]) -> str:
+    """Return of what an option that is declared so gives the memory: "per job", "per worker"."""
+    return "per job" if "per job" in str(option.get("title")) else "per worker"
 
 
 def _twice_the_memory(size: str) -> tuple[str, str]:

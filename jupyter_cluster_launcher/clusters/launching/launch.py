@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Any
 
 from ...controller.client import Controller
@@ -71,6 +72,7 @@ async def steps(
     settings = {
         "idle_timeout": cluster.idle_timeout,
         "core_seconds": cluster.report.core_seconds,
+        "used": None if cluster.report.used is None else asdict(cluster.report.used),
         "core_limit": None if cluster.core_hours is None else cluster.core_hours * 3600,
     }
     await controller.start_watch(backend.watched, settings, limits.start)

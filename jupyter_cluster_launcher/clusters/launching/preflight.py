@@ -5,6 +5,7 @@ A warning can be ignored by the user. Only what cannot work at all is refused.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,24 +17,28 @@ from ...errors import BadInputError
 from ...models import Cluster
 from ...platforms.platform import Platform
 from ..services import Services
+from .advice import Advice, advise
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The code that a launch would run, and what it amounts to in words."""
+    """The code that a launch would run, what it amounts to in words, and what less would do."""
 
     create: str
     summary: str | None
     warnings: Sequence[str]
+    advice: Advice | None
 
 
-def preview(services: Services, cluster: Cluster) -> Preview:
-    """Return the code of a planned cluster, its size in total, and warnings."""
+async def preview(services: Services, cluster: Cluster) -> Preview:
+    """Return the code of a planned cluster, its size in total, warnings, and advice."""
     platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
+    past = await asyncio.to_thread(services.store.history.entries)
     return Preview(
         cluster.create,
         backend.summary(platform, cluster),
         _all_warnings(services, platform, backend, cluster),
+        advise(platform, backend.size(platform, cluster), past),
     )
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from ...models import REPORT_VERSION, Cluster, ControllerRef, Report, State
+from ...used import Used
 
 T = TypeVar("T")
 
@@ -127,6 +128,13 @@ def _check_report(report: Report) -> None:
         _check_time(death.when, "report.deaths.when")
     if report.usage is not None:
         _check_amounts(report.usage, "report.usage.", "cpu", "memory", "tasks")
+    if report.used is not None:
+        check_used(report.used, "report.used.")
+
+
+def check_used(used: Used, where: str) -> None:
+    """Raise ``ValueError`` for an amount below 0; ``where`` begins its name."""
+    _check_amounts(used, where, *(one.name for one in fields(Used)))
 
 
 def _check_amounts(of: object, where: str, *names: str) -> None:
@@ -180,6 +188,11 @@ def _plain(value: Any) -> Any:
 @cache
 def _types(cls: type) -> dict[str, Any]:
     return get_type_hints(cls)
+
+
+def typed(kind: type[T], data: Any) -> T:
+    """Return JSON data as a value of a dataclass; raises ``ValueError``."""
+    return cast(T, _read(kind, data, ""))
 
 
 def _read(kind: Any, value: Any, where: str) -> Any:

@@ -15,7 +15,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,15 @@ from jupyter_core.paths import jupyter_runtime_dir
 
 from ...controller.guarded_files import read_json, read_object, words
 from ...controller.log_files import LIMIT, LOG, last_line, read_tail
-from ...models import Cluster
+from ...models import Cluster, Report
+from ...used import Used
 from . import records
+from .history import FILE, History
 from .locks import locked
 from .writer import Writer
 
 RECORD = "cluster.json"
+ENDED = "ended.json"  # as in resident/watching/ending.py
 ID = re.compile(r"[0-9a-zA-Z_-]+")
 PAST = 50  # clusters that are gone, and can be launched again
 ALONE = 5.0  # seconds, and it takes milliseconds
@@ -39,12 +42,21 @@ REMOVED = ".removed-"  # of the names of directories that are being deleted
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Ending:
+    """What a controller noted beside the reason when it ended its cluster by itself."""
+
+    used: Used
+    core_seconds: float
+
+
 class Store:
     """The records under one directory, which is made with mode 0700 when first needed."""
 
-    def __init__(self, root: Path) -> None:
-        """Keep records under ``root``."""
+    def __init__(self, root: Path, history: Path | None = None) -> None:
+        """Keep records under ``root``, and what is left of them in a file, by default beside it."""
         self.root = root
+        self.history = History(history or root.with_name(f"{root.name}-{FILE}"))
         self._past = root.with_name(f"{root.name}-past")
         self._unreadable: dict[Path, str] = {}  # why, for what was logged already
         self._writer = Writer(lambda cluster: self.save(cluster))  # noqa: PLW0108 - looked up at each call
@@ -202,10 +214,23 @@ class Store:
     def last_words(self, cluster_id: str) -> str | None:
         """Return why a controller ended its cluster by itself, None where it did not."""
         try:
-            why = read_object(self.root / cluster_id / "ended.json").get("ended")
+            why = read_object(self.root / cluster_id / ENDED).get("ended")
         except (OSError, ValueError):
             return None
         return why[:LAST_WORDS] if isinstance(why, str) else None
+
+    def completed(self, cluster_id: str, report: Report) -> Report:
+        """Return a cluster's last report with what its controller noted when it ended it.
+
+        No server may have been there to hear of it.
+        """
+        try:
+            ending = records.typed(Ending, read_object(self.root / cluster_id / ENDED))
+            records.check_used(ending.used, "used.")
+        except (OSError, ValueError):
+            return report
+        seconds = max(report.core_seconds, ending.core_seconds)
+        return replace(report, used=ending.used, core_seconds=seconds)
 
     def last_line(self, cluster_id: str) -> str:
         """Return the last thing that a controller wrote; empty where it wrote nothing."""

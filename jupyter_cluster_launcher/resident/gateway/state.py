@@ -16,7 +16,7 @@ from ..observed.identity import (
     worker_report,
 )
 from ..protocols import GatewayCluster
-from ..report import Progress, Report
+from ..report import Polled, Progress
 from ..wall_clock import Moment
 from ..watching.durations import in_words
 
@@ -86,10 +86,10 @@ class GatewayState:
             return f"Stopped by the gateway after {in_words(self.idle_timeout)} without work."
         return "Stopped, but not from here: by another notebook, or by the gateway."
 
-    def report(self) -> Report:
+    def report(self) -> Polled:
         """Return the newest report."""
         workers = list(self.workers.values())
-        report: Report = {
+        report: Polled = {
             **worker_report(workers, self.tasks, self.busy, self.progress),
             "name": self.cluster.name,
             "address": self.cluster.scheduler_address,

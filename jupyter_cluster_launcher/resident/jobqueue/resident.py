@@ -14,7 +14,7 @@ from ..observed.identity import WorkerIdentity
 from ..observed.inspection import Request, T
 from ..observed.scheduler import SCHEDULER, identities, on_scheduler, sample_scheduler
 from ..protocols import JobqueueCluster
-from ..report import Report, Sample
+from ..report import Polled, Sample
 from .renewal import Renewal, RenewalSettings
 from .tracker import JobEntry, JobTracker, SubmissionError
 from .workers import Shortfalls, complete, workers_per_job, working
@@ -68,10 +68,10 @@ class JobqueueResident(Resident[JobqueueCluster]):
     def sample(self) -> Sample:
         """Return the cluster's present state, with its jobs."""
         sample = sample_scheduler(self.cluster)
-        report: Report = {**sample.report, "jobs": self.tracker.report()}
+        report: Polled = {**sample.report, "jobs": self.tracker.report()}
         extra = 0
         if self.renewal is not None:
-            report.update(self.renewal.report())
+            report = {**report, **self.renewal.report()}
             extra = self.renewal.extra
         shortfall = self._shortfalls.warning(self.cluster)
         if shortfall:
@@ -79,6 +79,7 @@ class JobqueueResident(Resident[JobqueueCluster]):
         jobs, each = len(self.cluster.worker_spec) - extra, workers_per_job(self.cluster)
         if self.tracker.unit == "jobs":
             report["ready"] = len(complete(self.cluster))
+            report["largest"]["each"] = each
         else:
             report["requested"] = jobs * each
         if extra:

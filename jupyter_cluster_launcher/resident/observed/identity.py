@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypedDict
 
-from ..report import Progress, Report, Usage
+from ..report import Polled, Progress, Usage
 from ..versions import PACKAGES
-from .scheduler import load, progress
+from .scheduler import largest, load, progress, spilled
 
 States = Mapping[str, int]  # of one kind of task: how many tasks are in which state
 
@@ -32,7 +32,7 @@ class WorkerIdentity(_Always, total=False):
 
 def worker_report(
     workers: Collection[WorkerIdentity], tasks: int, busy: bool, tasks_progress: Progress
-) -> Report:
+) -> Polled:
     """Return the part of a report that says how many workers there are, and what they do."""
     cores = sum(worker["nthreads"] for worker in workers)
     metrics = [worker.get("metrics") or {} for worker in workers]
@@ -41,6 +41,7 @@ def worker_report(
         "memory": sum(one.get("memory", 0) for one in metrics),
         "tasks": tasks,
         "busy": busy,
+        "spilled": spilled(metrics),
     }
     usage.update(tasks_progress)  # type: ignore[typeddict-item]  # some of the same keys
     return {
@@ -48,6 +49,12 @@ def worker_report(
         "cores": cores,
         "memory": sum(worker["memory_limit"] or 0 for worker in workers),
         "usage": usage,
+        "largest": largest(
+            [
+                (one.get("memory", 0), worker["memory_limit"], worker["nthreads"])
+                for one, worker in zip(metrics, workers)
+            ]
+        ),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from ..logs import LOGS_LIMIT, Logs, collect
 from ..protocols import LogSource
-from ..report import Report
+from ..report import Polled
 from .deaths import Deaths
 from .identity import WorkerIdentity
 from .workers import RESTART_LIMIT, CannotRestartError, WorkerRow, restart, worker_rows
@@ -60,7 +60,7 @@ class Inspection(ABC):
         self.deaths.expect(address)
         self.on_scheduler(lambda scheduler: restart(scheduler, address), RESTART_LIMIT + 2)
 
-    def with_deaths(self, report: Report) -> Report:
+    def with_deaths(self, report: Polled) -> Polled:
         """Return a report with the workers that died so far."""
         deaths = self.deaths
         return {**report, "killed": deaths.killed, "deaths": deaths.noted}

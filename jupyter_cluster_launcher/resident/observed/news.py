@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ..report import Report, Usage
+from ..report import Report, Usage, Used
 
 USAGE_PERIOD = 3.0  # seconds between two reports in which only CPU, memory and tasks differ
-FLUCTUATING = ("usage", "closes_at")  # what may differ from poll to poll
+WORK = 60.0  # seconds of all cores' work that are not reported for want of other news
+FLUCTUATING = ("usage", "used", "closes_at")  # what may differ from poll to poll
 MEASURED = ("cpu", "memory", "spilled")  # of the usage: what is never twice the same
 
 
@@ -20,6 +21,8 @@ def differs(report: Report, last: Report, elapsed: float) -> bool:
         return False
     if report.get("closes_at") != last.get("closes_at"):
         return True
+    if _used_more(report.get("used"), last.get("used"), report.get("cores", 0)):
+        return True
     now, then = report.get("usage"), last.get("usage")
     if not now or not then:
         return bool(now) != bool(then)
@@ -29,6 +32,14 @@ def differs(report: Report, last: Report, elapsed: float) -> bool:
         or abs(now["memory"] - then["memory"]) >= 0.03 * capacity
         or _counts(now) != _counts(then)
     )
+
+
+def _used_more(now: Used | None, then: Used | None, cores: int) -> bool:
+    """Return whether a server would know too little if the process were killed now."""
+    if not now or not then:
+        return False
+    worked = now["cpu_seconds"] - then["cpu_seconds"]
+    return worked >= WORK * max(1, cores) or now["peak"] - then["peak"] >= 0.03 * now["limit"] > 0
 
 
 def _steady(report: Report) -> dict[str, object]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from ..protocols import LogSource, SchedulerCluster, WorkerState
-from ..report import Progress, Report, Sample
+from ..protocols import LogSource, SchedulerCluster, TaskPrefix
+from ..report import Largest, Polled, Progress, Sample
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ def sample_scheduler(cluster: SchedulerCluster) -> Sample:
     http = (getattr(scheduler, "services", None) or {}).get("dashboard")
     port = getattr(http, "port", None)
     on_port = isinstance(port, int)
-    report: Report = {
+    report: Polled = {
         "address": cluster.scheduler_address,
         "name": cluster.name,
         "ready": len(workers),
@@ -51,10 +51,16 @@ def sample_scheduler(cluster: SchedulerCluster) -> Sample:
             **progress(
                 (group.states for group in list(scheduler.task_groups.values())), len(workers)
             ),
-            "spilled": sum(_spilled(worker) for worker in workers),
+            "spilled": spilled(worker.metrics for worker in workers),
             "paused": sum(status_name(worker.status) == "paused" for worker in workers),
         },
+        "largest": largest(
+            [(one.metrics.get("memory", 0), one.memory_limit, one.nthreads) for one in workers]
+        ),
     }
+    prefixes = getattr(scheduler, "task_prefixes", None)
+    if prefixes is not None:
+        report["computed"] = computed(prefixes)
     ended = ENDINGS.get(status_name(cluster.status)) or (SHUT_DOWN if is_gone(cluster) else None)
     if ended:
         report["ended"], report["ready"], report["usage"] = ended, 0, None
@@ -96,9 +102,26 @@ def progress(states: Iterable[Mapping[str, int]], workers: int) -> Progress:
     }
 
 
-def _spilled(worker: WorkerState) -> int:
-    spilled: Mapping[str, int] = worker.metrics.get("spilled_bytes") or {}
-    return spilled.get("disk", 0)
+def largest(workers: Sequence[tuple[float, float | None, int]]) -> Largest:
+    """Return the most that one of the workers has, from the memory, limit and threads of each."""
+    return {
+        "peak": max((memory for memory, _, _ in workers), default=0),
+        "limit": max((limit or 0 for _, limit, _ in workers), default=0),
+        "threads": max((threads for _, _, threads in workers), default=0),
+        "each": 1,
+    }
+
+
+def computed(prefixes: Mapping[str, TaskPrefix]) -> int:
+    """Return how many tasks have ended so far, by how often one of each kind came to a state."""
+    counts = [one.state_counts for one in list(prefixes.values())]
+    return sum(one.get("memory", 0) + one.get("erred", 0) for one in counts)
+
+
+def spilled(metrics: Iterable[Mapping[str, Any]]) -> int:
+    """Return how many bytes of data workers have on disk for lack of memory, by their metrics."""
+    each = (one.get("spilled_bytes") or {} for one in metrics)
+    return sum(one.get("disk", 0) for one in each if isinstance(one, Mapping))
 
 
 def is_gone(cluster: object) -> bool:

@@ -27,7 +27,7 @@ from ..observed.identity import (
 from ..observed.plots import plots
 from ..observed.scheduler import ENDINGS, status_name
 from ..protocols import RemoteCluster
-from ..report import Report, Sample
+from ..report import Polled, Report, Sample
 from . import bridge, dashboard
 from .scheduler import refuses
 
@@ -142,7 +142,7 @@ class RemoteMonitor(threading.Thread):
         """Return the state of the cluster as it was last polled."""
         cluster = self.cluster
         tasks, busy = task_count(self._states), is_busy(self._states)
-        report: Report = {
+        report: Polled = {
             **worker_report(
                 list(self.workers.values()),
                 tasks,

@@ -13,7 +13,7 @@ from ..observed.identity import WorkerIdentity
 from ..observed.inspection import Request, T
 from ..observed.scheduler import identities, on_scheduler, sample_scheduler
 from ..protocols import RemoteCluster
-from ..report import Report, Sample
+from ..report import Polled, Sample
 
 if TYPE_CHECKING:
     from .monitor import RemoteMonitor
@@ -107,7 +107,7 @@ class RemoteResident(Resident[RemoteCluster]):
         if self.monitor:
             names = {key: one["name"] for key, one in self.monitor.workers.items()}
             self.deaths.note_events(self.monitor.killed, names)
-        report: Report = {**sample.report, "scalable": scalable, "failed": self.deaths.number}
+        report: Polled = {**sample.report, "scalable": scalable, "failed": self.deaths.number}
         return Sample(self.with_deaths(report), sample.activity)
 
     def identities(self) -> Mapping[str, WorkerIdentity]:

@@ -7,11 +7,12 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ..credentials import write_private
 
-FILE = "ended.json"  # in the cluster's directory: why it ended, for a server that comes later
+# In the cluster's directory: why it ended and what it has used, for a server that comes later.
+FILE = "ended.json"
 
 
 def within(seconds: float, step: Callable[[], object]) -> bool:
@@ -32,8 +33,8 @@ def within(seconds: float, step: Callable[[], object]) -> bool:
     return not thread.is_alive()
 
 
-def note_ending(directory: str, why: str, limit: float) -> str:
-    """Write why a cluster ended, whole or not at all; return why that failed, "" where it did not.
+def note_ending(directory: str, ending: Mapping[str, object], limit: float) -> str:
+    """Write how a cluster ended, whole or not at all; return why that failed, "" where it did not.
 
     It is given up after ``limit`` seconds.
     """
@@ -42,7 +43,7 @@ def note_ending(directory: str, why: str, limit: float) -> str:
     def write() -> None:
         path = os.path.join(directory, FILE)
         try:
-            write_private(f"{path}.new", json.dumps({"ended": why}))
+            write_private(f"{path}.new", json.dumps(ending))
             os.replace(f"{path}.new", path)
         except OSError as error:
             trouble[0] = error.strerror or type(error).__name__

@@ -19,12 +19,13 @@ from ..observed.plots import Plots
 from ..process.kernel import end_process, publish
 from ..process.log_file import LOG, shorten
 from ..process.prepared import is_unused, remove_traces
-from ..report import VERSION, Report, Sample, Usage
+from ..report import VERSION, Polled, Report, Sample, Usage, Used
 from ..wall_clock import Moment
 from .contact import Contact
 from .core_time import CoreTime
 from .durations import in_words
 from .ending import note_ending, within
+from .used import Meter
 
 PERIOD = 0.3  # seconds between two polls of the cluster, all within this process
 CLOSE_LIMIT = 60.0  # seconds for closing a cluster; a server waits for half of it
@@ -58,7 +59,7 @@ class Watch(threading.Thread):
         self._closed_words = ""
         self._activity: int | None = None
         self._plots = Plots()
-        self._core_time = CoreTime()
+        self._core_time, self._meter = CoreTime(), Meter()
         self.last: Report = {}
         self.last_time = 0.0
         self.done = threading.Event()
@@ -71,18 +72,19 @@ class Watch(threading.Thread):
         idle_timeout: float | None = None,
         core_seconds: float = 0.0,
         core_limit: float | None = None,
+        used: Used | None = None,
         known: Report | None = None,
     ) -> None:
         """Begin to poll the cluster, of which ``sample`` returns the state.
 
         It is shut down after ``idle_timeout`` seconds without work, and when it has used
-        ``core_limit`` core-seconds; None is never. ``core_seconds`` is what an earlier controller
-        of the cluster has counted, ``known`` what every report says.
+        ``core_limit`` core-seconds; None is never. ``core_seconds`` and ``used`` are what an
+        earlier controller of the cluster has counted, ``known`` what every report says.
         """
         with self._polling:
             self.idle_timeout, self.core_limit = idle_timeout, core_limit
             self.known = known or {}
-            self._core_time = CoreTime(core_seconds)
+            self._core_time, self._meter = CoreTime(core_seconds), Meter(used)
             self.idle_since = time.monotonic()
             self.contact.note()
             self._sample = sample
@@ -133,13 +135,22 @@ class Watch(threading.Thread):
 
     def _read(self, sample: Sample) -> Report:
         """Return the cluster's state as a whole report."""
-        report: Report = {**self.known, **sample.report}
+        report: Polled = {**self.known, **sample.report}
         report.setdefault("plots", self._plots.of(report.get("dashboard_socket")))
         report["core_seconds"], report["cores_since"] = self._core_time.count(
             report.get("cores", 0)
         )
         report["closes_at"] = self._idle(report.get("usage"), sample.activity)
+        report["used"] = self._meter.count(report)
+        report.pop("largest", None)
+        report.pop("computed", None)
         return report
+
+    def report_used(self) -> None:
+        """Publish what the cluster has used, before it closes."""
+        if self.last and not self.last.get("ended"):
+            with contextlib.suppress(Exception):  # the close goes on
+                self.push({**self.last, "used": self._meter.total()})
 
     def _idle(self, usage: Usage | None, activity: int | None) -> str | None:
         """Return when the cluster will close if it stays idle, None while it computes."""
@@ -213,10 +224,14 @@ class Watch(threading.Thread):
 
     def _note(self, why: str) -> None:
         """Write why the cluster ended and publish it, with a warning where it cannot be written."""
-        trouble = note_ending(self.directory, why, NOTE_LIMIT)
         seconds, since = self._core_time.count(0)
+        used = self._meter.total()
+        known = {"used": used, "core_seconds": seconds} if self.last else {}
+        ending = {"ended": why, **known}
+        trouble = note_ending(self.directory, ending, NOTE_LIMIT)
         last: Report = {**self.last, "ready": 0, "usage": None, "closes_at": None, "ended": why}
         last["core_seconds"], last["cores_since"] = seconds, since
+        last["used"] = used
         if trouble:
             last["warnings"] = [f"Why the cluster ended could not be written down: {trouble}."]
         if self.last.get("ended") != why:  # else its server knows, and has begun to clean up
@@ -226,7 +241,7 @@ class Watch(threading.Thread):
             if not trouble:
                 return
             time.sleep(pause)
-            trouble = note_ending(self.directory, why, NOTE_LIMIT)
+            trouble = note_ending(self.directory, ending, NOTE_LIMIT)
 
 
 def not_closed() -> str:

@@ -33,7 +33,12 @@ export class FakeClusters implements IClusters {
   platformsResponse: IPlatform[] = [makePlatform()];
   optionsResponse: IOptionsSchema = { type: 'object', properties: {} };
   discoverResponse: IDiscoveredCluster[] = [];
-  codeResponse: IPreview = { create: 'the code', summary: null, warnings: [] };
+  codeResponse: IPreview = {
+    create: 'the code',
+    summary: null,
+    warnings: [],
+    advice: null
+  };
   startsResponse: IStart[] = [];
   checkResponse: ICheck = {
     ok: true,

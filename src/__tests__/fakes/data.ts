@@ -21,6 +21,7 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     memory: 8 * 1024 ** 3,
     spent: null,
     usage: makeUsage(),
+    used: null,
     address: 'tls://127.0.0.1:1234',
     tls: true,
     dashboard_url: '/lab/proxy/8787/status',

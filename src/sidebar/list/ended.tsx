@@ -1,15 +1,17 @@
 import React, { useState } from 'react';
 import { CommandIDs } from '../../commands/ids';
 import { TextButton } from '../../components/button';
+import { usedText } from '../../usage';
 import { IRowProps } from './props';
 
 /**
- * Why a cluster has ended, with buttons to launch it again, with what its end
- * asks for, to show its logs, and to dismiss it.
+ * Why a cluster has ended and what it has used, with buttons to launch it again,
+ * with what its end asks for, to show its logs, and to dismiss it.
  */
 export function Ended({ cluster, context }: IRowProps): JSX.Element {
   const { commands, trans } = context;
   const args = { id: cluster.id };
+  const used = usedText(cluster, trans);
   return (
     <div className="jp-ClusterLauncher-ended">
       {cluster.message && (
@@ -23,6 +25,7 @@ export function Ended({ cluster, context }: IRowProps): JSX.Element {
           {cluster.message}
         </p>
       )}
+      {used && <p className="jp-ClusterLauncher-message">{used}</p>}
       {cluster.again && <Again {...{ cluster, context }} />}
       <TextButton
         onClick={() => void commands.execute(CommandIDs.showLogs, args)}

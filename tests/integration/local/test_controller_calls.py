@@ -98,4 +98,4 @@ async def test_a_server_that_dies_after_it_closed_the_cluster(tmp_path: Path) ->
         await watched(one, tmp_path)
         await one.controller.run(CLOSE, FOREVER)
         await one.controller.ended
-        assert json.loads((tmp_path / "ended.json").read_text()) == {"ended": "Stopped."}
+        assert json.loads((tmp_path / "ended.json").read_text())["ended"] == "Stopped."

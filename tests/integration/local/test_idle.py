@@ -149,6 +149,7 @@ def test_an_orphan_closes_without_a_server(server: RealServer) -> None:
     assert closed["state"] == "closed"
     assert closed["message"] == "Closed: no contact with a Jupyter server for 6 seconds."
     assert closed["workers"]["ready"] == 0
+    assert closed["used"]["units"] == 1
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
     wait_until(lambda: not directory.exists(), "the end of the record")
 

@@ -98,6 +98,9 @@ def test_a_notebook_runs_and_nothing_is_left(desk: Desk) -> None:
     assert "Executed 3 cells." in said
     assert "Kernel is running over TCP" not in said  # other users could read along
     assert not desk.records()
+    kept = desk.folder / ".local/share/jupyter/cluster-launcher/history.jsonl"
+    (line,) = kept.read_text().splitlines()
+    assert json.loads(line)["used"]["tasks"] == 1, "what a night's run has used is known in the day"
 
 
 def test_a_cell_that_fails(desk: Desk) -> None:

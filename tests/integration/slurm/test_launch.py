@@ -141,6 +141,9 @@ async def test_several_workers_in_one_job(api: Api, slurm: RealSlurm, tallgrass:
         cluster["id"], lambda c: c["workers"]["ready"] == 2 and c["cores"] == 4
     )
     assert len(slurm.jobs()) == 2
+    used = cluster["used"]  # of a job, with both of its workers
+    assert (used["units"], round(used["memory"] / 1e9, 2)) == (2, 1)
+    assert 50e6 < used["peak"] < 1e9
     workers = "len(client.scheduler_info()['workers'])"
     assert run(cluster["code"]["connect"], workers) == "4"
     await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 1})

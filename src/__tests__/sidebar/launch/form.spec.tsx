@@ -222,7 +222,8 @@ describe('the launch form', () => {
       clusters.codeResponse = {
         create: 'cluster = SLURMCluster()',
         summary: '2 workers × 1 thread, 12 GiB each',
-        warnings: ['SLURM_JOB_ACCOUNT is not set. Are you on the login node?']
+        warnings: ['SLURM_JOB_ACCOUNT is not set. Are you on the login node?'],
+        advice: null
       };
     });
     screen.getByText('2 workers × 1 thread, 12 GiB each');

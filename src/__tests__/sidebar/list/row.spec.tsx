@@ -204,6 +204,21 @@ describe('the row of a cluster', () => {
     await settle();
   });
 
+  // Guards against memory that is requested again although nobody used it.
+  it('says what an ended cluster has used', async () => {
+    const used = { units: 2, memory: 4e9, peak: 1e9, spilled: 0, cpu: 0.25 };
+    const code = { create: 'LocalCluster(memory_limit="4GB")', connect: null };
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.put(makeCluster({ state: 'closed', used, code }));
+      clusters.put(makeCluster({ id: 'two', name: 'Local 2', used, code }));
+      clusters.put(makeCluster({ id: 'six', name: 'Six', state: 'closed' }));
+    });
+    const text = '2 workers × 4 GB: at most 1 GB used, CPU 25%';
+    rowOf(screen).getByText(text);
+    expect(rowOf(screen, 'Local 2').queryByText(/at most/)).toBeNull();
+    expect(rowOf(screen, 'Six').queryByText(/at most/)).toBeNull();
+  });
+
   // Guards against scaling that requires a mouse.
   it('scales by keyboard, and shows why it failed', async () => {
     const screen = await renderSidebar(({ clusters }) =>

@@ -3,6 +3,7 @@ import { TextButton } from '../../../components/button';
 import { TextField } from '../../../components/fields';
 import { Fold } from '../../../components/fold';
 import { IPlatform } from '../../../tokens';
+import { Advice } from './advice';
 import { DiscoveredClusters } from './discovered';
 import { EnvironmentField } from './environment';
 import { ILaunchProps } from '../form';
@@ -51,6 +52,7 @@ export function LaunchFields(
           onChange={address => (model.draft.address = address)}
         />
       )}
+      {isReady && <Advice {...{ model, platform }} />}
       <EnvironmentField model={model} trans={trans} />
       {platform.options_from && (
         <OptionsStatus

@@ -117,8 +117,10 @@ def test_jobs_or_workers_are_counted(published: list[Report], tmp_path: Path) ->
     cluster = FakeJobqueueCluster(0, 1, working=("0-0", "0-1"), processes=2)
     a_resident(cluster, a_tracker("jobs", w0="11", w1="12"), tmp_path)
     assert (published[-1]["ready"], published[-1]["requested"]) == (1, 2)
+    assert published[-1]["used"]["each"] == 2, "a job needs the memory of both"
     a_resident(cluster, a_tracker("workers", w0="11", w1="12"), tmp_path)
     assert (published[-1]["ready"], published[-1]["requested"]) == (2, 4)
+    assert published[-1]["used"]["each"] == 1
 
 
 def test_a_job_is_ready_with_its_last_worker(published: list[Report], tmp_path: Path) -> None:

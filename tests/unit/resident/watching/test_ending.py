@@ -39,7 +39,7 @@ def test_an_idle_cluster_ends_and_says_why(
     assert last["ended"] == "Closed after 1 minute without work."
     assert (last["ready"], last["usage"], last["closes_at"]) == (0, None, None)
     assert last["core_seconds"] == 122.0
-    assert json.loads((tmp_path / "ended.json").read_text()) == {"ended": last["ended"]}
+    assert json.loads((tmp_path / "ended.json").read_text())["ended"] == last["ended"]
 
 
 def test_its_sockets_end_with_it(
@@ -94,7 +94,7 @@ def test_a_cluster_ends_at_its_core_hours(
     one.tick()
     assert ended == ["ended"]
     words = "Closed: its limit of 1 core-hour is reached."
-    assert json.loads((tmp_path / "ended.json").read_text()) == {"ended": words}
+    assert json.loads((tmp_path / "ended.json").read_text())["ended"] == words
     assert published[-1]["core_seconds"] == pytest.approx(3620)
 
 

@@ -14,6 +14,7 @@ from jupyter_cluster_launcher.resident.observed import news as publishing
 from jupyter_cluster_launcher.resident.observed import plots as dashboards
 from jupyter_cluster_launcher.resident.report import VERSION, Report, Sample
 from jupyter_cluster_launcher.resident.watching import watch as watching
+from jupyter_cluster_launcher.resident.watching.used import NOTHING
 from jupyter_cluster_launcher.resident.watching.watch import Watch
 
 
@@ -87,6 +88,7 @@ def test_a_report_is_whole(
         "core_seconds": 0.0,
         "cores_since": "2023-11-14T22:13:20+00:00",
         "closes_at": None,
+        "used": {**NOTHING, "units": 1},
     }
     one.poll(always=True)
     assert paths == ["/tmp/d"], "not at once again"
@@ -135,4 +137,4 @@ def test_a_cluster_that_ended_is_watched_no_more(
     assert one.done.is_set()
     one.run()
     assert len(published) == 1
-    assert json.loads((tmp_path / "ended.json").read_text()) == {"ended": words}
+    assert json.loads((tmp_path / "ended.json").read_text())["ended"] == words

@@ -1,0 +1,59 @@
+"""What is kept of a cluster that has ended, for the size of the next one."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from ..backends.facts import Status
+from ..jobs import Phase
+from ..masking import masked
+from ..models import Cluster, now
+from .saved.history import Entry
+
+LENGTH = 200  # characters of a message
+# A size of memory in create code, without "iB".
+DECIMAL = re.compile(r"memory\w*\s*=\s*[\"'][0-9.]+\s*[kKMGTP]?B?[\"']")
+# A path or a web address, of which a sentence needs no more than a blank or a quote before it.
+PLACE = re.compile(r"(?:^|[\s\"'=:,(])(?:[/~]\S|\w+://)")
+
+
+def entry(cluster: Cluster, status: Status, state: str) -> Entry:
+    """Return what is kept of a cluster; ``state`` is as in ``Entry``."""
+    report = cluster.report
+    return Entry(
+        id=cluster.id,
+        name=cluster.name,
+        platform=cluster.platform,
+        platform_title=cluster.platform_title,
+        launched=cluster.created,
+        ended=cluster.ended or now(),
+        state=state,
+        message="" if state == "stopped" else harmless(cluster.message),
+        unit=cluster.scaling.unit,
+        requested=status.requested,
+        core_hours=round(report.core_seconds / 3600, 3),
+        short=short_of_memory(cluster, status),
+        decimal=bool(DECIMAL.search(cluster.create)),
+        used=report.used,
+    )
+
+
+def short_of_memory(cluster: Cluster, status: Status) -> bool:
+    """Return whether workers or jobs ended for lack of memory.
+
+    Without jobs, what failed are workers whose process was killed or crashed.
+    """
+    ended = [job.state for job in status.jobs if job.phase is Phase.ENDED]
+    killed = cluster.report.killed > 0 or (status.failed > 0 and not status.jobs)
+    return "OUT_OF_MEMORY" in ended or killed
+
+
+def harmless(message: str) -> str:
+    """Return a message in one line, empty where it has a secret, a path or an address in it."""
+    text = " ".join("".join(c if c.isprintable() else " " for c in message).split())
+    home = str(Path.home())
+    if masked(text, os.environ) != text or PLACE.search(text) or (home != "/" and home in text):
+        return ""
+    return text if len(text) <= LENGTH else f"{text[: LENGTH - 1]}…"
