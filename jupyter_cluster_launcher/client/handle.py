@@ -30,7 +30,7 @@ class ClusterHandle:
         self._change({"adapt": {"minimum": minimum, "maximum": maximum}})
 
     def renew(self, hours: float | None = None) -> None:
-        """Keep batch jobs running for ``hours`` from now; without it, they end with their time limit.
+        """Keep batch jobs running for ``hours`` from now; without it, until their time limit.
 
         Until then each job is replaced before its time limit, and when it ends unexpectedly.
         """
