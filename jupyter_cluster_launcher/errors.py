@@ -12,7 +12,7 @@ class BadInputError(LauncherError):
 
 
 class UnknownError(LauncherError):
-    """No such cluster or platform."""
+    """There is no such cluster or platform."""
 
 
 class WrongStateError(LauncherError):
@@ -20,4 +20,4 @@ class WrongStateError(LauncherError):
 
 
 class NotAvailableError(LauncherError):
-    """Something this needs is missing or does not answer."""
+    """Something that is needed is missing or does not answer."""

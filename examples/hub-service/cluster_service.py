@@ -182,7 +182,7 @@ class StopHandler(Handler):
             await fetch(f"{path}?leave=true" if cluster["joined"] else path, method="DELETE")
             self.redirect(PREFIX)
             return
-        raise HTTPError(404, reason="This user has no server that runs.")
+        raise HTTPError(404, reason="This user has no running server.")
 
 
 def application() -> Application:

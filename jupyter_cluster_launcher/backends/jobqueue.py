@@ -143,14 +143,14 @@ class JobqueueBackend(LocalBackend):
             command = [*cancel_command(directory), job]
             output = await run(UNKNOWN, command, self.context.queue_patience)
             if output.returncode in (None, MISSING):
-                raise NotAvailableError(f"Jobs could not be cancelled yet: {output.text}.")
+                raise NotAvailableError(f"Jobs could not be canceled yet: {output.text}.")
             if output.returncode:
                 left[job] = UNKNOWN.explain(output.text)
         if left and wait and not again:
             self._given_up.add(cluster.id)
             jobs = "; ".join(f"job {job}: {reason}" for job, reason in left.items())
             raise NotAvailableError(
-                f"These jobs have ended or could not be cancelled: {jobs}. Dismiss tries once more."
+                f"These jobs have ended or could not be canceled: {jobs}. Dismiss tries once more."
             )
 
 

@@ -40,7 +40,7 @@ def _add_start(add: Add) -> None:
     starting.add_argument(
         "--again",
         metavar="CLUSTER",
-        help="launch a cluster again, by its name or ID, with what other arguments change",
+        help="launch the cluster of this name or ID again; other arguments change its settings",
     )
     _add_request(starting)
     starting.add_argument(
@@ -66,8 +66,9 @@ def add_run(commands: Any) -> None:
         help=text,
         description="Launch a cluster, wait for its workers, execute a notebook, save it with its "
         "outputs, and stop the cluster. No Jupyter server has to be running. connect() in the "
-        "notebook connects to this cluster, whatever name it gives. Exit status: 0 if all cells "
-        "were executed, 1 if not, 124 after --timeout, 130 after Ctrl-C, 143 after SIGTERM.",
+        "notebook connects to this cluster, whatever name the notebook passes. Exit status: 0 if "
+        "all cells were executed, 1 if not, 124 after --timeout, 130 after Ctrl-C, 143 after "
+        "SIGTERM.",
     )
     command.set_defaults(run=running.run, usage_error=command.error)
     command.add_argument("notebook", type=Path, help="file of the notebook")
@@ -86,13 +87,15 @@ def add_run(commands: Any) -> None:
         "--timeout",
         type=_seconds,
         metavar="SECONDS",
-        help="stop after this many seconds, the wait for workers included (default: never)",
+        help="stop after this many seconds, including the wait for workers (default: never)",
     )
 
 
 def _add_request(command: Any) -> None:
     """Add what a command says of the cluster that it launches."""
-    command.add_argument("--preset", metavar="NAME", help="launch what a preset says")
+    command.add_argument(
+        "--preset", metavar="NAME", help="name of a preset to launch; other arguments change it"
+    )
     command.add_argument(
         "-w", "--workers", type=int, help="number of workers, or of jobs on a batch system"
     )
@@ -118,7 +121,8 @@ def _add_request(command: Any) -> None:
         "--renew-for",
         type=float,
         metavar="HOURS",
-        help="on a batch system, replace jobs before their time limit for this many hours",
+        help="on a batch system, keep jobs running for this many hours by replacing them before "
+        "their time limit",
     )
     command.add_argument(
         "--no-tls",
@@ -128,11 +132,11 @@ def _add_request(command: Any) -> None:
 
 
 def _add_join(add: Add) -> None:
-    joining = add("join", launching.join, "join a scheduler that already runs")
+    joining = add("join", launching.join, "join a scheduler that is already running")
     joining.add_argument(
         "scheduler",
         metavar="ADDRESS|FILE",
-        help="address of the scheduler, as tcp://HOST:PORT or tls://HOST:PORT, or scheduler file",
+        help="address of the scheduler (tcp://HOST:PORT or tls://HOST:PORT), or its scheduler file",
     )
     joining.add_argument("--kernel", help="name of the kernel whose environment to use")
     joining.add_argument("--name", help="name of the cluster (default: generated automatically)")
@@ -148,11 +152,11 @@ def _add_scale(add: Add) -> None:
 
 
 def _add_renew(add: Add) -> None:
-    text = "change for how long the jobs of a cluster are kept beyond their time limit"
+    text = "change how long the jobs of a cluster are kept running"
     renewing = add("renew", clusters.renew, text)
     _add_cluster(renewing)
     renewing.add_argument(
-        "hours", type=float, help="number of hours from now; 0 lets jobs end with their time limit"
+        "hours", type=float, help="number of hours from now; with 0, jobs end with their time limit"
     )
 
 

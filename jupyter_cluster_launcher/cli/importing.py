@@ -14,9 +14,12 @@ from ..errors import BadInputError
 
 def add_command(commands: Any) -> None:
     """Add the command to a parser."""
-    text = "make platform files from labextension.factory and from sections of jobqueue"
+    text = "make platform files from settings of dask-labextension and dask-jobqueue"
     importing = commands.add_parser(
-        "import", help=text, description=f"{text[0].upper()}{text[1:]} in files of Dask."
+        "import",
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}: one from labextension.factory, and one from "
+        "each section of jobqueue. Existing files are never replaced.",
     )
     importing.add_argument(
         "files", nargs="+", metavar="FILE", type=Path, help="a YAML file of Dask's configuration"

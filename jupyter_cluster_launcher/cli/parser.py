@@ -79,12 +79,12 @@ def parser() -> argparse.ArgumentParser:
     )
     place = adding.add_mutually_exclusive_group()
     place.add_argument(
-        "--user", action="store_true", help="for you, in every environment (default)"
+        "--user", action="store_true", help="copy it for yourself, in every environment (default)"
     )
     place.add_argument(
-        "--sys-prefix", action="store_true", help="for all users of this Python environment"
+        "--sys-prefix", action="store_true", help="copy it for all users of this environment"
     )
-    adding.add_argument("--force", action="store_true", help="replace a file that is there")
+    adding.add_argument("--force", action="store_true", help="replace an existing file")
     # Not again a default of its own, which would hide what was given before "add".
     adding.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     adding.set_defaults(run=_add_platform)

@@ -35,14 +35,15 @@ class MissingError(NotAvailableError):
 
 
 def connect(name: str | None = None, launch: bool = False) -> tuple[ClusterHandle, Any]:
-    """Return a running cluster and a new Dask client of it.
+    """Return a running cluster and a new Dask client that is connected to it.
 
-    ``name`` is the cluster's name or id; without one it is the one cluster that is running. With
-    ``launch`` a cluster that has stopped is launched again, on the same platform with the same
-    workers and options. Raises ``UnknownError`` and ``NotAvailableError`` with a sentence where
-    there is not exactly one, and ``LauncherError`` where the launch fails.
+    ``name`` is the cluster's name or id; without it, your only running cluster is meant. With
+    ``launch``, a cluster that has stopped is launched again, on the same platform with the same
+    workers and options. Raises ``UnknownError`` or ``NotAvailableError`` if there is not exactly
+    one such cluster, and ``LauncherError`` if the launch fails. Their text is a sentence for you.
 
-    In a notebook that ``jupyter cluster-launcher run`` executes it is the cluster of that run.
+    In a notebook that ``jupyter cluster-launcher run`` executes, it is always the cluster of that
+    run.
     """
     name = os.environ.get(rest.CLUSTER) or name
     store = Store(default_root())

@@ -26,20 +26,20 @@ class ClusterHandle:
         self._change({"workers": n})
 
     def adapt(self, minimum: int = 0, *, maximum: int) -> None:
-        """Let the number of workers follow the load, up to a maximum."""
+        """Scale adaptively: let the number of workers follow the load, within these bounds."""
         self._change({"adapt": {"minimum": minimum, "maximum": maximum}})
 
     def renew(self, hours: float | None = None) -> None:
-        """Keep the jobs for so many hours from now; without ``hours``, for one time limit.
+        """Keep batch jobs running for ``hours`` from now; without it, until their time limit.
 
-        While they are kept, each job is replaced before its time limit, or when it has ended early.
+        Until then each job is replaced before its time limit, and when it ends unexpectedly.
         """
         self._change({"renew_for": hours * 3600 if hours else None})
 
     def close(self) -> None:
-        """Stop the cluster and wait until it is gone; the notebook's client is closed with it.
+        """Close the notebook's client, stop the cluster, and wait until it is gone.
 
-        A cluster that was already running when it was joined goes on: others may use it.
+        A cluster that was already running when you joined it keeps running: others may use it.
         """
         server, shown = rest.holder(self.id)
         self._client.close()
@@ -57,7 +57,7 @@ class ClusterHandle:
 
     @property
     def status(self) -> str:
-        """The cluster's state: "running" while it can be used."""
+        """The state of the cluster: "running" while you can use it."""
         return str(self.info()["state"])
 
     @property
@@ -67,7 +67,7 @@ class ClusterHandle:
 
     @property
     def dashboard_link(self) -> str | None:
-        """Where the dashboard is: an address, on a JupyterHub a path below the hub's."""
+        """The address of the dashboard, or its path on a JupyterHub; None without a dashboard."""
         return _link(*rest.holder(self.id))
 
     def _change(self, change: dict[str, Any]) -> None:

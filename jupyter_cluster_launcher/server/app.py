@@ -49,13 +49,12 @@ class ClusterLauncher(ExtensionApp):
 
     keep_running = Bool(
         False,
-        help="Whether clusters keep running after an orderly stop of the server, unless the user "
+        help="Whether clusters keep running when the server shuts down cleanly, unless the user "
         "chose otherwise.",
     ).tag(config=True)
     show_all_platforms = Bool(
         False,
-        help="Whether to list platforms of other sites as well, such as Tallgrass where JupyterLab "
-        "does not run there.",
+        help="Whether to also list the platforms of other sites, such as Tallgrass on a laptop.",
     ).tag(config=True)
     start_timeout = Float(
         60.0, help="Seconds within which the kernel of a cluster must start."
@@ -73,8 +72,8 @@ class ClusterLauncher(ExtensionApp):
     ).tag(config=True)
     mcp_tools = Bool(
         False,
-        help="Whether to offer tools that list, preview, launch, scale and stop clusters to "
-        "assistants, through the extension jupyter-server-mcp.",
+        help="Whether to offer AI assistants tools that list, preview, launch, scale and stop "
+        "clusters, through the extension jupyter-server-mcp.",
     ).tag(config=True)
     orphan_hours = Float(
         24.0,

@@ -108,8 +108,8 @@ export function lossesOf(
   if (jobs > 0 || cluster.jobs.length > 0) {
     losses.push(
       trans._n(
-        'Its job will be cancelled, and loses its place in the queue.',
-        'Its %1 jobs will be cancelled, and lose their place in the queue.',
+        'Its job will be canceled, and loses its place in the queue.',
+        'Its %1 jobs will be canceled, and lose their place in the queue.',
         Math.max(jobs, cluster.jobs.length)
       )
     );

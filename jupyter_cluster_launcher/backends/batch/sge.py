@@ -1,4 +1,4 @@
-"""Sun Grid Engine and its children: qstat, qacct, qdel and qsub of 8.1.9."""
+"""Sun Grid Engine and its successors: qstat, qacct, qdel and qsub of 8.1.9."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def reason(error: Exception, cluster: Cluster, services: Services) -> str:
     if isinstance(error, ExecutionError):
         return services.explain(cluster, error)
     if isinstance(error, asyncio.TimeoutError):
-        return "Creating the cluster took too long and was cancelled."
+        return "Creating the cluster took too long and was canceled."
     if isinstance(error, ControllerDiedError):
         last = services.store.last_line(cluster.id)
         return f"{error} Its last output: {last}" if last else str(error)

@@ -108,7 +108,7 @@ describe('commands', () => {
     [
       'jobs',
       { unit: 'jobs', usage: null },
-      'Its 2 jobs will be cancelled, and lose their place in the queue.'
+      'Its 2 jobs will be canceled, and lose their place in the queue.'
     ],
     [
       'jobs that wait',
@@ -116,7 +116,7 @@ describe('commands', () => {
         state: 'starting',
         jobs: [{ id: '7', state: 'PENDING', reason: '', exit_code: null }]
       },
-      'Its job will be cancelled, and loses its place in the queue.'
+      'Its job will be canceled, and loses its place in the queue.'
     ],
     [
       'workers of a gateway',

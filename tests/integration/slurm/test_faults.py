@@ -170,7 +170,7 @@ async def test_stop_while_slurm_is_away(api: Api, slurm: RealSlurm, tallgrass: T
         await api.ask("DELETE", "clusters", cluster["id"])
         cluster = await tallgrass.row(cluster["id"], lambda c: c["state"] == "failed")
         assert cluster["message"] == (
-            "SLURM does not answer, so jobs of this cluster could not be cancelled yet. "
+            "SLURM does not answer, so jobs of this cluster could not be canceled yet. "
             "1 of its jobs is still in the SLURM queue: Dismiss cancels it."
         )
     finally:

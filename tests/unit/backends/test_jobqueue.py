@@ -122,7 +122,7 @@ def test_jobs_that_cannot_be_cancelled(folder: Path) -> None:
     """Guards the one way to learn of them, and the way to dismiss the row all the same."""
     oardel(folder, 'echo "oardel: denied"; [ "$2" = 1 ]')
     assert cleanup(folder, times=2) == [
-        "These jobs have ended or could not be cancelled: job 2: oardel: denied. Dismiss tries "
+        "These jobs have ended or could not be canceled: job 2: oardel: denied. Dismiss tries "
         "once more.",
         "",
     ]
@@ -131,7 +131,7 @@ def test_jobs_that_cannot_be_cancelled(folder: Path) -> None:
 def test_no_cancel_command(folder: Path) -> None:
     """Guards against jobs that are forgotten because nothing can cancel them here."""
     (why,) = cleanup(folder)
-    assert why.startswith("Jobs could not be cancelled yet: oardel: No such file")
+    assert why.startswith("Jobs could not be canceled yet: oardel: No such file")
     (folder / "cancel-command").unlink()
     (why,) = cleanup(folder)
     assert why == "Jobs may be left: cancel them yourself, then dismiss this cluster."

@@ -71,7 +71,7 @@ async def _cancel(poller: QueuePoller, name: str, ids: Collection[str], patience
 
 def _no_answer(system: BatchSystem) -> NotAvailableError:
     return NotAvailableError(
-        f"{system.TITLE} does not answer, so jobs of this cluster could not be cancelled yet."
+        f"{system.TITLE} does not answer, so jobs of this cluster could not be canceled yet."
     )
 
 
@@ -79,7 +79,7 @@ def _overdue(system: BatchSystem, limit: float, objection: str) -> OverdueError:
     if objection:
         return OverdueError(f"{system.TITLE} did not cancel all jobs of this cluster: {objection}.")
     return OverdueError(
-        f"The jobs were cancelled, but {system.TITLE} has not ended them all within {limit:g} "
+        f"The jobs were canceled, but {system.TITLE} has not ended them all within {limit:g} "
         "seconds. Dismiss tries once more, then leaves the rest to the batch system."
     )
 
