@@ -4,6 +4,9 @@ import { join } from 'path';
 /** The folder of the screenshots in the documentation. */
 const FOLDER = join(__dirname, '..', '..', 'docs', 'screenshots');
 
+/** The Python environment of the tests. */
+const ENVIRONMENT = join(__dirname, '..', '..', '.venv');
+
 /** The themes of every screenshot. */
 const THEMES = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' };
 
@@ -16,11 +19,25 @@ export async function screenshot(
   page: IJupyterLabPageFixture,
   name: string
 ): Promise<void> {
+  await page.evaluate(showPath, [ENVIRONMENT, '/opt/jupyter'] as const);
   for (const [suffix, theme] of Object.entries(THEMES)) {
     await setTheme(page, theme);
     await page.screenshot({ path: join(FOLDER, `${name}-${suffix}.png`) });
   }
   await setTheme(page, THEMES.light);
+}
+
+/**
+ * Show another path than that of the computer on which the pictures are taken.
+ */
+function showPath([path, shown]: readonly [string, string]): void {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { currentNode } = texts;
+    if (currentNode.nodeValue?.includes(path)) {
+      currentNode.nodeValue = currentNode.nodeValue.replaceAll(path, shown);
+    }
+  }
 }
 
 /**
