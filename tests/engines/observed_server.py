@@ -80,8 +80,12 @@ class ObservedServer(RealServer):
 
     def files(self) -> list[str]:
         """Return the files, sockets and directories of clusters, and temporary ones."""
-        clusters = self.runtime / "cluster-launcher"
-        paths = [*clusters.rglob("*"), *self.temporary.rglob("*")]
+        paths = [
+            Path(folder, name)
+            for top in (self.runtime / "cluster-launcher", self.temporary)
+            for folder, folders, names in os.walk(top)  # passes over what goes meanwhile
+            for name in (*folders, *names)
+        ]
         return [str(path) for path in paths if DASKS not in path.parts]
 
     def nothing_left(self, seconds: float = 60) -> None:
