@@ -44,12 +44,12 @@ def _chart(noun: str, title: str, values: Mapping[int, float]) -> str:
     ]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     dots = [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{COLOR}"/>' for x, y in places]
-    last = f'<text x="{WIDTH + 5}" y="{places[-1][1] + 4:.1f}">{[*values.values()][-1]:.3g}</text>'
+    last = f'<text x="{WIDTH + 5}" y="{places[-1][1] + 4:.1f}">{[*values.values()][-1]:.4g}</text>'
     below = f'<text x="0" y="{HEIGHT + 38}">{min(values):,}</text>'
     below += f'<text x="{WIDTH}" y="{HEIGHT + 38}" text-anchor="end">{max(values):,} '
     return "".join(
         [
-            f'<text x="0" y="12" font-weight="bold">{escape(title)}</text>',
+            f'<text x="0" y="12" font-size="10">{escape(title)}</text>',
             f'<path d="M0 {24 + HEIGHT}H{WIDTH}" stroke="#b0b0b0"/>',
             f'<polyline points="{line}" fill="none" stroke="{COLOR}" stroke-width="1.5"/>',
             *dots, last, f"{below}{escape(noun)}</text>",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import sys
 import time
 from importlib.metadata import version
@@ -92,6 +93,7 @@ def measured(name: str, given: argparse.Namespace) -> tuple[str, Result]:
 def main() -> int:
     """Measure what the command line names; return 2 where something could not be measured."""
     given = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends what was started, as Ctrl-C does
     given.output.mkdir(parents=True, exist_ok=True)
     names = given.topics or [name for name in TOPICS if name not in ASKED_FOR]
     results, status = given.output / "RESULTS.md", 0

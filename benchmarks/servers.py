@@ -145,13 +145,14 @@ class Server:
         return json.loads(text) if text else None
 
     def rest(self) -> None:
-        """Return when what the server started has not used the CPU for half a second."""
+        """Return when what the server has started did not use the CPU for a second."""
+        wait_until(self.workers)
         deadline, before = time.perf_counter() + LIMIT, -1.0
         while (used := _cpu(self.process)) != before:
             if time.perf_counter() > deadline:
                 raise TimeoutError("the server's processes did not come to rest")
             before = used
-            time.sleep(0.5)
+            time.sleep(1)
 
     def workers(self) -> list[psutil.Process]:
         """Return the processes that the server started, without Python's own helper."""
