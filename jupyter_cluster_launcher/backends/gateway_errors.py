@@ -95,6 +95,13 @@ GATEWAY: tuple[tuple[str, Sentence], ...] = (
         ),
     ),
     (
+        r"KeyError: '([A-Z0-9]+(?:_[A-Z0-9]+)+)'.*",
+        lambda m, env: (
+            f"The environment variable {m[1]} is not set in the environment {env}. Set it there, "
+            "or choose an environment that has it: conda sets CONDA_PREFIX when it activates one."
+        ),
+    ),
+    (
         r"KeyError: '([\w.@-]+)'.*",
         lambda m, _: (
             f"{m[1]} was not found. If it is the name of an AWS profile, "

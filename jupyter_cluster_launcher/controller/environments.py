@@ -27,12 +27,17 @@ from .log_files import last_line
 from .packages import Packages
 
 PRIVATE = "CLUSTER_LAUNCHER_PRIVATE"  # as in resident/process/program.py
+ELSEWHERE_FOR = 600.0  # seconds for which a script that starts kernels elsewhere is left alone
 NO_FILE = "No temporary file can be written: {}."
 UNSEEN = (
     "The script that starts the kernel {} did not start ipykernel with the IPYTHONDIR that it was "
     "given, so nothing can be found out about its environment{} Choose another environment, or "
     "write python -m ipykernel_launcher into the kernelspec."
 )
+
+
+class _NoAnswerError(NotAvailableError):
+    """A program took too long."""
 
 
 class Environments:
@@ -54,7 +59,9 @@ class Environments:
         """
         self.kernel_spec_manager, self.default = kernel_spec_manager, default
         self._timeout, self.gateway = timeout, gateway
-        self.packages = Packages(self, clock)
+        self.packages, self._clock = Packages(self, clock), clock
+        # By the command of a script: until when it is not started again, and what to say.
+        self._elsewhere: dict[tuple[str, ...], tuple[float, str]] = {}
 
     @classmethod
     def without_gateway(cls, parent: Any, gateway: str) -> Environments:
@@ -157,26 +164,45 @@ class Environments:
         env = {**await command.environment(code, list(arguments)), **secret}
         if command.by_script is None:
             return await _run(command.title, command.argv, env, limit)
+        return await self._run_scripted(command, command.by_script, env, limit)
+
+    async def _run_scripted(
+        self,
+        command: KernelCommand,
+        by_script: Callable[[str], list[str]],
+        env: dict[str, str],
+        limit: float,
+    ) -> str:
+        """Return what the program in ``env`` printed where a script starts ipykernel; as ``run``.
+
+        A script that starts kernels on another computer, perhaps as a job, does not end.
+        """
+        until, known = self._elsewhere.get(command.argv, (0.0, ""))
+        if self._clock() < until:
+            raise NotAvailableError(known)
         with contextlib.ExitStack() as stack:
             try:
                 start = stack.enter_context(scripted.start(BOOT))
             except OSError as error:
                 raise NotAvailableError(NO_FILE.format(error.strerror)) from None
-            argv = command.by_script(str(start.connection_file))
+            argv = by_script(str(start.connection_file))
             try:
                 printed = await _run(command.title, argv, {**env, **start.env}, limit)
             except NotAvailableError as error:
                 if start.ran:
                     raise
-                raise NotAvailableError(UNSEEN.format(command.title, _ended(error))) from None
+                sentence = UNSEEN.format(command.title, _ended(error))
+                if isinstance(error, _NoAnswerError):
+                    self._elsewhere[command.argv] = self._clock() + ELSEWHERE_FOR, sentence
+                raise NotAvailableError(sentence) from None
             if not start.ran:
                 raise NotAvailableError(UNSEEN.format(command.title, "."))
             return printed
 
 
 def _ended(error: Exception) -> str:
-    """Return an error's text as the end of a sentence."""
-    return f": {str(error).rstrip('.')}."
+    """Return an error's text as the end of a sentence, without its advice."""
+    return f": {str(error).removesuffix('Try again.').rstrip('. ')}."
 
 
 async def _run(title: str, argv: Sequence[str], env: dict[str, str], limit: float) -> str:
@@ -200,7 +226,7 @@ async def _run(title: str, argv: Sequence[str], env: dict[str, str], limit: floa
     try:
         out, err = await asyncio.wait_for(process.communicate(), limit)
     except asyncio.TimeoutError:
-        raise NotAvailableError(
+        raise _NoAnswerError(
             f"The environment {title} did not answer within {limit:g} seconds. Try again."
         ) from None
     finally:

@@ -11,14 +11,16 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 from cloud import ended, until
 from notebooks import run
 from real_server import RealServer, wait_until
-from real_sshd import HOSTS, RealSshd
+from real_sshd import HOSTS, RealSshd, command_line
 
 from api import SAMPLES, Api
+from jupyter_cluster_launcher.controller import marked
 
 TWO = {"hosts": [HOSTS[0], HOSTS[1], HOSTS[2]]}  # the scheduler's, and one for each worker
 ONE = {"hosts": [HOSTS[0], HOSTS[1]]}
@@ -191,6 +193,41 @@ async def test_a_controller_that_is_killed_while_it_creates_a_cluster(
     failed = await ended(api, cluster["id"])
     assert (failed["state"], sshd.remote()) == ("failed", [])
     assert failed["message"].startswith("Its kernel ended")
+    await api.stop(cluster["id"])
+
+
+async def test_a_worker_that_starts_when_its_scheduler_has_ended(
+    api: Api, samples: Path, sshd: RealSshd, jp_runtime_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a worker that waits for it on a host of its own for ever."""
+    data = yaml.safe_load((SAMPLES / "ssh.yaml").read_text())
+    assert data["kwargs"]["worker_options"]["death_timeout"] == 300
+    data["kwargs"]["worker_options"]["death_timeout"] = 1
+    (samples / "ssh.yaml").write_text(yaml.safe_dump(data))
+    monkeypatch.setattr(marked, "kill", lambda cluster_id: None)  # it is on another computer
+    cluster = await api.launch(platform="ssh", options=ONE)
+    directory = jp_runtime_dir / "cluster-launcher" / cluster["id"]
+    await until(lambda: noted(directory), "the scheduler")
+    address = json.loads((directory / "started.json").read_text())["address"]
+
+    def worker() -> list[psutil.Process]:
+        """Return the process that a nanny, which the scheduler knows by now, has started."""
+        nannies = [pid for pid in sshd.remote() if address in command_line(pid)]
+        children = [one for pid in nannies for one in psutil.Process(pid).children()]
+        return [one for one in children if "spawn_main" in command_line(one.pid)]
+
+    await until(worker, "the worker")
+    (frozen,) = worker()
+    frozen.suspend()
+    kill_controller(directory)
+    await ended(api, cluster["id"])
+    await until(
+        lambda: all(address in command_line(pid) for pid in sshd.remote()),
+        "the scheduler has ended",
+    )
+    assert sshd.remote()
+    frozen.resume()
+    await until(lambda: not sshd.remote(), "the worker has ended")
     await api.stop(cluster["id"])
 
 

@@ -49,6 +49,7 @@ ERRORS = [
     ("ValueError", "'Huge' is not a valid option for profile", "dask-gateway rejected an option"),
     ("OSError", "Timed out trying to connect to gateway://hub:80/1f after 30 s", "The cluster was"),
     ("KeyError", "'esip-qhub'", "esip-qhub was not found."),
+    ("KeyError", "'CONDA_PREFIX'", "The environment variable CONDA_PREFIX is not set in the "),
 ]
 
 

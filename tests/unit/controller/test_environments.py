@@ -228,6 +228,20 @@ async def test_a_script_that_hides_its_kernel(
     assert list(tmp_path.glob("cluster-*")) == []
 
 
+async def test_a_script_that_starts_kernels_elsewhere(kernels: Path, tmp_path: Path) -> None:
+    """Guards against a job for each look at the list of platforms, which then takes long."""
+    count = tmp_path / "count"
+    write_kernelspec(kernels, "site", argv=["{resource_dir}/helper.sh", "{connection_file}"])
+    script(kernels / "site", "helper.sh", f"echo x >> {count}; exec sleep 3600")
+    now = [1000.0]
+    environments = Environments(KernelSpecManager(), "python3", timeout=1, clock=lambda: now[0])
+    for looks in ("x\n", "x\n", "x\nx\n"):
+        with pytest.raises(NotAvailableError, match="kernel Kernel site did not start ipykernel"):
+            await environments.packages.missing("site", ["json"])
+        assert count.read_text() == looks
+        now[0] += 400
+
+
 async def test_a_program_that_fails_behind_a_script(
     kernels: Path, environments: Environments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
