@@ -102,7 +102,11 @@ describe('the workers of a cluster', () => {
 
   // Guards against results that are lost without a question, and silence.
   it('ask before a restart that costs something, and say why it failed', async () => {
-    const screen = await unfold({ tasks: 2, results: 1 });
+    const screen = await unfold({});
+    // Since the worker was listed.
+    screen.clusters.workersResponse.workers = [
+      makeWorker({ tasks: 2, results: 1 })
+    ];
     const restart = async (accept: boolean): Promise<void> => {
       dialog.mockResolvedValue({ button: { accept } });
       fireEvent.click(
