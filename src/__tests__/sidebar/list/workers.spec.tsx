@@ -104,9 +104,8 @@ describe('the workers of a cluster', () => {
   it('ask before a restart that costs something, and say why it failed', async () => {
     const screen = await unfold({});
     // Since the worker was listed.
-    screen.clusters.workersResponse.workers = [
-      makeWorker({ tasks: 2, results: 1 })
-    ];
+    const worker = makeWorker({ tasks: 2, results: 1 });
+    screen.clusters.workersResponse = { workers: [worker], dead: [] };
     const restart = async (accept: boolean): Promise<void> => {
       dialog.mockResolvedValue({ button: { accept } });
       fireEvent.click(
