@@ -180,8 +180,12 @@ export interface INotebooks {
   readonly panel: Target | null;
   /** The panels of all open notebooks. */
   readonly panels: NotebookPanel[];
+  /** The user of a notebook that several share; null for any other. */
+  userOf(panel: NotebookPanel): string | null;
   /** The id of the cluster that a notebook connects to; null if there is none. */
   clusterOf(panel: NotebookPanel): string | null;
+  /** The name of that cluster when its code was inserted; null if unknown. */
+  clusterNameOf(panel: NotebookPanel): string | null;
   /** Find the cell that connects to a cluster; null if there is none. */
   cellOf(panel: NotebookPanel): INotebooks.ICell | null;
   /** Emitted when open notebooks may use other clusters than before. */

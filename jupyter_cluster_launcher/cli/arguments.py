@@ -65,16 +65,17 @@ def add_run(commands: Any) -> None:
         "run",
         help=text,
         description="Launch a cluster, wait for its workers, execute a notebook, save it with its "
-        "outputs, and stop the cluster. No Jupyter server has to be running. connect() in the "
-        "notebook connects to this cluster, whatever name the notebook passes. Exit status: 0 if "
-        "all cells were executed, 1 if not, 124 after --timeout, 130 after Ctrl-C, 143 after "
-        "SIGTERM.",
+        "outputs, and stop the cluster. No Jupyter server has to be running. Without a platform or "
+        "a preset, it is the cluster that the notebook was last used with. connect() and inserted "
+        "code in the notebook connect to this cluster, whatever they name. Exit status: 0 if all "
+        "cells were executed, 1 if not, 124 after --timeout, 130 after Ctrl-C, 143 after SIGTERM.",
     )
     command.set_defaults(run=running.run, usage_error=command.error)
     command.add_argument("notebook", type=Path, help="file of the notebook")
     command.add_argument(
         *["-p", "--platform"],
-        help="name of a platform, see `jupyter cluster-launcher platforms`",
+        help="name of a platform, see `jupyter cluster-launcher platforms` (default: what the "
+        "notebook was last used with)",
     )
     _add_request(command)
     command.add_argument(

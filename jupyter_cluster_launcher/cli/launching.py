@@ -72,7 +72,8 @@ def join(arguments: argparse.Namespace) -> int:
 
 def _ended(server: rest.Server, name: str) -> dict[str, Any] | None:
     """Return the last cluster with this ID or name that is listed as ended, None if none is."""
-    clusters = [one for one in server.send("GET", "clusters") if one["again"]]
+    listed = server.send("GET", "clusters")
+    clusters = [one for one in listed if one["again"] and one["state"] != "running"]
     return next((dict(one) for one in reversed(clusters) if name in (one["id"], one["name"])), None)
 
 

@@ -13,7 +13,7 @@ from ..models import Cluster, State
 from ..platforms import options
 from . import contact, logs, workers
 from .changes import Changes
-from .launching import again, preflight, prepared
+from .launching import again, limits, preflight, prepared
 from .launching.preparer import Preparer
 from .launching.presets import FIELDS, Preset, Presets
 from .launching.request import check_preset, named, plan
@@ -84,11 +84,13 @@ class ClusterManager(Changes):
 
     async def preview(self, request: dict[str, Any]) -> preflight.Preview:
         """Return the code that a request would run; raises ``LauncherError``s."""
-        return await preflight.preview(self.services, await self._plan(request))
+        cluster = await self._plan(request)
+        return await preflight.preview(self.services, cluster, self._refusals(cluster))
 
     async def check(self, request: dict[str, Any]) -> tuple[Check, Sequence[str]]:
         """Return the engine's verdict on a request, and warnings; raises ``LauncherError``s."""
-        return await preflight.check(self.services, await self._plan(request))
+        cluster = await self._plan(request)
+        return await preflight.check(self.services, cluster, self._refusals(cluster))
 
     async def starts(self, request: dict[str, Any]) -> Sequence[Start]:
         """Return when a request would start, and when in other ways; raises ``LauncherError``s."""
@@ -213,6 +215,9 @@ class ClusterManager(Changes):
     async def _plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
         request, cwd = self._completed(request, cwd)
         return await plan(self.services, request, self.keep_running, cwd)
+
+    def _refusals(self, cluster: Cluster) -> Sequence[str]:
+        return limits.refusals(self.services, cluster, self._others.everything)
 
     def _changed(self, managed: ManagedCluster, action: str) -> None:
         cluster = managed.cluster

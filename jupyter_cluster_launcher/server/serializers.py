@@ -191,11 +191,16 @@ def _job(job: Job) -> dict[str, Any]:
 def _again(
     cluster: Cluster, status: Status, declared: Callable[[], Mapping[str, Any]]
 ) -> dict[str, Any] | None:
-    """Return how to launch a cluster again, None where that makes no sense."""
-    if cluster.state not in ENDED or cluster.report.joined or not cluster.readable:
+    """Return how to launch a cluster again, None where that makes no sense.
+
+    While it runs it does where workers of it are killed for lack of memory and another launch would
+    give them more.
+    """
+    short = cluster.state is State.RUNNING and cluster.report.killed > 0
+    if cluster.report.joined or not cluster.readable or not (short or cluster.state in ENDED):
         return None
     options, change = adjusted(cluster, status, declared())
-    return {"options": options, "change": change}
+    return {"options": options, "change": change} if change or not short else None
 
 
 def _time(when: datetime | None) -> str | None:

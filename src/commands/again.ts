@@ -1,10 +1,13 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { refreshIcon } from '@jupyterlab/ui-components';
-import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { PromiseDelegate, ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { isAlive } from '../format';
 import { menuIcon } from '../icons';
 import { Target } from '../notebook/target';
-import { ICluster } from '../tokens';
+import { ICluster, IClusters } from '../tokens';
 import { CommandIDs, ID_PROPERTY } from './ids';
 import { clusterOfContextMenu, ICommandOptions, notifyError } from './pick';
+import { lossesOf } from './stop';
 
 /** The options of the command that launches a cluster again. */
 export interface IAgainOptions extends ICommandOptions {
@@ -26,7 +29,7 @@ export function addAgainCommand(options: IAgainOptions): void {
   app.commands.addCommand(CommandIDs.launchAgain, {
     label: trans.__('Launch Cluster Again'),
     caption: trans.__(
-      'Launch a cluster that has stopped again, with the same workers and options'
+      'Launch a cluster that has stopped again, with the same workers and options. One that is running is stopped first.'
     ),
     icon: menuIcon(refreshIcon),
     describedBy: { args: { type: 'object', properties: ID_PROPERTY } },
@@ -37,8 +40,14 @@ export function addAgainCommand(options: IAgainOptions): void {
         return;
       }
       try {
-        const change = clusters.get(id)?.again?.options ?? {};
+        const before = clusters.get(id);
+        const change = before?.again?.options ?? {};
         const panel = targetFor(id, options);
+        if (before && isAlive(before) && !(await stopFirst(before, options))) {
+          return;
+        }
+        // Its name is free then, which notebooks know it by.
+        await whenStopped(id, clusters);
         const cluster = await clusters.launch({ from: id, options: change });
         launched(cluster, panel);
       } catch (error) {
@@ -46,6 +55,47 @@ export function addAgainCommand(options: IAgainOptions): void {
       }
     }
   });
+}
+
+/**
+ * Stop a cluster, after asking.
+ *
+ * @returns false if the user cancelled
+ */
+async function stopFirst(
+  cluster: ICluster,
+  { clusters, trans }: ICommandOptions
+): Promise<boolean> {
+  const { again, id, name } = cluster;
+  const next = again?.change
+    ? trans.__('It is then launched again %1.', again.change)
+    : trans.__('It is then launched again.');
+  const { button } = await showDialog({
+    title: trans.__('Stop %1 and launch it again?', name),
+    body: [...lossesOf(cluster, trans), next].join(' '),
+    buttons: [
+      Dialog.cancelButton(),
+      Dialog.warnButton({ label: trans.__('Stop and launch again') })
+    ]
+  });
+  if (button.accept) {
+    await clusters.stop(id);
+  }
+  return button.accept;
+}
+
+/** Wait until a cluster that is being stopped has stopped. */
+async function whenStopped(id: string, clusters: IClusters): Promise<void> {
+  const stopped = new PromiseDelegate<void>();
+  const check = (): void => {
+    if (!['running', 'closing'].includes(clusters.get(id)?.state ?? '')) {
+      stopped.resolve();
+    }
+  };
+  clusters.changed.connect(check);
+  check();
+  await stopped.promise;
+  clusters.changed.disconnect(check);
 }
 
 /** The notebook that used the cluster, else the one in front. */

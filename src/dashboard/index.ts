@@ -9,8 +9,8 @@ import {
   hasDaskLabextension,
   showInDaskLabextension
 } from './dasklabextension';
-import { addPlotsCommand } from './layout';
-import { DashboardPane, IPaneArgs, paneId } from './pane';
+import { addPlotsCommand, findPane } from './layout';
+import { DashboardPane, hasDashboard, IPaneArgs, IPaneOptions } from './pane';
 import { dashboardUrl, relativeUrl } from './url';
 
 /** The options of the dashboards. */
@@ -31,14 +31,15 @@ export function addDashboards(
 ): WidgetTracker<DashboardPane> {
   const { app, trans } = options;
   const { baseUrl } = app.serviceManager.serverSettings;
-  const tracker = addOpenCommand(options);
+  const paneOptions = paneOptionsOf(options);
+  const tracker = addOpenCommand(options, paneOptions);
   addClusterCommand(options, CommandIDs.openDashboardTab, {
     label: trans.__('Open Dashboard in Browser Tab'),
     caption: trans.__('Open the dashboard of the cluster in a browser tab'),
     filter: hasDashboard,
     execute: cluster => openTab(cluster, '', options)
   });
-  addPlotsCommand(options, tracker, hasDashboard);
+  addPlotsCommand(options, tracker, paneOptions);
   addClusterCommand(options, CommandIDs.showInDaskLabextension, {
     label: trans.__('Show in dask-labextension'),
     caption: trans.__('Show the dashboard in the panes of dask-labextension'),
@@ -56,9 +57,15 @@ export function addDashboards(
   return tracker;
 }
 
-/** Whether the dashboard of a cluster can be opened. */
-function hasDashboard(cluster: ICluster): boolean {
-  return cluster.dashboard_url !== null && cluster.state === 'running';
+/** What the panes work with. */
+function paneOptionsOf(options: IDashboardOptions): IPaneOptions {
+  const { app, clusters, trans } = options;
+  return {
+    ...{ clusters, trans },
+    baseUrl: app.serviceManager.serverSettings.baseUrl,
+    launchAgain: id => app.commands.execute(CommandIDs.launchAgain, { id }),
+    pick: () => pickCluster({}, options, hasDashboard, false)
+  };
 }
 
 /**
@@ -67,7 +74,8 @@ function hasDashboard(cluster: ICluster): boolean {
  * @returns the open panes
  */
 function addOpenCommand(
-  options: IDashboardOptions
+  options: IDashboardOptions,
+  paneOptions: IPaneOptions
 ): WidgetTracker<DashboardPane> {
   const { app, trans } = options;
   const tracker = new WidgetTracker<DashboardPane>({
@@ -96,23 +104,29 @@ function addOpenCommand(
     execute: async args => {
       const name = typeof args.name === 'string' ? args.name : '';
       const title = typeof args.title === 'string' ? args.title : name;
-      // A restored pane waits for its cluster and never shows another one.
+      // A restored pane waits for its cluster, or one that is called the same.
       const id =
         typeof args.id === 'string'
           ? args.id
           : (await pickCluster(args, options, hasDashboard))?.id;
       if (id !== undefined) {
-        openDashboard({ id, name, title }, tracker, options);
+        const { cluster, shown } = args as Partial<IPaneArgs>;
+        const pane = { id, name, title, cluster, shown };
+        openDashboard(pane, tracker, paneOptions, options);
       }
     }
   });
   if (options.restorer) {
     void options.restorer.restore(tracker, {
       command: CommandIDs.openDashboard,
-      args: ({ args: { id, name, title } }) => ({ id, name, title }),
+      args: ({ args }) => ({ ...args }),
       name: pane => pane.id
     });
   }
+  tracker.widgetAdded.connect((_, pane) =>
+    // What it shows may change, and is restored after a reload.
+    pane.title.changed.connect(() => void tracker.save(pane))
+  );
   return tracker;
 }
 
@@ -136,9 +150,9 @@ function openTab(
 function openDashboard(
   args: IPaneArgs,
   tracker: WidgetTracker<DashboardPane>,
-  { app, clusters, hasTabs, trans }: IDashboardOptions
+  paneOptions: IPaneOptions,
+  { app, clusters, hasTabs }: IDashboardOptions
 ): void {
-  const { baseUrl } = app.serviceManager.serverSettings;
   const { id, name } = args;
   if (!hasTabs) {
     const cluster = clusters.get(id);
@@ -147,12 +161,12 @@ function openDashboard(
     }
     return;
   }
-  const open = tracker.find(pane => pane.id === paneId(id, name));
+  const open = findPane(tracker, id, name);
   if (open) {
     app.shell.activateById(open.id);
     return;
   }
-  const pane = new DashboardPane(args, clusters, baseUrl, trans);
+  const pane = new DashboardPane(args, paneOptions);
   void tracker.add(pane);
   app.shell.add(pane, 'main', {
     mode: tracker.size > 1 ? 'tab-after' : 'split-right'

@@ -1,9 +1,8 @@
 import { WidgetTracker } from '@jupyterlab/apputils';
 import { addClusterCommand } from '../commands/add';
 import { CommandIDs } from '../commands/ids';
-import { ICluster } from '../tokens';
 import type { IDashboardOptions } from './index';
-import { DashboardPane, paneId } from './pane';
+import { DashboardPane, hasDashboard, IPaneOptions, paneId } from './pane';
 
 /** The plots that are shown together, from top to bottom. */
 const PLOTS = [
@@ -17,15 +16,14 @@ const PLOTS = [
  * half of the main area: each of them fits half the width of a screen.
  *
  * @param tracker - the open panes
- * @param filter - the clusters that have a dashboard
+ * @param paneOptions - what they work with
  */
 export function addPlotsCommand(
   options: IDashboardOptions,
   tracker: WidgetTracker<DashboardPane>,
-  filter: (cluster: ICluster) => boolean
+  paneOptions: IPaneOptions
 ): void {
   const { app, clusters, hasTabs, trans } = options;
-  const { baseUrl } = app.serviceManager.serverSettings;
   addClusterCommand(options, CommandIDs.openPlots, {
     label: trans.__('Open Plots Beside Notebook'),
     caption: trans.__(
@@ -33,7 +31,7 @@ export function addPlotsCommand(
     ),
     isVisible: () => hasTabs,
     isEnabled: () => hasTabs,
-    filter,
+    filter: hasDashboard,
     execute: async ({ id }) => {
       const offered = await clusters.plots(id);
       let above: string | null = null;
@@ -42,18 +40,21 @@ export function addPlotsCommand(
         if (!plot) {
           continue;
         }
-        if (!tracker.find(pane => pane.id === paneId(id, name))) {
-          const args = { id, name, title: plot.title };
-          const pane = new DashboardPane(args, clusters, baseUrl, trans);
-          void tracker.add(pane);
-          app.shell.add(pane, 'main', {
-            activate: false,
-            ...(above === null
-              ? { mode: 'split-right' }
-              : { mode: 'split-bottom', ref: above })
-          });
+        const open = findPane(tracker, id, name);
+        if (open) {
+          above = open.id;
+          continue;
         }
-        above = paneId(id, name);
+        const args = { id, name, title: plot.title };
+        const pane = new DashboardPane(args, paneOptions);
+        void tracker.add(pane);
+        app.shell.add(pane, 'main', {
+          activate: false,
+          ...(above === null
+            ? { mode: 'split-right' }
+            : { mode: 'split-bottom', ref: above })
+        });
+        above = pane.id;
       }
       if (above === null) {
         throw new Error(
@@ -64,4 +65,21 @@ export function addPlotsCommand(
       }
     }
   });
+}
+
+/**
+ * Find the open pane that shows a cluster. One that was opened for it, and shows
+ * another since, goes back to it.
+ */
+export function findPane(
+  tracker: WidgetTracker<DashboardPane>,
+  id: string,
+  name: string
+): DashboardPane | undefined {
+  const found =
+    tracker.find(
+      ({ args, clusterId }) => clusterId === id && args.name === name
+    ) ?? tracker.find(pane => pane.id === paneId(id, name));
+  found?.showCluster(id);
+  return found;
 }

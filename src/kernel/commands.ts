@@ -1,3 +1,4 @@
+import { NotebookPanel } from '@jupyterlab/notebook';
 import { ICommandOptions, notebookOf } from '../commands/pick';
 import { CommandIDs, NOTEBOOK_PROPERTY } from '../commands/ids';
 import { Habit, hasHabit, setHabit } from '../notebook/metadata';
@@ -28,6 +29,8 @@ function add(
   habit: Habit,
   texts: { label: string; caption: string }
 ): void {
+  const userOf = (panel: NotebookPanel): string | null =>
+    notebooks?.userOf(panel) ?? null;
   app.commands.addCommand(id, {
     ...texts,
     describedBy: { args: { type: 'object', properties: NOTEBOOK_PROPERTY } },
@@ -35,12 +38,13 @@ function add(
     isEnabled: args => notebookOf(args, notebooks) !== null,
     isToggled: args => {
       const panel = notebookOf(args, notebooks);
-      return panel !== null && hasHabit(panel, habit);
+      return panel !== null && hasHabit(panel, habit, userOf(panel));
     },
     execute: args => {
       const panel = notebookOf(args, notebooks);
       if (panel) {
-        setHabit(panel, habit, !hasHabit(panel, habit));
+        const user = userOf(panel);
+        setHabit(panel, habit, !hasHabit(panel, habit, user), user);
       }
     }
   });

@@ -84,7 +84,8 @@ async function connectFresh(
 ): Promise<void> {
   const { clusters, notebooks, trans } = options;
   const kernel = panel.sessionContext.session?.kernel;
-  if (!kernel || !hasHabit(panel, 'connect_on_start')) {
+  const user = notebooks.userOf(panel);
+  if (!kernel || !hasHabit(panel, 'connect_on_start', user)) {
     return;
   }
   await clusters.ready;
@@ -137,8 +138,8 @@ async function stopWithKernel(
   panel: NotebookPanel,
   options: IFollowOptions
 ): Promise<void> {
-  const { clusters, trans } = options;
-  const cluster = hasHabit(panel, 'stop_with_kernel')
+  const { clusters, notebooks, trans } = options;
+  const cluster = hasHabit(panel, 'stop_with_kernel', notebooks.userOf(panel))
     ? runningCluster(panel, options)
     : null;
   await Promise.resolve(); // Until another session may have taken its place.

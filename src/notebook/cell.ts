@@ -9,6 +9,8 @@ export const CELL_METADATA = 'cluster_launcher';
 export interface IInsertion {
   /** The id of the cluster. */
   cluster_id: string;
+  /** The name of the cluster. */
+  name: string;
   /** The code. */
   code: string;
   /** Whether the code creates a cluster instead of connecting to one. */
@@ -24,6 +26,8 @@ export interface IInsertion {
 export interface IMark extends PartialJSONObject {
   /** The id of the cluster. */
   cluster_id: string;
+  /** Its name, to show when it is listed no more. */
+  name?: string;
   /** How many lines of the cell were inserted, as opposed to what the user added. */
   lines: number;
   /** Identifies the text of these lines. */
@@ -52,9 +56,10 @@ export function markedCell(insertion: IInsertion): {
 }
 
 /** Create the metadata of a cell with inserted code. */
-function markOf({ cluster_id, code, creates, user }: IInsertion): IMark {
+function markOf({ cluster_id, code, creates, name, user }: IInsertion): IMark {
   return {
     cluster_id,
+    name,
     lines: code.split('\n').length,
     hash: hashOf(code),
     ...(creates ? { creates } : {}),
@@ -102,7 +107,7 @@ function insertedCode(cell: ICellText, user: string | null): string | null {
 }
 
 /** A short hash of a text (FNV-1a); it only has to notice changes. */
-function hashOf(text: string): string {
+export function hashOf(text: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
@@ -111,22 +116,30 @@ function hashOf(text: string): string {
 }
 
 /**
- * Find the cluster that the inserted code of a notebook connects to.
+ * Find the mark of the cell that connects a notebook to a cluster.
  *
  * @param user - the user, where several share the notebook; null otherwise
- * @returns its id; null if there is none, or the notebook is not loaded yet
+ * @returns null if there is none, or the notebook is not loaded yet
  */
+export function connectingMark(
+  panel: NotebookPanel,
+  user: string | null = null
+): IMark | null {
+  for (const cell of panel.content.model?.sharedModel?.cells ?? []) {
+    const mark = ownMark(cell, user);
+    if (mark?.cluster_id && !mark.creates) {
+      return mark;
+    }
+  }
+  return null;
+}
+
+/** As connectingMark, but only the id of the cluster. */
 export function clusterOf(
   panel: NotebookPanel,
   user: string | null = null
 ): string | null {
-  for (const cell of panel.content.model?.sharedModel?.cells ?? []) {
-    const mark = ownMark(cell, user);
-    if (mark?.cluster_id && !mark.creates) {
-      return mark.cluster_id;
-    }
-  }
-  return null;
+  return connectingMark(panel, user)?.cluster_id ?? null;
 }
 
 /**

@@ -12,14 +12,12 @@ const THRESHOLD = 5;
  * Start to drag a cell with code once the pressed pointer moves.
  *
  * @param press - the event that may start a drag
- * @param insertion - the code and its cluster
- * @param label - the text that moves with the pointer
+ * @param insertion - the code and its cluster, whose name moves with the pointer
  * @param onDrop - called with the node that the cell was dropped on, and its id
  */
 export function watchDrag(
   press: { clientX: number; clientY: number },
   insertion: IInsertion,
-  label: string,
   onDrop: (node: Node, id: string) => void
 ): void {
   const stop = (): void => {
@@ -41,7 +39,7 @@ export function watchDrag(
     mimeData.setData('text/plain', insertion.code);
     const dragImage = document.createElement('div');
     dragImage.className = 'jp-ClusterLauncher-dragImage';
-    dragImage.textContent = label;
+    dragImage.textContent = insertion.name;
     const drag = new Drag({
       dragImage,
       mimeData,

@@ -26,6 +26,7 @@ export async function createNotebooks(
     kernelspecs,
     hasConnect: kernelName => clusters.hasConnect(kernelName),
     user: () => user.identity?.username ?? null,
+    userChanged: user.userChanged,
     tracker,
     baseUrl: serverSettings.baseUrl,
     template: () => preferences.codeTemplate,

@@ -15,6 +15,7 @@ import { loadTranslation } from '../translation';
 import {
   clusterOf,
   connectingCell,
+  connectingMark,
   IInsertion,
   insertCode,
   replaceByDropped
@@ -48,10 +49,11 @@ export class Notebooks implements INotebooks {
     this._tracker.currentChanged.connect(this._onCurrentChanged, this);
     this._uses = new Uses(
       this._tracker,
-      panel => this._userOf(panel),
+      panel => this.userOf(panel),
       options.executionScheduled
     );
     this._specs.specsChanged.connect(this._emit, this);
+    options.userChanged?.connect(this._emit, this);
     this._shell.currentChanged?.connect(this._onFrontChanged, this);
     this._onCurrentChanged();
   }
@@ -103,12 +105,18 @@ export class Notebooks implements INotebooks {
 
   /** The id of the cluster that a notebook connects to; null if there is none. */
   clusterOf(panel: NotebookPanel): string | null {
-    return clusterOf(panel, this._userOf(panel));
+    return clusterOf(panel, this.userOf(panel));
+  }
+
+  /** The name of that cluster when its code was inserted; null if unknown. */
+  clusterNameOf(panel: NotebookPanel): string | null {
+    const name = connectingMark(panel, this.userOf(panel))?.name;
+    return typeof name === 'string' ? name : null;
   }
 
   /** Find the cell that connects to a cluster; null if there is none. */
   cellOf(panel: NotebookPanel): INotebooks.ICell | null {
-    return connectingCell(panel, this._userOf(panel));
+    return connectingCell(panel, this.userOf(panel));
   }
 
   /** The text that `insert` would insert; null if there is none yet. */
@@ -142,10 +150,11 @@ export class Notebooks implements INotebooks {
       const shell = (options.focus ?? true) ? this._shell : null;
       return insertInConsole(panel, code!.trimEnd(), shell, this._trans);
     }
-    const user = this._userOf(panel!);
+    const user = this.userOf(panel!);
     // Generated code ends with a line break, a cell does not.
     const insertion: IInsertion = {
       cluster_id: cluster.id,
+      name: cluster.name,
       code: code!.trimEnd(),
       ...(kind === 'create' ? { creates: true } : {}),
       ...(user !== null ? { user } : {})
@@ -155,7 +164,7 @@ export class Notebooks implements INotebooks {
       focusCell(this._shell, panel!, index);
     }
     if (!insertion.creates) {
-      saveRequest(panel!, cluster);
+      saveRequest(panel!, cluster, user);
       this._uses.emit({ id: cluster.id, panel: panel! });
     }
     return {
@@ -169,7 +178,7 @@ export class Notebooks implements INotebooks {
   handleDrop(node: Node, id: string): void {
     const panel = this._tracker.find(panel => panel.node.contains(node));
     const mark = panel?.content.model
-      ? replaceByDropped(panel, id, this._userOf(panel))
+      ? replaceByDropped(panel, id, this.userOf(panel))
       : undefined;
     if (panel && mark) {
       this._uses.emit({ id: mark.cluster_id, panel });
@@ -177,7 +186,7 @@ export class Notebooks implements INotebooks {
   }
 
   /** The user of a notebook that several share; null for any other. */
-  private _userOf(panel: NotebookPanel): string | null {
+  userOf(panel: NotebookPanel): string | null {
     return panel.content.model?.collaborative ? this._user() : null;
   }
 
@@ -232,6 +241,8 @@ export namespace Notebooks {
     hasConnect?: (kernelName: string) => Promise<boolean>;
     /** The name of the user, to tell users of a shared notebook apart. */
     user?: () => string | null;
+    /** Emitted when that name is known, or has changed. */
+    userChanged?: ISignal<unknown, unknown>;
     /** The kernelspecs of the server. */
     kernelspecs: KernelSpec.IManager;
     /** The open notebooks. */

@@ -1,11 +1,14 @@
 import { TranslationBundle } from '@jupyterlab/translation';
+import { Target } from '../notebook/target';
 import { ICluster } from '../tokens';
 import { INotice } from './show';
 
 /** What the buttons of notices do. */
 export interface INoticeActions {
-  /** Insert the code; null if a notebook has it. */
-  insert: (cluster: ICluster) => (() => unknown) | null;
+  /**
+   * Insert the code in a notebook, by default the one in front; null if one has it.
+   */
+  insert: (cluster: ICluster, panel?: Target | null) => (() => unknown) | null;
   /** Create a notebook with the code. */
   createNotebook: (cluster: ICluster) => unknown;
   /** Copy the code. */

@@ -23,6 +23,7 @@ export function createNotices(options: INoticesOptions): Notices {
   askForPermission(preferences, trans);
   return new Notices(
     clusters,
+    options.notebooks ?? null,
     actionsOf(options),
     notice => showNotice(notice, preferences.browserNotifications),
     trans
@@ -38,10 +39,10 @@ function actionsOf(options: INoticesOptions): INoticeActions {
     ({ id }: ICluster): unknown =>
       app.commands.execute(command, { id });
   return {
-    insert: cluster =>
+    insert: (cluster, panel) =>
       notebooks?.users(cluster.id).length
         ? null
-        : () => insertOrNotify(cluster, 'connect', notebooks, trans),
+        : () => insertOrNotify(cluster, 'connect', notebooks, trans, { panel }),
     createNotebook: cluster =>
       createNotebook(cluster, {
         ...{ app, clusters },

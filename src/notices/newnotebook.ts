@@ -39,6 +39,7 @@ export async function createNotebook(
       {
         ...markedCell({
           cluster_id: cluster.id,
+          name: cluster.name,
           code: (code ?? '').trimEnd()
         }),
         execution_count: null,

@@ -2,9 +2,10 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { hasEnded, isAlive } from '../format';
-import { ICluster, IClusters } from '../tokens';
+import { ICluster, IClusters, INotebooks } from '../tokens';
 import { details, INoticeActions } from './actions';
 import { Endings } from './endings';
+import { Offers } from './offers';
 import { INotice } from './show';
 
 /** Milliseconds of a wait after which the user may look elsewhere. */
@@ -20,18 +21,16 @@ export class Notices implements IDisposable {
    */
   constructor(
     private _clusters: IClusters,
+    notebooks: INotebooks | null,
     private _actions: INoticeActions,
     private _show: (notice: INotice) => string,
     private _trans: TranslationBundle
   ) {
     this._clusters.changed.connect(this._onChanged, this);
     this._clusters.clusters.forEach(cluster => this._note(cluster));
-    this._endings = new Endings(
-      this._clusters,
-      this._actions,
-      this._show,
-      this._trans
-    );
+    const parts = [this._actions, this._show, this._trans] as const;
+    this._endings = new Endings(this._clusters, ...parts);
+    this._offers = new Offers(this._clusters, notebooks, ...parts);
   }
 
   /** Whether this is disposed. */
@@ -62,6 +61,7 @@ export class Notices implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this._endings.dispose();
+    this._offers.dispose();
     Signal.clearData(this);
   }
 
@@ -108,25 +108,18 @@ export class Notices implements IDisposable {
     if (!isWithout && Date.now() - since < LONG) {
       return;
     }
+    if (isWithout) {
+      this._offers.add(cluster);
+      return;
+    }
     const trans = this._trans;
     const insert = this._actions.insert(cluster);
     this._show({
       message: trans.__('%1 is ready', name),
       type: 'success',
-      actions: isWithout
-        ? [
-            {
-              label: trans.__('New notebook with it'),
-              run: () => this._actions.createNotebook(cluster)
-            },
-            {
-              label: trans.__('Copy code'),
-              run: () => this._actions.copy(cluster)
-            }
-          ]
-        : insert
-          ? [{ label: trans.__('Insert code'), run: insert }]
-          : [details(cluster, this._actions, trans)]
+      actions: insert
+        ? [{ label: trans.__('Insert code'), run: insert }]
+        : [details(cluster, this._actions, trans)]
     });
   }
 
@@ -160,6 +153,7 @@ export class Notices implements IDisposable {
 
   private _endings: Endings;
   private _isDisposed = false;
+  private _offers: Offers;
   /** The clusters that were alive when they were first seen. */
   private _noted = new Set<string>();
   /** By id, since when a cluster is waited for. */

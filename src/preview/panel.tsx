@@ -120,6 +120,7 @@ export function Preview(props: IPreviewProps): JSX.Element {
           .join(' · ')}
       </p>
       <ErrorMessage error={error} role="status" />
+      {value && !error && <Warnings warnings={value.warnings} />}
       {value && !error && (
         <Code
           title={trans.__('Code that creates the cluster')}
@@ -144,7 +145,9 @@ function Check({ highlight, model, trans }: IPreviewProps): JSX.Element {
   if (value === null) {
     return <Loading text={trans.__('Checking with the batch system…')} />;
   }
-  const { ok, job_script, verdict, warnings } = value;
+  const { ok, job_script, verdict } = value;
+  const known = model.queries.code.value?.warnings ?? [];
+  const warnings = value.warnings.filter(warning => !known.includes(warning));
   return (
     <div role="status">
       {verdict && (

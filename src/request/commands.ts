@@ -65,7 +65,7 @@ export function addRepeatCommands(options: IRepeatOptions): void {
   app.commands.addCommand(CommandIDs.launchRequested, {
     label: args => {
       const panel = notebookOf(args, options.notebooks);
-      const request = panel && requestIn(panel);
+      const request = requestFor(panel, options);
       return request
         ? trans.__(
             'Launch as This Notebook Wants: %1',
@@ -80,10 +80,18 @@ export function addRepeatCommands(options: IRepeatOptions): void {
     describedBy,
     isEnabled: args => {
       const panel = notebookOf(args, options.notebooks);
-      return panel !== null && requestIn(panel) !== null;
+      return requestFor(panel, options) !== null;
     },
     execute: args => reportErrors(() => launchRequested(args, options))
   });
+}
+
+/** What a notebook requests, for this user; null if it requests nothing. */
+function requestFor(
+  panel: NotebookPanel | null,
+  { notebooks }: IRepeatOptions
+): IRequest | null {
+  return panel && requestIn(panel, notebooks?.userOf(panel) ?? null);
 }
 
 /** Show errors to the user. */
@@ -115,7 +123,7 @@ function isRequested(
 ): boolean {
   const last = lastLaunch(options);
   const panel = notebookOf(args, options.notebooks);
-  const request = panel && requestIn(panel);
+  const request = requestFor(panel, options);
   if (!last || last.platform.name !== request?.platform) {
     return false;
   }
@@ -152,8 +160,8 @@ async function launchRequested(
 ): Promise<void> {
   const { clusters, preferences, trans } = options;
   const panel = notebookOf(args, options.notebooks);
-  const request = panel && requestIn(panel);
-  if (!request) {
+  const request = requestFor(panel, options);
+  if (!panel || !request) {
     return;
   }
   const all = await clusters.platforms(kernelNameOf(panel) ?? undefined);

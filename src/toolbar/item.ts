@@ -83,7 +83,10 @@ export class ToolbarItem extends Widget {
       clusters
     );
     const state = hasStopped ? 'closed' : cluster?.state;
-    const name = cluster?.name ?? (hasStopped ? trans.__('Cluster') : '');
+    const kept = hasStopped
+      ? (notebooks.clusterNameOf(this._panel) ?? trans.__('Cluster'))
+      : '';
+    const name = cluster?.name ?? kept;
     const words = state ? stateText(cluster?.state ?? state, trans) : '';
     this._name.textContent = name || trans.__('No cluster');
     this._state.textContent = words;

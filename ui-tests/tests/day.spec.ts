@@ -70,7 +70,7 @@ test('dashboards open in tabs and are restored after a reload', async ({
   await sidebar.open();
   await row.stop();
   const note = page
-    .getByText('This cluster is no longer running')
+    .getByText('This computer 1 has stopped.')
     .filter({ visible: true });
   const pane = page.locator('.jp-ClusterLauncher-pane', { has: note });
   await expect(note).toBeVisible();

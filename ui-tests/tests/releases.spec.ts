@@ -59,6 +59,11 @@ for (const { lab, notebook } of RELEASES) {
 
     test(`Notebook ${notebook}`, ({ page }) =>
       story(page, `${server.url}/notebooks/a.ipynb`, notebook));
+
+    if (lab === RELEASES[RELEASES.length - 1].lab) {
+      test(`the toolbar of Notebook ${notebook}`, ({ page }) =>
+        toolbarStory(page, `${server.url}/notebooks/a.ipynb`));
+    }
   });
 }
 
@@ -123,4 +128,61 @@ async function story(page: Page, url: string, release: string): Promise<void> {
   await sidebar.getByRole('button', { name: /^Stop / }).click();
   await expect(sidebar.locator('.jp-ClusterLauncher-row')).toHaveCount(0);
   expect(failed).toEqual([]);
+}
+
+/**
+ * From the toolbar of a notebook in Notebook 7 to a result, the logs and the end,
+ * without the sidebar but for the form. Guards against a menu whose items do
+ * nothing there, and logs in a column that is too narrow to read.
+ */
+/* eslint-disable jupyter/galata-prefer-menu-helper, jupyter/galata-prefer-notebook-cell-helper --
+   Galata does not know Notebook 7. */
+async function toolbarStory(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  const item = page.locator('.jp-ClusterLauncher-toolbarItem button');
+  await expect(item).toContainText('No cluster');
+  const cell = page.locator('.jp-Cell').first();
+  const menu = page.getByRole('menu').last();
+  const choose = async (name: RegExp): Promise<void> => {
+    await item.click();
+    await menu.getByRole('menuitem', { name }).click();
+  };
+  await choose(/^New Cluster…/);
+  const sidebar = page.locator('#jp-cluster-launcher');
+  const workers = sidebar.getByLabel('Workers', { exact: true });
+  await expect(async () => {
+    await workers.fill('1');
+    await expect(workers).toHaveValue('1', { timeout: 1000 });
+  }).toPass();
+  await sidebar.getByRole('button', { name: 'Launch', exact: true }).click();
+  await expect(item).toContainText('Running', { timeout: 60000 });
+  await expect(cell).toContainText('connect(');
+  await cell.locator('.cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.insertText('\nclient.submit(lambda: 6 * 7).result()');
+  await page.keyboard.press('Control+Enter');
+  await expect(cell.locator('.jp-OutputArea-output').last()).toHaveText('42', {
+    timeout: 60000
+  });
+
+  await choose(/^Show Logs/);
+  const log = page.getByRole('log');
+  await expect(log).toContainText('Scheduler at');
+  const { height, width } = (await log.boundingBox())!;
+  expect(width).toBeGreaterThan(600);
+  expect(height).toBeGreaterThan(100);
+  await page.getByRole('menuitem', { name: 'Kernel', exact: true }).click();
+  const items = page.locator('.lm-Menu-item');
+  await items.filter({ hasText: 'Dask Cluster' }).click();
+  await items.filter({ hasText: 'Stop Cluster' }).click();
+  // A question comes first if the result is known to be there by now.
+  const stop = page.locator('.jp-Dialog').getByRole('button', { name: 'Stop' });
+  await expect(async () => {
+    if (await stop.isVisible()) {
+      await stop.click();
+    }
+    await expect(item).toContainText('Stopped', { timeout: 500 });
+  }).toPass();
+  await choose(/^Launch Cluster Again/);
+  await expect(item).toContainText('Running', { timeout: 60000 });
 }

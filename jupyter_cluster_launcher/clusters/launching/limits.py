@@ -80,6 +80,20 @@ class Allowance:
         raise BadInputError(f"{rule} {limit - left} are taken by {_names(others)}: {advice} first.")
 
 
+def refusals(
+    services: Services, cluster: Cluster, known: Callable[[], Sequence[Cluster]]
+) -> list[str]:
+    """Return why a planned cluster would be refused as things are, a sentence each.
+
+    ``known`` returns all clusters of the user, whichever server has them.
+    """
+    try:
+        Allowance(services.catalog.get(cluster.platform), known).check(cluster)
+    except BadInputError as error:
+        return [str(error)]
+    return []
+
+
 def _size(cluster: Cluster) -> int:
     return cluster.adapt.maximum if cluster.adapt else cluster.requested
 

@@ -30,23 +30,31 @@ class Preview:
     advice: Advice | None
 
 
-async def preview(services: Services, cluster: Cluster) -> Preview:
-    """Return the code of a planned cluster, its size in total, warnings, and advice."""
+async def preview(services: Services, cluster: Cluster, refusals: Sequence[str]) -> Preview:
+    """Return the code of a planned cluster, its size in total, warnings, and advice.
+
+    ``refusals`` are why it would be refused as things are, a sentence each.
+    """
     platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
     past = await asyncio.to_thread(services.store.history.entries)
     return Preview(
         cluster.create,
         backend.summary(platform, cluster),
-        _all_warnings(services, platform, backend, cluster),
+        [*refusals, *_all_warnings(services, platform, backend, cluster)],
         advise(platform, backend.size(platform, cluster), past),
     )
 
 
-async def check(services: Services, cluster: Cluster) -> tuple[Check, list[str]]:
-    """Return the engine's verdict on a planned cluster, and warnings; nothing is started."""
+async def check(
+    services: Services, cluster: Cluster, refusals: Sequence[str]
+) -> tuple[Check, list[str]]:
+    """Return the engine's verdict on a planned cluster, and warnings; nothing is started.
+
+    ``refusals`` are as in ``preview``.
+    """
     platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
     verdict = await backend.check(platform, cluster, services.store.root / cluster.id)
-    return verdict, _all_warnings(services, platform, backend, cluster)
+    return verdict, [*refusals, *_all_warnings(services, platform, backend, cluster)]
 
 
 async def starts(services: Services, cluster: Cluster) -> list[Start]:

@@ -70,7 +70,7 @@ class Deaths:
                 continue
             self._events = when
             address = str(event.get("worker", ""))
-            name = self._names.get(address, address)
+            name = named(self._names.get(address, address), event.get("pid"))
             self.note(death_of(address, name, ELSEWHERE, True, when))
 
     def logs(self, scheduler: str) -> list[WorkerLog]:
@@ -82,7 +82,7 @@ class Deaths:
         for death in reversed(self.noted):
             lost = [line for line in scheduler.splitlines(keepends=True) if death["id"] in line]
             words = f"{death['reason']}\n\n{self._lines.get(death['id'], '')}{''.join(lost)}"
-            title = f"Worker {death['name']} (died)"
+            title = f"Worker {death['name']}, died"
             found.append(WorkerLog(id=death["id"], title=title, text=words))
         return found
 
@@ -109,7 +109,7 @@ class Watched:
             memory = self._killed_for_memory()
             reason = memory or ended(exit_code)
             address = self._address or f"worker {self._name}"
-            death = death_of(address, self._name, reason, bool(memory))
+            death = death_of(address, named(self._name, self._pid), reason, bool(memory))
             self._deaths.note(death, self._lines())
         self._then(exit_code)
 
@@ -131,6 +131,14 @@ class Watched:
             (level, line) for level, line in get_logs(n=LINES) if any(m in line for m in marks)
         ]
         return text(entries)
+
+
+def named(name: str, pid: int | None) -> str:
+    """Return a name for a worker that died: all that had its place have the same ``name``.
+
+    The number of its process stands in Dask's own logs as well.
+    """
+    return name if pid is None else f"{name} (process {pid})"
 
 
 def death_of(

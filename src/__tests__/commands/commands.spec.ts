@@ -188,6 +188,44 @@ describe('commands', () => {
     );
   });
 
+  // Guards against results that are lost without a question, and against two
+  // clusters, of which the new one has another name than the notebook knows.
+  it('ask before they stop a running cluster to launch it again', async () => {
+    const app: any = { commands, contextMenuHitTest: () => undefined };
+    addAgainCommand({
+      ...{ app, clusters, notebooks, trans },
+      launched: () => undefined
+    });
+    const sent = (): unknown[] => clusters.calls.map(([name]) => name);
+    const again = {
+      options: { memory: '4GB' },
+      change: 'with 4 GB per worker'
+    };
+    const usage = makeUsage({ tasks: 2, done: 2 });
+    clusters.put(makeCluster({ again, usage }));
+    const cancelled = commands.execute(CommandIDs.launchAgain, { id: 'one' });
+    await new Promise(resolve => setTimeout(resolve, 0));
+    expect(document.querySelector('.jp-Dialog')!.textContent).toContain(
+      'Stop Local 1 and launch it again?2 results are held on the cluster and will be lost. It is then launched again with 4 GB per worker.'
+    );
+    await click('Cancel');
+    await cancelled;
+    expect(sent()).toEqual([]);
+
+    const done = commands.execute(CommandIDs.launchAgain, { id: 'one' });
+    await click('Stop and launch again');
+    await new Promise(resolve => setTimeout(resolve, 0));
+    clusters.put(makeCluster({ state: 'closing' }));
+    await new Promise(resolve => setTimeout(resolve, 0));
+    expect(sent()).toEqual(['stop']);
+    clusters.remove('one');
+    await done;
+    expect(sent()).toEqual(['stop', 'launch']);
+    expect(clusters.calls[1][1]).toEqual({
+      ...{ from: 'one', options: { memory: '4GB' } }
+    });
+  });
+
   // Guards against a question which cluster, although the notebook has one.
   it('take the cluster of the current notebook', async () => {
     clusters.put(makeCluster());

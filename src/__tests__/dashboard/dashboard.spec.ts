@@ -4,6 +4,7 @@ import { Widget } from '@lumino/widgets';
 import { CommandIDs } from '../../commands/ids';
 import { addDashboards } from '../../dashboard';
 import { DashboardPane } from '../../dashboard/pane';
+import { ICluster } from '../../tokens';
 import { FakeClusters, makeCluster, trans } from '../fakes';
 
 const BASE = 'http://fake.test/user/ada/';
@@ -11,15 +12,25 @@ const BASE = 'http://fake.test/user/ada/';
 describe('DashboardPane', () => {
   let clusters: FakeClusters;
 
-  const open = (name = ''): DashboardPane =>
+  const launched: string[] = [];
+  const open = (name = '', args = {}): DashboardPane =>
     new DashboardPane(
-      { id: 'one', name, title: name && 'Task Stream' },
-      clusters,
-      BASE,
-      trans
+      { id: 'one', name, title: name && 'Task Stream', ...args },
+      {
+        ...{ baseUrl: BASE, clusters, trans },
+        launchAgain: async id => void launched.push(id),
+        pick: async () => clusters.get('other') ?? null
+      }
     );
   const note = (pane: DashboardPane): string =>
-    pane.node.querySelector('.jp-ClusterLauncher-paneNote')!.textContent!;
+    pane.node.querySelector('.jp-ClusterLauncher-paneNote p')!.textContent!;
+  const press = async (pane: DashboardPane, label: string): Promise<void> => {
+    const button = [...pane.node.querySelectorAll('button')].find(
+      each => each.textContent === label
+    )!;
+    button.click();
+    await Promise.resolve();
+  };
 
   beforeEach(() => {
     clusters = new FakeClusters();
@@ -49,13 +60,54 @@ describe('DashboardPane', () => {
     expect(pane.title.label).toBe('Task Stream · Local 1');
   });
 
-  // Guards against a broken frame without an explanation.
-  it('reports that its cluster has ended', () => {
+  // Guards against a broken frame without an explanation, and without a way on.
+  it('say that their cluster has ended, and launch it again', async () => {
     clusters.put(makeCluster());
     const pane = open();
     clusters.remove('one');
-    expect(note(pane)).toContain('no longer running');
+    expect(note(pane)).toBe('Local 1 has stopped.');
     expect(pane.content.isHidden).toBe(true);
+    expect(pane.node.querySelectorAll('button')).toHaveLength(1);
+    await press(pane, 'Launch again');
+    expect(launched).toEqual(['one']);
+  });
+
+  // Guards against plots that stay dead beside a notebook that goes on, also
+  // where the new cluster has the port of the old one.
+  it('show the cluster that was launched again', () => {
+    clusters.put(makeCluster());
+    const pane = open('task-stream');
+    const urls: string[] = [];
+    jest
+      .spyOn(pane.content, 'url', 'set')
+      .mockImplementation(url => void urls.push(url));
+    clusters.put(makeCluster({ state: 'closed', dashboard_url: null }));
+    expect(note(pane)).toBe('Local 1 has stopped.');
+    const two: Partial<ICluster> = { id: 'two', state: 'starting' };
+    clusters.put(makeCluster({ ...two, dashboard_url: null }));
+    expect(note(pane)).toContain('The dashboard will appear');
+    clusters.put(makeCluster({ id: 'two' }));
+    expect(note(pane)).toBe('');
+    expect(pane.content.isHidden).toBe(false);
+    expect(urls).toEqual(['http://fake.test/lab/proxy/8787/task-stream']);
+    clusters.remove('one');
+    clusters.put(makeCluster({ id: 'two', cores: 7 }));
+    expect(urls).toHaveLength(1);
+    // As after a reload.
+    expect(note(open('task-stream', pane.args))).toBe('');
+  });
+
+  // Guards against a pane that has to be closed and opened again.
+  it('show another cluster if the user wants that', async () => {
+    clusters.put(makeCluster({ again: null, joined: true, state: 'failed' }));
+    const pane = open();
+    expect(note(pane)).toBe('Local 1: Failed.');
+    expect(pane.node.querySelector('button')).toBeNull();
+    clusters.put(makeCluster({ id: 'other', name: 'Tides' }));
+    await press(pane, 'Show another cluster');
+    await Promise.resolve();
+    expect(pane.title.label).toBe('Dashboard · Tides');
+    expect(note(pane)).toBe('');
   });
 });
 

@@ -42,8 +42,22 @@ export class FakeNotebooks implements INotebooks {
   /** The cell that connects to a cluster, of every notebook. */
   cell: INotebooks.ICell | null = null;
 
+  /** The user, where several share the notebooks. */
+  user: string | null = null;
+
+  userOf(): string | null {
+    return this.user;
+  }
+
   clusterOf(): string | null {
     return this.cell?.clusterId ?? null;
+  }
+
+  /** The name of that cluster as it stands in the notebooks. */
+  clusterName: string | null = null;
+
+  clusterNameOf(): string | null {
+    return this.clusterName;
   }
 
   cellOf(): INotebooks.ICell | null {

@@ -32,10 +32,11 @@ describe('watchDrag', () => {
   });
 
   const pull = async (distance: number): Promise<void> => {
-    const mark = { cluster_id: 'one', code: 'client = Client(1)' };
-    watchDrag({ clientX: 0, clientY: 0 }, mark, 'Local 1', (...drop) =>
-      drops.push(drop)
-    );
+    const mark = {
+      ...{ cluster_id: 'one', name: 'Local 1' },
+      code: 'client = Client(1)'
+    };
+    watchDrag({ clientX: 0, clientY: 0 }, mark, (...drop) => drops.push(drop));
     point('pointermove', distance);
     point('pointerup', distance);
     await new Promise(resolve => setTimeout(resolve, 0));

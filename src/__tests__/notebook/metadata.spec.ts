@@ -1,5 +1,10 @@
 import { CELL_METADATA } from '../../notebook/cell';
-import { requestIn, saveRequest, setHabit } from '../../notebook/metadata';
+import {
+  hasHabit,
+  requestIn,
+  saveRequest,
+  setHabit
+} from '../../notebook/metadata';
 import { FakeNotebookPanel, makeCluster } from '../fakes';
 
 describe('the metadata of a notebook', () => {
@@ -58,16 +63,37 @@ describe('the metadata of a notebook', () => {
     ]);
   });
 
+  // Guards against a launch that rewrites what another user of a shared notebook
+  // requested, and a kernel that everybody connects to something else.
+  it('have an own request and own switches of each user', () => {
+    saveRequest(panel, cluster, 'ann');
+    setHabit(panel, 'connect_on_start', true, 'ann');
+    saveRequest(panel, makeCluster({ platform: 'hpc' }), 'bob');
+    expect(requestIn(panel, 'ann')!.platform).toBe('local');
+    expect(requestIn(panel, 'bob')!.platform).toBe('hpc');
+    expect(requestIn(panel, 'cem')!.platform).toBe('hpc');
+    expect(requestIn(panel)!.platform).toBe('hpc');
+    const habits = ['ann', 'bob', null].map(user =>
+      hasHabit(panel, 'connect_on_start', user)
+    );
+    expect(habits).toEqual([true, false, false]);
+    const text = JSON.stringify(panel.notebook.getMetadata(CELL_METADATA));
+    expect(text).not.toMatch(/ann|bob|data/);
+  });
+
   // Guards against an error in the toolbar of a notebook that somebody edited.
   it.each([
     [5],
     [null],
     [{ request: 'all' }],
     [{ request: { workers: 2 } }],
-    [{ request: [] }]
+    [{ request: [] }],
+    [{ users: 3 }],
+    [{ users: { '1': 'all' } }]
   ])('are ignored if they are not understood: %j', value => {
     panel.notebook.setMetadata(CELL_METADATA, value);
     expect(requestIn(panel)).toBeNull();
+    expect(requestIn(panel, 'ann')).toBeNull();
   });
 
   // Guards against a form with "minus one" workers.

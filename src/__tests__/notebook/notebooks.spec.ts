@@ -1,9 +1,11 @@
 import { YNotebook } from '@jupyter/ydoc';
 import { Signal } from '@lumino/signaling';
 import { CELL_METADATA, markedCell } from '../../notebook/cell';
+import { requestIn } from '../../notebook/metadata';
 import { Notebooks } from '../../notebook/notebooks';
 import { ICluster } from '../../tokens';
-import { makeCluster, makeKernelspecs } from '../fakes';
+import { ToolbarItem } from '../../toolbar/item';
+import { FakeClusters, makeCluster, makeKernelspecs, trans } from '../fakes';
 
 /** A notebook panel. */
 class FakePanel {
@@ -23,7 +25,7 @@ class FakePanel {
   readonly id = 'panel';
   readonly node = document.createElement('div');
   isDisposed = false;
-  readonly notebook = new YNotebook();
+  readonly notebook = YNotebook.create();
   readonly context = { path: this.path, ready: Promise.resolve() };
   readonly sessionContext = {
     session: { kernel: { name: '' } },
@@ -34,6 +36,7 @@ class FakePanel {
   readonly content = {
     model: {
       sharedModel: this.notebook,
+      cells: { changed: new Signal<object, void>({}) },
       readOnly: false,
       collaborative: false
     },
@@ -170,7 +173,7 @@ describe('Notebooks', () => {
   // Guards against two cells after a drop.
   it('replaces the earlier cell by a dropped one', () => {
     notebooks.insert(withCode('one', 'c1()'), 'connect');
-    const cell = markedCell({ cluster_id: 'one', code: 'c1()' });
+    const cell = markedCell({ cluster_id: 'one', name: 'One', code: 'c1()' });
     panel.notebook.insertCell(2, cell);
     const used: any[] = [];
     notebooks.used.connect((_, use) => void used.push(use));
@@ -184,7 +187,7 @@ describe('Notebooks', () => {
   it('keeps an earlier cell that the user has added code to', () => {
     notebooks.insert(withCode('one', 'c1()'), 'connect');
     panel.notebook.cells[0].setSource('c1()\nmine()');
-    const cell = markedCell({ cluster_id: 'one', code: 'c1()' });
+    const cell = markedCell({ cluster_id: 'one', name: 'One', code: 'c1()' });
     panel.notebook.insertCell(3, cell);
     notebooks.handleDrop(panel.node, cell.id);
     expect(panel.sources).toHaveLength(4);
@@ -329,17 +332,57 @@ describe('Notebooks', () => {
     expect(panel.sources).toEqual(['c2()', 'c3()', 'first()', 'second()']);
     expect(ada.current!.clusterId).toBe('three');
     expect(bob.users('two')).toEqual(['a.ipynb']);
-    const dropped = markedCell({ cluster_id: 'four', code: 'c4()' });
+    const dropped = markedCell({
+      cluster_id: 'four',
+      name: 'Four',
+      code: 'c4()'
+    });
     panel.notebook.insertCell(0, dropped);
     bob.handleDrop(panel.node, dropped.id);
     expect(panel.sources).toEqual(['c4()', 'c3()', 'first()', 'second()']);
     bob.insert(withCode('five', 'c5()'), 'connect');
     expect(panel.sources).toEqual(['c5()', 'c3()', 'first()', 'second()']);
     expect(JSON.stringify(panel.notebook.toJSON())).not.toMatch(/"(ada|bob)"/);
+    expect(bob.clusterNameOf(panel as any)).toBe('Local 1');
     // Alone, a user has the cell of an earlier identity.
     panel.content.model.collaborative = false;
     bob.insert(withCode('six', 'c6()'), 'connect');
     expect(panel.sources).toEqual(['c6()', 'c3()', 'first()', 'second()']);
+  });
+
+  // Guards against a toolbar with the cluster of a colleague, which "Stop" then
+  // stops, and a launch with the workers of that colleague.
+  it('shows each user of a shared notebook the own cluster', () => {
+    panel.content.model.collaborative = true;
+    const clusters = new FakeClusters();
+    const add = (id: string, platform: string): ICluster => {
+      const code = { create: '', connect: `${id}()` };
+      const cluster = makeCluster({ id, name: id, platform, code });
+      clusters.put(cluster);
+      return cluster;
+    };
+    const users = ['ada', 'bob'].map(name =>
+      makeNotebooks(panel, { user: () => name })
+    );
+    const items = users.map(
+      notebooks =>
+        new ToolbarItem(panel as any, {
+          ...{ clusters, notebooks, trans },
+          open: () => undefined
+        })
+    );
+    const texts = (): unknown[] => items.map(({ node }) => node.textContent);
+    users[0].insert(add('Tides', 'local'), 'connect');
+    expect(texts()).toEqual(['TidesRunning', 'No cluster']);
+    users[1].insert(add('Waves', 'hpc'), 'connect');
+    expect(texts()).toEqual(['TidesRunning', 'WavesRunning']);
+    clusters.remove('Tides');
+    expect(texts()).toEqual(['TidesStopped', 'WavesRunning']);
+    const requested = users.map(notebooks =>
+      requestIn(panel as any, notebooks.userOf(panel as any))
+    );
+    expect(requested.map(each => each!.platform)).toEqual(['local', 'hpc']);
+    items.forEach(item => item.dispose());
   });
 
   // Guards against code that the kernel cannot import, and code that fails on

@@ -148,6 +148,62 @@ describe('notices', () => {
     expect(executed).toEqual([['docmanager:open', { path }]]);
   });
 
+  const select = (changes: object = {}): void =>
+    notebooks.select({
+      ...{ path: 'a.ipynb', name: 'a.ipynb', kernelName: 'python3' },
+      ...{ language: 'python', clusterId: null },
+      ...changes
+    });
+  const labels = (): string[] =>
+    Notification.manager.notifications.flatMap(({ options }) =>
+      options.actions!.map(({ label }) => label)
+    );
+
+  // Guards against a user who opens a notebook for a cluster, and gets nothing.
+  it.each(['before it is ready', 'while it is shown', 'after it has gone'])(
+    'offer the notebook that was opened since, %s',
+    async when => {
+      await put(starting);
+      notices.expect('one');
+      if (when === 'before it is ready') {
+        select();
+      }
+      await put();
+      if (when !== 'before it is ready') {
+        expect(labels()[0]).toBe('New notebook with it');
+        select({ language: null }); // It is being read.
+        select({ language: 'r' });
+        expect(labels()[0]).toBe('New notebook with it');
+        if (when === 'after it has gone') {
+          Notification.dismiss();
+        }
+        select();
+      }
+      expect(shown()).toEqual(['Local 1 is ready']);
+      expect(labels()).toEqual(['Insert in a.ipynb', 'Copy code']);
+      const { panel } = notebooks;
+      await press('Insert in a.ipynb');
+      expect(notebooks.inserted).toEqual([['one', 'connect', { panel }]]);
+      Notification.dismiss();
+      select();
+      expect(shown()).toEqual([]);
+    }
+  );
+
+  // Guards against code over that of another cluster, and offers without end.
+  it('offer no notebook that has a cluster, nor what was used', async () => {
+    await put({ id: 'other' });
+    await put(starting);
+    notices.expect('one');
+    await put();
+    select({ clusterId: 'other' });
+    expect(labels()[0]).toBe('New notebook with it');
+    await press('New notebook with it');
+    Notification.dismiss();
+    select();
+    expect(shown()).toEqual([]);
+  });
+
   // Guards against a second notice where the first one had a reason.
   it('say nothing of a cluster that the user was notified of', async () => {
     await put(starting);

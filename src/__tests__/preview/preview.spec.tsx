@@ -61,6 +61,18 @@ describe('the preview of a launch', () => {
     screen.getByText('This computer · 5 workers');
   });
 
+  // Guards against code that looks fine and is refused, and a warning twice.
+  it('shows the warnings, also of the batch system', async () => {
+    const [model, clusters] = await makeModel();
+    const limit = 'Site allows each user 1 cluster at the same time.';
+    clusters.codeResponse = { ...clusters.codeResponse, warnings: [limit] };
+    clusters.checkResponse.warnings = [limit, 'No account is set.'];
+    await act(async () => model.change({ workers: 5 }));
+    const screen = await show(model);
+    expect(screen.getAllByText(limit)).toHaveLength(1);
+    screen.getByText('No account is set.');
+  });
+
   // Guards against old code beside new settings.
   it('shows no code that the server rejects', async () => {
     const [model, clusters] = await makeModel();

@@ -59,6 +59,12 @@ describe('the cluster of a notebook in its toolbar', () => {
     expect(button().textContent).toBe('Local 1Failed');
     clusters.remove('one');
     expect(button().textContent).toBe('ClusterStopped');
+    notebooks.clusterName = 'Tides';
+    notebooks.usersChanged.emit();
+    expect(button().textContent).toBe('TidesStopped');
+    expect(button().getAttribute('aria-label')).toBe(
+      'Dask cluster of this notebook: Tides, Stopped'
+    );
     notebooks.cell = null;
     panel.content.model.cells.changed.emit();
   });

@@ -18,9 +18,13 @@ export function Footer(
   const { queries, submission } = model;
   const isReady = queries.isReady(platform);
   const { error, value } = queries.code;
+  // What was a warning before the launch was refused for it.
+  const warnings = (value?.warnings ?? []).filter(
+    warning => warning !== submission.error
+  );
   return (
     <div className="jp-ClusterLauncher-footer">
-      {isReady && !error && <Warnings warnings={value?.warnings ?? []} />}
+      {isReady && !error && <Warnings warnings={warnings} />}
       <Mistake {...props} />
       <ErrorMessage error={submission.error} />
       <Changes {...props} />

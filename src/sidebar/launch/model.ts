@@ -11,7 +11,7 @@ import { Forms } from './forms';
 import { KernelChoice } from './kernelchoice';
 import { Presets } from './presets';
 import { Preparation } from './prepare';
-import { LaunchQueries } from './queries';
+import { LaunchQueries, sizeOf } from './queries';
 import { Submission } from './submission';
 
 /**
@@ -205,9 +205,15 @@ export class LaunchModel implements IDisposable {
     this._update();
   }
 
-  private _onClustersChanged(_: IClusters, { type }: IClusters.IChange): void {
-    if (type !== 'changed') {
-      this._update(); // The reports of known clusters do not matter.
+  private _onClustersChanged(_: IClusters, change: IClusters.IChange): void {
+    const { old, type } = change;
+    // Most reports of known clusters do not matter.
+    const before = old ? sizeOf(old) : null;
+    const after = change.new ? sizeOf(change.new) : null;
+    if ((before ?? 0) > (after ?? 0)) {
+      this._onEdited(); // There may be room for what was refused.
+    } else if (type !== 'changed' || before !== after) {
+      this._update();
     }
   }
 

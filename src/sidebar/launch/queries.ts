@@ -1,8 +1,10 @@
 import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 import { IQueryState, Query } from '../../api/query';
+import { isAlive } from '../../format';
 import {
   ICheck,
+  ICluster,
   IClusters,
   IPreview,
   IDiscoveredCluster,
@@ -14,6 +16,16 @@ import { declaresOptions } from './schema';
 
 /** Milliseconds without changes before a launch is previewed. */
 const PREVIEW_DELAY = 300;
+
+/**
+ * The number of workers that count against what a user may have; null for a
+ * cluster that does not count.
+ */
+export function sizeOf(cluster: ICluster): number | null {
+  const { adapt, joined, state, workers } = cluster;
+  const counts = !joined && (isAlive(cluster) || state === 'elsewhere');
+  return counts ? (adapt?.maximum ?? workers.requested) : null;
+}
 
 /**
  * The requests for what the launch form shows. Each is sent again when its input
@@ -131,9 +143,16 @@ export class LaunchQueries implements IDisposable {
       return;
     }
     const { workers, adapt, options, tls, kernel_name } = launch;
+    const { core_hours, renew_for } = launch;
     const input = [platform.name, workers, adapt, options, tls, kernel_name];
-    const key = JSON.stringify(input);
-    this._code.update(key, () => this._clusters.code(launch));
+    const key = JSON.stringify([...input, core_hours, renew_for]);
+    // What the user has may leave no room for another cluster.
+    const sizes = this._clusters.clusters
+      .filter(cluster => cluster.platform === platform.name)
+      .map(cluster => [cluster.id, sizeOf(cluster)]);
+    this._code.update(`${key} ${JSON.stringify(sizes)}`, () =>
+      this._clusters.code(launch)
+    );
     this._check.update(
       key,
       this.requested.check && platform.queue

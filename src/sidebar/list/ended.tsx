@@ -1,7 +1,8 @@
-import React, { useState } from 'react';
+import React from 'react';
 import { CommandIDs } from '../../commands/ids';
 import { TextButton } from '../../components/button';
 import { usedText } from '../../usage';
+import { Again } from './again';
 import { IRowProps } from './props';
 
 /**
@@ -36,27 +37,5 @@ export function Ended({ cluster, context }: IRowProps): JSX.Element {
         {cluster.state === 'lost' ? trans.__('Clean up') : trans.__('Dismiss')}
       </TextButton>
     </div>
-  );
-}
-
-/** The button that launches a cluster again, once for each click. */
-function Again({
-  cluster,
-  context
-}: Pick<IRowProps, 'cluster' | 'context'>): JSX.Element {
-  const { commands, trans } = context;
-  const [isBusy, setBusy] = useState(false);
-  const { id, again } = cluster;
-  const launch = async (): Promise<void> => {
-    setBusy(true);
-    await commands.execute(CommandIDs.launchAgain, { id });
-    setBusy(false);
-  };
-  return (
-    <TextButton disabled={isBusy} onClick={() => void launch()}>
-      {again?.change
-        ? trans.__('Launch again %1', again.change)
-        : trans.__('Launch again')}
-    </TextButton>
   );
 }

@@ -14,6 +14,7 @@ import { keepIcon, lockIcon } from '../../icons';
 import { watchDrag } from '../../notebook/drag';
 import { VersionNotes } from '../../versions/table';
 import { RowActions, RowCorner } from './actions';
+import { Again } from './again';
 import { Details } from './details';
 import { Ended } from './ended';
 import { Idle } from './idle';
@@ -87,8 +88,8 @@ function Head(props: IRowProps): JSX.Element {
         const code = notebooks?.code(cluster, 'connect') ?? null;
         if (code !== null && event.button === 0 && !isControl(event.target)) {
           event.preventDefault(); // Do not select text.
-          const mark = { cluster_id: cluster.id, code };
-          watchDrag(event, mark, cluster.name, (node, id) =>
+          const { id: cluster_id, name } = cluster;
+          watchDrag(event, { cluster_id, name, code }, (node, id) =>
             notebooks!.handleDrop(node, id)
           );
         }
@@ -125,6 +126,11 @@ function Body(props: IRowProps): JSX.Element {
       {cluster.state === 'running' && (
         <>
           <Load {...props} />
+          {cluster.again && (
+            <div className="jp-ClusterLauncher-short">
+              <Again {...props} />
+            </div>
+          )}
           <Idle {...props} />
         </>
       )}

@@ -63,7 +63,11 @@ export function Workers(props: IRowProps): JSX.Element | null {
       {dead.length > 0 && (
         <Section title={trans.__('Died')}>
           {dead.map(worker => (
-            <DeadItem key={worker.id} {...props} worker={worker} />
+            <DeadItem
+              key={`${worker.id} ${worker.when}`}
+              {...props}
+              worker={worker}
+            />
           ))}
         </Section>
       )}
@@ -100,7 +104,10 @@ function WorkerItem(
   const { trans } = context;
   const isRestarting = model.restarting.has(worker.id);
   const restart = async (): Promise<void> => {
-    if (await confirmRestart(worker, trans)) {
+    // What it holds may have changed since it was listed.
+    await model.refresh();
+    const now = model.list?.workers.find(({ id }) => id === worker.id);
+    if (await confirmRestart(now ?? worker, trans)) {
       await model.restart(worker.id);
     }
   };

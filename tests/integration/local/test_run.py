@@ -15,7 +15,10 @@ import pytest
 from notebooks import write_notebook
 from real_server import PLATFORMS, wait_until
 
+from jupyter_cluster_launcher.platforms.code.connectcode import connect_scheduler
+
 CONNECT = 'from jupyter_cluster_launcher import connect\ncluster, client = connect("Yesterday")'
+ONE_WORKER = ("--platform", "local", "--workers", "1", "-o", "threads_per_worker=1")
 BUSY = "print('here', flush=True)\nimport time\ntime.sleep(600)"
 
 
@@ -32,9 +35,12 @@ class Desk:
         (self.notebook.parent / "regex.py").write_text("raise SystemExit('the wrong module')")
         self.running: subprocess.Popen[str] | None = None
 
-    def run(self, *cells: str, words: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-        """Begin to run a notebook with these cells in a cluster of one worker."""
-        write_notebook(self.notebook, *cells)
+    def run(
+        self, *cells: str, words: tuple[str, ...] = (), where: tuple[str, ...] = ONE_WORKER
+    ) -> subprocess.Popen[str]:
+        """Begin to run a notebook with these cells, by default in a cluster of one worker."""
+        if cells:
+            write_notebook(self.notebook, *cells)
         env = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY"))}
         env |= {
             "HOME": str(self.folder),
@@ -43,7 +49,7 @@ class Desk:
         }
         command = [
             *(sys.executable, "-m", "jupyter_cluster_launcher.cli", "run", str(self.notebook)),
-            *("--platform", "local", "--workers", "1", "-o", "threads_per_worker=1", *words),
+            *(*where, *words),
         ]
         self.running = subprocess.Popen(
             command, env=env, cwd=self.folder, stderr=subprocess.PIPE, text=True
@@ -101,6 +107,24 @@ def test_a_notebook_runs_and_nothing_is_left(desk: Desk) -> None:
     kept = desk.folder / ".local/share/jupyter/cluster-launcher/history.jsonl"
     (line,) = kept.read_text().splitlines()
     assert json.loads(line)["used"]["tasks"] == 1, "what a night's run has used is known in the day"
+
+
+def test_a_notebook_that_says_what_it_wants(desk: Desk) -> None:
+    """Guards against a platform to remember for each notebook, and against yesterday's cluster."""
+    plain = connect_scheduler("tls://127.0.0.1:1", desk.folder / "gone", "/user/ann/").rstrip()
+    sizes = "print([w['nthreads'] for w in client.scheduler_info()['workers'].values()])"
+    write_notebook(desk.notebook, plain, sizes)
+    book = json.loads(desk.notebook.read_text())
+    request = {"platform": "local", "workers": 1, "options": {"threads_per_worker": 3}}
+    book["metadata"]["cluster_launcher"] = {"request": request}
+    desk.notebook.write_text(json.dumps(book))
+    said = desk.run(where=()).communicate(timeout=150)[1]
+    assert desk.outputs()[1] == [{"name": "stdout", "output_type": "stream", "text": ["[3]\n"]}], (
+        said
+    )
+    (first, _) = json.loads(desk.notebook.read_text())["cells"]
+    assert "".join(first["source"]) == plain
+    assert not desk.records()
 
 
 def test_a_cell_that_fails(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from typing import Any
@@ -48,11 +49,12 @@ async def test_workers_that_die_and_restart(api: Api) -> None:
     assert killed["workers"]["failed"] == 1
     listed = (await api.ask("GET", *path, "workers"))[1]
     (dead,) = listed["dead"]
-    assert (dead["id"], dead["name"]) == (first, "0")
+    assert dead["id"] == first
+    assert re.fullmatch(r"0 \(process \d+\)", dead["name"])
     assert dead["reason"].startswith("Killed: it used more than 95% of its memory")
     logs = (await api.ask("GET", *path, "logs"))[1]
     (log,) = (one for one in logs["workers"] if one["id"] == first)
-    assert log["title"] == "Worker 0 (died)"
+    assert log["title"] == f"Worker {dead['name']}, died"
     assert "exceeded 95% memory budget" in log["text"]
 
     # A worker that hangs is back under another address, and has not "died".

@@ -59,9 +59,19 @@ def test_saving_keeps_what_the_file_is(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"real.ipynb", "link.ipynb"}
 
 
-@pytest.mark.parametrize("words", [["--timeout", "0"], ["--timeout", "nan"], ["-w", "many"], []])
+@pytest.mark.parametrize("words", [["--timeout", "0"], ["--timeout", "nan"], ["-w", "many"]])
 def test_wrong_usage(words: list[str]) -> None:
-    """Guards against a run without a platform, and limits that are none."""
-    platform = ["-p", "local"] if words else []
+    """Guards against limits that are none."""
     with pytest.raises(SystemExit, match="2"):
-        main(["run", "tides.ipynb", *platform, *words])
+        main(["run", "tides.ipynb", "-p", "local", *words])
+
+
+def test_a_notebook_that_wants_no_cluster(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Guards against a guess, and a message that does not say what to do."""
+    write_notebook(tmp_path / "tides.ipynb", "print(1)")
+    with pytest.raises(SystemExit, match="2"):
+        main(["run", str(tmp_path / "tides.ipynb")])
+    said = capsys.readouterr().err
+    assert "give --platform or --preset: the notebook does not say which cluster it wants" in said

@@ -63,6 +63,11 @@ def test_a_number_of_clusters(limited: Limited, run: Run) -> None:
             with pytest.raises(BadInputError) as refused:
                 await world.manager.start({"platform": "local"})
             assert str(refused.value) == sentence
+            # The user has been told before.
+            preview = await world.manager.preview({"platform": "local"})
+            assert preview.warnings == [sentence]
+            assert (await world.manager.check({"platform": "local"}))[1] == [sentence]
+        assert not (await first.manager.preview({"platform": "other"})).warnings
         await second.manager.start({"platform": "other"})
         with pytest.raises(BadInputError):  # nor a launch again
             await first.manager.start({"from": row.id})

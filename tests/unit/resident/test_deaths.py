@@ -55,12 +55,12 @@ def test_a_worker_killed_for_memory() -> None:
     deaths.watch({3: nanny})
     nanny.process.on_exit(-15)
     (death,) = deaths.noted
-    assert (death["id"], death["name"], death["memory"]) == (ADDRESS, "3", True)
+    assert (death["id"], death["name"], death["memory"]) == (ADDRESS, "3 (process 17)", True)
     assert death["reason"] == "Killed: it used more than 95% of its memory."
     assert deaths.killed == 1
     lost = f"Removing worker {ADDRESS!r} caused the cluster to lose already computed task(s)\n"
     (log,) = deaths.logs(f"Nothing of it\n{lost}")
-    assert (log["id"], log["title"]) == (ADDRESS, "Worker 3 (died)")
+    assert (log["id"], log["title"]) == (ADDRESS, "Worker 3 (process 17), died")
     assert log["text"] == f"{death['reason']}\n\n{KILLING}\n{lost}"
 
 
@@ -100,9 +100,21 @@ def test_what_nannies_elsewhere_killed() -> None:
     deaths.note_events([*events, (6.0, {"worker": "tls://n:1"})], {})
     assert deaths.killed == deaths.number == 2
     first, second = deaths.noted
-    assert (first["name"], first["when"]) == ("2", "1970-01-01T00:00:05+00:00")
+    assert (first["name"], first["when"]) == ("2 (process 17)", "1970-01-01T00:00:05+00:00")
     assert first["reason"] == "Killed for lack of memory. Its nanny restarted it."
     assert second["name"] == "tls://n:1"
+
+
+def test_workers_that_died_in_the_same_place() -> None:
+    """Guards against three dead workers called "0" whose logs nobody can tell apart."""
+    deaths, nanny = Deaths(), a_nanny()
+    for pid in (17, 18):
+        nanny.process = SimpleNamespace(on_exit=nanny.ends.append, pid=pid, worker_address=ADDRESS)
+        deaths.watch({0: nanny})
+        nanny.process.on_exit(-9)
+    names = ["0 (process 17)", "0 (process 18)"]
+    assert [death["name"] for death in deaths.noted] == names
+    assert [log["title"] for log in deaths.logs("")] == [f"Worker {n}, died" for n in names[::-1]]
 
 
 def test_many_deaths() -> None:

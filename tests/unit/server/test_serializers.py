@@ -13,7 +13,7 @@ from fakes import a_cluster, backend, shipped, site
 from api import PLATFORMS
 from jupyter_cluster_launcher.backends import connect_code, kind_of
 from jupyter_cluster_launcher.jobs import Job, Phase, Queue
-from jupyter_cluster_launcher.models import Adapt, Cost, Report, Scaling, State, Usage
+from jupyter_cluster_launcher.models import Adapt, Cluster, Cost, Report, Scaling, State, Usage
 from jupyter_cluster_launcher.platforms import cpus
 from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.server.serializers import (
@@ -133,6 +133,22 @@ def test_what_can_be_launched_again() -> None:
     seen = cluster_view(cluster, backend(), KEYS, BASE, lambda: declared)
     wanted = {"options": {"memory_limit": "4GB"}, "change": "with 4 GB per worker"}
     assert seen["again"] == wanted
+
+
+def test_more_memory_for_a_cluster_that_runs() -> None:
+    """Guards against workers that are killed again and again, and against an offer of the same."""
+    killed = Report(failed=2, killed=1)
+    short = a_cluster(state=State.RUNNING, report=killed, options={"memory_limit": "2GB"})
+
+    def again(cluster: Cluster) -> Any:
+        declared = shipped("local").options
+        return cluster_view(cluster, backend(), KEYS, BASE, lambda: declared)["again"]
+
+    assert again(short)["change"] == "with 4 GB per worker"
+    assert again(replace(short, report=replace(killed, killed=0))) is None
+    assert again(replace(short, report=replace(killed, joined=True))) is None
+    assert again(replace(short, options={})) is None  # they share all memory that there is
+    assert again(replace(short, options={}, state=State.CLOSED)) == {"options": {}, "change": ""}
 
 
 def test_options_to_pass_on() -> None:

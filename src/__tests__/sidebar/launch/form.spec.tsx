@@ -1,5 +1,6 @@
 import { Clipboard } from '@jupyterlab/apputils';
 import { act, fireEvent } from '@testing-library/react';
+import { ICluster } from '../../../tokens';
 import { makeCluster, makePlatform } from '../../fakes';
 import { renderSidebar, IScreen, lastCall, settle, expand } from '../../render';
 
@@ -55,6 +56,21 @@ describe('the launch form', () => {
     });
     expect(screen.launched).toEqual(['one']);
     expect(screen.preferences.choices.local).toMatchObject({ workers: 3 });
+  });
+
+  // Guards against a cluster that costs more than the user wanted to spend.
+  it('stops at the core-hours that the user chose', async () => {
+    const screen = await renderSidebar();
+    await expand(screen, 'lifetime');
+    const limit = screen.getByLabelText('Stop at') as HTMLSelectElement;
+    expect(limit.selectedOptions[0].textContent).toBe('No limit of core-hours');
+    fireEvent.change(limit, { target: { value: limit.options[1].value } });
+    const hours = Number(limit.options[1].value);
+    expect(limit.selectedOptions[0].textContent).toContain('core-hour');
+    screen.getByText(/^Changed: stops at .* core-hour/);
+    await click(screen);
+    expect(lastCall(screen, 'launch')[1].core_hours).toBe(hours);
+    expect(screen.preferences.choices.local.core_hours).toBe(hours);
   });
 
   // Guards against a number that means nothing, which the server rejects.
@@ -230,6 +246,46 @@ describe('the launch form', () => {
     screen.getByText(/Are you on the login node/);
     await click(screen, 'Preview code');
     expect(screen.previews).toBe(1);
+  });
+
+  // Guards against a limit of the site of which users learn after the launch, one
+  // that is shown after they have stopped a cluster, and the same sentence twice.
+  it('says that the launch would be refused, while it would', async () => {
+    const limit = 'Site allows each user 1 cluster at the same time.';
+    const screen = await renderSidebar();
+    expect(screen.queryByText(limit)).toBeNull();
+    screen.clusters.codeResponse = {
+      ...screen.clusters.codeResponse,
+      warnings: [limit]
+    };
+    await act(async () => screen.clusters.put(makeCluster()));
+    await settle();
+    screen.getByText(limit);
+    screen.clusters.errors.launch = limit;
+    await click(screen, 'Launch');
+    expect(screen.getAllByText(limit)).toHaveLength(1);
+    const count = (): number =>
+      screen.clusters.calls.filter(([name]) => name === 'code').length;
+    const before = count();
+    const put = async (changes: Partial<ICluster>): Promise<void> => {
+      await act(async () => screen.clusters.put(makeCluster(changes)));
+      await settle();
+    };
+    await put({ cores: 7 });
+    expect(count()).toBe(before);
+    await put({ adapt: { minimum: 1, maximum: 4 } });
+    expect(count()).toBe(before + 1);
+    screen.clusters.codeResponse.warnings = [];
+    await put({ state: 'closing' });
+    expect(screen.queryByText(limit)).toBeNull();
+  });
+
+  // Guards against a limit of which users learn after the launch.
+  it('previews again with another number of core-hours', async () => {
+    const screen = await renderSidebar();
+    await act(async () => screen.launch.change({ core_hours: 20 }));
+    await settle();
+    expect(lastCall(screen, 'code')[1].core_hours).toBe(20);
   });
 
   // Guards against a request for every key.

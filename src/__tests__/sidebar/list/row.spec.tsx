@@ -219,6 +219,30 @@ describe('the row of a cluster', () => {
     expect(rowOf(screen, 'Six').queryByText(/at most/)).toBeNull();
   });
 
+  // Guards against workers that are killed for memory again and again, and a
+  // user who has to find out what to do.
+  it('offers more memory while workers are killed for lack of it', async () => {
+    const again = {
+      options: { memory: '4GB' },
+      change: 'with 4 GB per worker'
+    };
+    const screen = await renderSidebar(({ clusters, commands }) => {
+      clusters.put(makeCluster());
+      commands.addCommand(CommandIDs.launchAgain, {
+        execute: () => undefined
+      });
+    });
+    expect(rowOf(screen).queryByText(/Launch again/)).toBeNull();
+    await act(async () => screen.clusters.put(makeCluster({ again })));
+    fireEvent.click(
+      rowOf(screen).getByRole('button', {
+        name: 'Launch again with 4 GB per worker'
+      })
+    );
+    expect(screen.executed).toEqual([[CommandIDs.launchAgain, { id: 'one' }]]);
+    await settle();
+  });
+
   // Guards against scaling that requires a mouse.
   it('scales by keyboard, and shows why it failed', async () => {
     const screen = await renderSidebar(({ clusters }) =>

@@ -102,7 +102,10 @@ describe('the workers of a cluster', () => {
 
   // Guards against results that are lost without a question, and silence.
   it('ask before a restart that costs something, and say why it failed', async () => {
-    const screen = await unfold({ tasks: 2, results: 1 });
+    const screen = await unfold({});
+    // Since the worker was listed.
+    const worker = makeWorker({ tasks: 2, results: 1 });
+    screen.clusters.workersResponse = { workers: [worker], dead: [] };
     const restart = async (accept: boolean): Promise<void> => {
       dialog.mockResolvedValue({ button: { accept } });
       fireEvent.click(

@@ -1,0 +1,125 @@
+import { Notification } from '@jupyterlab/apputils';
+import { TranslationBundle } from '@jupyterlab/translation';
+import { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import { isAlive } from '../format';
+import { ICluster, IClusters, INotebooks } from '../tokens';
+import { INoticeActions } from './actions';
+import { INotice } from './show';
+
+/**
+ * Offers the code of clusters that were launched while no notebook was open: in a
+ * new notebook, or in the one that the user opens meanwhile.
+ */
+export class Offers implements IDisposable {
+  /**
+   * @param _show - shows a notice, and returns its id
+   */
+  constructor(
+    private _clusters: IClusters,
+    private _notebooks: INotebooks | null,
+    private _actions: INoticeActions,
+    private _show: (notice: INotice) => string,
+    private _trans: TranslationBundle
+  ) {
+    this._notebooks?.changed.connect(this._onNotebooks, this);
+  }
+
+  /** Whether this is disposed. */
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /** Offer nothing more. */
+  dispose(): void {
+    this._isDisposed = true;
+    Signal.clearData(this);
+  }
+
+  /** Offer the code of a cluster that is ready. */
+  add(cluster: ICluster): void {
+    const { id } = cluster;
+    if (this._isWanted(cluster)) {
+      this._show(this._inNotebook(cluster));
+      return;
+    }
+    const done = (run: () => unknown) => () => {
+      this._open.delete(id);
+      return run();
+    };
+    const shown = this._show({
+      message: this._ready(cluster),
+      type: 'success',
+      actions: [
+        {
+          label: this._trans.__('New notebook with it'),
+          run: done(() => this._actions.createNotebook(cluster))
+        },
+        {
+          label: this._trans.__('Copy code'),
+          run: done(() => this._actions.copy(cluster))
+        }
+      ]
+    });
+    this._open.set(id, shown);
+  }
+
+  /** Offer to insert in a notebook that was opened. */
+  private _onNotebooks(): void {
+    for (const [id, shown] of this._open) {
+      const cluster = this._clusters.get(id);
+      if (!cluster || !isAlive(cluster) || this._isUsed(id)) {
+        this._open.delete(id);
+      } else if (this._isWanted(cluster)) {
+        this._open.delete(id);
+        Notification.dismiss(shown);
+        this._show(this._inNotebook(cluster));
+      }
+    }
+  }
+
+  /** Whether a notebook has the code of a cluster. */
+  private _isUsed(id: string): boolean {
+    return !!this._notebooks?.users(id).length;
+  }
+
+  /** Whether the notebook in front takes the code, and has no other cluster. */
+  private _isWanted({ id }: ICluster): boolean {
+    const { current = null, panel = null } = this._notebooks ?? {};
+    const own = this._clusters.get(current?.clusterId ?? '');
+    return (
+      panel !== null &&
+      current?.language === 'python' &&
+      !(own && isAlive(own)) &&
+      !this._isUsed(id)
+    );
+  }
+
+  /** The notice that offers to insert in the notebook in front. */
+  private _inNotebook(cluster: ICluster): INotice {
+    const trans = this._trans;
+    const panel = this._notebooks!.panel;
+    return {
+      message: this._ready(cluster),
+      type: 'success',
+      actions: [
+        {
+          label: trans.__('Insert in %1', this._notebooks!.current!.name),
+          run: () => this._actions.insert(cluster, panel)?.()
+        },
+        {
+          label: trans.__('Copy code'),
+          run: () => this._actions.copy(cluster)
+        }
+      ]
+    };
+  }
+
+  private _ready({ name }: ICluster): string {
+    return this._trans.__('%1 is ready', name);
+  }
+
+  private _isDisposed = false;
+  /** By the id of a cluster that no notebook has, the id of its notice. */
+  private _open = new Map<string, string>();
+}

@@ -1,0 +1,26 @@
+import React, { useState } from 'react';
+import { CommandIDs } from '../../commands/ids';
+import { TextButton } from '../../components/button';
+import { IRowProps } from './props';
+
+/** The button that launches a cluster again, once for each click. */
+export function Again({
+  cluster,
+  context
+}: Pick<IRowProps, 'cluster' | 'context'>): JSX.Element {
+  const { commands, trans } = context;
+  const [isBusy, setBusy] = useState(false);
+  const { id, again } = cluster;
+  const launch = async (): Promise<void> => {
+    setBusy(true);
+    await commands.execute(CommandIDs.launchAgain, { id });
+    setBusy(false);
+  };
+  return (
+    <TextButton disabled={isBusy} onClick={() => void launch()}>
+      {again?.change
+        ? trans.__('Launch again %1', again.change)
+        : trans.__('Launch again')}
+    </TextButton>
+  );
+}
