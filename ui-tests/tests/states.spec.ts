@@ -110,7 +110,7 @@ const SITUATIONS = [
     state: 'lost',
     message: '2 jobs of this cluster are left. Clean up to cancel them.'
   }),
-  report({ name: 'salinity', state: 'closing', message: 'Cancelling 4 jobs' }),
+  report({ name: 'salinity', state: 'closing', message: 'Canceling 4 jobs' }),
   report({
     name: 'currents',
     state: 'closed',

@@ -21,10 +21,7 @@ from .presets import Preset
 
 
 async def plan(
-    services: Services,
-    request: dict[str, Any],
-    keep_running: bool,
-    cwd: str | None,
+    services: Services, request: dict[str, Any], keep_running: bool, cwd: str | None
 ) -> Cluster:
     """Return the cluster that a request describes, ready to start in folder ``cwd``.
 
@@ -43,10 +40,8 @@ async def plan(
     adapt = options.check_adapt(platform.title, scaling, bounds) if bounds else None
     tls = _or_default(request.get("tls"), platform.tls)
     check_encryption(platform, tls)
-    keep = _or_default(request.get("keep_running"), keep_running)
     joined = await _joined(platform, backend, request.get("adopt"))
-    given = request.get("name")
-    name = "" if given is None else options.check_name(given)
+    name = _name(request.get("name"))
     create = (
         codegen.create(platform, chosen, workers, adapt, tls, declared, client=backend.client)
         if joined is None
@@ -75,7 +70,7 @@ async def plan(
         tls=tls,
         adapt=adapt,
         options=chosen,
-        keep_running=keep,
+        keep_running=_or_default(request.get("keep_running"), keep_running),
         idle_timeout=request.get("idle_timeout"),
         core_hours=None if joined is not None else core_hours,
         renew_for=renew_for,
@@ -143,6 +138,10 @@ def cost_of(platform: Platform) -> Cost | None:
     """Return the administrator's price of cores, None if there is none."""
     cost = platform.cost
     return Cost(**cost) if cost else None
+
+
+def _name(given: str | None) -> str:
+    return "" if given is None else options.check_name(given)
 
 
 def _or_default(flag: bool | None, default: bool) -> bool:

@@ -25,6 +25,7 @@ from jupyter_core.paths import jupyter_data_dir
 from ...controller.guarded_files import opened, words
 from ...used import Used
 from . import records
+from .typed import typed
 
 FILE = "history.jsonl"
 LOCK = ".history-lock"
@@ -159,7 +160,7 @@ class History:
 def _entry(line: bytes) -> Entry | None:
     """Return the entry of a line, None where it cannot be read."""
     try:
-        entry = records.typed(Entry, json.loads(line))
+        entry = typed(Entry, json.loads(line))
         for when in (entry.launched, entry.ended):
             if datetime.fromisoformat(when).tzinfo is None:
                 return None

@@ -1,27 +1,21 @@
 """Records as JSON data and back, whichever version wrote them.
 
-A record is read into its dataclass by the types of the fields. What this version does not know is
-kept and written back; what it cannot read becomes a row that says so (`unreadable`). Written by
-hand because notebooks read records too, whose environment has little more than the standard
-library.
+What this version does not know is kept and written back; what it cannot read becomes a row that
+says so (`unreadable`).
 """
 
 from __future__ import annotations
 
-import math
-import types
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, fields, is_dataclass, replace
-from datetime import datetime, timezone
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from datetime import datetime
 from enum import Enum
-from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, cast
 
 from ...models import REPORT_VERSION, Cluster, ControllerRef, Report, State
 from ...used import Used
-
-T = TypeVar("T")
+from .typed import time_of, typed
 
 NEWER = (
     "A newer version of the launcher started this cluster, and this server may misread what it "
@@ -44,7 +38,7 @@ def read(data: Any) -> Cluster:
     names = {field.name for field in fields(Cluster)} - {"unknown"}
     unknown = {key: value for key, value in upgraded.items() if key not in names}
     known = {key: value for key, value in upgraded.items() if key in names}
-    cluster = cast(Cluster, _read(Cluster, {**known, "unknown": unknown}, ""))
+    cluster = typed(Cluster, {**known, "unknown": unknown})
     if cluster.state is State.ELSEWHERE:  # which is shown, and never saved
         raise ValueError("state is 'elsewhere'")
     if _when(cluster.created) != cluster.created:
@@ -61,7 +55,7 @@ def report(data: Any) -> Report:
 
     One of a newer version carries a warning: the same words may mean something else there.
     """
-    read = cast(Report, _read(Report, data, "report"))
+    read = typed(Report, data, "report")
     _check_report(read)
     newer = read.version > REPORT_VERSION
     return replace(read, warnings=(*read.warnings, NEWER)) if newer else read
@@ -81,7 +75,7 @@ def unreadable(directory: Path, data: Any, why: str) -> Cluster:
         return value if isinstance(value, str) and value else otherwise
 
     try:
-        controller = _read(ControllerRef, known.get("controller"), "controller")
+        controller = typed(ControllerRef, known.get("controller"), "controller")
         _check_controller(controller)
     except ValueError:
         controller = None
@@ -147,7 +141,7 @@ def _check_amounts(of: object, where: str, *names: str) -> None:
 
 def _check_time(value: str, where: str) -> None:
     try:
-        _time(value)
+        time_of(value)
     except (ValueError, OverflowError):
         raise ValueError(f"{where} is {value!r:.80}") from None
 
@@ -155,7 +149,7 @@ def _check_time(value: str, where: str) -> None:
 def _when(value: Any) -> str:
     """Return a time with its zone as it is, the beginning of the epoch for anything else."""
     try:
-        _time(value)
+        time_of(value)
     except (TypeError, ValueError, OverflowError):
         return "1970-01-01T00:00:00+00:00"
     return str(value)
@@ -183,83 +177,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-@cache
-def _types(cls: type) -> dict[str, Any]:
-    return get_type_hints(cls)
-
-
-def typed(kind: type[T], data: Any) -> T:
-    """Return JSON data as a value of a dataclass; raises ``ValueError``."""
-    return cast(T, _read(kind, data, ""))
-
-
-def _read(kind: Any, value: Any, where: str) -> Any:
-    """Return JSON data as a value of type ``kind``; ``where`` names it in errors."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if kind is Any:
-        return value
-    if origin in (Union, types.UnionType):
-        if value is None and type(None) in inner:
-            return None
-        return _read(next(one for one in inner if one is not type(None)), value, where)
-    if is_dataclass(kind):
-        return _dataclass(cast(type, kind), value, where)
-    if origin is tuple:
-        return tuple(_read(inner[0], item, where) for item in _expect(list, value, where))
-    if origin is dict:
-        pairs = _expect(dict, value, where).items()
-        return {key: _read(inner[1], item, f"{where}.{key}") for key, item in pairs}
-    return _scalar(kind, value, where)
-
-
-def _scalar(kind: type, value: Any, where: str) -> Any:
-    readers: dict[type, Callable[[Any], Any]] = {datetime: _time, float: _number}
-    reader = kind if issubclass(kind, Enum) else readers.get(kind)
-    if reader is None:
-        return _expect(kind, value, where)
-    try:
-        return reader(value)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"{where} is {value!r:.80}") from None
-
-
-def _time(value: Any) -> datetime:
-    """Return a time that can be compared with others, and that every time zone can show."""
-    time = datetime.fromisoformat(value)
-    if time.tzinfo is None:
-        raise ValueError("a time zone is missing")
-    time.astimezone(timezone.utc)
-    return time
-
-
-def _number(value: Any) -> float:
-    """Return a number that JSON can hold, unlike NaN."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError("it is no finite number")
-    return float(value)
-
-
-def _dataclass(cls: type, value: Any, where: str) -> Any:
-    """Return an object as a dataclass; null where a default exists means that default."""
-    data, read = _expect(dict, value, where), {}
-    for field in fields(cls):
-        optional = field.default is not MISSING or field.default_factory is not MISSING
-        name = f"{where}.{field.name}".lstrip(".")
-        given, kind = data.get(field.name), _types(cls)[field.name]
-        if field.name not in data and not optional:
-            raise ValueError(f"{name} is missing")
-        if field.name in data and not (given is None and optional and not _nullable(kind)):
-            read[field.name] = _read(kind, given, name)
-    return cls(**read)
-
-
-def _nullable(kind: Any) -> bool:
-    return kind is Any or type(None) in get_args(kind)
-
-
-def _expect(kind: type[T], value: Any, where: str) -> T:
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise ValueError(f"{where or 'it'} is {value!r:.80}")
-    return value

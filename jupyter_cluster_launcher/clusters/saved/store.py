@@ -29,6 +29,7 @@ from ...used import Used
 from . import records
 from .history import FILE, History
 from .locks import locked
+from .typed import typed
 from .writer import Writer
 
 RECORD = "cluster.json"
@@ -225,7 +226,7 @@ class Store:
         No server may have been there to hear of it.
         """
         try:
-            ending = records.typed(Ending, read_object(self.root / cluster_id / ENDED))
+            ending = typed(Ending, read_object(self.root / cluster_id / ENDED))
             records.check_used(ending.used, "used.")
         except (OSError, ValueError):
             return report
