@@ -31,8 +31,8 @@ from jupyter_cluster_launcher.backends.batch.system import batch_system
 
 ENGINES = Path(__file__).parent.parent / "tests" / "engines"
 sys.path.append(str(ENGINES))
-from real_slurm import RealSlurm  # noqa: E402
-from real_slurm_config import why_not  # noqa: E402
+from real_slurm import RealSlurm  # noqa: E402 - stands in the tests
+from real_slurm_config import why_not  # noqa: E402 - likewise
 
 ROUNDS = 3  # of the poll
 MINUTES = 6

@@ -49,7 +49,8 @@ def resident_of(kind: str, cluster: SimulatedCluster, folder: str) -> Resident[A
     resident.cluster = cluster
     resident._watch = watch.Watch(lambda: None, folder)
     resident.watch.begin(resident.sample)
-    return resident  # type: ignore[no-any-return]
+    found: Resident[Any] = resident
+    return found
 
 
 @contextmanager

@@ -37,9 +37,9 @@ class Advice:
 def advise(platform: Platform, size: Size | None, past: Sequence[Entry]) -> Advice | None:
     """Return how much less memory would do for a launch of ``size``, None where that is unknown.
 
-    ``past`` are clusters that have ended, newest first. Nothing is said where a worker of one of
+    ``past`` are clusters that have ended, newest first. There is no advice where a worker of one of
     the last was killed for lack of memory or wrote data to disk: it may have needed more than it
-    got. Nor of workers with more threads, which run more tasks at a time.
+    got; nor for workers with more threads, which run more tasks at a time.
     """
     last = [one for one in past if one.platform == platform.name and _worked(one)][:LAST]
     requested = size and memory_bytes(size.memory)
@@ -66,7 +66,7 @@ def advise(platform: Platform, size: Size | None, past: Sequence[Entry]) -> Advi
 def _worked(one: Entry) -> bool:
     """Return whether a cluster has computed long enough to say how much memory it takes.
 
-    Of one that was lost, nobody knows the end.
+    The end of a lost cluster is unknown.
     """
     used = one.used if one.state != "lost" else None
     return used is not None and used.busy >= BUSY and used.tasks >= TASKS

@@ -111,7 +111,7 @@ class History:
 
     def _append(self, line: str) -> int:
         """Write a line at the end of the file, and return the size of the file in bytes."""
-        # Without blocking: a named pipe that nobody reads would take no more at some time.
+        # Without blocking: a named pipe that is not read fills up.
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC
         descriptor = os.open(self._path, flags, 0o600)
         try:
