@@ -36,7 +36,7 @@ LINK := $(VENV)/share/jupyter/labextensions/jupyter-cluster-launcher
 # The slowest steps, which can run in parallel.
 INSTALLED := $(VENV)/tools node_modules/installed ui-tests/node_modules/installed
 
-.PHONY: lab check test test-long lint unit jest suites docs bench clean
+.PHONY: lab check test test-long lint unit jest suites stories docs bench clean
 
 lab: $(VENV)/built
 	$(RUN) jupyter lab $(AS_ROOT) $(LAB_ARGS) examples/demo.ipynb
@@ -45,7 +45,7 @@ test:
 	sh scripts/debian-packages.sh
 	$(MAKE) --jobs=2 $(INSTALLED)
 	$(MAKE) --jobs=2 lint jest JEST=test:coverage
-	$(MAKE) suites
+	$(MAKE) --jobs=2 suites stories
 
 check:
 	$(MAKE) --jobs=2 $(VENV)/tools node_modules/installed
@@ -63,9 +63,11 @@ lint: $(VENV)/tools node_modules/installed
 	$(RUN) mypy
 	$(RUN) jlpm lint:check
 
-suites: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
+suites: $(VENV)/tools $(VENV)/built
 # More processes than cores: most tests wait most of the time.
 	$(RUN) pytest --cov --numprocesses=3 --dist=loadfile
+
+stories: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
 	$(UI_TESTS) playwright test
 
 # SEED=NUMBER repeats a run: each test prints its number.
