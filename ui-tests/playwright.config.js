@@ -8,12 +8,17 @@ const { tmpdir } = require('os');
 const { delimiter, join } = require('path');
 const base = require('@jupyterlab/galata/lib/playwright-config');
 
+// The system gives no port of this range to connections: nobody takes it
+// between this look and the start of the server.
 const FREE_PORT = `
   const server = require('net').createServer();
-  server.listen(0, '127.0.0.1', () => {
+  const listen = () =>
+    server.listen(20000 + Math.floor(12000 * Math.random()), '127.0.0.1');
+  server.on('error', listen).on('listening', () => {
     console.log(server.address().port);
     server.close();
-  });`;
+  });
+  listen();`;
 
 // Stored in the environment, because every worker reads this file again.
 const { env } = process;

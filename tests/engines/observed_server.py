@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from real_server import RealServer, wait_until
+from supervised import command_line
 
 SUPPORT = Path(__file__).parent.parent / "support"
 # Dask's folders of workers and schedulers: it deletes those of ended processes when the next worker
@@ -70,12 +71,8 @@ class ObservedServer(RealServer):
         found = []
         own = self.supervisors | ({self.pid} if not self.ended() else set())
         for pid in self.descendants():
-            if pid not in own:
-                command = Path(f"/proc/{pid}/cmdline")
-                try:
-                    found.append(command.read_bytes().replace(b"\0", b" ").decode())
-                except OSError:  # gone meanwhile
-                    continue
+            if pid not in own and (command := command_line(pid)):
+                found.append(command)
         return found
 
     def files(self) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from supervised import Supervised, free_ports, marked
+from supervised import Supervised, command_line, free_ports, marked
 
 HERE = Path(__file__).parent
 CONFIG = HERE / "real_gateway_config.py"
@@ -152,5 +152,5 @@ class RealGateway:
             pid
             for server in self.servers
             for pid in marked(server.mark)
-            if word in Path(f"/proc/{pid}/cmdline").read_bytes().decode().replace("\0", " ")
+            if word in command_line(pid)
         ]

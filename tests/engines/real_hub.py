@@ -22,7 +22,7 @@ from typing import Any
 
 from real_gateway import CONFIG as GATEWAY_CONFIG
 from real_gateway import missing as gateway_missing
-from supervised import Supervised, free_ports, marked
+from supervised import Supervised, command_line, free_ports, marked
 
 HERE = Path(__file__).parent
 CONFIG = HERE / "real_hub_config.py"
@@ -191,11 +191,7 @@ class RealHub:
     def processes(self, word: str) -> list[int]:
         """Return the processes of this hub with ``word`` in their command line."""
         assert self.server is not None
-        return [
-            pid
-            for pid in marked(self.server.mark)
-            if word in Path(f"/proc/{pid}/cmdline").read_bytes().decode().replace("\0", " ")
-        ]
+        return [pid for pid in marked(self.server.mark) if word in command_line(pid)]
 
     @staticmethod
     def _request(verb: str, url: str, token: str, data: Any = None, scheme: str = "token") -> Any:

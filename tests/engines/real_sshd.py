@@ -17,7 +17,7 @@ import tempfile
 import uuid
 from pathlib import Path
 
-from supervised import MARK, Supervised, free_ports
+from supervised import MARK, Supervised, command_line, free_ports
 
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/sbin")
 HOSTS = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
@@ -106,14 +106,6 @@ class RealSshd:
                 return connection.recv(4) == b"SSH-"
         except OSError:
             return False
-
-
-def command_line(pid: int) -> str:
-    """Return the command line of a process, empty for one that has ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -22,16 +23,24 @@ from pathlib import Path
 
 MARK = "SUPERVISED_BY"
 PATIENCE = 30  # seconds for an orderly end
+PORTS = range(20_000, 32_000)
 ENDED = "The server ended by itself with exit code"
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of the loopback address that are free."""
+    """Return ports of the loopback address that are free.
+
+    They are of a range from which the system gives none to connections and to whoever asks for
+    any: nobody takes one between this look and the start of the server that it is for.
+    """
     with contextlib.ExitStack() as stack:
-        sockets = [
-            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
-        ]
-        return [int(one.getsockname()[1]) for one in sockets]
+        ports: list[int] = []
+        while len(ports) < count:
+            port = secrets.choice(PORTS)  # the same seed is used by several processes of tests
+            with contextlib.suppress(OSError):
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+                ports.append(port)
+        return ports
 
 
 class Supervised:
@@ -99,6 +108,14 @@ def children(parent: int) -> Iterator[int]:
     for task in Path(f"/proc/{parent}/task").iterdir():
         with contextlib.suppress(OSError):
             yield from map(int, (task / "children").read_text().split())
+
+
+def command_line(pid: int) -> str:
+    """Return the command line of a process, empty for one that has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
 
 
 def supervise(command: list[str]) -> None:

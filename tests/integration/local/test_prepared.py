@@ -39,7 +39,7 @@ class Controllers:
         found = {}
         for process in psutil.process_iter(["cmdline"]):
             words = " ".join(process.info["cmdline"] or ())
-            if str(self.root) in words and os.getpgid(process.pid) == process.pid:
+            if str(self.root) in words and process.pid in group(process.pid):
                 found[words.split(f"{self.root}/")[1].split("/")[0]] = process.pid
         return found
 

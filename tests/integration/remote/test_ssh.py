@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -17,7 +18,8 @@ import yaml
 from cloud import ended, until
 from notebooks import run
 from real_server import RealServer, wait_until
-from real_sshd import HOSTS, RealSshd, command_line
+from real_sshd import HOSTS, RealSshd
+from supervised import command_line
 
 from api import SAMPLES, Api
 from jupyter_cluster_launcher.controller import marked
@@ -202,7 +204,7 @@ async def test_a_worker_that_starts_when_its_scheduler_has_ended(
     """Guards against a worker that waits for it on a host of its own for ever."""
     data = yaml.safe_load((SAMPLES / "ssh.yaml").read_text())
     assert data["kwargs"]["worker_options"]["death_timeout"] == 300
-    data["kwargs"]["worker_options"]["death_timeout"] = 1
+    data["kwargs"]["worker_options"]["death_timeout"] = 10
     (samples / "ssh.yaml").write_text(yaml.safe_dump(data))
     monkeypatch.setattr(marked, "kill", lambda cluster_id: None)  # it is on another computer
     cluster = await api.launch(platform="ssh", options=ONE)
@@ -210,15 +212,23 @@ async def test_a_worker_that_starts_when_its_scheduler_has_ended(
     await until(lambda: noted(directory), "the scheduler")
     address = json.loads((directory / "started.json").read_text())["address"]
 
-    def worker() -> list[psutil.Process]:
-        """Return the process that a nanny, which the scheduler knows by now, has started."""
-        nannies = [pid for pid in sshd.remote() if address in command_line(pid)]
-        children = [one for pid in nannies for one in psutil.Process(pid).children()]
-        return [one for one in children if "spawn_main" in command_line(one.pid)]
+    started: list[psutil.Process] = []
+
+    def worker() -> bool:
+        """Find the process that a nanny, which the scheduler knows by now, has started."""
+        for pid in [pid for pid in sshd.remote() if address in command_line(pid)]:
+            with contextlib.suppress(psutil.NoSuchProcess):  # a shell that has ended
+                nanny = psutil.Process(pid)
+                children = [
+                    one for one in nanny.children() if "spawn_main" in command_line(one.pid)
+                ]
+                if children:
+                    started[:] = [nanny, *children]
+        return bool(started)
 
     await until(worker, "the worker")
-    (frozen,) = worker()
-    frozen.suspend()
+    for one in started:
+        one.suspend()
     kill_controller(directory)
     await ended(api, cluster["id"])
     await until(
@@ -226,7 +236,8 @@ async def test_a_worker_that_starts_when_its_scheduler_has_ended(
         "the scheduler has ended",
     )
     assert sshd.remote()
-    frozen.resume()
+    for one in started:
+        one.resume()
     await until(lambda: not sshd.remote(), "the worker has ended")
     await api.stop(cluster["id"])
 

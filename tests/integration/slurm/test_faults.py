@@ -8,9 +8,9 @@ import signal
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from real_slurm import RealSlurm
+from supervised import children, command_line
 from tallgrass import Tallgrass, until
 
 from api import Api
@@ -20,7 +20,7 @@ DEAD = {"job_script_prologue": ["exit 3"]}  # a job that dies before its worker 
 
 def squeues() -> set[int]:
     """Return the process numbers of the polls that the server has under way."""
-    return {one.pid for one in psutil.Process().children() if one.name() == "squeue"}
+    return {pid for pid in children(os.getpid()) if "squeue" in command_line(pid).partition(" ")[0]}
 
 
 async def answers_while_squeue_waits(api: Api, number: int) -> None:
