@@ -73,7 +73,7 @@ stories: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
 # SEED=NUMBER repeats a run: each test prints its number.
 test-long: $(VENV)/tools
 	sh scripts/debian-packages.sh long
-	$(RUN) pytest -rA --hypothesis-profile=long $(if $(SEED),--hypothesis-seed=$(SEED)) \
+	$(RUN) pytest -rA --numprocesses=3 --dist=worksteal --hypothesis-profile=long $(if $(SEED),--hypothesis-seed=$(SEED)) \
 	  tests/long tests/unit/clusters/test_random_orders.py
 
 docs: $(VENV)/tools

@@ -60,7 +60,7 @@ PROFILES: dict[str, dict[str, Any]] = {
         "scheduler_cmd": ["/bin/sh", "-c", "exec sleep 600"],
         "cluster_start_timeout": 600,
     },
-    "Short idle": {"idle_timeout": 3},
+    "Short idle": {"idle_timeout": 8},
 }
 
 

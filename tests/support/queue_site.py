@@ -28,7 +28,7 @@ class Site:
             self.wanted,
             lambda name, answer: self.updates.append((name, answer)),
             interval=0.05,
-            patience=5,
+            patience=60,
         )
 
     def wanted(self) -> dict[str, Wanted]:
@@ -96,8 +96,8 @@ class Site:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait until ``condition`` holds, at most 20 seconds."""
-    deadline = asyncio.get_running_loop().time() + 20
+    """Wait until ``condition`` holds, at most a minute."""
+    deadline = asyncio.get_running_loop().time() + 60
     while not condition():
         assert asyncio.get_running_loop().time() < deadline, "the condition never held"
         await asyncio.sleep(0.01)

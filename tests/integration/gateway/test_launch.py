@@ -166,11 +166,11 @@ async def test_the_gateway_stops_an_idle_cluster_and_the_row_says_so(
     cluster = await api.until(
         cluster["id"], lambda c: c["state"] == "running" and c["idle"] is not None
     )
-    assert cluster["idle"]["timeout"] == 3
+    assert cluster["idle"]["timeout"] == 8
     assert cluster["idle"]["closes_at"] is not None
     cluster = await ended(api, cluster["id"])
     assert cluster["state"] == "closed"
-    assert cluster["message"] == "Stopped by the gateway after 3 seconds without work."
+    assert cluster["message"] == "Stopped by the gateway after 8 seconds without work."
     await api.stop(cluster["id"])
 
 

@@ -195,7 +195,7 @@ def test_a_server_that_stops(server: RealServer, controllers: Controllers) -> No
 
 def test_a_server_that_is_killed(tmp_path: Path) -> None:
     """Guards against a kernel that no server knows any more: its own watch ends it."""
-    server = RealServer(tmp_path, "--ClusterLauncher.orphan_hours=0.002")
+    server = RealServer(tmp_path, "--ClusterLauncher.orphan_hours=0.005")
     controllers = Controllers(server.runtime)
     try:
         server.start()

@@ -129,7 +129,7 @@ async def test_a_hung_controller(api: Api, slurm: RealSlurm, tallgrass: Tallgras
     await api.ready(running["id"], 1)
     with slurm.hung():
         cluster = await tallgrass.launch(workers=1)
-        await answers_while_squeue_waits(api, 50)
+        await answers_while_squeue_waits(api, 20)
         cluster = await tallgrass.row(cluster["id"], lambda c: c["state"] == "failed")
         assert cluster["message"].startswith("SLURM does not answer: Socket timed out")
         row = await api.until(running["id"], lambda c: "does not answer" in (c["queue"] or ""))

@@ -65,12 +65,12 @@ def test_accounting_that_lags(site: Site, sacct: str) -> None:
     """Guards a sacct that lags, fails or hangs: the job is GONE meanwhile, and not for ever."""
 
     async def story() -> None:
-        site.poller.patience = 0.3 if "sleep" in sacct else 5
+        site.poller.patience = 0.3 if "sleep" in sacct else 60
         site.names = {"dask-a": ["7"]}
         site.sacct(sacct)
         site.poller.poll_soon()
         await site.job_in("GONE")
-        site.poller.patience = 5
+        site.poller.patience = 60
         site.sacct("echo '7|FAILED|None|N/A|N/A|3:0|n1|dask-a'")
         job = await site.job_in("FAILED")
         await site.poller.stop()
