@@ -141,7 +141,7 @@ class Report:
     ``scalable`` says whether the number of workers can change. ``renewed`` is how many jobs have
     been replaced before their time limit, ``replaced`` how many after an end that was not planned;
     both go on until ``renew_until``. ``failed`` is how many workers died, ``killed`` how many for
-    lack of memory, ``deaths`` are the last of them.
+    lack of memory, of their own or the system's, ``deaths`` are the last of them.
     """
 
     version: int = 0

@@ -50,6 +50,17 @@ def short_of_memory(cluster: Cluster, status: Status) -> bool:
     return "OUT_OF_MEMORY" in ended or killed
 
 
+def short_of_own_memory(cluster: Cluster, status: Status) -> bool:
+    """Return the same, but not where the system ran out of memory: more for each makes that worse.
+
+    A nanny kills its worker at the limit of that worker.
+    """
+    report = cluster.report
+    system = report.killed > 0 and not any(death.memory for death in report.deaths)
+    unexplained = status.failed > report.killed
+    return short_of_memory(cluster, status) and (bool(status.jobs) or not system or unexplained)
+
+
 def harmless(message: str) -> str:
     """Return a message in one line, empty where it has a secret, a path or an address in it."""
     text = " ".join("".join(c if c.isprintable() else " " for c in message).split())

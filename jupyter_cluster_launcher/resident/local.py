@@ -54,6 +54,11 @@ class LocalResident(Resident[SchedulerCluster]):
 
     def start(self, cluster: SchedulerCluster, **limits: Any) -> None:
         """Begin to watch ``cluster``; one that adapts shares out what its most workers have."""
+        from .observed.registering import Registering  # noqa: PLC0415 - it needs Dask
+
+        cluster.scheduler.add_plugin(
+            Registering(lambda *worker: self.deaths.learn(nannies(cluster), *worker))
+        )
         super().start(cluster, **limits)
         most = getattr(getattr(cluster, "_adaptive", None), "maximum", None)
         if most:
@@ -82,7 +87,7 @@ class LocalResident(Resident[SchedulerCluster]):
     def sample(self) -> Sample:
         """Return the cluster's present state, with how many workers died so far."""
         sample = sample_scheduler(self.cluster)
-        self.deaths.watch(getattr(self.cluster, "workers", {}))
+        self.deaths.watch(nannies(self.cluster))
         report: Polled = {**sample.report, "failed": self.deaths.number}
         return Sample(self.with_deaths(report), sample.activity)
 
@@ -93,6 +98,12 @@ class LocalResident(Resident[SchedulerCluster]):
     def on_scheduler(self, request: Request[T], limit: float) -> T:
         """Return what a request to the scheduler returns; raises as the base."""
         return on_scheduler(self.cluster, request, limit)
+
+
+def nannies(cluster: SchedulerCluster) -> Mapping[Any, Any]:
+    """Return the objects that stand for a cluster's workers here, by name."""
+    workers: Mapping[Any, Any] = getattr(cluster, "workers", {})
+    return workers
 
 
 def start_forkserver() -> None:

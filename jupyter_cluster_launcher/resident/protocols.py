@@ -66,6 +66,9 @@ class Scheduler(LogSource, Protocol):
     transition_counter: int
     status: object  # as a cluster's
 
+    def add_plugin(self, plugin: Any) -> None:
+        """Have a ``SchedulerPlugin`` called from now on."""
+
     def retire_workers(
         self, *, workers: list[str], close_workers: bool, remove: bool
     ) -> Awaitable[Mapping[str, Any]]:

@@ -83,7 +83,7 @@ class Report(TypedDict, total=False):
     only. ``version`` is that of the report. ``dashboard_host`` is None for this host. ``ended``
     says why the cluster is gone, ``broken`` that it did not end on purpose. ``scalable`` is missing
     where it is true. ``failed`` is how many workers died, ``killed`` how many of them for lack of
-    memory, ``deaths`` the last of them.
+    memory, of their own or the system's, ``deaths`` the last of them.
     """
 
     version: int

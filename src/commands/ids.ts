@@ -16,6 +16,8 @@ export namespace CommandIDs {
   export const rename = 'cluster-launcher:rename';
   /** Change whether a cluster keeps running when the Jupyter server stops. */
   export const toggleKeepRunning = 'cluster-launcher:toggle-keep-running';
+  /** Launch a cluster as the arguments say. */
+  export const launch = 'cluster-launcher:launch';
   /** Launch a cluster again that has ended. */
   export const launchAgain = 'cluster-launcher:launch-again';
   /** Launch a cluster as the last time. */
@@ -55,5 +57,32 @@ export const NOTEBOOK_PROPERTY = {
     type: 'string',
     description:
       'The path of an open notebook. If omitted, the one in front is used.'
+  }
+};
+
+/** The JSON Schema properties of the arguments that say what to launch. */
+export const REQUEST_PROPERTIES = {
+  platform: {
+    type: 'string',
+    description: 'The name of the platform, as in its file.'
+  },
+  workers: {
+    type: 'integer',
+    minimum: 0,
+    description:
+      'The number of workers, or of jobs on a batch system. If omitted, that of the platform.'
+  },
+  adapt: {
+    type: 'object',
+    description: 'The bounds of adaptive scaling, instead of a number.',
+    properties: {
+      minimum: { type: 'integer', minimum: 0 },
+      maximum: { type: 'integer', minimum: 1 }
+    }
+  },
+  options: {
+    type: 'object',
+    description:
+      'Options of the platform by name. The user confirms those that are not of their last launch.'
   }
 };

@@ -146,7 +146,9 @@ export function requestIn(
 }
 
 /** Read a request; null if it cannot be understood. */
-function parseRequest(request: PartialJSONValue | undefined): IRequest | null {
+export function parseRequest(
+  request: PartialJSONValue | undefined
+): IRequest | null {
   if (!isObject(request) || typeof request.platform !== 'string') {
     return null;
   }

@@ -1,5 +1,4 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
-import { PathExt } from '@jupyterlab/coreutils';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { KernelSpec } from '@jupyterlab/services';
 import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
@@ -21,11 +20,12 @@ import {
   replaceByDropped
 } from './cell';
 import { insertInConsole } from './console';
+import { CurrentNotebook } from './current';
 import { kernelNameOf, languageOf } from './kernel';
 import { saveRequest } from './metadata';
 import { ISurroundings, refusalOf } from './refusal';
 import { ShortCodes } from './shortcodes';
-import { focusCell, isConsole, Target, targetOf } from './target';
+import { focusCell, isConsole, nameOf, Target, targetOf } from './target';
 import { codeText, DEFAULT_TEMPLATE } from './template';
 import { IExecution, Uses } from './uses';
 
@@ -46,7 +46,6 @@ export class Notebooks implements INotebooks {
     this._shortCodes = new ShortCodes(options.hasConnect);
     this._trans = loadTranslation(options.translator);
     this._surroundings = { ...options, trans: this._trans };
-    this._tracker.currentChanged.connect(this._onCurrentChanged, this);
     this._uses = new Uses(
       this._tracker,
       panel => this.userOf(panel),
@@ -55,7 +54,7 @@ export class Notebooks implements INotebooks {
     this._specs.specsChanged.connect(this._emit, this);
     options.userChanged?.connect(this._emit, this);
     this._shell.currentChanged?.connect(this._onFrontChanged, this);
-    this._onCurrentChanged();
+    new CurrentNotebook(this._tracker, () => this._emit());
   }
 
   /** Emitted when the current notebook or its kernel changed. */
@@ -71,7 +70,7 @@ export class Notebooks implements INotebooks {
     }
     return {
       path: panel.context.path,
-      name: PathExt.basename(panel.context.path),
+      name: nameOf(panel),
       kernelName: kernelNameOf(panel),
       language: languageOf(panel, this._specs),
       clusterId: this.clusterOf(panel)
@@ -170,7 +169,7 @@ export class Notebooks implements INotebooks {
     return {
       inserted: true,
       updated,
-      notebook: PathExt.basename(panel!.context.path)
+      notebook: nameOf(panel!)
     };
   }
 
@@ -188,16 +187,6 @@ export class Notebooks implements INotebooks {
   /** The user of a notebook that several share; null for any other. */
   userOf(panel: NotebookPanel): string | null {
     return panel.content.model?.collaborative ? this._user() : null;
-  }
-
-  private _onCurrentChanged(): void {
-    const panel = this._tracker.currentWidget;
-    this._watched?.sessionContext.kernelChanged.disconnect(this._emit, this);
-    this._watched?.sessionContext.sessionChanged.disconnect(this._emit, this);
-    this._watched = panel;
-    panel?.sessionContext.kernelChanged.connect(this._emit, this);
-    panel?.sessionContext.sessionChanged.connect(this._emit, this);
-    this._emit();
   }
 
   private _emit(): void {
@@ -224,7 +213,6 @@ export class Notebooks implements INotebooks {
   private _tracker: INotebookTracker;
   private _uses: Uses;
   private _trans: TranslationBundle;
-  private _watched: NotebookPanel | null = null;
 }
 
 /** The types that belong to Notebooks. */

@@ -66,7 +66,8 @@ export function refused(
 export function nameOf(target: Target): string {
   return isConsole(target)
     ? target.title.label
-    : PathExt.basename(target.context.path);
+    : // Without the drive: "RTC:a.ipynb" is shared as a.ipynb.
+      PathExt.basename(target.context.localPath);
 }
 
 /** Activate a notebook and one of its cells. */

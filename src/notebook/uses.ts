@@ -1,4 +1,3 @@
-import { PathExt } from '@jupyterlab/coreutils';
 import {
   INotebookTracker,
   Notebook,
@@ -7,6 +6,7 @@ import {
 import { ISignal, Signal } from '@lumino/signaling';
 import { INotebooks } from '../tokens';
 import { CELL_METADATA, clusterOf, IMark } from './cell';
+import { nameOf } from './target';
 
 /** A cell that is about to run. */
 export interface IExecution {
@@ -48,7 +48,7 @@ export class Uses {
   names(id: string): string[] {
     return this._tracker
       .filter(panel => clusterOf(panel, this._userOf(panel)) === id)
-      .map(panel => PathExt.basename(panel.context.path));
+      .map(nameOf);
   }
 
   /** Emit that a notebook uses a cluster. */

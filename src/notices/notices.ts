@@ -7,6 +7,7 @@ import { details, INoticeActions } from './actions';
 import { Endings } from './endings';
 import { Offers } from './offers';
 import { INotice } from './show';
+import { Standing } from './standing';
 
 /** Milliseconds of a wait after which the user may look elsewhere. */
 const LONG = 10_000;
@@ -21,7 +22,7 @@ export class Notices implements IDisposable {
    */
   constructor(
     private _clusters: IClusters,
-    notebooks: INotebooks | null,
+    private _notebooks: INotebooks | null,
     private _actions: INoticeActions,
     private _show: (notice: INotice) => string,
     private _trans: TranslationBundle
@@ -30,7 +31,13 @@ export class Notices implements IDisposable {
     this._clusters.clusters.forEach(cluster => this._note(cluster));
     const parts = [this._actions, this._show, this._trans] as const;
     this._endings = new Endings(this._clusters, ...parts);
-    this._offers = new Offers(this._clusters, notebooks, ...parts);
+    this._standing = new Standing(this._clusters, this._notebooks);
+    this._offers = new Offers(
+      this._clusters,
+      this._notebooks,
+      this._standing,
+      ...parts
+    );
   }
 
   /** Whether this is disposed. */
@@ -62,6 +69,7 @@ export class Notices implements IDisposable {
     this._isDisposed = true;
     this._endings.dispose();
     this._offers.dispose();
+    this._standing.dispose();
     Signal.clearData(this);
   }
 
@@ -114,19 +122,24 @@ export class Notices implements IDisposable {
     }
     const trans = this._trans;
     const insert = this._actions.insert(cluster);
-    this._show({
+    const shown = this._show({
       message: trans.__('%1 is ready', name),
       type: 'success',
       actions: insert
         ? [{ label: trans.__('Insert code'), run: insert }]
         : [details(cluster, this._actions, trans)]
     });
+    this._standing.add(
+      id,
+      shown,
+      now => !!now && isAlive(now) && !(insert && this._isUsed(id))
+    );
   }
 
   private _notifyFailed(cluster: ICluster): void {
     const trans = this._trans;
-    const { again, message, name, state } = cluster;
-    this._show({
+    const { again, id, message, name, state } = cluster;
+    const shown = this._show({
       message:
         state === 'lost'
           ? trans.__('%1 cannot be reached. %2', name, message)
@@ -149,11 +162,19 @@ export class Notices implements IDisposable {
           : [])
       ]
     });
+    // It may be reached again, and is listed no more once it was launched again.
+    this._standing.add(id, shown, now => !!now && hasEnded(now));
+  }
+
+  /** Whether a notebook has the code of a cluster. */
+  private _isUsed(id: string): boolean {
+    return !!this._notebooks?.users(id).length;
   }
 
   private _endings: Endings;
   private _isDisposed = false;
   private _offers: Offers;
+  private _standing: Standing;
   /** The clusters that were alive when they were first seen. */
   private _noted = new Set<string>();
   /** By id, since when a cluster is waited for. */

@@ -6,6 +6,7 @@ import { isAlive } from '../format';
 import { ICluster, IClusters, INotebooks } from '../tokens';
 import { INoticeActions } from './actions';
 import { INotice } from './show';
+import { Standing } from './standing';
 
 /**
  * Offers the code of clusters that were launched while no notebook was open: in a
@@ -18,6 +19,7 @@ export class Offers implements IDisposable {
   constructor(
     private _clusters: IClusters,
     private _notebooks: INotebooks | null,
+    private _standing: Standing,
     private _actions: INoticeActions,
     private _show: (notice: INotice) => string,
     private _trans: TranslationBundle
@@ -40,7 +42,7 @@ export class Offers implements IDisposable {
   add(cluster: ICluster): void {
     const { id } = cluster;
     if (this._isWanted(cluster)) {
-      this._show(this._inNotebook(cluster));
+      this._keep(id, this._show(this._inNotebook(cluster)));
       return;
     }
     const done = (run: () => unknown) => () => {
@@ -62,6 +64,16 @@ export class Offers implements IDisposable {
       ]
     });
     this._open.set(id, shown);
+    this._keep(id, shown);
+  }
+
+  /** Dismiss an offer when the cluster cannot be used, or a notebook has it. */
+  private _keep(id: string, shown: string): void {
+    this._standing.add(
+      id,
+      shown,
+      now => !!now && isAlive(now) && !this._isUsed(id)
+    );
   }
 
   /** Offer to insert in a notebook that was opened. */
@@ -73,7 +85,7 @@ export class Offers implements IDisposable {
       } else if (this._isWanted(cluster)) {
         this._open.delete(id);
         Notification.dismiss(shown);
-        this._show(this._inNotebook(cluster));
+        this._keep(id, this._show(this._inNotebook(cluster)));
       }
     }
   }

@@ -1,40 +1,27 @@
-import { Notification } from '@jupyterlab/apputils';
-import { PathExt } from '@jupyterlab/coreutils';
 import { NotebookPanel } from '@jupyterlab/notebook';
-import { JSONExt, ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { CommandIDs, NOTEBOOK_PROPERTY } from '../commands/ids';
-import { ICommandOptions, notebookOf, notifyError } from '../commands/pick';
-import { clusterIcon, menuIcon } from '../icons';
-import { kernelNameOf } from '../notebook/kernel';
-import { requestIn } from '../notebook/metadata';
-import { isConsole, Target } from '../notebook/target';
-import { IPreferences } from '../settings/preferences';
 import {
-  IForm,
-  initialForm,
-  launchRequest,
-  siteOf
-} from '../sidebar/launch/choices';
-import { changedOptions, declaresOptions } from '../sidebar/launch/schema';
+  JSONExt,
+  PartialJSONObject,
+  ReadonlyPartialJSONObject
+} from '@lumino/coreutils';
+import {
+  CommandIDs,
+  NOTEBOOK_PROPERTY,
+  REQUEST_PROPERTIES
+} from '../commands/ids';
+import { notebookOf, notifyError } from '../commands/pick';
+import { clusterIcon, menuIcon } from '../icons';
+import { parseRequest, requestIn } from '../notebook/metadata';
+import { IForm, initialForm, siteOf } from '../sidebar/launch/choices';
 import { sizeText } from '../sidebar/launch/differences';
-import { ICluster, IOptionsSchema, IPlatform, IRequest } from '../tokens';
-import { confirmRequest } from './dialog';
+import { IPlatform, IRequest } from '../tokens';
 import { fit } from './fit';
-import { leftOutText, requestText } from './words';
-
-/** The options of the commands that launch without the form. */
-export interface IRepeatOptions extends ICommandOptions {
-  /** The platforms as the launch form knows them. */
-  platforms: () => IPlatform[];
-  /** The preferences, with the choices of the last launch. */
-  preferences: IPreferences;
-  /** Called with the new cluster, and the notebook or console that it is for. */
-  launched: (cluster: ICluster, panel: Target | null) => void;
-}
+import { IRepeatOptions, launch, launchRequest, schemaOf } from './launch';
+import { requestText } from './words';
 
 /**
- * Add the commands that launch a cluster without the form: like the last one, and
- * by the request in the notebook.
+ * Add the commands that launch a cluster without the form: like the last one, by
+ * the request in the notebook, and by arguments.
  */
 export function addRepeatCommands(options: IRepeatOptions): void {
   const { app, trans } = options;
@@ -61,6 +48,26 @@ export function addRepeatCommands(options: IRepeatOptions): void {
     isEnabled: () => lastLaunch(options) !== null,
     isVisible: args => !isRequested(args, options),
     execute: args => reportErrors(() => launchLast(args, options))
+  });
+  app.commands.addCommand(CommandIDs.launch, {
+    label: ({ platform }) => {
+      const known = options.platforms().find(({ name }) => name === platform);
+      return known
+        ? trans.__('Launch Dask Cluster on %1', known.title)
+        : trans.__('Launch Dask Cluster');
+    },
+    caption: trans.__('Launch a cluster on a platform'),
+    icon,
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: { ...REQUEST_PROPERTIES, ...NOTEBOOK_PROPERTY },
+        required: ['platform']
+      }
+    },
+    // Without arguments, there is "Launch as Last Time".
+    isVisible: ({ platform }) => typeof platform === 'string',
+    execute: args => reportErrors(() => launchByArguments(args, options))
   });
   app.commands.addCommand(CommandIDs.launchRequested, {
     label: args => {
@@ -158,86 +165,25 @@ async function launchRequested(
   args: ReadonlyPartialJSONObject,
   options: IRepeatOptions
 ): Promise<void> {
-  const { clusters, preferences, trans } = options;
   const panel = notebookOf(args, options.notebooks);
   const request = requestFor(panel, options);
-  if (!panel || !request) {
-    return;
-  }
-  const all = await clusters.platforms(kernelNameOf(panel) ?? undefined);
-  const requested = all.find(({ name }) => name === request.platform);
-  const usable = all.filter(each => each.available && each.launches);
-  const isThere = requested !== undefined && usable.includes(requested);
-  if (usable.length === 0) {
-    throw new Error(trans.__('No platform is available here.'));
-  }
-  const known = isThere ? await schemaOf(requested, panel, options) : null;
-  const platform =
-    isThere && isOwn(request, preferences)
-      ? requested
-      : await confirmRequest({
-          platforms: isThere ? [requested] : usable,
-          schemaOf: each => known ?? each.options,
-          ...{ preferences, request, requested, trans }
-        });
-  if (platform) {
-    const schema = known ?? (await schemaOf(platform, panel, options));
-    const { form, leftOut } = fit(request, platform, schema, preferences);
-    await launch(platform, form, schema, panel, options);
-    const text = leftOutText(leftOut, platform, trans);
-    if (text) {
-      Notification.info(text, { autoClose: 12000 });
-    }
+  if (panel && request) {
+    const title = options.trans.__('Launch as this notebook wants');
+    await launchRequest(request, panel, title, options);
   }
 }
 
-/**
- * Whether a request has nothing that the user has to read first: no options, or
- * those of the user's own last launch. Somebody else may have written them.
- */
-function isOwn(
-  { options, platform }: IRequest,
-  preferences: IPreferences
-): boolean {
-  const own = preferences.recall(platform)?.options ?? {};
-  return Object.entries(options).every(
-    ([name, value]) => name in own && JSONExt.deepEqual(own[name], value)
-  );
-}
-
-/** The options of a platform, including those that its engine declares. */
-async function schemaOf(
-  platform: IPlatform,
-  panel: Target | null,
-  { clusters }: IRepeatOptions
-): Promise<IOptionsSchema> {
-  const kernelName = (panel && kernelNameOf(panel)) ?? undefined;
-  return declaresOptions(platform)
-    ? clusters.options(platform.name, kernelName)
-    : platform.options;
-}
-
-/** Launch a cluster for a notebook or console. */
-async function launch(
-  platform: IPlatform,
-  form: IForm,
-  schema: IOptionsSchema,
-  panel: Target | null,
-  { clusters, launched, platforms, preferences }: IRepeatOptions
+/** Launch a cluster as the arguments say. */
+async function launchByArguments(
+  args: ReadonlyPartialJSONObject,
+  options: IRepeatOptions
 ): Promise<void> {
-  const cluster = await clusters.launch(
-    launchRequest(platform, form, schema, {
-      kernel_name: (panel && kernelNameOf(panel)) ?? undefined,
-      cwd: panel && !isConsole(panel) ? folderOf(panel) : undefined
-    })
-  );
-  launched(cluster, panel);
-  const options = changedOptions(schema, form.options);
-  const site = siteOf(platforms());
-  await preferences.remember(platform.name, { ...form, options }, site);
-}
-
-/** The folder of a notebook. */
-function folderOf(panel: NotebookPanel): string {
-  return PathExt.dirname(panel.context.path);
+  const request = parseRequest(args as PartialJSONObject);
+  if (!request) {
+    throw new Error(options.trans.__('A launch needs the name of a platform.'));
+  }
+  const panel =
+    notebookOf(args, options.notebooks) ?? options.notebooks?.panel ?? null;
+  const title = options.trans.__('Launch a Dask cluster?');
+  await launchRequest(request, panel, title, options);
 }

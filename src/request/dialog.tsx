@@ -11,7 +11,9 @@ import { leftOutText, missingText } from './words';
 
 /** What the dialog shows. */
 export interface IQuestion {
-  /** What the notebook requests. */
+  /** The title of the question. */
+  title: string;
+  /** What is requested. */
   request: IRequest;
   /** The platforms to choose from: one if the requested one is available. */
   platforms: IPlatform[];
@@ -37,7 +39,7 @@ export async function confirmRequest(
   const { trans } = question;
   const body = new RequestBody(question);
   const { button } = await showDialog({
-    title: trans.__('Launch as this notebook wants'),
+    title: question.title,
     body,
     buttons: [
       Dialog.cancelButton(),

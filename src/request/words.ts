@@ -39,7 +39,7 @@ export function leftOutText(
 }
 
 /**
- * Say why the platform that a notebook requests cannot be used here.
+ * Say why the platform that is requested cannot be used here.
  *
  * @param platform - the platform; undefined if there is none of that name
  */
@@ -50,8 +50,5 @@ export function missingText(
 ): string {
   return platform?.reason
     ? trans.__('%1 is not available here. %2', title, platform.reason)
-    : trans.__(
-        'This notebook requests %1, which is not available here.',
-        title
-      );
+    : trans.__('The request is for %1, which is not available here.', title);
 }

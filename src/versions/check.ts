@@ -78,7 +78,7 @@ export class VersionCheck implements IDisposable {
     return [...(this._users.get(cluster.id) ?? [])]
       .map(([panel, { kernelName, environment }]) => ({
         cluster,
-        path: panel.context.path,
+        path: panel.context.localPath,
         kernelName,
         differences: environment
           ? differences(environment.versions, cluster.versions)

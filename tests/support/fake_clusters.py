@@ -15,6 +15,7 @@ class FakeCluster:
     def __init__(self, *names: Any) -> None:
         self.name, self.scheduler_address = "abc", "tls://127.0.0.1:1"
         self.status: object = "running"
+        self.plugins: list[Any] = []
         self.worker_spec: MutableMapping[Any, Any] = {name: {} for name in names}
         self.scheduler: Any = SimpleNamespace(
             workers={f"tls://w{name}": a_worker(name) for name in names},
@@ -24,6 +25,7 @@ class FakeCluster:
             queued=set(),
             transition_counter=7,
             services={"dashboard": SimpleNamespace(port=None)},
+            add_plugin=self.plugins.append,
         )
         self.loop: Any = None
         self.calls: list[tuple[str, dict[str, int]]] = []

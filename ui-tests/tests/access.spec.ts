@@ -1,14 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
-import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import { checkWithAxe, THEMES } from './axe';
 import { setTheme } from './screenshot';
 import { expect, test } from './test';
-
-/** The themes of JupyterLab. */
-const THEMES = [
-  'JupyterLab Light',
-  'JupyterLab Dark',
-  'JupyterLab Dark High Contrast'
-];
 
 /** What axe finds in the separators of every menu of JupyterLab. */
 const RULES_OF_SEPARATORS = [
@@ -23,24 +16,6 @@ const PARTS = [
   '.jp-ClusterLauncher-previewPanel',
   '.jp-ClusterLauncher-status'
 ];
-
-/** Fail with what axe finds in parts of the page, in each theme. */
-async function check(
-  page: IJupyterLabPageFixture,
-  ...parts: string[]
-): Promise<void> {
-  for (const theme of THEMES) {
-    await setTheme(page, theme);
-    const builder = new AxeBuilder({ page });
-    parts.forEach(part => builder.include(part));
-    const { violations } = await builder.analyze();
-    const found = violations.map(({ id, nodes }) => ({
-      id,
-      nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary])
-    }));
-    expect(found, theme).toEqual([]);
-  }
-}
 
 /**
  * The form, rows that run and that failed, details, the log panel, the preview
@@ -73,7 +48,7 @@ test('axe finds nothing', async ({ page, sidebar }) => {
   await sidebar.openForm();
   await sidebar.form.getByRole('button', { name: /^Platform:/ }).click();
   await sidebar.form.getByRole('button', { name: /^Show all/ }).click();
-  await check(page, ...PARTS);
+  await checkWithAxe(page, ...PARTS);
 });
 
 /**
@@ -91,12 +66,12 @@ test('axe finds nothing in dialogs and menus', async ({ page, sidebar }) => {
   await row.root.getByLabel('Cluster name').fill('a;b');
   await page.keyboard.press('Enter');
   await expect(row.root.getByRole('alert')).toBeVisible();
-  await check(page, PARTS[0]);
+  await checkWithAxe(page, PARTS[0]);
   await page.keyboard.press('Escape');
   await row.click('stop');
   const dialog = page.locator('.jp-Dialog');
   await expect(dialog).toContainText('You chose to keep it running');
-  await check(page, '.jp-Dialog');
+  await checkWithAxe(page, '.jp-Dialog');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   for (const theme of THEMES) {
     await setTheme(page, theme);

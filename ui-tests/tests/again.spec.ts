@@ -1,3 +1,4 @@
+import { checkWithAxe } from './axe';
 import { expect, test } from './test';
 
 /**
@@ -25,6 +26,11 @@ test('a cluster that has stopped is launched again', async ({
 
   // The cell and the bar above it say what happened.
   await expect(bar).toContainText("This cell's cluster has stopped");
+  await checkWithAxe(
+    page,
+    '.jp-ClusterLauncher-stopped',
+    '.jp-ClusterLauncher-toolbarItem'
+  );
   await page.notebook.runCell(0, true);
   const output = page.locator('.jp-OutputArea-output').first();
   await expect(output).toContainText('The cluster Tides has stopped');

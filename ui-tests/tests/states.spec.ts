@@ -1,3 +1,4 @@
+import { checkWithAxe } from './axe';
 import { screenshot } from './screenshot';
 import { expect, test } from './test';
 
@@ -127,7 +128,7 @@ test.use({ viewport: { width: 1280, height: 1950 } });
 
 /**
  * Every situation of a cluster in one screenshot. Guards against states that look
- * the same or do not fit.
+ * the same or do not fit, and against some that not all users can read.
  */
 test('every situation of a cluster', async ({ page, sidebar }) => {
   await page.route(/cluster-launcher\/clusters\?/, route =>
@@ -139,6 +140,7 @@ test('every situation of a cluster', async ({ page, sidebar }) => {
   await screenshot(page, 'states');
   await sidebar.setWidth(200);
   await screenshot(page, 'states-narrow');
+  await checkWithAxe(page, '#jp-cluster-launcher');
 });
 
 /**

@@ -12,7 +12,7 @@ from ...errors import BadInputError, UnknownError
 from ...jobs import Phase
 from ...models import Cluster, State
 from ..services import Services
-from ..usage import short_of_memory
+from ..usage import short_of_own_memory
 
 ENDED = (State.FAILED, State.CLOSED, State.LOST)  # in which a cluster can be launched again
 
@@ -83,7 +83,7 @@ def adjusted(
     values = {name: schema.get("default") for name, schema in declared.items()}
     values |= {name: value for name, value in cluster.options.items() if name in declared}
     memory = next((name for name in MEMORY if isinstance(values.get(name), str)), None)
-    if memory and short_of_memory(cluster, status):
+    if memory and short_of_own_memory(cluster, status):
         more, words = _twice_the_memory(values[memory])
         return ({memory: more}, f"with {words} {each(declared[memory])}") if more else ({}, "")
     if "TIMEOUT" in ended and isinstance(values.get(TIME), str):

@@ -9,12 +9,16 @@ from typing import Any
 
 from ..logs import WorkerLog, text
 from ..report import Death
+from .oom import OutOfMemory
 
 ENDING = ("closing", "closing_gracefully", "closed", "failed")  # a nanny that is to end
 KEPT = 50  # deaths of which is known more than their number
 LINES = 10_000  # of a nanny's log that are looked through
 MEMORY_EVENTS = "worker-restart-memory"  # the topic under which nannies log what they kill
 ELSEWHERE = "Killed for lack of memory. Its nanny restarted it."
+STARVED = (
+    "Killed by the system, which ran out of memory. Use fewer workers or less memory per worker."
+)
 
 Events = Iterable["tuple[float, Mapping[str, Any]]"]  # (time in seconds, event), oldest first
 
@@ -30,6 +34,7 @@ class Deaths:
         self._expected: set[str] = set()
         self._names: dict[str, str] = {}
         self._events = 0.0  # when the last event that was noted came
+        self.system = OutOfMemory()
 
     def watch(self, workers: Mapping[Any, Any]) -> None:
         """Have the end of each worker's present process noted.
@@ -37,6 +42,7 @@ class Deaths:
         ``workers`` are a cluster's, by name: nannies, or workers in this process, which cannot die
         alone.
         """
+        self.system.note()
         for name, nanny in list(workers.items()):
             process: Any = getattr(nanny, "process", None)
             on_exit = getattr(process, "on_exit", None)
@@ -45,16 +51,30 @@ class Deaths:
             elif on_exit is not None:
                 process.on_exit = Watched(self, str(name), nanny, on_exit)
 
+    def learn(self, workers: Mapping[Any, Any], name: object, address: str) -> None:
+        """Have the end of one of the ``workers`` noted that has just registered.
+
+        Its process may end before the next ``watch``, and before its nanny knows its ``address``.
+        """
+        nanny = workers.get(name)
+        self.watch({name: nanny})
+        on_exit = getattr(getattr(nanny, "process", None), "on_exit", None)
+        if isinstance(on_exit, Watched):
+            on_exit.address = address
+
     def expect(self, address: str) -> None:
         """Take the end of a worker's process for no death: a user restarts it."""
         self._expected.add(address)
 
-    def note(self, death: Death, lines: str = "") -> None:
-        """Note a death, and what a nanny logged about it, unless it was expected."""
+    def note(self, death: Death, lines: str = "", starved: bool = False) -> None:
+        """Note a death, and what a nanny logged about it, unless it was expected.
+
+        ``starved`` is whether the system killed it for lack of memory.
+        """
         if death["id"] in self._expected:
             return
         self.number += 1
-        self.killed += death["memory"]
+        self.killed += death["memory"] or starved
         if lines:
             self._lines[death["id"]] = lines
         self.noted = [*self.noted, death][-KEPT:]
@@ -94,23 +114,25 @@ class Watched:
         """Note the death of the present process of ``nanny``, then call ``then``."""
         self._deaths, self._name, self._nanny, self._then = deaths, name, nanny, then
         self._pid: int | None = None
-        self._address = ""
+        self.address = ""
         self.look(nanny.process)
 
     def look(self, process: Any) -> None:
         """Learn the number and the address of the process, which it has once it has started."""
         self._pid = getattr(process, "pid", None) or self._pid
-        self._address = getattr(process, "worker_address", None) or self._address
+        self.address = getattr(process, "worker_address", None) or self.address
 
     def __call__(self, exit_code: int) -> None:
         """Note the end of the process, which Dask learns afterwards."""
         status = getattr(self._nanny.status, "name", self._nanny.status)
-        if exit_code != 0 and status not in ENDING:
-            memory = self._killed_for_memory()
-            reason = memory or ended(exit_code)
-            address = self._address or f"worker {self._name}"
+        memory = self._killed_for_memory()
+        if (memory or exit_code != 0) and status not in ENDING:
+            starved = not memory and exit_code == -signal.SIGKILL and self._deaths.system.killed()
+            reason = memory or (STARVED if starved else ended(exit_code))
+            address = self.address or f"worker {self._name}"
             death = death_of(address, named(self._name, self._pid), reason, bool(memory))
-            self._deaths.note(death, self._lines())
+            self._deaths.note(death, self._lines(), starved)
+        self._pid, self.address = None, ""  # another process takes its place
         self._then(exit_code)
 
     def _killed_for_memory(self) -> str:
@@ -126,7 +148,7 @@ class Watched:
         get_logs = getattr(self._nanny, "get_logs", None)
         if get_logs is None or self._pid is None:
             return ""
-        marks = [f"pid={self._pid})", f"process {self._pid} ", self._address or "no address"]
+        marks = [f"pid={self._pid})", f"process {self._pid} ", self.address or "no address"]
         entries = [
             (level, line) for level, line in get_logs(n=LINES) if any(m in line for m in marks)
         ]

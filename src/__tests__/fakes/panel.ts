@@ -1,6 +1,16 @@
 import { YNotebook } from '@jupyter/ydoc';
 import { Signal } from '@lumino/signaling';
 
+/** The document of a notebook, whose path may begin with a drive. */
+export function contextOf(path: string): {
+  path: string;
+  localPath: string;
+  ready: Promise<void>;
+} {
+  const localPath = path.replace(/^[^/]*:/, '');
+  return { path, localPath, ready: Promise.resolve() };
+}
+
 /**
  * An open notebook: its document, and a session whose kernel a test changes.
  */
@@ -15,7 +25,7 @@ export class FakeNotebookPanel {
   readonly notebook = YNotebook.create();
   readonly node = document.createElement('div');
   readonly title = { label: 'tides.ipynb' };
-  readonly context = { path: this.path, ready: Promise.resolve() };
+  readonly context = contextOf(this.path);
   readonly content = {
     model: {
       sharedModel: this.notebook,

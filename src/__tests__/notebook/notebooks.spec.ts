@@ -5,7 +5,13 @@ import { requestIn } from '../../notebook/metadata';
 import { Notebooks } from '../../notebook/notebooks';
 import { ICluster } from '../../tokens';
 import { ToolbarItem } from '../../toolbar/item';
-import { FakeClusters, makeCluster, makeKernelspecs, trans } from '../fakes';
+import {
+  contextOf,
+  FakeClusters,
+  makeCluster,
+  makeKernelspecs,
+  trans
+} from '../fakes';
 
 /** A notebook panel. */
 class FakePanel {
@@ -26,7 +32,7 @@ class FakePanel {
   readonly node = document.createElement('div');
   isDisposed = false;
   readonly notebook = YNotebook.create();
-  readonly context = { path: this.path, ready: Promise.resolve() };
+  readonly context = contextOf(this.path);
   readonly sessionContext = {
     session: { kernel: { name: '' } },
     kernelPreference: {},
@@ -318,6 +324,18 @@ describe('Notebooks', () => {
     cell.setSource('c = 4');
     notebooks.insert(withCode('one', 'd = 5'), 'connect');
     expect(cell.getSource()).toBe('c = 4');
+  });
+
+  // Guards against the drive of real-time collaboration in JupyterLab before 4.4
+  // in front of a name.
+  it('is called by its name on a drive', () => {
+    const shared = new FakePanel('RTC:a.ipynb', 'python3', ['first()']);
+    const notebooks = makeNotebooks(shared);
+    expect(notebooks.current!.name).toBe('a.ipynb');
+    expect(notebooks.current!.path).toBe('RTC:a.ipynb'); // The server knows it.
+    const inserted = notebooks.insert(withCode('one', 'c1()'), 'connect');
+    expect(inserted).toMatchObject({ notebook: 'a.ipynb' });
+    expect(notebooks.users('one')).toEqual(['a.ipynb']);
   });
 
   // Guards against a cell of a colleague that changes to another cluster, and a

@@ -109,6 +109,41 @@ describe('notices', () => {
     expect(notebooks.inserted.map(([id]) => id)).toEqual(['one']);
   });
 
+  // Guards against buttons that insert the code of a cluster that is gone, and
+  // against a failure that stays beside the cluster that was launched again.
+  it('go when they are no longer true', async () => {
+    const wait = async (): Promise<void> => {
+      hidden = true; // Else they go by themselves.
+      await put(starting);
+      jest.advanceTimersByTime(60_000);
+      await put();
+      expect(shown()).toEqual(['Local 1 is ready']);
+    };
+    await wait();
+    await put({ cores: 4 });
+    expect(shown()).toEqual(['Local 1 is ready']);
+    await put({ state: 'closing' });
+    expect(shown()).toEqual([]);
+    clusters.remove('one');
+
+    await put({ ...starting, id: 'two', name: 'Local 2' });
+    notices.expect('two');
+    await put({ id: 'two', name: 'Local 2' });
+    expect(shown()).toEqual(['Local 2 is ready']);
+    notebooks.usersOf.two = ['a.ipynb'];
+    notebooks.usersChanged.emit();
+    expect(shown()).toEqual([]);
+
+    await put({ id: 'two', name: 'Local 2', state: 'lost', message: '' });
+    expect(shown()).toEqual(['Local 2 cannot be reached. ']);
+    await put({ id: 'two', name: 'Local 2' });
+    expect(shown()).toEqual([]);
+    await put({ id: 'two', name: 'Local 2', state: 'failed', message: 'No.' });
+    expect(shown()).toEqual(['Local 2 failed. No.']);
+    clusters.remove('two');
+    expect(shown()).toEqual([]);
+  });
+
   // Guards against code that is offered though the notebook has it.
   it('show the cluster if a notebook has the code', async () => {
     await put(starting);

@@ -160,6 +160,37 @@ describe('a launch without the form', () => {
     expect(Notification.manager.notifications[0].message).toContain('queue');
   });
 
+  // Guards against an extension, a keyboard shortcut or a link that can launch
+  // nothing, or what the user has not read.
+  it('takes what the arguments say', async () => {
+    const launch = (args: any): Promise<void> =>
+      commands.execute(CommandIDs.launch, args);
+    const args = { platform: 'local', workers: 5, ...NOTEBOOK };
+    expect(commands.isVisible(CommandIDs.launch)).toBe(false);
+    expect(commands.label(CommandIDs.launch, args)).toBe(
+      'Launch Dask Cluster on This computer'
+    );
+    await launch(args);
+    expect(launches()).toMatchObject([{ platform: 'local', workers: 5 }]);
+    expect(launched).toEqual([[expect.any(String), panel]]);
+    await launch({ platform: 'local', adapt: { minimum: 0, maximum: 3 } });
+    expect(launches()[1].adapt).toEqual({ minimum: 0, maximum: 3 });
+    expect(launched[1][1]).toBeNull(); // No notebook is in front.
+
+    const done = launch({ platform: 'local', options: { extra: 'rm' } });
+    const text = (await dialog()).textContent;
+    expect(text).toContain('Extra arguments: rm');
+    expect(text).not.toContain('notebook');
+    accept();
+    await done;
+    expect(launches()[2].options).toEqual({ extra: 'rm' });
+    await launch({ workers: 2 });
+    expect(Notification.manager.notifications[0].message).toBe(
+      'A launch needs the name of a platform.'
+    );
+    expect(launches()).toHaveLength(3);
+  });
+
   // Guards against a launch that the user did not want.
   it('launches nothing if the user cancels', async () => {
     request({ platform: 'hpc', title: 'Tallgrass' });

@@ -23,7 +23,7 @@ class FakePanel {
 
   /** The number of queries to its kernels. */
   queries = 0;
-  readonly context = { path: this.path };
+  readonly context = { path: this.path, localPath: this.path };
   readonly disposed = new Signal<this, void>(this);
   readonly sessionContext = new FakeSessionContext();
 

@@ -2,8 +2,8 @@ import { KernelSpec } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 import { IPreferences } from '../../settings/preferences';
-import { IClusters, INotebooks, IPlatform, IStart } from '../../tokens';
-import { IForm, selectPlatform, siteOf } from './choices';
+import { IClusters, INotebooks, IPlatform } from '../../tokens';
+import { IForm } from './choices';
 import { changedOptions } from './schema';
 import { Draft } from './draft';
 import { FormFold } from './fold';
@@ -12,6 +12,7 @@ import { KernelChoice } from './kernelchoice';
 import { Presets } from './presets';
 import { Preparation } from './prepare';
 import { LaunchQueries, sizeOf } from './queries';
+import { Selection } from './selection';
 import { Submission } from './submission';
 
 /**
@@ -26,11 +27,12 @@ export class LaunchModel implements IDisposable {
     this.kernel = new KernelChoice(kernelspecs, notebooks);
     this.queries = new LaunchQueries(clusters);
     this.preparation = new Preparation(clusters);
+    this._selection = new Selection(this.queries, preferences);
     const { forms, kernel, queries } = this;
     this.presets = new Presets({
       ...{ clusters, forms, queries },
       select: (platform, form) => {
-        this._selected = platform.name;
+        this._selection.name = platform.name;
         this.change(form);
       },
       onChange: () => this._emit()
@@ -83,14 +85,7 @@ export class LaunchModel implements IDisposable {
 
   /** The selected platform; null if there is none. */
   get platform(): IPlatform | null {
-    const platforms = this.queries.platforms.value ?? [];
-    const { preferences } = this._options;
-    return selectPlatform(
-      platforms,
-      this._selected,
-      preferences.defaultPlatform,
-      preferences.lastPlatform(siteOf(platforms))
-    );
+    return this._selection.platform;
   }
 
   /** The titles of the options whose values are not allowed. */
@@ -113,7 +108,7 @@ export class LaunchModel implements IDisposable {
 
   /** Select a platform by its name. */
   select(platform: string): void {
-    this._selected = platform;
+    this._selection.name = platform;
     this._onEdited();
   }
 
@@ -148,11 +143,6 @@ export class LaunchModel implements IDisposable {
     this._update();
   }
 
-  /** Estimate when the launch would start, and when in other ways. */
-  starts(platform: IPlatform): Promise<IStart[]> {
-    return this._options.clusters.starts(this.draft.request(platform));
-  }
-
   /** Search for clusters to join again, if they are shown. */
   searchAgain(): void {
     this.queries.searchAgain();
@@ -176,24 +166,22 @@ export class LaunchModel implements IDisposable {
     if (!platform) {
       return;
     }
-    const { notebooks, preferences } = this._options;
-    const panel = notebooks?.panel ?? null;
+    const panel = this._options.notebooks?.panel ?? null;
     const form = this.forms.get(platform);
-    const site = siteOf(this.queries.platforms.value ?? []);
     const options = changedOptions(this.queries.schema(platform), form.options);
     const launch = this.draft.submission(platform, discovered);
     await this.submission.send(launch, panel, async () => {
       this.draft.clear();
       this.preparation.reset();
       this.fold.reset();
-      await preferences.remember(platform.name, { ...form, options }, site);
+      await this._selection.remember(platform, form, options);
     });
   }
 
   /** Cancel all requests. */
   dispose(): void {
     this._isDisposed = true;
-    this.preparation.choice = null;
+    this.preparation.choose(null);
     this.queries.dispose();
     this.presets.dispose();
     Signal.clearData(this);
@@ -222,20 +210,13 @@ export class LaunchModel implements IDisposable {
     if (this._isDisposed) {
       return;
     }
-    const { queries } = this;
-    queries.updatePlatforms(this.kernel.name);
+    this.queries.updatePlatforms(this.kernel.name);
     this.presets.update();
     const { platform } = this;
-    this.preparation.choice = platform?.available
-      ? { platform: platform.name, kernelName: this.kernel.name }
-      : null;
+    this.preparation.choose(platform, this.kernel.name);
     if (platform) {
-      queries.updatePlatform(platform, this.kernel.name);
-      queries.updatePreview(
-        platform,
-        queries.isReady(platform) && platform.launches && !this.invalid.length
-          ? this.draft.request(platform)
-          : null
+      this.queries.update(platform, this.kernel.name, () =>
+        this.invalid.length ? null : this.draft.request(platform)
       );
     }
     this._emit();
@@ -247,8 +228,7 @@ export class LaunchModel implements IDisposable {
 
   private _changed = new Signal<this, void>(this);
   private _isDisposed = false;
-  /** The platform that the user selected. */
-  private _selected: string | null = null;
+  private _selection: Selection;
 }
 
 /** The types that belong to LaunchModel. */

@@ -1,5 +1,5 @@
 import React from 'react';
-import { IClusters } from '../../tokens';
+import { IClusters, IPlatform } from '../../tokens';
 
 /** Milliseconds until a touch is sent again; the server waits twice as long. */
 const PERIOD = 60_000;
@@ -23,9 +23,14 @@ export interface IChoice {
 export class Preparation {
   constructor(private _clusters: Pick<IClusters, 'prepare'>) {}
 
-  /** What to prepare for; null for nothing. A new choice is sent while the form is in use. */
-  set choice(choice: IChoice | null) {
-    this._choice = choice;
+  /**
+   * Choose what to prepare for; nothing while the platform is null or not available.
+   * A new choice is sent while the form is in use.
+   */
+  choose(platform: IPlatform | null, kernelName?: string): void {
+    this._choice = platform?.available
+      ? { platform: platform.name, kernelName }
+      : null;
     if (this._isInUse()) {
       this.touch();
     }

@@ -10,7 +10,8 @@ import {
   IDiscoveredCluster,
   ILaunch,
   IOptionsSchema,
-  IPlatform
+  IPlatform,
+  IStart
 } from '../../tokens';
 import { declaresOptions } from './schema';
 
@@ -108,8 +109,26 @@ export class LaunchQueries implements IDisposable {
     );
   }
 
-  /** Request the options of a platform and the clusters on it. */
-  updatePlatform(platform: IPlatform, kernelName: string | undefined): void {
+  /**
+   * Request what belongs to a platform: its options, the clusters on it, and the
+   * preview of a launch.
+   *
+   * @param launch - returns the launch; null if it cannot be requested
+   */
+  update(
+    platform: IPlatform,
+    kernelName: string | undefined,
+    launch: () => ILaunch | null
+  ): void {
+    this._updatePlatform(platform, kernelName);
+    const isPossible = this.isReady(platform) && platform.launches;
+    this._updatePreview(platform, isPossible ? launch() : null);
+  }
+
+  private _updatePlatform(
+    platform: IPlatform,
+    kernelName: string | undefined
+  ): void {
     const { available, finds, name, options_from } = platform;
     this._options.update(
       `${name} ${kernelName} ${this._attempt}`,
@@ -131,12 +150,7 @@ export class LaunchQueries implements IDisposable {
     );
   }
 
-  /**
-   * Request the preview of a launch.
-   *
-   * @param launch - null if the platform is not ready
-   */
-  updatePreview(platform: IPlatform, launch: ILaunch | null): void {
+  private _updatePreview(platform: IPlatform, launch: ILaunch | null): void {
     if (!launch) {
       this._code.clear();
       this._check.clear();
@@ -159,6 +173,11 @@ export class LaunchQueries implements IDisposable {
         ? () => this._clusters.check(launch)
         : null
     );
+  }
+
+  /** Estimate when a launch would start, and when in other ways. */
+  starts(launch: ILaunch): Promise<IStart[]> {
+    return this._clusters.starts(launch);
   }
 
   /** Cancel all requests. */

@@ -19,7 +19,7 @@ from jupyter_cluster_launcher.clusters.launching.request import named
 from jupyter_cluster_launcher.clusters.saved.store import PAST
 from jupyter_cluster_launcher.errors import BadInputError, UnknownError
 from jupyter_cluster_launcher.jobs import Phase, Queue
-from jupyter_cluster_launcher.models import Adapt, Cluster, Report, State
+from jupyter_cluster_launcher.models import Adapt, Cluster, Death, Report, State
 
 OPTIONS: dict[str, Any] = {"memory": {"type": "string", "title": "Memory per worker"}}
 
@@ -164,3 +164,14 @@ def test_killed_workers() -> None:
     assert asked(died, "local") == ({}, "")
     assert asked(replace(given, report=Report()), "local") == ({}, "")
     assert asked(on_slurm("NODE_FAIL"), "slurm") == ({}, "")
+
+
+def test_workers_that_the_system_killed() -> None:
+    """Guards against more memory for each where all together had more than there is."""
+    options = {"memory_limit": "2GB"}
+    doubled = ({"memory_limit": "4GB"}, "with 4 GB per worker")
+    by_system, by_nanny = Death(id="tls://n:1"), Death(id="tls://n:2", memory=True)
+    report = Report(failed=1, killed=1, deaths=(by_system,))
+    assert asked(a_cluster(state=State.CLOSED, report=report, options=options), "local") == ({}, "")
+    report = Report(failed=2, killed=2, deaths=(by_system, by_nanny))
+    assert asked(a_cluster(state=State.CLOSED, report=report, options=options), "local") == doubled

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from jupyter_cluster_launcher.resident.observed import oom
 from jupyter_cluster_launcher.resident.observed.deaths import Deaths
 
 ADDRESS = "tls://127.0.0.1:40001"
@@ -89,6 +92,101 @@ def test_a_worker_that_a_user_restarts() -> None:
     deaths.expect(ADDRESS)
     nanny.process.on_exit(-9)
     assert (deaths.number, deaths.noted) == (0, [])
+
+
+def test_a_process_that_ends_before_the_next_poll() -> None:
+    """Guards against "died" for what was killed for memory, and against a death that goes unseen.
+
+    A task that kills its worker is computed again as soon as another process takes its place.
+    """
+    deaths, nanny = Deaths(), a_nanny(killed=17)
+    workers = {0: nanny}
+    nanny.process.pid = nanny.process.worker_address = None  # it is just starting
+    deaths.watch(workers)
+    nanny.process.pid = 17
+    deaths.learn(workers, 0, ADDRESS)
+    nanny.process.pid = None  # as of a process that has ended
+    nanny.process.on_exit(-15)
+    (death,) = deaths.noted
+    assert (death["id"], death["name"], death["memory"]) == (ADDRESS, "0 (process 17)", True)
+
+    # The same object stands for the next process.
+    nanny.process.pid = 18
+    deaths.learn(workers, 0, "tls://127.0.0.1:40002")
+    nanny.process.on_exit(-11)
+    assert [death["name"] for death in deaths.noted] == ["0 (process 17)", "0 (process 18)"]
+    assert deaths.noted[1]["id"] == "tls://127.0.0.1:40002"
+    nanny.process.pid = None
+    nanny.process.on_exit(1)  # before it has registered
+    assert (deaths.noted[2]["id"], deaths.noted[2]["name"]) == ("worker 0", "0")
+    deaths.learn(workers, "another", ADDRESS)  # a worker that was started elsewhere
+
+
+def test_a_worker_that_ends_politely_when_it_is_killed_for_memory() -> None:
+    """Guards against a death without a trace where a library of the user handles SIGTERM."""
+    deaths, nanny = Deaths(), a_nanny(killed=17)
+    deaths.watch({0: nanny})
+    nanny.process.on_exit(0)
+    assert (deaths.number, deaths.killed) == (1, 1)
+
+
+def test_a_worker_that_the_system_kills_for_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Callable[[float], None]
+) -> None:
+    """Guards against "worker died" in a container that has no memory left, and false alarms."""
+    events = tmp_path / "memory.events"
+    events.write_text("oom 4\noom_kill 3\n", encoding="ascii")
+    own = tmp_path / "cgroup"
+    own.write_text("0::/of/the/host\n", encoding="ascii")  # the container sees the root of that
+    monkeypatch.setattr(oom, "CGROUPS", tmp_path)
+    monkeypatch.setattr(oom, "OWN_CGROUPS", own)
+    deaths = Deaths()
+
+    def died(code: int = -9, kills: int | None = None) -> tuple[int, str]:
+        """Have a worker end when so many were killed in all; return what is said about it."""
+        nanny = a_nanny()
+        deaths.watch({0: nanny})
+        if kills is not None:
+            events.write_text(f"oom 4\noom_kill {kills}\n", encoding="ascii")
+        nanny.process.on_exit(code)
+        return deaths.killed, deaths.noted[-1]["reason"].split(",")[0]
+
+    assert died() == (0, "Killed (SIGKILL)")
+    assert died(kills=5) == (1, "Killed by the system")
+    assert died() == (2, "Killed by the system")
+    assert died() == (2, "Killed (SIGKILL)")  # by somebody else
+    assert died(-11, kills=6) == (2, "Crashed or killed (SIGSEGV).")
+    assert died() == (3, "Killed by the system")
+    died(-11, kills=7)  # something else in the container was killed
+    for _ in range(2):
+        clock(oom.RECENT)
+        deaths.watch({})
+    assert died() == (3, "Killed (SIGKILL)")
+    assert not deaths.noted[0]["memory"]  # a larger limit would not help
+
+
+@pytest.mark.parametrize("line", ["4:memory:/docker/1", "0::/user.slice"])
+def test_where_kills_are_counted(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against kills on one version of control groups, or outside of one, that go unseen."""
+    own, host = tmp_path / "own", tmp_path / "vmstat"
+    own.write_text(f"{line}\n", encoding="ascii")
+    monkeypatch.setattr(oom, "OWN_CGROUPS", own)
+    monkeypatch.setattr(oom, "CGROUPS", tmp_path)
+    monkeypatch.setattr(oom, "HOST", host)
+
+    def rises(file: Path) -> bool:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("oom_kill 0\n", encoding="ascii")
+        system = oom.OutOfMemory()
+        file.write_text("oom_kill 1\n", encoding="ascii")
+        return system.killed()
+
+    assert not oom.OutOfMemory().killed()  # nothing is known
+    assert rises(host)
+    version_1 = tmp_path / "memory/docker/1/memory.oom_control"
+    assert rises(version_1 if "memory" in line else tmp_path / "user.slice/memory.events")
 
 
 def test_what_nannies_elsewhere_killed() -> None:

@@ -223,6 +223,21 @@ def test_a_dashboard_without_plots_is_left_alone(monkeypatch: pytest.MonkeyPatch
     assert pauses == sorted(pauses)
 
 
+def test_a_worker_that_dies_as_soon_as_it_gets_a_task(
+    resident: LocalResident, published: list[Report]
+) -> None:
+    """Guards against deaths between two polls that nobody hears of."""
+    cluster: Any = resident.cluster
+    (plugin,) = cluster.plugins
+    process = SimpleNamespace(on_exit=lambda code: None, pid=17, worker_address=None)
+    cluster.workers = {0: SimpleNamespace(status="running", process=process)}
+    plugin.add_worker(cluster.scheduler, worker="tls://w0")
+    process.on_exit(-11)
+    resident.ping()
+    (death,) = published[-1]["deaths"]
+    assert (death["id"], death["name"]) == ("tls://w0", "0 (process 17)")
+
+
 def test_a_scheduler_that_was_shut_down(resident: LocalResident) -> None:
     """Guards against a row that says "running" after ``client.shutdown()``, and a slow stop."""
     cluster = FakeCluster(0)

@@ -27,8 +27,8 @@ export function StartTimes(props: {
     let isWanted = true;
     if (asked > 0) {
       setAnswer({});
-      void model
-        .starts(platform)
+      void model.queries
+        .starts(model.draft.request(platform))
         .then(starts => ({ starts }))
         .catch((reason: Error) => ({ error: reason.message }))
         .then(next => isWanted && setAnswer(next));
