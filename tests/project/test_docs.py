@@ -72,7 +72,7 @@ def test_defaults_of_the_server_are_those_of_the_table() -> None:
 
 
 def test_the_architecture_page_is_up_to_date() -> None:
-    """Guards against a list of modules, or a graph of their imports, that is out of date."""
+    """Guards against a list of modules, or a table of their imports, that is out of date."""
     done = subprocess.run(
         [sys.executable, "scripts/architecture.py", "--check"],
         cwd=ROOT, capture_output=True, text=True, check=False,
