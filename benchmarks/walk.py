@@ -2,8 +2,8 @@
 
 ``.venv/bin/python benchmarks/walk.py`` walks to every platform that can run here and writes the
 times into docs/explanation/first-result.md; with names of platforms it replaces only theirs. It
-needs the environment of ``make test``. Users' homes and environments are new, in a folder of their
-own. The browser's part (launch, run the cell, stop) is done with the requests of the sidebar.
+needs the environment of ``make test``. Users' homes and environments are new. The browser's part
+(launch, run the cell, stop) is done with the requests of the sidebar.
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ PAGE = ROOT / "docs/explanation/first-result.md"
 BEGIN, END = "<!-- {}: written by benchmarks/walk.py -->", "<!-- end of {} -->"
 TOKEN = "walk"
 COMPUTE = "client.submit(lambda: 6 * 7).result()"
-LAB = "`jupyter lab`, until it answers"
 
 
 def commands(heading: str) -> list[str]:
@@ -87,10 +86,10 @@ class Walk:
         self.steps.append((name, time.monotonic() - begin))
         print(f"  {self.steps[-1][1]:7.1f} s  {name}", flush=True)
 
-    def run(self, command: str, cwd: Path | None = None) -> None:
+    def run(self, command: str) -> None:
         """Run a command of the README in the user's environment, as in their terminal."""
         done = subprocess.run(
-            ["bash", "-c", self._activated(command)], env=self.env, cwd=cwd or self.home,
+            ["bash", "-c", self._activated(command)], env=self.env, cwd=self.home,
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
@@ -102,24 +101,22 @@ class Walk:
                 self.run(command)
 
     @contextlib.contextmanager
-    def lab(self, command: str = "jupyter lab", name: str = LAB, **where: Any) -> Iterator[Lab]:
+    def lab(self, command: str = "jupyter lab", cwd: Path | None = None) -> Iterator[Lab]:
         """Start JupyterLab and yield the browser that has it open."""
-        url = f"http://127.0.0.1:{self.port}/"
-        bash = ["bash", "-c", self._activated(command)]
-        with self.step(name):
-            server = Supervised(bash, self.home / "lab.log", self.env, where.get("cwd", self.home))
-            server.wait_until("JupyterLab", lambda: answers(f"{url}api"), 1800)
+        with self.step(f"`{command}`, until it is ready"):
+            bash = ["bash", "-c", self._activated(command)]
+            server = Supervised(bash, self.home / "lab.log", self.env, cwd or self.home)
+            server.wait_until("JupyterLab", lambda: "is running at" in server.output(), 1800)
         try:
-            yield Lab(url)
+            yield Lab(f"http://127.0.0.1:{self.port}/")
         finally:
             server.stop()
 
-    def first_cluster(self, browser: Browser, workers: int = 2, **request: Any) -> None:
+    def first_cluster(self, browser: Browser, ready: int = 2, **request: Any) -> None:
         """Launch, run the inserted cell and compute, and stop, as in *Your first cluster*."""
-        browser.ask("POST", "cluster-launcher/prepare", request)
         with self.step("**Launch**, until all workers are ready"):
-            cluster = browser.launch(workers=workers, **request)
-            cluster = browser.ready(cluster["id"], workers)
+            cluster = browser.launch(**request)
+            cluster = browser.ready(cluster["id"], ready)
             assert cluster["state"] == "running", cluster["message"]
         with self.step(f"the inserted cell and `{COMPUTE}`, in a new kernel"):
             code = f"{cluster['code']['connect']}\nprint({COMPUTE})\nclient.close()"
@@ -128,26 +125,16 @@ class Walk:
             browser.stop(cluster["id"])
 
     def _activated(self, command: str) -> str:
-        script = "~/dask-env/bin/activate"
-        return f"if [ -e {script} ]; then . {script}; fi; {command}"
+        return f"[ ! -e ~/dask-env ] || . ~/dask-env/bin/activate; {command}"
 
 
-def answers(url: str) -> bool:
-    """Return whether a server answers."""
-    try:
-        return requests.get(url, timeout=5).ok
-    except requests.RequestException:
-        return False
-
-
-def from_source(folder: Path, wheels: Path) -> Walk:
-    """Clone the tree and run its first command; the wheel that the other walks install is built."""
+def from_source(folder: Path, _wheels: Path) -> Walk:
+    """Clone the tree and run its first command."""
     walk, source = Walk(folder), folder / "source"
     with walk.step("`git clone`"):
-        walk.run(f"git clone --quiet {ROOT} {source}", cwd=folder)
-    with walk.lab("make lab", "`make lab`, until JupyterLab answers", cwd=source) as browser:
-        walk.first_cluster(browser, platform="local")
-    walk.run(f".venv/bin/pip wheel --quiet --no-deps --wheel-dir {wheels} .", cwd=source)
+        walk.run(f"git clone --quiet {ROOT} {source}")
+    with walk.lab("make lab", source) as browser:
+        walk.first_cluster(browser, platform="local", workers=2)
     return walk
 
 
@@ -156,7 +143,7 @@ def this_computer(folder: Path, wheels: Path) -> Walk:
     walk = Walk(folder, wheels)
     walk.follow(commands("On your own computer"))
     with walk.lab() as browser:
-        walk.first_cluster(browser, platform="local")
+        walk.first_cluster(browser, platform="local", workers=2)
     return walk
 
 
@@ -166,7 +153,7 @@ def slurm(folder: Path, wheels: Path) -> Walk:
         walk = Walk(folder, wheels, SLURM_CONF=machine.env["SLURM_CONF"])
         walk.follow(commands("On a SLURM machine"))
         with walk.lab() as browser:
-            walk.first_cluster(browser, platform="slurm")
+            walk.first_cluster(browser, platform="slurm", workers=2)
     return walk
 
 
@@ -199,7 +186,7 @@ def hub(folder: Path, wheels: Path) -> Walk:
         with walk.step("*Start My Server*, until JupyterLab is open"):
             server.spawn("alice")
             browser = Browser(server.url, "alice", server.password).open()
-        walk.first_cluster(browser, platform="nebari", workers=1)
+        walk.first_cluster(browser, 1, platform="nebari", workers=1)
     finally:
         server.stop()
     return walk
@@ -214,40 +201,39 @@ WALKS: dict[str, tuple[Callable[[Path, Path], Walk], Callable[[], str | None]]] 
 }
 
 
-def table(walk: Walk) -> str:
-    """Return the steps of a walk as a table, with the day and the machine."""
-    total = sum(seconds for _, seconds in walk.steps)
-    rows = [f"| {name} | {seconds:.1f} |" for name, seconds in walk.steps]
+def write(name: str, steps: list[tuple[str, float]]) -> None:
+    """Write the steps of a walk into the page, with the day and the machine."""
+    rows = [f"| {step} | {seconds:.1f} |" for step, seconds in steps]
+    total = sum(seconds for _, seconds in steps)
     machine = f"{os.cpu_count()} cores, load {os.getloadavg()[1]:.1f}"
-    head = f"| {datetime.date.today()}, {machine} | seconds |"
-    return "\n".join([head, "| --- | ---: |", *rows, f"| together | {total:.1f} |"])
+    head = [f"| {datetime.date.today()}, {machine} | seconds |", "| --- | ---: |"]
+    text = "\n".join([*head, *rows, f"| together | {total:.1f} |"])
+    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN.format(name))
+    after = rest.split(END.format(name))[1]
+    page = f"{before}{BEGIN.format(name)}\n\n{text}\n\n{END.format(name)}{after}"
+    PAGE.write_text(page, encoding="utf-8")
 
 
 def main() -> None:
     """Walk, and write the times into the page."""
-    wanted = sys.argv[1:] or list(WALKS)
-    wanted = ["source", *(one for one in wanted if one != "source")]  # it builds what others need
     # Nothing of this environment but the programs that engines need: they come last.
-    os.environ["PATH"] += f":{Path(sys.executable).parent}"
-    os.environ["PATH"] = os.environ["PATH"].removeprefix(f"{Path(sys.executable).parent}:")
+    own = str(Path(sys.executable).parent)
+    os.environ["PATH"] = f"{os.environ['PATH'].removeprefix(f'{own}:')}:{own}"
     for name in [one for one in os.environ if one.startswith(("PYTHON", "JUPYTER", "JPY", "DASK"))]:
         del os.environ[name]
     folder = Path(tempfile.mkdtemp(prefix="walk-", dir="/tmp"))  # short: sockets have their paths
     folder.chmod(0o755)
+    wheel = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w"]
     try:
-        for name in wanted:
+        subprocess.run([*wheel, str(folder / "wheels"), str(ROOT)], check=True)
+        for name in sys.argv[1:] or list(WALKS):
             go, missing = WALKS[name]
             if reason := missing():
                 print(f"{name} is left out: {reason}")
                 continue
             print(name, flush=True)
             (folder / name).mkdir()
-            text = table(go(folder / name, folder / "wheels"))
-            page = PAGE.read_text(encoding="utf-8")
-            before, rest = page.split(BEGIN.format(name))
-            after = rest.split(END.format(name))[1]
-            page = f"{before}{BEGIN.format(name)}\n\n{text}\n\n{END.format(name)}{after}"
-            PAGE.write_text(page, encoding="utf-8")
+            write(name, go(folder / name, folder / "wheels").steps)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
