@@ -56,7 +56,7 @@ for (const name of readdirSync(folder).filter(one => one.endsWith('.mmd'))) {
             messageFontSize: 17,
             actorFontSize: 17
           },
-          state: size
+          state: { ...size, nodeSpacing: 110, rankSpacing: 70 }
         });
         return (await mermaid.render('diagram', text)).svg;
       },
