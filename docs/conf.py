@@ -23,17 +23,14 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx_copybutton",
     "sphinxarg.ext",
-    "sphinxcontrib.mermaid",
 ]
 myst_enable_extensions = ["attrs_inline", "colon_fence"]
-myst_fence_as_directive = ["mermaid"]
 myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 nitpick_ignore = [("py:class", "Any")]
 suppress_warnings = ["myst.domains"]  # sphinx-argparse has one that MyST does not know
 highlight_language = "none"  # of blocks that name no language: commands
-mermaid_fullscreen = False
 copybutton_prompt_text = "$ "
 copybutton_exclude = ".linenos, .gp, .go"
 

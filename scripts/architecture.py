@@ -1,4 +1,4 @@
-"""Writes the module list and the import graph into docs/architecture.md.
+"""Writes the module list and the table of imports into docs/architecture.md.
 
 ``python scripts/architecture.py`` rewrites both; ``--check`` returns 1 where they are out of date.
 """
@@ -44,8 +44,8 @@ def imports(path: Path) -> Iterator[str]:
             yield from names
 
 
-def graph() -> str:
-    """Return the imports between packages as a Mermaid graph."""
+def table() -> str:
+    """Return a table of the imports between packages."""
     edges = {
         (package(name), other)
         for name, path in modules()
@@ -53,8 +53,11 @@ def graph() -> str:
         for other in imports(path)
         if other not in (package(name), "errors", "models", "masking")
     }
-    arrows = [f"  {source} --> {target}" for source, target in sorted(edges)]
-    return "\n".join(["```mermaid", "flowchart TB", *arrows, "```"])
+    needed: dict[str, list[str]] = {}
+    for source, other in sorted(edges):
+        needed.setdefault(source, []).append(f"`{other}`")
+    rows = [f"| `{source}` | {', '.join(others)} |" for source, others in needed.items()]
+    return "\n".join(["| package | imports |", "| --- | --- |", *rows])
 
 
 def package(name: str) -> str:
@@ -64,7 +67,7 @@ def package(name: str) -> str:
 
 def filled(page: str) -> str:
     """Return the page with both parts up to date."""
-    for what, text in (("modules", listing()), ("imports", graph())):
+    for what, text in (("modules", listing()), ("imports", table())):
         before, rest = page.split(BEGIN.format(what))
         after = rest.split(END.format(what))[1]
         page = f"{before}{BEGIN.format(what)}\n\n{text}\n\n{END.format(what)}{after}"

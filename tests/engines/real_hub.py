@@ -77,6 +77,7 @@ class RealHub:
         if server_config is None:
             server_config = directory / "server_config.py"
         self.server_config = server_config
+        self.programs = Path(sys.executable).parent  # jupyterhub and those that it starts
         self.settings = {
             "HUB_DIRECTORY": str(directory),
             "HUB_URL": self.url,
@@ -120,7 +121,7 @@ class RealHub:
             for name, value in os.environ.items()
             if not name.startswith(("JUPYTER", "JPY_", "DASK_"))
         }
-        command = [str(Path(sys.executable).parent / "jupyterhub"), "-f", str(CONFIG)]
+        command = [str(self.programs / "jupyterhub"), "-f", str(CONFIG)]
         self.server = Supervised(
             command, self.directory / "hub.log", {**env, **self.settings}, self.directory
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_cluster_launcher.cli.parser import parser
 from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.platforms.code import codegen
 from jupyter_cluster_launcher.server.app import ClusterLauncher
@@ -72,7 +74,7 @@ def test_defaults_of_the_server_are_those_of_the_table() -> None:
 
 
 def test_the_architecture_page_is_up_to_date() -> None:
-    """Guards against a list of modules, or a graph of their imports, that is out of date."""
+    """Guards against a list of modules, or a table of their imports, that is out of date."""
     done = subprocess.run(
         [sys.executable, "scripts/architecture.py", "--check"],
         cwd=ROOT, capture_output=True, text=True, check=False,
@@ -103,3 +105,20 @@ def test_code_of_the_tutorial() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["42", "3.14"], done.stderr
+
+
+COMMANDS = {
+    command.split(">")[0].strip()
+    for page in [*PAGES, *ROOT.glob("examples/*/README.md")]
+    for command in re.findall(
+        r"^ *(?:\$ )?(?:\S+=\S+ )?(?:\S+/)?jupyter cluster-launcher (.+)$",
+        page.read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+}
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS - {"--version"}))
+def test_documented_commands(command: str) -> None:
+    """Guards against a documented command that the parser rejects."""
+    assert callable(parser().parse_args(shlex.split(command)).run)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import urllib.request
 import zipfile
 from email import message_from_bytes
 from email.message import Message
@@ -17,6 +20,8 @@ from pathlib import Path
 
 import pytest
 from checkouts import clean_copy
+from new_user import bash, environment, requirements
+from supervised import Supervised, free_ports
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -173,3 +178,54 @@ def test_server_does_not_need_dask(wheel: zipfile.ZipFile) -> None:
     needed = [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line]
     assert any(line.startswith("jupyter-server-proxy") for line in needed)
     assert not [line for line in needed if "dask" in line or "distributed" in line]
+
+
+@pytest.mark.timeout(600)
+def test_install_commands_of_the_readme(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    """Guards a stranger's first minute: each command works, and JupyterLab has the sidebar."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## Install\n")[1]
+    section = section.split("\n### Your first cluster\n")[0]
+    block, *others = re.findall(r"^ *```\n(.*?)^ *```", section, re.MULTILINE | re.DOTALL)
+    assert block in (ROOT / "docs/tutorial.md").read_text(encoding="utf-8")
+    *install, last = block.splitlines()
+    assert last == "jupyter lab"
+    assert [line.strip() for line in others[0].splitlines()][:2] == install[:2]
+    wanted = requirements(section)
+    assert len(wanted) > 10
+    user = environment(tmp_path, Path(str(wheel.filename)))
+    script = [
+        *install,
+        # The others are resolved, and not installed.
+        shlex.join(["pip", "install", "--quiet", "--dry-run", *wanted]),
+        "jupyter cluster-launcher --version",
+        "jupyter cluster-launcher platforms",
+    ]
+    done = subprocess.run(
+        bash(*script), env=user, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    version = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["version"]
+    assert f"\njupyter-cluster-launcher {version}\n" in done.stdout
+    assert f"{tmp_path}/dask-env/share/jupyter/cluster-platforms/local.yaml" in done.stdout
+
+    (port,) = free_ports(1)
+    options = {"port": port, "open_browser": False, "allow_root": True}
+    (tmp_path / ".jupyter").mkdir()
+    (tmp_path / ".jupyter/jupyter_server_config.json").write_text(
+        json.dumps({"ServerApp": options, "IdentityProvider": {"token": "first"}})
+    )
+    lab = Supervised(bash(install[1], last), tmp_path / "log", user, tmp_path)
+
+    def answer(path: str) -> str:
+        try:
+            address = f"http://127.0.0.1:{port}/{path}?token=first"
+            with urllib.request.urlopen(address, timeout=10) as found:
+                return str(found.read(), "utf-8")
+        except OSError:
+            return ""
+
+    try:
+        lab.wait_until("the server", lambda: answer("cluster-launcher/clusters") == "[]")
+        assert '"jupyter-cluster-launcher"' in answer("lab")
+    finally:
+        lab.stop()

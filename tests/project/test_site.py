@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted(path.relative_to(ROOT / "docs") for path in ROOT.glob("docs/**/*.md"))
+DIAGRAMS = sorted(ROOT.glob("docs/diagrams/*.mmd"))
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,27 @@ def test_links_of_the_site(site: Path) -> None:
             if not target.exists() or place not in here:
                 broken.append(f"{page.relative_to(site)}: {link}")
     assert not broken
+
+
+@pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.stem)
+def test_diagrams_are_up_to_date(path: Path) -> None:
+    """Guards against a picture that shows an older text: run node scripts/diagrams.mjs."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    for theme in ("light", "dark"):
+        picture = path.with_name(f"{path.stem}-{theme}.svg").read_text(encoding="utf-8")
+        assert f"<!-- {digest} -->" in picture
+        assert not re.findall(r"<foreignObject|(?:href|src)=[\"']https?:", picture)
+
+
+def test_the_site_needs_no_network(site: Path) -> None:
+    """Guards readers behind a firewall: no script, style or picture comes from elsewhere."""
+    elsewhere = re.compile(
+        r'<(?:script|img|link rel="stylesheet")[^>]*(?:src|href)="(?:https?:)?//'
+        r'|import [^;<]* from "https?:'
+    )
+    pages = [path for path in site.rglob("*.html") if "_static" not in path.parts]
+    assert pages
+    assert not [page for page in pages if elsewhere.search(page.read_text(encoding="utf-8"))]
 
 
 def test_every_page_is_in_the_menu(site: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -15,8 +13,6 @@ from pathlib import Path
 import pytest
 from real_server import PLATFORMS, TOKEN, RealServer
 from terminal import Terminal
-
-from jupyter_cluster_launcher.cli.parser import parser
 
 
 @pytest.fixture(scope="module")
@@ -178,16 +174,6 @@ def test_usage(terminal: Terminal) -> None:
     bounds = terminal.refuses("scale", "x", "--adapt", "many", status=2)
     assert "'many' is not of the form MINIMUM:MAXIMUM, such as 0:10" in bounds
     assert "NAME=VALUE" in terminal.refuses("start", "local", "-o", "memory", status=2)
-
-
-PAGE = Path(__file__).parent.parent.parent.parent / "docs" / "notebooks-and-terminals.md"
-COMMANDS = re.findall(r"jupyter cluster-launcher (.*)", PAGE.read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_documented_commands(command: str) -> None:
-    """Guards against a documented command that the parser rejects."""
-    assert callable(parser().parse_args(shlex.split(command.split(">", maxsplit=1)[0])).run)
 
 
 def test_another_server(terminal: Terminal, server: RealServer, tmp_path: Path) -> None:
