@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,19 @@ async def test_sockets_of_workers_are_removed(tmp_path: Path) -> None:
         await one.controller.end(CLOSE, FOREVER)
         nothing_left(one.ref)
     assert not list(temporary.glob("pymp-*"))
+
+
+async def test_garbage_is_collected_seldom_until_there_is_a_cluster(tmp_path: Path) -> None:
+    """Guards the seconds of a launch, and afterwards the memory of a scheduler."""
+    threshold = "__import__('gc').get_threshold()[0]"
+    usual = gc.get_threshold()[0]
+    async with kernel(tmp_path) as one:
+        await one.controller.load("local", tmp_path)
+        assert await one.value(threshold, tmp_path) > 10 * usual
+        await one.controller.run(CLUSTER, FOREVER)
+        await one.controller.start_watch("cluster", {}, FOREVER)
+        assert await one.value(threshold, tmp_path) == usual
+        await one.controller.end(CLOSE, FOREVER)
 
 
 @pytest.mark.parametrize("resident", ["local", "jobqueue.resident", "gateway.resident"])
