@@ -50,7 +50,7 @@ def main() -> None:
 
     async def attached(launcher: ClusterLauncher, serverapp: Any) -> None:
         await attach(launcher, serverapp)
-        manager = launcher.manager
+        manager = launcher.load().manager
         for number in range(count):
             cluster = a_cluster(number, workers)
             managed = ManagedCluster(cluster, manager.services, lambda *_: None)

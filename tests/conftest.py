@@ -36,9 +36,10 @@ def jp_server_config() -> dict[str, Any]:
 @pytest.fixture
 def jp_serverapp(jp_serverapp: Any) -> Any:
     """The server. Its extensions are not started: there are no clusters of earlier servers."""
-    manager = jp_serverapp.web_app.settings.get("cluster_manager")
-    if manager is not None:
-        manager._others._begun.set()
+    for launcher in jp_serverapp.extension_manager.extension_apps.get(
+        "jupyter_cluster_launcher", ()
+    ):
+        launcher.load().manager._others._begun.set()
     return jp_serverapp
 
 

@@ -13,8 +13,10 @@ from typing import Any
 from urllib.parse import quote
 
 from ..backends import connect_code, reachable_from_other_hosts
-from ..clusters.saved.store import Store, default_root
-from ..controller.host import boot_id, host, runs
+from ..clusters.saved.root import default_root
+from ..clusters.saved.store import Store
+from ..controller.boot import boot_id
+from ..controller.host import host, runs
 from ..errors import NotAvailableError, UnknownError
 from ..models import Cluster, State
 from . import server as rest

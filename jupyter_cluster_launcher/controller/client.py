@@ -16,6 +16,7 @@ from ..errors import LauncherError
 from ..models import ControllerRef
 from . import host as processes
 from .archive import ARCHIVE, importing
+from .boot import boot_id
 from .kernel_connection import ExecutionError, KernelConnection
 from .startup import forgetting
 
@@ -24,7 +25,7 @@ RESIDENT = "__cluster_launcher"  # the variable in the controller
 
 async def end_controller(ref: ControllerRef | None) -> None:
     """Kill the process group of a controller of this boot of the host, and remove its sockets."""
-    if ref is not None and ref.boot_id == processes.boot_id():
+    if ref is not None and ref.boot_id == boot_id():
         await processes.end_group(ref.pid, ref.connection_file)
         shutil.rmtree(ref.socket_dir, ignore_errors=True)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..models import ControllerRef
 from . import host, spawn
+from .boot import boot_id
 from .client import Controller, end_controller
 
 
@@ -37,7 +38,7 @@ class Controllers:
 
     def of_this_boot(self, ref: ControllerRef) -> bool:
         """Return whether this host has not been restarted since a controller began."""
-        return ref.boot_id == host.boot_id()
+        return ref.boot_id == boot_id()
 
     def runs(self, ref: ControllerRef) -> bool:
         """Return whether the process of a controller is there."""

@@ -12,11 +12,9 @@ import os
 import signal
 import socket
 import subprocess
-from pathlib import Path
 
 import psutil
 
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 NAMESPACE = "/proc/self/ns/pid"
 ENDED = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
 
@@ -28,14 +26,6 @@ _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 def host() -> str:
     """Return the name of this host."""
     return socket.gethostname()
-
-
-def boot_id() -> str:
-    """Return the id of this boot of the host; empty where the system has none."""
-    try:
-        return BOOT_ID.read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
 
 
 def namespace() -> str:

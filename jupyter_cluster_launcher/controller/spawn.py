@@ -13,10 +13,11 @@ from jupyter_client.manager import AsyncKernelManager
 
 from ..models import ControllerRef
 from . import host as processes
-from .announcements import silent
 from .archive import ARCHIVE, write_archive
+from .boot import boot_id
 from .guarded_files import read_object
 from .log_files import LOG
+from .preload import silent
 from .startup import ipython_directory
 
 CONNECTION = "connection.json"
@@ -87,7 +88,7 @@ async def spawn(
     # Only kernels of the local provisioner come this far, and theirs is an ordinary child.
     provisioner: Any = manager.provisioner
     pid = processes.remember(provisioner.process)
-    return ControllerRef(str(connection_file), sockets, pid, processes.host(), processes.boot_id())
+    return ControllerRef(str(connection_file), sockets, pid, processes.host(), boot_id())
 
 
 def left_behind(directory: Path) -> ControllerRef | None:
@@ -102,7 +103,7 @@ def left_behind(directory: Path) -> ControllerRef | None:
         return None
     # Its sockets are removed with it, also where it has ended: no process has the number 0.
     pid = processes.leader(str(path)) or 0
-    return ControllerRef(str(path), sockets, pid, processes.host(), processes.boot_id())
+    return ControllerRef(str(path), sockets, pid, processes.host(), boot_id())
 
 
 def _socket_directory() -> str:

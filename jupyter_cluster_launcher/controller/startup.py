@@ -14,11 +14,16 @@ from .archive import ARCHIVE, importing
 
 FOLDER = "ipython"
 # Output goes to the log file itself. The parent is given as init, which never ends: a kernel
-# that knows of no parent prints how to connect to it.
+# that knows of no parent prints how to connect to it. Nobody looks up old input or attaches a
+# debugger, and both would take time and memory. ipykernel goes without debugpy where Python does
+# not find it; an older one has imported it by now.
 CONFIG = """\
 c.InteractiveShellApp.exec_PYTHONSTARTUP = False
 c.IPKernelApp.capture_fd_output = False
 c.IPKernelApp.parent_handle = 1
+c.HistoryManager.enabled = False
+import sys
+sys.modules.setdefault("debugpy", None)
 {importing}
 try:
     {early}().begin({directory!r}, {orphan!r})
@@ -49,7 +54,7 @@ def ipython_directory(sockets: str, directory: Path, orphan: float | None) -> di
 
 
 def forgetting(sockets: str) -> str:
-    """Return code for a controller: give back the variable, and forget a foreign ``cluster``.
+    """Return code for a controller: give back the variable and debugpy, forget a ``cluster``.
 
     A site's own startup files, or a kernelspec that sets the variable, may still have defined one.
     """
@@ -57,8 +62,9 @@ def forgetting(sockets: str) -> str:
     variable = f"__os.environ[{VARIABLE!r}]"
     restore = f"del {variable}" if users is None else f"{variable} = {users!r}"
     return (
-        "import os as __os\n"
+        "import os as __os, sys as __sys\n"
         f"if __os.environ.get({VARIABLE!r}) == {ours!r}: {restore}\n"
-        "del __os\n"
+        "if __sys.modules.get('debugpy', __sys) is None: del __sys.modules['debugpy']\n"
+        "del __os, __sys\n"
         "globals().pop('cluster', None)"
     )

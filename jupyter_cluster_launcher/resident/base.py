@@ -21,6 +21,7 @@ from .protocols import Cluster
 from .report import Report, Sample
 from .versions import versions
 from .watching import early
+from .watching.collection import collect_as_usual
 from .watching.watch import CLOSE_LIMIT, Watch, not_closed
 
 ClusterT = TypeVar("ClusterT", bound=Cluster)
@@ -142,6 +143,7 @@ class Resident(Inspection, Generic[ClusterT]):
             "tls": write_credentials(security, self.watch.directory),
             "versions": versions(),
         }
+        collect_as_usual()
         self.watch.begin(self.sample, known=known, **limits)
         self.watch.poll(always=True)
 

@@ -1,42 +1,34 @@
-"""The server extension: its settings, and the wiring of the parts."""
+"""The server extension: its settings, and the little that it does before its first request.
+
+Every start of a Jupyter server waits for what is imported and done here. All else is in `parts`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import signal
-from datetime import datetime, timezone
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.utils import url_path_join
 from tornado.ioloop import PeriodicCallback
 from traitlets import Bool, Float
 
-from ..backends import Backends
-from ..backends.facts import Context
-from ..clusters.activity import is_active
-from ..clusters.manager import ClusterManager
-from ..clusters.saved.history import default_path
-from ..clusters.saved.store import Store, default_root
-from ..clusters.services import Limits, Services
-from ..controller.announcements import announce_from, announce_no_longer_from
-from ..controller.environments import Environments
-from ..platforms.catalog import Catalog
+from ..clusters.saved.root import default_root, holds_anything
+from ..controller.preload import announce_from, announce_no_longer_from
 from . import mcp
-from .dashboard import dashboard_handlers
 from .dashboard_hosts import allow_dashboards
-from .handlers import default_handlers
-from .logs import log_no_longer_to, log_to
-from .metrics import ClusterMetrics
+from .gate import Gate
+
+if TYPE_CHECKING:
+    from .parts import Parts
 
 EVENTS = Path(__file__).parent / "events"
-EVENT = "https://schema.jupyter.org/jupyter_cluster_launcher/cluster/v1"
-# jupyter_server reads the time of the last activity from every setting whose name ends so, and a
-# hub gets it from there.
-LAST_ACTIVITY = "cluster_launcher_last_activity"
-ACTIVITY_PERIOD = 60.0  # seconds between two looks at clusters that compute without any change
-
+ROUTES = "cluster-launcher/.*"  # below the base URL, as a regular expression
+LOOK_EVERY = 10.0  # seconds between two looks for clusters that another server may leave behind
 PREPARED = 120.0  # seconds for which a prepared kernel waits for its launch
 
 
@@ -46,6 +38,9 @@ class ClusterLauncher(ExtensionApp):
     name = "jupyter_cluster_launcher"
     extension_url = "/lab"
     alone = False  # whether this server is of a single command: see the module `alone`
+    _parts: Parts | None = None
+    _loading: asyncio.Task[None] | None = None
+    _looking: PeriodicCallback | None = None
 
     keep_running = Bool(
         False,
@@ -82,87 +77,84 @@ class ClusterLauncher(ExtensionApp):
     ).tag(config=True)
 
     def initialize_settings(self) -> None:
-        """Make the manager, and register the event before a client can connect."""
+        """Do what must be done before a client connects, a kernel starts or a proxy is set up."""
         serverapp: Any = self.serverapp  # linked by now, and its traits are untyped
-        log_to(serverapp.log)
         serverapp.event_logger.register_event_schema(EVENTS / "cluster.yaml")
-        environments = _environments(serverapp)
-        orphan = self.orphan_hours * 3600 if self.orphan_hours > 0 else None
-        backends = Backends(Context(environments, self.queue_interval))
-        services = Services(
-            Store(default_root(), default_path()),
-            Catalog(environments, backends.unavailable, show_all=self.show_all_platforms),
-            environments,
-            backends,
-            Limits(
-                self.start_timeout, self.close_timeout, orphan, PREPARED if self.prepare else 0.0
-            ),
-        )
-        self.manager = ClusterManager(services, self._emit, self.keep_running)
-        self.settings["cluster_manager"] = self.manager
-        if self.mcp_tools:
-            mcp.turn_on(self.manager)
         if not serverapp.gateway_config.gateway_enabled:
             announce_from(os.environ)
-        allow_dashboards(serverapp.config, self.manager.list)
-        self._metrics = ClusterMetrics(self.manager.list)
-        self._metrics.start()
-        self._noting = PeriodicCallback(self._note_activity, ACTIVITY_PERIOD * 1000)
+        allow_dashboards(
+            serverapp.config, lambda: self._parts.manager.list() if self._parts else ()
+        )
 
     def initialize_handlers(self) -> None:
-        """Add the routes."""
-        self.handlers.extend([*default_handlers, *dashboard_handlers])
+        """Let the first request load what answers it; tools for assistants need that at once."""
+        serverapp: Any = self.serverapp
+        self._gate = Gate(serverapp.web_app, self._loaded, serverapp.log)
+        self._gate.stand_at(url_path_join(serverapp.web_app.settings["base_url"], ROUTES))
+        if self.mcp_tools:
+            mcp.turn_on(self.load().manager)
+
+    def load(self) -> Parts:
+        """Return what answers requests, made when it is first needed, with its routes added."""
+        if self._parts is None:
+            # Imported here, so that a server does not wait for it that nobody asks for clusters.
+            from ..clusters.services import Limits  # noqa: PLC0415
+            from .parts import Parts  # noqa: PLC0415
+
+            orphan = self.orphan_hours * 3600 if self.orphan_hours > 0 else None
+            prepared = PREPARED if self.prepare else 0.0
+            self._parts = Parts(
+                self.serverapp,
+                Limits(self.start_timeout, self.close_timeout, orphan, prepared),
+                self.queue_interval,
+                self.keep_running,
+                self.show_all_platforms,
+            )
+            self._parts.add_routes(self.name)
+            self._gate.opened = True
+        return self._parts
 
     def current_activity(self) -> dict[str, str] | None:
         """Return the clusters, {id: name}, for which an inactive server goes on; None without any.
 
         jupyter_server calls this before ``ServerApp.shutdown_no_activity_timeout`` stops it.
         """
-        active = {one.id: one.name for one in self.manager.owned() if is_active(one)}
-        return active or None
+        return (self._parts.active() or None) if self._parts else None
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
         _stop_orderly_on_interrupt()
-        await self.manager.attach()
-        self._noting.start()
-        self._warning = asyncio.create_task(self._warn_about_broken_files())
+        self._looking = PeriodicCallback(self._look_for_clusters, LOOK_EVERY * 1000)
+        self._looking.start()
+        await self._look_for_clusters()
+
+    async def _look_for_clusters(self) -> None:
+        """Take over clusters without any request, also those that another server leaves later."""
+        if self._parts is not None or await asyncio.to_thread(holds_anything, default_root()):
+            if self._looking is not None:
+                self._looking.stop()
+            await self._loaded()
+
+    async def _loaded(self) -> None:
+        """Return when there are routes, and clusters of earlier servers are being taken over."""
+        if self._loading is None:
+            self._loading = asyncio.create_task(self._load())
+        await asyncio.shield(self._loading)
+
+    async def _load(self) -> None:
+        # In a thread: other requests go on meanwhile.
+        await asyncio.to_thread(import_module, ".parts", __package__)
+        self._beginning = asyncio.create_task(self.load().begin())
 
     async def stop_extension(self) -> None:
         """Close the clusters that are not to keep running."""
-        serverapp: Any = self.serverapp
-        self._noting.stop()
-        self._metrics.stop()
+        if self._looking is not None:
+            self._looking.stop()
         mcp.turn_off()
         announce_no_longer_from(os.environ)
-        await self.manager.stop(only_launched=self.alone)
-        log_no_longer_to(serverapp.log)
-
-    async def _warn_about_broken_files(self) -> None:
-        """Log which platform files are broken; the server does not wait for them to be read."""
-        _, faults = await asyncio.to_thread(self.manager.services.catalog.find)
-        for fault in faults:
-            self.log.warning("A cluster platform is left out. %s", fault)
-
-    def _emit(self, cluster_id: str, action: str) -> None:
-        """Emit the event of a cluster that has changed."""
-        serverapp: Any = self.serverapp
-        serverapp.event_logger.emit(
-            schema_id=EVENT, data={"cluster_id": cluster_id, "action": action}
-        )
-        self._note_activity()
-
-    def _note_activity(self) -> None:
-        """Count active clusters as activity of the server, which idle ones are not."""
-        serverapp: Any = self.serverapp
-        if self.current_activity():
-            serverapp.web_app.settings[LAST_ACTIVITY] = datetime.now(timezone.utc)
-
-
-def _environments(serverapp: Any) -> Environments:
-    """Return the environments of the kernels on this host."""
-    if serverapp.gateway_config.gateway_enabled:
-        return Environments.without_gateway(serverapp, serverapp.gateway_config.url)
-    return Environments(serverapp.kernel_spec_manager, serverapp.kernel_manager.default_kernel_name)
+        if self._loading is not None:
+            await asyncio.wait([self._loading])
+        if self._parts is not None:
+            await self._parts.stop(only_launched=self.alone)
 
 
 def _stop_orderly_on_interrupt() -> None:

@@ -7,9 +7,10 @@ too, so that no other service of those hosts becomes reachable.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..models import Cluster, State
+if TYPE_CHECKING:
+    from ..models import Cluster
 
 DEFAULT = ["localhost", "127.0.0.1"]  # what jupyter-server-proxy allows by itself
 
@@ -31,7 +32,7 @@ def allow_dashboards(config: Any, clusters: Callable[[], Iterable[Cluster]]) -> 
         return (host, port) in {
             (cluster.report.dashboard_host, str(cluster.report.dashboard_port))
             for cluster in clusters()
-            if cluster.state is State.RUNNING and cluster.report.dashboard_host
+            if cluster.state.value == "running" and cluster.report.dashboard_host
         }
 
     config.ServerProxy.host_allowlist = may_show

@@ -1,4 +1,4 @@
-"""Tools for assistants that speak MCP, through the extension jupyter-server-mcp.
+"""Whether assistants that speak MCP get tools, through the extension jupyter-server-mcp.
 
 That extension finds ``tools`` in the entry point group ``jupyter_server_mcp.tools``. There are none
 unless the administrator or the user turns them on: its clients launch clusters without a question.
@@ -6,16 +6,15 @@ unless the administrator or the user turns them on: its clients launch clusters 
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ..clusters.manager import ClusterManager
-from ..errors import NotAvailableError, UnknownError
-from ..models import Cluster
-from . import contract
-from .serializers import cluster_view, preview_view
+from ..errors import NotAvailableError
 
-SHOWN = ("id", "name", "platform", "state", "message", "workers", "unit", "cores", "memory")
+if TYPE_CHECKING:
+    from ..clusters.manager import ClusterManager
+
+# As in `mcp_tools`, which is imported only where they are turned on.
+NAMES = ("list_clusters", "preview_cluster", "launch_cluster", "scale_cluster", "stop_cluster")
 _managers: list[ClusterManager] = []  # one at most: that of this server
 
 
@@ -31,80 +30,14 @@ def turn_off() -> None:
 
 def tools() -> list[str]:
     """Return where the tools are, as jupyter-server-mcp looks for them; nothing while off."""
-    found = (list_clusters, preview_cluster, launch_cluster, scale_cluster, stop_cluster)
-    return [f"{__name__}:{tool.__name__}" for tool in found] if _managers else []
+    return [f"{__package__}.mcp_tools:{name}" for name in NAMES] if _managers else []
 
 
-async def list_clusters() -> list[dict[str, Any]]:
-    """List the user's Dask clusters with their state, workers, and the code that connects."""
-    return [_view(cluster) for cluster in _manager().list()]
-
-
-async def preview_cluster(
-    platform: str, workers: int | None = None, options: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """Return what a launch would run and request, with its cost if known. Starts nothing."""
-    request = _request(platform, workers, options, None)
-    return preview_view(await _manager().preview(request))
-
-
-async def launch_cluster(
-    platform: str,
-    workers: int | None = None,
-    options: dict[str, Any] | None = None,
-    name: str | None = None,
-) -> dict[str, Any]:
-    """Launch a Dask cluster on a platform and return it, still starting. It may cost money."""
-    return _view(await _manager().start(_request(platform, workers, options, name)))
-
-
-async def scale_cluster(cluster: str, workers: int) -> dict[str, Any]:
-    """Change the number of workers of a cluster, which is given by its name or id."""
-    change = _checked("/clusters/{cluster_id}", "patch", {"workers": workers})
-    return _view(await _manager().change(_named(cluster).id, change))
-
-
-async def stop_cluster(cluster: str) -> str:
-    """Stop a cluster, which is given by its name or id. Results that it holds are lost."""
-    found = _named(cluster)
-    await _manager().close(found.id)
-    return f"{found.name} is being stopped."
-
-
-def _manager() -> ClusterManager:
+def current_manager() -> ClusterManager:
+    """Return what the tools act through; raises ``NotAvailableError`` while they are off."""
     if not _managers:
         raise NotAvailableError(
             "The tools for clusters are turned off. Set c.ClusterLauncher.mcp_tools = True in the "
             "configuration of the Jupyter server."
         )
     return _managers[0]
-
-
-def _request(
-    platform: str, workers: int | None, options: dict[str, Any] | None, name: str | None
-) -> dict[str, Any]:
-    request = {"platform": platform, "workers": workers, "options": options, "name": name}
-    given = {key: value for key, value in request.items() if value is not None}
-    return _checked("/clusters", "post", given)
-
-
-def _checked(path: str, verb: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Return data that fits the contract; raises ``BadInputError``."""
-    return contract.check_body(path, verb, json.dumps(data).encode())
-
-
-def _named(name: str) -> Cluster:
-    """Return the cluster with this id, else the last one with this name."""
-    clusters = _manager().list()
-    for cluster in (*(one for one in clusters if one.id == name), *reversed(clusters)):
-        if name in (cluster.id, cluster.name):
-            return cluster
-    names = ", ".join(one.name for one in clusters) or "none"
-    raise UnknownError(f"There is no cluster {name!r:.80}. There are: {names}.")
-
-
-def _view(cluster: Cluster) -> dict[str, Any]:
-    services = _manager().services
-    directory = services.store.root / cluster.id
-    shown = cluster_view(cluster, services.backend(cluster), directory, "/")
-    return {**{key: shown[key] for key in SHOWN}, "connect": shown["code"]["connect"]}

@@ -16,8 +16,9 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from ...controller.boot import boot_id
 from ...controller.guarded_files import NOTE, read_object, read_text
-from ...controller.host import boot_id, host, namespace
+from ...controller.host import host, namespace
 from ...models import Cluster, State
 from .store import RECORD
 

@@ -20,8 +20,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jupyter_core.paths import jupyter_runtime_dir
-
 from ...controller.guarded_files import read_json, read_object, words
 from ...controller.log_files import LIMIT, LOG, last_line, read_tail
 from ...models import Cluster, Report
@@ -240,8 +238,3 @@ class Store:
     def read_log(self, cluster_id: str, limit: int = LIMIT) -> str:
         """Return the log of a cluster's launch and of what it printed, at most ``limit`` bytes."""
         return read_tail(self.root / cluster_id / LOG, limit)
-
-
-def default_root() -> Path:
-    """Return where this user's servers keep their records."""
-    return Path(jupyter_runtime_dir()) / "cluster-launcher"

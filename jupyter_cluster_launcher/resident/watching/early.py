@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .collection import collect_seldom
 from .watch import Watch
 
 _begun: list[Watch] = []
@@ -16,6 +17,7 @@ _begun: list[Watch] = []
 def begin(directory: str, orphan_timeout: float | None) -> None:
     """Watch over this process, which has no cluster yet; arguments as of ``Watch``."""
     if not _begun:
+        collect_seldom()
         _begun.append(Watch(lambda: None, directory, orphan_timeout=orphan_timeout))
         _begun[0].start()
 

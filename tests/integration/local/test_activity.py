@@ -17,13 +17,13 @@ TIMEOUT = 4  # seconds
 CONFIG = """
 from jupyter_server.serverapp import ServerApp
 from tornado.ioloop import PeriodicCallback
-from jupyter_cluster_launcher.server import app
+from jupyter_cluster_launcher.server import parts
 
 def look_often(self):
     PeriodicCallback(self.shutdown_no_activity, 200).start()
 
 ServerApp.init_shutdown_no_activity = look_often
-app.ACTIVITY_PERIOD = 0.2
+parts.ACTIVITY_PERIOD = 0.2
 """
 # Nothing of the cluster changes during a task that uses no CPU, nor after it while its result is
 # held.

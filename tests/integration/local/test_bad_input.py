@@ -17,7 +17,8 @@ from api import Api
 from jupyter_cluster_launcher.clusters.manager import ClusterManager
 from jupyter_cluster_launcher.clusters.saved import records
 from jupyter_cluster_launcher.clusters.saved.store import Store
-from jupyter_cluster_launcher.controller.host import boot_id, host
+from jupyter_cluster_launcher.controller.boot import boot_id
+from jupyter_cluster_launcher.controller.host import host
 from jupyter_cluster_launcher.models import ControllerRef, State
 
 LOCAL = {"platform": "local"}

@@ -18,7 +18,8 @@ from real_hub import RealHub, missing
 from real_server import RealServer, wait_until
 
 from jupyter_cluster_launcher.client.connect import choose, reachable
-from jupyter_cluster_launcher.controller.host import boot_id, host
+from jupyter_cluster_launcher.controller.boot import boot_id
+from jupyter_cluster_launcher.controller.host import host
 from jupyter_cluster_launcher.errors import LauncherError, NotAvailableError, UnknownError
 from jupyter_cluster_launcher.models import Cluster, ControllerRef, Report, State
 

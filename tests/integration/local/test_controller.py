@@ -17,7 +17,8 @@ from jupyter_client.kernelspec import KernelSpecManager
 from kernels import FOREVER, Kernel, kernel, nothing_left
 
 from jupyter_cluster_launcher.controller import spawn as spawner
-from jupyter_cluster_launcher.controller.host import boot_id, host
+from jupyter_cluster_launcher.controller.boot import boot_id
+from jupyter_cluster_launcher.controller.host import host
 from jupyter_cluster_launcher.controller.spawn import spawn
 from jupyter_cluster_launcher.models import ControllerRef
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,24 @@ async def test_startup_files_do_not_run(tmp_path: Path, monkeypatch: pytest.Monk
         assert "wrong cluster" not in log
 
 
+async def test_no_debugger_and_no_history(tmp_path: Path) -> None:
+    """Guards the start and the memory of each controller; its own code may use debugpy still."""
+    async with kernel(tmp_path) as one:
+        await one.controller.load("local", tmp_path)
+        assert (
+            await one.value(
+                "[name for name in ('debugpy', 'pydevd') if name in __import__('sys').modules]",
+                tmp_path,
+            )
+            == []
+        )
+        threads = "[each.name for each in __import__('threading').enumerate()]"
+        assert "IPythonHistorySavingThread" not in await one.value(threads, tmp_path)
+        assert not list(Path(one.ref.socket_dir).rglob("history*"))
+        assert await one.value("__import__('debugpy').__name__", tmp_path) == "debugpy"
+        await one.controller.end(CLOSE, FOREVER)
+
+
 async def test_a_foreign_cluster_is_forgotten(tmp_path: Path) -> None:
     """Guards against closing what a site's startup file has left in ``cluster``."""
     async with kernel(tmp_path) as one:
@@ -84,6 +103,19 @@ async def test_sockets_of_workers_are_removed(tmp_path: Path) -> None:
         await one.controller.end(CLOSE, FOREVER)
         nothing_left(one.ref)
     assert not list(temporary.glob("pymp-*"))
+
+
+async def test_garbage_is_collected_seldom_until_there_is_a_cluster(tmp_path: Path) -> None:
+    """Guards the seconds of a launch, and afterwards the memory of a scheduler."""
+    threshold = "__import__('gc').get_threshold()[0]"
+    usual = gc.get_threshold()[0]
+    async with kernel(tmp_path) as one:
+        await one.controller.load("local", tmp_path)
+        assert await one.value(threshold, tmp_path) > 10 * usual
+        await one.controller.run(CLUSTER, FOREVER)
+        await one.controller.start_watch("cluster", {}, FOREVER)
+        assert await one.value(threshold, tmp_path) == usual
+        await one.controller.end(CLOSE, FOREVER)
 
 
 @pytest.mark.parametrize("resident", ["local", "jobqueue.resident", "gateway.resident"])

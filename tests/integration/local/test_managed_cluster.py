@@ -20,7 +20,8 @@ from jupyter_cluster_launcher.backends.local import LocalBackend
 from jupyter_cluster_launcher.clusters import contact, manager
 from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
 from jupyter_cluster_launcher.clusters.saved.store import Store
-from jupyter_cluster_launcher.controller.host import boot_id, host
+from jupyter_cluster_launcher.controller.boot import boot_id
+from jupyter_cluster_launcher.controller.host import host
 from jupyter_cluster_launcher.models import Cluster, ControllerRef, Report, State
 
 

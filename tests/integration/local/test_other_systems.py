@@ -21,10 +21,10 @@ from jupyter_cluster_launcher.models import ControllerRef, State
 RUNNER = """
 import os, runpy, sys
 from pathlib import Path
-from jupyter_cluster_launcher.controller import host
+from jupyter_cluster_launcher.controller import boot
 del os.pidfd_open, os.sched_getaffinity
-host.BOOT_ID = Path("/no/such/file")
-assert host.boot_id() == ""
+boot.BOOT_ID = Path("/no/such/file")
+assert boot.boot_id() == ""
 del sys.argv[1]  # -m
 runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """

@@ -15,10 +15,10 @@ def test_the_server_warns_of_a_broken_file(tmp_path: Path) -> None:
     broken.write_text("title: [\n")
     try:
         server.start()
+        _, found = server.ask("GET", "cluster-launcher/platforms")
         wait_until(lambda: "is left out" in server.output(), "a warning")
         (warning,) = (line for line in server.output().splitlines() if "is left out" in line)
         assert f"{broken}:2: " in warning
-        _, found = server.ask("GET", "cluster-launcher/platforms")
         assert "local" in {platform["name"] for platform in found}
     finally:
         server.stop()

@@ -17,7 +17,8 @@ from fakes import a_cluster
 
 from jupyter_cluster_launcher.clusters.saved import ownership
 from jupyter_cluster_launcher.clusters.saved.ownership import LOCK, STALE, Ownership, seen_from_afar
-from jupyter_cluster_launcher.controller.host import boot_id, host
+from jupyter_cluster_launcher.controller.boot import boot_id
+from jupyter_cluster_launcher.controller.host import host
 from jupyter_cluster_launcher.models import ControllerRef, State
 
 HOLDER = """

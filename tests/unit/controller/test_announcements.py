@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from jupyter_cluster_launcher.controller import announcements, host
-from jupyter_cluster_launcher.controller.announcements import ARGUMENTS, VARIABLE
+from jupyter_cluster_launcher.controller import announcements, host, preload
+from jupyter_cluster_launcher.controller.boot import boot_id
+from jupyter_cluster_launcher.controller.preload import ARGUMENTS, VARIABLE
 from jupyter_cluster_launcher.resident import announce
 
 
@@ -44,27 +45,27 @@ def test_what_the_user_preloads_stays(before: str | None, kept: list[str]) -> No
     """Guards against a variable of the user that is replaced, here and in controllers."""
     environment = {"A": "1"} | ({} if before is None else {VARIABLE: before})
     for _ in range(2):  # also for a server that runs in a terminal of another
-        announcements.announce_from(environment)
+        preload.announce_from(environment)
         ours, *others = ast.literal_eval(environment[VARIABLE])
         assert others == kept
         assert "\n" not in environment[VARIABLE], "some batch systems lose such variables"
         compile(ours, "preload", "exec")
-    quiet = announcements.silent(environment)
+    quiet = preload.silent(environment)
     assert ast.literal_eval(quiet.get(VARIABLE, "[]")) == kept
-    announcements.announce_no_longer_from(environment)
+    preload.announce_no_longer_from(environment)
     assert environment == quiet
 
 
 def test_arguments_of_preloads_are_counted_by_dask() -> None:
     """Guards against "preload and preload_argv have mismatched lengths" in a notebook."""
     environment = {VARIABLE: "['a']", ARGUMENTS: "[['--x']]"}
-    announcements.announce_from(environment)
+    preload.announce_from(environment)
     assert environment == {VARIABLE: "['a']", ARGUMENTS: "[['--x']]"}
 
 
 def test_only_running_schedulers_are_found(runtime: Path) -> None:
     """Guards against entries of processes that are gone, or of others with their number."""
-    folder = announcements.folder()
+    folder = preload.folder()
     assert announcements.found() == []
     folder.mkdir()
     files: dict[str, Any] = {
@@ -90,7 +91,7 @@ def test_only_running_schedulers_are_found(runtime: Path) -> None:
 def test_a_folder_that_is_gone_disturbs_nobody(runtime: Path) -> None:
     """Guards against a notebook whose cluster fails for our sake."""
     scheduler = SimpleNamespace(address="tcp://127.0.0.1:1", workers={})
-    setup, teardown = announce.hooks(str(runtime / "gone"), host.boot_id(), alone=False)
+    setup, teardown = announce.hooks(str(runtime / "gone"), boot_id(), alone=False)
 
     async def run() -> None:
         await setup(scheduler)
@@ -103,7 +104,7 @@ def test_a_folder_that_is_gone_disturbs_nobody(runtime: Path) -> None:
 def test_another_boot_or_host_announces_nothing(runtime: Path) -> None:
     """Guards against process numbers of another host in a shared home directory."""
     scheduler = SimpleNamespace(address="tcp://127.0.0.1:1", workers={})
-    for boot, number in (("another", 0), (host.boot_id(), 1)):
+    for boot, number in (("another", 0), (boot_id(), 1)):
         setup, teardown = announce.hooks(str(runtime), boot, alone=False)
 
         async def run(

@@ -19,6 +19,7 @@ import pytest
 from processes import running
 
 from jupyter_cluster_launcher.controller import host as processes
+from jupyter_cluster_launcher.controller.boot import boot_id
 
 MARK = "/run/somewhere/connection.json"
 Start = Callable[..., subprocess.Popen[bytes]]
@@ -63,7 +64,7 @@ def line(child: subprocess.Popen[bytes]) -> str:
 def test_this_boot_of_this_host() -> None:
     """Guards against a mark that changes while the machine runs: clusters would seem lost."""
     assert processes.host() == processes.host() != ""
-    assert processes.boot_id() == processes.boot_id()
+    assert boot_id() == boot_id()
 
 
 def test_interfaces_of_this_host() -> None:

@@ -17,7 +17,7 @@ from worlds import AtOnce, World, crash
 
 from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError, UnknownError
 from jupyter_cluster_launcher.models import State
-from jupyter_cluster_launcher.server import mcp
+from jupyter_cluster_launcher.server import mcp, mcp_tools
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
@@ -37,7 +37,7 @@ def test_there_are_none_while_they_are_off() -> None:
     """Guards users who never asked for it against an assistant that launches clusters."""
     assert mcp.tools() == []
     with pytest.raises(NotAvailableError, match=r"Set c\.ClusterLauncher\.mcp_tools = True"):
-        asyncio.run(mcp.list_clusters())
+        asyncio.run(mcp_tools.list_clusters())
 
 
 def test_they_are_found(world: World) -> None:
@@ -73,17 +73,17 @@ def test_a_cluster_by_tools(world: World) -> None:
 
     async def story() -> None:
         await world.manager.attach()
-        seen = await mcp.preview_cluster("local", 4)
+        seen = await mcp_tools.preview_cluster("local", 4)
         assert "n_workers=4" in seen["create"]
-        made: dict[str, Any] = await mcp.launch_cluster("local", workers=2, name="Tides")
+        made: dict[str, Any] = await mcp_tools.launch_cluster("local", workers=2, name="Tides")
         while world.manager.get(made["id"]).state is not State.RUNNING:
             await asyncio.sleep(0.01)
-        (row,) = await mcp.list_clusters()
+        (row,) = await mcp_tools.list_clusters()
         assert (row["name"], row["state"], row["workers"]["requested"]) == ("Tides", "running", 2)
         assert "Client(" in row["connect"]
-        assert (await mcp.scale_cluster("Tides", 3))["workers"]["requested"] == 3
-        assert await mcp.stop_cluster(made["id"]) == "Tides is being stopped."
-        while await mcp.list_clusters():
+        assert (await mcp_tools.scale_cluster("Tides", 3))["workers"]["requested"] == 3
+        assert await mcp_tools.stop_cluster(made["id"]) == "Tides is being stopped."
+        while await mcp_tools.list_clusters():
             await asyncio.sleep(0.01)
         await crash(world)
 
@@ -93,8 +93,8 @@ def test_a_cluster_by_tools(world: World) -> None:
 def test_what_is_refused(world: World) -> None:
     """Guards an assistant against errors from which it learns nothing."""
     with pytest.raises(UnknownError, match="There is no platform 'moon'"):
-        asyncio.run(mcp.launch_cluster("moon"))
+        asyncio.run(mcp_tools.launch_cluster("moon"))
     with pytest.raises(BadInputError, match="workers must be a whole number, 0 or more"):
-        asyncio.run(mcp.launch_cluster("local", workers=-1))
+        asyncio.run(mcp_tools.launch_cluster("local", workers=-1))
     with pytest.raises(UnknownError, match="There is no cluster 'Tides'"):
-        asyncio.run(mcp.stop_cluster("Tides"))
+        asyncio.run(mcp_tools.stop_cluster("Tides"))
