@@ -205,7 +205,7 @@ class ManagedCluster(ControlledCluster):
                 self.put(replace(self.cluster, **known))
                 await self._flush()  # saved before the next step
         except Exception as error:
-            reason = launch.reason(error, self.cluster, self._services)
+            reason = await asyncio.to_thread(launch.reason, error, self.cluster, self._services)
             if again:
                 await self.connection.end(None, self._services.limits.close)
                 why = f"{why} The cluster may go on, but could not be reached again: {reason}"

@@ -45,6 +45,10 @@ class _Spawner(AsyncKernelManager):
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
 
+    async def begin(self, **kwargs: Any) -> None:
+        """Start the kernel; ``kwargs`` are as of ``start_kernel``."""
+        await self.start_kernel(**kwargs)
+
     def cleanup_connection_file(self) -> None:
         """Leave the connection file: the next server attaches by it."""
 
@@ -117,7 +121,7 @@ def _start(
         write_archive(Path(sockets, ARCHIVE))
         log = os.open(directory / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            start = manager.start_kernel(
+            start = manager.begin(
                 independent=True,
                 env={**inherited, **ipython_directory(sockets, directory, orphan), **env},
                 cwd=cwd,

@@ -42,8 +42,8 @@ class Preparer:
         if not self._enabled:
             return
         services = self._services
-        platform = services.catalog.get(request["platform"])
-        kernel_name = services.environments.on_this_host(request.get("kernel_name"))
+        platform = await services.catalog.get(request["platform"])
+        kernel_name = await services.environments.on_this_host(request.get("kernel_name"))
         await services.catalog.check_available(platform, kernel_name, platform.tls)
         backend = services.backends.for_platform(platform)
         needs = backend.needs(platform, {})

@@ -21,17 +21,21 @@ from .presets import Preset
 
 
 async def plan(
-    services: Services, request: dict[str, Any], keep_running: bool, cwd: str | None
+    services: Services,
+    platform: Platform,
+    request: dict[str, Any],
+    keep_running: bool,
+    cwd: str | None,
 ) -> Cluster:
     """Return the cluster that a request describes, ready to start in folder ``cwd``.
 
-    ``request`` has the shape that the contract gives to a launch; where it has no name, the cluster
-    has none yet, see ``named``. ``keep_running`` holds where the request does not say. Raises
-    ``BadInputError``, ``UnknownError`` and ``NotAvailableError``.
+    ``platform`` is the one that the request names. ``request`` has the shape that the contract
+    gives to a launch; where it has no name, the cluster has none yet, see ``named``.
+    ``keep_running`` holds where the request does not say. Raises ``BadInputError``,
+    ``UnknownError`` and ``NotAvailableError``.
     """
-    platform = services.catalog.get(request["platform"])
     backend = services.backends.for_platform(platform)
-    kernel_name = services.environments.on_this_host(request.get("kernel_name"))
+    kernel_name = await services.environments.on_this_host(request.get("kernel_name"))
     declared = await backend.options(platform, kernel_name)
     chosen = options.check_options(platform, request.get("options"), declared)
     scaling = scaling_of(platform)
@@ -95,7 +99,7 @@ async def _joined(platform: Platform, backend: Backend, target: str | None) -> s
 
 async def check_preset(services: Services, preset: Preset, kernel_name: str) -> None:
     """Check what a preset says of a launch as the launch would; raises ``LauncherError``s."""
-    platform = services.catalog.get(preset.platform)
+    platform = await services.catalog.get(preset.platform)
     backend = services.backends.for_platform(platform)
     declared = await backend.options(platform, kernel_name)
     chosen = options.check_options(platform, preset.options, declared)

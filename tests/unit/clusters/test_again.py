@@ -46,7 +46,7 @@ def again(world: World, **request: Any) -> Cluster:
     """Return what a launch again would start."""
 
     async def planned() -> Cluster:
-        cluster = await world.manager._plan({"from": "c1", **request})
+        _, cluster = await world.manager._plan({"from": "c1", **request})
         async with world.manager._others.alone() as taken:
             return named(cluster, taken)
 
