@@ -78,7 +78,7 @@ class ClusterManager(Changes):
             async with self._others.alone() as taken:
                 with self.preparer.used_for(named(cluster, taken)) as (cluster, ready):
                     managed = ManagedCluster(cluster, self.services, self._changed, ready)
-                    managed.launch()
+                    await managed.launch()
                 self._clusters[cluster.id] = managed
         self._launched.add(cluster.id)
         return managed.cluster
@@ -155,6 +155,7 @@ class ClusterManager(Changes):
                 "Choose whether to leave it running or to shut it down for everyone."
             )
         managed = await self._own(cluster_id, stop=True)
+        await managed.take_ended()
         managed.close(bool(leave))
 
     # The server's start and stop
@@ -166,7 +167,7 @@ class ClusterManager(Changes):
     async def attach(self) -> None:
         """Attach to the clusters of earlier servers; those that still run are ``running`` again."""
         await self._others.begin()
-        self.services.store.sweep()
+        await asyncio.to_thread(self.services.store.sweep)
         await prepared.sweep(self.services)
         for cluster in self._polled():
             self.services.backend(cluster).poll_soon(cluster)
@@ -197,6 +198,7 @@ class ClusterManager(Changes):
             await asyncio.wait(closing, timeout=self.services.limits.close + 10)
         for managed in clusters:
             managed.detach()
+        await asyncio.gather(*(managed.released() for managed in clusters))
         await self.services.backends.stop()
 
     def _launching(self) -> bool:

@@ -115,13 +115,14 @@ class Catalog:
     async def check_available(self, platform: Platform, kernel_name: str, tls: bool) -> None:
         """Raise ``NotAvailableError`` with the reason where a cluster could not be made."""
         modules = [TLS_MODULE] if tls else []
-        # At the same time, so that one look at the kernelspec does for both.
-        other = asyncio.ensure_future(self._environments.packages.missing(kernel_name, modules))
+        # At the same time and of the same modules, so that one look and one query do for both.
+        all_modules = modules if platform.library_folder else [*platform.requires_modules, *modules]
+        other = asyncio.ensure_future(self._environments.packages.missing(kernel_name, all_modules))
         other.add_done_callback(lambda done: done.cancelled() or done.exception())
         reason = await self.reason(platform, kernel_name, *modules)
         if reason:
             raise NotAvailableError(reason)
-        if await other:
+        if tls and TLS_MODULE in await other:
             title = await asyncio.to_thread(self._environments.title, kernel_name)
             raise NotAvailableError(cryptography_missing(title))
 
