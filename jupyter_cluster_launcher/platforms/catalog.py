@@ -77,7 +77,7 @@ class Catalog:
             await asyncio.to_thread(self._environments.spec, kernel_name)
         wanted: dict[str | None, set[str]] = {None: {TLS_MODULE}}
         for platform in found:
-            wanted.setdefault(platform.library_folder, set()).update(platform.requires_modules)
+            wanted.setdefault(await _folder(platform), set()).update(platform.requires_modules)
         try:
             await self._environments.packages.refresh(kernel_name, wanted)
         except BadInputError as error:
@@ -95,9 +95,10 @@ class Catalog:
         here = await self._here(platform)
         if here:
             return here
+        folder = await _folder(platform)
         try:
             absent = await self._environments.packages.missing(
-                kernel_name, [*platform.requires_modules, *more], platform.library_folder
+                kernel_name, [*platform.requires_modules, *more], folder
             )
         except NotAvailableError as error:
             return str(error)
@@ -105,9 +106,10 @@ class Catalog:
         if not missing:
             return None
         command = await self._environments.look(kernel_name)
-        prefix = self._environments.packages.prefix(command, platform.library_folder)
+        prefix = self._environments.packages.prefix(command, folder)
         python = command.python or (f"{prefix}/bin/python",)
-        hint = install_hint(missing[0], python, *conda_environment(prefix))
+        conda = await asyncio.to_thread(conda_environment, prefix)
+        hint = install_hint(missing[0], python, *conda)
         name = "Dask" if missing[0].partition(".")[0] in DASK else missing[0]
         sentence = f"{name} is not installed in {command.title}. {hint}"
         return files.reason(platform, missing[0], sentence)
@@ -116,7 +118,7 @@ class Catalog:
         """Raise ``NotAvailableError`` with the reason where a cluster could not be made."""
         modules = [TLS_MODULE] if tls else []
         # At the same time and of the same modules, so that one look and one query do for both.
-        all_modules = modules if platform.library_folder else [*platform.requires_modules, *modules]
+        all_modules = [*modules, *([] if await _folder(platform) else platform.requires_modules)]
         other = asyncio.ensure_future(self._environments.packages.missing(kernel_name, all_modules))
         other.add_done_callback(lambda done: done.cancelled() or done.exception())
         reason = await self.reason(platform, kernel_name, *modules)
@@ -130,6 +132,13 @@ class Catalog:
         """Return why a platform cannot work on this host, whatever the environment, or None."""
         missing = await asyncio.to_thread(files.missing, platform, os.environ, shutil.which)
         return missing or self._unavailable(platform)
+
+
+async def _folder(platform: Platform) -> str | None:
+    """Return where the library of a platform is, which may be in a slow folder."""
+    if platform.sys_path is None:
+        return None
+    return await asyncio.to_thread(lambda: platform.library_folder)
 
 
 def chosen(found: Sequence[Platform], name: str) -> Platform:

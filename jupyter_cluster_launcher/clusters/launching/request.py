@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -46,11 +47,11 @@ async def plan(
     check_encryption(platform, tls)
     joined = await _joined(platform, backend, request.get("adopt"))
     name = _name(request.get("name"))
-    create = (
-        codegen.create(platform, chosen, workers, adapt, tls, declared, client=backend.client)
-        if joined is None
-        else backend.join_code(joined)
-    )
+    if joined is None:  # in a thread: a value may depend on whether a folder is there
+        given = (platform, chosen, workers, adapt, tls, declared)
+        create = await asyncio.to_thread(codegen.create, *given, client=backend.client)
+    else:
+        create = backend.join_code(joined)
     await services.catalog.check_available(platform, kernel_name, tls)
     needs = backend.needs(platform, chosen)
     core_hours = limits.core_hours(platform, request.get("core_hours"))

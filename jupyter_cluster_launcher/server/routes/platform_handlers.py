@@ -29,16 +29,11 @@ class PlatformsHandler(LauncherHandler):
         here = {platform.name for platform, yes in zip(found, detected, strict=True) if yes}
         found = [one for one in found if services.catalog.listed(one, one.name in here)]
         reasons = await services.catalog.reasons(found, await self.kernel_name())
-        views = [
-            platform_view(
-                platform,
-                services.backends.for_platform(platform),
-                reason,
-                platform.name in here,
-            )
-            for platform, reason in zip(found, reasons, strict=True)
-        ]
-        self.reply(views)
+        backends = [services.backends.for_platform(one) for one in found]
+        known = [one.name in here for one in found]
+        # In a thread: a default may depend on whether a folder is there.
+        views = map(platform_view, found, backends, reasons, known)
+        self.reply(await asyncio.to_thread(list, views))
 
     async def _answers(self, platform: Platform, detected: bool) -> bool:
         backend = self.manager.services.backends.for_platform(platform)
