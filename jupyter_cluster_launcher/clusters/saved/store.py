@@ -72,9 +72,12 @@ class Store:
             # An older umask or a copied home may have left it open to others: keys will be in here.
             path.chmod(0o700)
         except FileNotFoundError:
-            # Each by itself: the mode does not hold for parents that are made on the way.
-            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.mkdir(mode=0o700, exist_ok=True)
+            try:
+                path.mkdir(mode=0o700, exist_ok=True)
+            except FileNotFoundError:
+                # Each by itself: the mode does not hold for parents that are made on the way.
+                self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+                path.mkdir(mode=0o700, exist_ok=True)
         self._private.add(cluster_id)
         return path
 
