@@ -5,6 +5,7 @@ Jobs are submitted and cancelled with the cluster class's own commands, and are 
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -135,12 +136,13 @@ class JobqueueBackend(LocalBackend):
 
         A job whose cancel command fails may have ended, or not: a second try leaves it.
         """
-        remove_keys(directory)
+        await asyncio.to_thread(remove_keys, directory)
         again = cluster.id in self._given_up
         self._given_up.discard(cluster.id)
-        left, over = {}, gone(cluster) | cancelled_ids(directory)
-        for job in sorted((known(cluster) | submitted_ids(directory)) - over):
-            command = [*cancel_command(directory), job]
+        left, over = {}, gone(cluster) | await asyncio.to_thread(cancelled_ids, directory)
+        submitted = await asyncio.to_thread(submitted_ids, directory)
+        for job in sorted((known(cluster) | submitted) - over):
+            command = [*await asyncio.to_thread(cancel_command, directory), job]
             output = await run(UNKNOWN, command, self.context.queue_patience)
             if output.returncode in (None, MISSING):
                 raise NotAvailableError(f"Jobs could not be canceled yet: {output.text}.")

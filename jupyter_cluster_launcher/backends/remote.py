@@ -114,10 +114,10 @@ class RemoteBackend(LocalBackend):
         self, cluster: Cluster, directory: Path, shut_down: bool = False, wait: bool = False
     ) -> None:
         """End what the class has started, where its controller could not."""
-        remove_keys(directory)
+        await asyncio.to_thread(remove_keys, directory)
         file = directory / STARTED
         try:
-            note = read_object(file)
+            note = await asyncio.to_thread(read_object, file)
         except (OSError, ValueError):
             return
         name, address = cluster.preparation.get("class"), note.get("address")
@@ -126,7 +126,7 @@ class RemoteBackend(LocalBackend):
             error = await self._end(cluster, directory, note)
         await asyncio.to_thread(marked.kill, cluster.id)
         # A second try leaves it as it is: the user knows.
-        file.unlink(missing_ok=True)
+        await asyncio.to_thread(file.unlink, missing_ok=True)
         if error:
             where = address or note.get("name")
             raise NotAvailableError(

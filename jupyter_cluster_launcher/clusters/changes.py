@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -66,7 +66,8 @@ class Changes:
         """Change the size of a cluster, in its record and by a function of its controller."""
         async with self._turn(managed.cluster.platform) as allowance:
             if allowance is not None:
-                allowance.check(replace(managed.cluster, **size), managed.cluster)
+                wanted = replace(managed.cluster, **size)
+                await asyncio.to_thread(allowance.check, wanted, managed.cluster)
             await managed.connection.call(function, *numbers, unit=managed.cluster.scaling.unit)
             managed.put(replace(managed.cluster, **size))
             if allowance is not None:  # other servers count by the record
@@ -113,8 +114,14 @@ class Changes:
             await managed.connection.call("keep")
         return managed.cluster
 
-    def _turn(self, platform: str) -> AbstractAsyncContextManager[limits.Allowance | None]:
-        return limits.turn(self.services, platform, self._others.everything)
+    @contextlib.asynccontextmanager
+    async def _turn(self, name: str) -> AsyncIterator[limits.Allowance | None]:
+        """Yield what the user may have on the platform of a name, as ``limits.turn``."""
+        platform = None  # a cluster may outlive the file of its platform
+        with contextlib.suppress(UnknownError):
+            platform = await self.services.catalog.get(name)
+        async with limits.turn(self.services, platform, self._others.everything) as allowance:
+            yield allowance
 
     def _get(self, cluster_id: str) -> ManagedCluster:
         try:

@@ -92,8 +92,9 @@ class Connection:
                 "The cluster did not answer in time. Try again in a minute."
             ) from None
         except ExecutionError as error:
-            reason = OLDER if is_older(error, function) else self._explain(error)
-            raise WrongStateError(reason) from None
+            if is_older(error, function):
+                raise WrongStateError(OLDER) from None
+            raise WrongStateError(await asyncio.to_thread(self._explain, error)) from None
 
     async def ping(self) -> None:
         """Let the controller know that a server is there, before its orphan timer fires.

@@ -16,7 +16,7 @@ from ..jobs import Queue
 from ..models import Cluster, State
 from .connection import Connection
 from .core_hours import Heard, counted, heard_now
-from .reconcile import ANSWER_LIMIT, ENDED, Decision, Facts, Process, Work
+from .reconcile import ANSWER_LIMIT, ENDED, Decision, Facts, Process, Wanted, Work
 from .recorded_cluster import RecordedCluster
 from .saved import records
 from .services import Services
@@ -117,7 +117,8 @@ class ControlledCluster(RecordedCluster):
         """Return all that is known about ``cluster``."""
         process, report = self._process(cluster), cluster.report
         ended = report.ended or ""
-        if not ended and process is not Process.RUNS and cluster.state not in ENDED:
+        over = cluster.state in (*ENDED, State.CLOSING) or self._known.wanted is not Wanted.GO_ON
+        if not ended and process is not Process.RUNS and not over:
             ended = self._services.store.last_words(cluster.id) or ""
         return replace(
             self._known,

@@ -41,12 +41,12 @@ class ManagedCluster(ControlledCluster):
 
     # What users and other servers ask for
 
-    def launch(self) -> None:
+    async def launch(self) -> None:
         """Begin to start the cluster; raises ``NotAvailableError`` where it cannot be saved."""
         try:
-            self.put(self.cluster, "created")
+            await self.create()
         except NotAvailableError:
-            self._remove()
+            await asyncio.to_thread(self._remove)
             raise
         log.info("Launching cluster %s (%s)", self.cluster.id, self.cluster.platform)
         self._begin(Work.LAUNCH)
@@ -54,11 +54,9 @@ class ManagedCluster(ControlledCluster):
     def close(self, leave: bool = False) -> None:
         """Begin to stop the cluster, or to remove what is left of one that has ended.
 
-        ``leave`` ends the controller only, for a cluster that was joined. Raises
-        ``WrongStateError`` where another server has it.
+        This server owns it, see ``take_ended``. ``leave`` ends the controller only, for a cluster
+        that was joined.
         """
-        if not self.ownership.held:
-            self._take_ended()
         wanted = Wanted.LEAVE if leave else Wanted.STOP
         self._known = replace(self._known, wanted=wanted, over=Work.NONE, left="")
         self.settle(replace(self.cluster, leave=leave))
@@ -99,7 +97,8 @@ class ManagedCluster(ControlledCluster):
 
     async def attach(self) -> None:
         """Control the cluster of an earlier server, or only show it if another server owns it."""
-        if not self.ownership.held and self._take_over():
+        await self.released()
+        if not self.ownership.held and await self._take_over():
             self._known = Facts(self.cluster.state)
             await self._resume()
 
@@ -154,7 +153,11 @@ class ManagedCluster(ControlledCluster):
         self.gone = True
         if not self.cluster.ended:
             self._keep_used(self.cluster, "stopped")
-        self._remove()
+        self._work = self._task(self._leave())
+
+    async def _leave(self) -> None:
+        """Remove the files of the cluster, then its row."""
+        await asyncio.to_thread(self._remove)
         log.info("Removed cluster %s", self.cluster.id)
         self._changed("removed")
 
@@ -203,9 +206,10 @@ class ManagedCluster(ControlledCluster):
             steps = launch.steps(self.cluster, self._services, self.connection, prepared)
             async for known in steps:
                 self.put(replace(self.cluster, **known))
-                await self._flush()  # saved before the next step
+                if "controller" in known:  # saved before the next step, unlike a mere message
+                    await self._flush()
         except Exception as error:
-            reason = launch.reason(error, self.cluster, self._services)
+            reason = await asyncio.to_thread(launch.reason, error, self.cluster, self._services)
             if again:
                 await self.connection.end(None, self._services.limits.close)
                 why = f"{why} The cluster may go on, but could not be reached again: {reason}"

@@ -11,6 +11,7 @@ from ..errors import BadInputError, WrongStateError
 from ..jobs import Queue
 from ..models import Cluster, State
 from ..platforms import options
+from ..platforms.platform import Platform
 from . import contact, logs, workers
 from .changes import Changes
 from .launching import again, limits, preflight, prepared
@@ -67,38 +68,40 @@ class ClusterManager(Changes):
 
         Raises ``BadInputError``, ``UnknownError`` and ``NotAvailableError``; nothing is left then.
         """
-        request, cwd = self._completed(request, cwd)
-        async with self._turn(request["platform"]) as allowance:
-            cluster = await self._plan(request, cwd)
-            platform = self.services.catalog.get(cluster.platform)
+        request, cwd = await self._completed(request, cwd)
+        platform = await self.services.catalog.get(request["platform"])
+        async with limits.turn(self.services, platform, self._others.everything) as allowance:
+            cluster = await plan(self.services, platform, request, self.keep_running, cwd)
             self.services.backend(cluster).refuse(platform, cluster.options)
             if allowance is not None:
-                allowance.check(cluster)
+                await asyncio.to_thread(allowance.check, cluster)
             async with self._others.alone() as taken:
                 with self.preparer.used_for(named(cluster, taken)) as (cluster, ready):
                     managed = ManagedCluster(cluster, self.services, self._changed, ready)
-                    managed.launch()
+                    await managed.launch()
                 self._clusters[cluster.id] = managed
         self._launched.add(cluster.id)
         return managed.cluster
 
     async def preview(self, request: dict[str, Any]) -> preflight.Preview:
         """Return the code that a request would run; raises ``LauncherError``s."""
-        cluster = await self._plan(request)
-        return await preflight.preview(self.services, cluster, self._refusals(cluster))
+        platform, cluster = await self._plan(request)
+        refusals = await self._refusals(platform, cluster)
+        return await preflight.preview(self.services, platform, cluster, refusals)
 
     async def check(self, request: dict[str, Any]) -> tuple[Check, Sequence[str]]:
         """Return the engine's verdict on a request, and warnings; raises ``LauncherError``s."""
-        cluster = await self._plan(request)
-        return await preflight.check(self.services, cluster, self._refusals(cluster))
+        platform, cluster = await self._plan(request)
+        refusals = await self._refusals(platform, cluster)
+        return await preflight.check(self.services, platform, cluster, refusals)
 
     async def starts(self, request: dict[str, Any]) -> Sequence[Start]:
         """Return when a request would start, and when in other ways; raises ``LauncherError``s."""
-        return await preflight.starts(self.services, await self._plan(request))
+        return await preflight.starts(self.services, *await self._plan(request))
 
     async def found(self, platform_name: str, kernel_name: str) -> Sequence[Found]:
         """Return the user's clusters that were made elsewhere; raises ``LauncherError``s."""
-        platform = self.services.catalog.get(platform_name)
+        platform = await self.services.catalog.get(platform_name)
         known = {managed.cluster.report.name or "" for managed in self._clusters.values()}
         return await self.services.backends.for_platform(platform).discover(kernel_name, known)
 
@@ -107,7 +110,7 @@ class ClusterManager(Changes):
 
         Raises ``LauncherError``s.
         """
-        platform = self.services.catalog.get(platform_name)
+        platform = await self.services.catalog.get(platform_name)
         backend = self.services.backends.for_platform(platform)
         return {**platform.options, **await backend.options(platform, kernel_name, fresh=True)}
 
@@ -126,7 +129,7 @@ class ClusterManager(Changes):
         """
         known = {key: given[key] for key in FIELDS if given.get(key) is not None}
         preset = Preset(options.check_name(name), own=True, **known)
-        kernel_name = self.services.environments.on_this_host(None)
+        kernel_name = await self.services.environments.on_this_host(None)
         await check_preset(self.services, preset, kernel_name)
         await asyncio.to_thread(self.presets.save, preset)
         return preset
@@ -152,6 +155,7 @@ class ClusterManager(Changes):
                 "Choose whether to leave it running or to shut it down for everyone."
             )
         managed = await self._own(cluster_id, stop=True)
+        await managed.take_ended()
         managed.close(bool(leave))
 
     # The server's start and stop
@@ -163,7 +167,7 @@ class ClusterManager(Changes):
     async def attach(self) -> None:
         """Attach to the clusters of earlier servers; those that still run are ``running`` again."""
         await self._others.begin()
-        self.services.store.sweep()
+        await asyncio.to_thread(self.services.store.sweep)
         await prepared.sweep(self.services)
         for cluster in self._polled():
             self.services.backend(cluster).poll_soon(cluster)
@@ -194,30 +198,34 @@ class ClusterManager(Changes):
             await asyncio.wait(closing, timeout=self.services.limits.close + 10)
         for managed in clusters:
             managed.detach()
+        await asyncio.gather(*(managed.released() for managed in clusters))
         await self.services.backends.stop()
 
     def _launching(self) -> bool:
         return any(one.state is State.STARTING for one in self.owned())
 
-    def _completed(
+    async def _completed(
         self, request: dict[str, Any], cwd: str | None = None
     ) -> tuple[dict[str, Any], str | None]:
         """Return a request with all that it refers to, and the folder to start in."""
         if "preset" in request:
             if "from" in request:
                 raise BadInputError("Give either a preset or a cluster to launch again.")
-            request = self.presets.applied(request)
+            request = await asyncio.to_thread(self.presets.applied, request)
         if "from" not in request:
             return request, cwd
-        request, folder = again.repeated(self.services, request, self.list())
+        known = self.list()
+        request, folder = await asyncio.to_thread(again.repeated, self.services, request, known)
         return request, cwd or folder
 
-    async def _plan(self, request: dict[str, Any], cwd: str | None = None) -> Cluster:
-        request, cwd = self._completed(request, cwd)
-        return await plan(self.services, request, self.keep_running, cwd)
+    async def _plan(self, request: dict[str, Any]) -> tuple[Platform, Cluster]:
+        request, cwd = await self._completed(request)
+        platform = await self.services.catalog.get(request["platform"])
+        return platform, await plan(self.services, platform, request, self.keep_running, cwd)
 
-    def _refusals(self, cluster: Cluster) -> Sequence[str]:
-        return limits.refusals(self.services, cluster, self._others.everything)
+    async def _refusals(self, platform: Platform, cluster: Cluster) -> Sequence[str]:
+        known = self._others.everything
+        return await asyncio.to_thread(limits.refusals, platform, cluster, known)
 
     def _changed(self, managed: ManagedCluster, action: str) -> None:
         cluster = managed.cluster

@@ -37,6 +37,8 @@ class OtherServers:
         self._clusters, self._services, self._changed = clusters, services, changed
         self._stamps: dict[str, int] = {}
         self._begun = asyncio.Event()
+        # What is being launched here is not taken for another server's.
+        self._adding = asyncio.Lock()
 
     async def follow(self) -> None:
         """Scan again and again."""
@@ -60,7 +62,7 @@ class OtherServers:
     async def begin(self) -> None:
         """Attach to what earlier servers left."""
         try:
-            await self._update_all(*self._read())
+            await self._update_all()
         finally:
             self._begun.set()
 
@@ -76,7 +78,7 @@ class OtherServers:
     async def scan(self) -> None:
         """Update all rows; one that fails must not cost the others theirs."""
         self._services.controllers.reap()
-        await self._update_all(*await asyncio.to_thread(self._read))
+        await self._update_all()
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[set[str]]:
@@ -84,7 +86,7 @@ class OtherServers:
 
         That holds for the time in which the next name is chosen and its record is written.
         """
-        async with self._services.store.alone():
+        async with self._services.store.alone(), self._adding:
             _, new = await asyncio.to_thread(self._read)
             known = (managed.cluster for managed in self._clusters.values())
             yield {one.name for one in [*known, *new] if one is not None}
@@ -107,10 +109,12 @@ class OtherServers:
             self._services.store.read(key) for key in stamps if key not in self._clusters
         ]
 
-    async def _update_all(self, stamps: dict[str, int], new: list[Cluster | None]) -> None:
-        for record in new:
-            if record is not None and record.id not in self._clusters:
-                self._add(record)
+    async def _update_all(self) -> None:
+        async with self._adding:
+            stamps, new = await asyncio.to_thread(self._read)
+            for record in new:
+                if record is not None and record.id not in self._clusters:
+                    self._add(record)
         before, self._stamps = self._stamps, stamps
         updates = (
             self._update(managed, before.get(key) == stamps.get(key))
@@ -151,7 +155,7 @@ async def claim(managed: ManagedCluster, stop: bool = False) -> None:
         return
     loop, ownership = asyncio.get_running_loop(), managed.ownership
     deadline = loop.time() + HAND_OVER
-    ownership.request(stop)
+    await asyncio.to_thread(ownership.request, stop)
     try:
         while not ownership.held:
             await managed.attach()
@@ -169,4 +173,4 @@ async def claim(managed: ManagedCluster, stop: bool = False) -> None:
         if not stop:
             await managed.attached()
     finally:
-        ownership.withdraw()
+        await asyncio.to_thread(ownership.withdraw)

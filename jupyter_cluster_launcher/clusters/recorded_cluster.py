@@ -36,33 +36,36 @@ class RecordedCluster:
         self.ownership = Ownership(services.store.root / cluster.id)
         self._saved: Cluster | None = None
         self.gone = False
+        self._taking = asyncio.Lock()
+        self._releasing: asyncio.Task[None] | None = None
         self.afar = False  # whether another host has it
 
-    def put(self, cluster: Cluster, action: str = "changed") -> None:
+    async def create(self) -> None:
+        """Save a new cluster, then show it; raises ``NotAvailableError`` where it cannot be."""
+        await asyncio.to_thread(self._create_record, self.cluster)
+        self._changed("created")
+
+    def put(self, cluster: Cluster) -> None:
         """Replace the cluster: save it, show it, emit the event; nothing comes after its end.
 
-        A full disk may lose the record of a change, but not the cluster. Raises
-        ``NotAvailableError`` where a new one cannot be saved.
+        A full disk may lose the record of a change, but not the cluster.
         """
-        if self.gone or (action != "created" and cluster == self.cluster):
+        if self.gone or cluster == self.cluster:
             return
         if cluster.message != self.cluster.message:  # it may be the last output of a kernel
             cluster = replace(cluster, message=masked(cluster.message, os.environ))
-        if action == "created":
-            self._create_record(cluster)
-        else:
-            if not self._own():
-                return
-            cluster = self._with_end(cluster)
-            if _steady(cluster) != _steady(self._saved):
-                self._saved = cluster
-                self._services.store.save_soon(cluster)
+        if not self._own():
+            return
+        cluster = self._with_end(cluster)
+        if _steady(cluster) != _steady(self._saved):
+            self._saved = cluster
+            self._services.store.save_soon(cluster)
         if cluster.state is not self.cluster.state:
             _log_state(cluster)
         self.cluster = cluster
         if cluster.state in ENDED:  # any server may dismiss it
             self._let_others_have_it()
-        self._changed(action)
+        self._changed("changed")
 
     def _with_end(self, cluster: Cluster) -> Cluster:
         """Return the cluster with the time of its end, once it ends, and keep what it has used."""
@@ -106,8 +109,22 @@ class RecordedCluster:
             log.warning("Cluster %s could not be locked: %s", self.cluster.id, error)
             return False
 
-    def _take_over(self) -> bool:
+    async def _take_over(self) -> bool:
         """Become the owner of a cluster without one, and show it; return whether this worked."""
+        async with self._taking:
+            if self.gone or self.ownership.held:
+                return False
+            row, mine = await asyncio.to_thread(self._taken_over)
+            if mine:
+                self._saved = row
+            self._show(row)
+            return mine
+
+    def _taken_over(self) -> tuple[Cluster | None, bool]:
+        """Return the row of a cluster, None where it has gone, and whether this server has it now.
+
+        Reads and locks files, so it is called in a thread.
+        """
         record = self._services.store.read(self.cluster.id)
         unreadable = record is not None and not record.readable
         if (
@@ -115,8 +132,7 @@ class RecordedCluster:
             or record.state in ENDED
             or (unreadable and record.state is not State.CLOSING)
         ):
-            self._show(record)
-            return False
+            return record, False
         afar = ownership.seen_from_afar(record, self.ownership)
         self.afar = afar is not None
         try:
@@ -126,35 +142,49 @@ class RecordedCluster:
             mine = False
         if mine:  # its last owner may have changed it until now
             record = self._services.store.read(record.id)
-        if not mine or record is None:
+        if mine and record is not None:
+            return record, True
+        if mine:
             self.ownership.release()
-            if record is not None and afar is None:
-                afar = ownership.seen_from_a_container(record, self.ownership)
-                self.afar = afar is not None
-            self._show(afar or (record and ownership.shared(record)))
-            return False
-        self._show(record)
-        self._saved = record
-        return True
+        if record is not None and afar is None:
+            afar = ownership.seen_from_a_container(record, self.ownership)
+            self.afar = afar is not None
+        return afar or (record and ownership.shared(record)), False
 
-    def _take_ended(self) -> None:
-        """Become the owner of a cluster that has ended, or that no server looks after any more."""
-        try:
-            owned = self.ownership.take_stale()
-        except OSError as error:
-            raise WrongStateError(f"The cluster cannot be removed: {error.strerror}.") from None
+    async def take_ended(self) -> None:
+        """Own a cluster that has ended, or that no server looks after any more.
+
+        Raises ``WrongStateError`` where another server has it.
+        """
+        async with self._taking:
+            if self._releasing is not None:
+                self._releasing.cancel()
+            if self.ownership.held:
+                return
+            try:
+                owned = await asyncio.to_thread(self.ownership.take_stale)
+            except OSError as error:
+                raise WrongStateError(f"The cluster cannot be removed: {error.strerror}.") from None
         if not owned:
             raise WrongStateError(
                 "Another of your Jupyter servers is changing this cluster. Try again in a minute."
             )
 
     def _let_others_have_it(self) -> None:
-        """Release the lock, after the record is as it is shown here."""
-        if self.ownership.held:
+        """Release the lock soon, after the record is as it is shown here."""
+        if self.ownership.held and (self._releasing is None or self._releasing.done()):
             if self.cluster != self._saved:
                 self._services.store.save_soon(self.cluster)
-            self._services.store.flush(self.cluster.id)
-            self.ownership.release()
+            self._releasing = asyncio.get_running_loop().create_task(self._release())
+
+    async def _release(self) -> None:
+        await self._flush()
+        self.ownership.release()
+
+    async def released(self) -> None:
+        """Return when the lock is released, if that was to be done."""
+        if self._releasing is not None:
+            await asyncio.wait([self._releasing])
 
     def _show(self, record: Cluster | None) -> None:
         """Show the cluster as its record has it, None where that has gone."""

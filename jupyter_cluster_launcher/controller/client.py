@@ -36,10 +36,11 @@ class Controller(KernelConnection):
     async def load(self, module: str, directory: Path, orphan_timeout: float | None = None) -> None:
         """Have the controller import a module of the resident and watch over its cluster.
 
-        ``directory`` is the cluster's, where ``spawn`` has written the resident.
-        ``orphan_timeout`` is in seconds. Raises as ``run``.
+        ``directory`` is the cluster's. ``spawn`` has written the resident next to the sockets: on
+        this host's disk, since each module is read by itself. ``orphan_timeout`` is in seconds.
+        Raises as ``run``.
         """
-        code = importing(RESIDENT, directory / ARCHIVE, module)
+        code = importing(RESIDENT, Path(self.ref.socket_dir, ARCHIVE), module)
         watch = f"{RESIDENT}.begin({str(directory)!r}, {orphan_timeout!r})"
         await self.run(
             f"{forgetting(self.ref.socket_dir)}\n"
@@ -77,13 +78,12 @@ class Controller(KernelConnection):
         return content["data"]
 
     def touch(self) -> None:
-        """Show the controller that a server is there, also while it is busy with other code.
+        """Show the controller soon that a server is there, also while it is busy with other code.
 
         Unlike a message, that needs no answer; unlike this server's process number, it counts for
         each server of the user, and in containers.
         """
-        with contextlib.suppress(OSError):  # the directory may be gone: there are calls as well
-            os.utime(self.ref.connection_file)
+        asyncio.get_running_loop().run_in_executor(None, _touch, self.ref.connection_file)
 
     async def start_watch(self, variable: str, settings: dict[str, Any], timeout: float) -> None:
         """Begin to watch the cluster that the create code left in ``variable``."""
@@ -123,6 +123,11 @@ class Controller(KernelConnection):
         with contextlib.suppress(asyncio.TimeoutError, LauncherError):
             await self._reply(self._send(self._client.shutdown), 2.0)
         return done
+
+
+def _touch(path: str) -> None:
+    with contextlib.suppress(OSError):  # the directory may be gone: there are calls as well
+        os.utime(path)
 
 
 def _keywords(arguments: Mapping[str, Any]) -> list[str]:

@@ -24,6 +24,7 @@ from . import scripted
 from .archive import importing, temporary_archive
 from .kernelspecs import BOOT, KernelCommand, command_of
 from .log_files import last_line
+from .looks import Looks
 from .packages import Packages
 
 PRIVATE = "CLUSTER_LAUNCHER_PRIVATE"  # as in resident/process/program.py
@@ -62,6 +63,7 @@ class Environments:
         self.packages, self._clock = Packages(self, clock), clock
         # By the command of a script: until when it is not started again, and what to say.
         self._elsewhere: dict[tuple[str, ...], tuple[float, str]] = {}
+        self._looks = Looks[KernelCommand]()
 
     @classmethod
     def without_gateway(cls, parent: Any, gateway: str) -> Environments:
@@ -71,14 +73,14 @@ class Environments:
         """
         return cls(KernelSpecManager(parent=parent), NATIVE_KERNEL_NAME, gateway=gateway)
 
-    def on_this_host(self, kernel_name: str | None) -> str:
+    async def on_this_host(self, kernel_name: str | None) -> str:
         """Return the kernel in which a controller runs for a notebook with ``kernel_name``.
 
         A kernel gateway has kernels of names that this host does not know.
         """
         if kernel_name and self.gateway:
-            known = kernel_name in self.kernel_spec_manager.find_kernel_specs()
-            return kernel_name if known else self.default
+            known = await asyncio.to_thread(self.kernel_spec_manager.find_kernel_specs)
+            return kernel_name if kernel_name in known else self.default
         return kernel_name or self.default
 
     def spec(self, kernel_name: str) -> Any:
@@ -100,7 +102,14 @@ class Environments:
         Raises ``BadInputError`` for a kernel that does not exist, is not Python, or does not run
         on this host.
         """
-        return command_of(kernel_name, self.spec(kernel_name), self.kernel_spec_manager)
+        return command_of(kernel_name, self.spec(kernel_name))
+
+    async def look(self, kernel_name: str) -> KernelCommand:
+        """Return how the Python of a kernel is started, found in a thread; raises as ``command``.
+
+        Kernelspecs are in home directories, too, which may be slow network file systems.
+        """
+        return await self._looks.at(kernel_name, lambda: self.command(kernel_name))
 
     def title(self, kernel_name: str) -> str:
         """Return the name of a kernel that users see, its plain name where the kernel has gone."""
@@ -119,7 +128,8 @@ class Environments:
             return json.loads(text.strip().split("\n")[-1])
         except ValueError:
             raise NotAvailableError(
-                f"The environment {self.title(kernel_name)} gave no readable answer."
+                f"The environment {await asyncio.to_thread(self.title, kernel_name)} gave no "
+                "readable answer."
             ) from None
 
     async def run_resident(
@@ -159,7 +169,7 @@ class Environments:
 
         Raises ``NotAvailableError`` where it fails or takes longer than ``timeout`` seconds.
         """
-        command, limit = self.command(kernel_name), timeout or self._timeout
+        command, limit = await self.look(kernel_name), timeout or self._timeout
         secret = {} if private is None else {PRIVATE: json.dumps(private)}
         env = {**await command.environment(code, list(arguments)), **secret}
         if command.by_script is None:

@@ -77,7 +77,8 @@ class KernelConnection:
         ``asyncio.TimeoutError`` after ``timeout`` seconds and ``ControllerDiedError``.
         """
         try:
-            self._client.load_connection_file(self.ref.connection_file)
+            load = self._client.load_connection_file
+            await asyncio.to_thread(load, self.ref.connection_file)
         except (OSError, ValueError):
             raise ControllerDiedError("Its connection file is missing.") from None
         self.ended = asyncio.create_task(processes.ended(self.ref.pid, self.ref.connection_file))

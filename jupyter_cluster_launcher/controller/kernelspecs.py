@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
@@ -56,7 +57,19 @@ class KernelCommand:
         return {**launch["env"], PROGRAM: json.dumps([code, *arguments])}
 
 
-def command_of(kernel_name: str, spec: Any, kernel_spec_manager: Any) -> KernelCommand:
+class _Known(KernelSpecManager):
+    """Knows one kernelspec that has been read, and reads no other."""
+
+    def __init__(self, spec: KernelSpec) -> None:
+        super().__init__()
+        self._spec = spec
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return that kernelspec."""
+        return self._spec
+
+
+def command_of(kernel_name: str, spec: Any) -> KernelCommand:
     """Return the command of a kernelspec.
 
     Raises ``BadInputError`` where it is not Python's, or does not run on this host.
@@ -72,7 +85,7 @@ def command_of(kernel_name: str, spec: Any, kernel_spec_manager: Any) -> KernelC
         def formatted(connection_file: str) -> list[str]:
             manager = KernelManager(
                 kernel_name=kernel_name,
-                kernel_spec_manager=kernel_spec_manager,
+                kernel_spec_manager=_Known(spec),
                 connection_file=connection_file,
             )
             return list(map(str, manager.format_kernel_cmd()))

@@ -30,7 +30,7 @@ print(json.dumps({"absent": absent, "prefix": sys.prefix}))
 class Runner(Protocol):
     """What runs code in a kernel's environment."""
 
-    def command(self, kernel_name: str) -> KernelCommand:
+    async def look(self, kernel_name: str) -> KernelCommand:
         """Return how the Python of a kernel is started."""
         ...
 
@@ -76,7 +76,7 @@ class Packages:
         a package that was installed meanwhile. Raises ``BadInputError`` for a kernel that cannot
         run a cluster, and ``NotAvailableError`` where the environment does not answer.
         """
-        known = self._known(kernel_name, folder)
+        known = self._known(await self._runner.look(kernel_name), folder)
 
         def unsure() -> bool:
             now = self._clock()
@@ -85,15 +85,12 @@ class Packages:
         while known.query and unsure():  # concurrent calls share one process
             await asyncio.shield(known.query)
         if unsure():
-            await asyncio.shield(self._query(kernel_name, modules, folder))
+            await asyncio.shield(self._query(known, kernel_name, modules, folder))
         return [name for name in modules if known.lacks(name)]
 
-    def prefix(self, kernel_name: str, folder: str | None = None) -> str | None:
-        """Return ``sys.prefix`` of a kernel's environment, None before ``missing`` has answered.
-
-        Raises ``BadInputError`` as ``missing``.
-        """
-        return self._known(kernel_name, folder).prefix
+    def prefix(self, command: KernelCommand, folder: str | None = None) -> str | None:
+        """Return ``sys.prefix`` of a kernel's environment, None before ``missing`` has answered."""
+        return self._known(command, folder).prefix
 
     async def refresh(self, kernel_name: str, wanted: Mapping[str | None, Collection[str]]) -> None:
         """Look for modules again for a list that the user opened; ``wanted`` has them by folder.
@@ -105,24 +102,23 @@ class Packages:
         await asyncio.gather(*(self._refresh(kernel_name, set(n), f) for f, n in wanted.items()))
 
     async def _refresh(self, kernel_name: str, modules: set[str], folder: str | None) -> None:
-        known, now = self._known(kernel_name, folder), self._clock()
+        known = self._known(await self._runner.look(kernel_name), folder)
+        now = self._clock()
         if any(known.lacks(name) for name in modules):
-            await asyncio.shield(known.query or self._query(kernel_name, modules, folder))
+            await asyncio.shield(known.query or self._query(known, kernel_name, modules, folder))
             await self.missing(kernel_name, sorted(modules), folder)
         elif not known.query and any(known.age(m, now) > RENEW_AFTER for m in modules):
-            self._query(kernel_name, modules, folder)
+            self._query(known, kernel_name, modules, folder)
 
-    def _known(self, kernel_name: str, folder: str | None) -> Known:
+    def _known(self, command: KernelCommand, folder: str | None) -> Known:
         """Return what is known of an environment, which several kernelspecs may share."""
-        command = self._runner.command(kernel_name)
         key = (*command.argv, *sorted(command.env.items()), folder)
         return self._known_by_environment.setdefault(key, Known())
 
     def _query(
-        self, kernel_name: str, modules: Collection[str], folder: str | None
+        self, known: Known, kernel_name: str, modules: Collection[str], folder: str | None
     ) -> asyncio.Task[None]:
         """Begin to look for modules, and again for all that were looked for before."""
-        known = self._known(kernel_name, folder)
         names, now = sorted({*known.found, *modules}), self._clock()
 
         async def query() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +30,26 @@ SOCKETS = "/tmp"  # noqa: S108 - a directory only for this user is made in it
 class _Spawner(AsyncKernelManager):
     """A kernel manager that only spawns: the connection file must outlive it and this server."""
 
+    def write_connection_file(self, **kwargs: Any) -> None:
+        """Write the connection file next to the sockets, then in one step where it has to stand.
+
+        jupyter_client looks at the file and its folders a dozen times, and each look may wait for a
+        slow network file system.
+        """
+        path = self.connection_file
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(self.ip)) as folder:
+            self.connection_file = os.path.join(folder, CONNECTION)
+            super().write_connection_file(**kwargs)
+            content = Path(self.connection_file).read_bytes()
+        self.connection_file = path
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+
+    async def begin(self, **kwargs: Any) -> None:
+        """Start the kernel; ``kwargs`` are as of ``start_kernel``."""
+        await self.start_kernel(**kwargs)
+
     def cleanup_connection_file(self) -> None:
         """Leave the connection file: the next server attaches by it."""
 
@@ -47,13 +70,43 @@ async def spawn(
 ) -> ControllerRef:
     """Start the kernel of a controller and return how to attach to it.
 
-    ``env`` is added to the environment of this server. The resident is written into ``directory``,
-    the cluster's, which must stay as long as the controller. The controller ends after ``orphan``
-    seconds without a server, None for never. Raises ``OSError``, and what ``jupyter_client``
-    raises where the kernel cannot be started.
+    ``env`` is added to the environment of this server. The controller's files are written into
+    ``directory``, the cluster's, which must stay as long as the controller. The controller ends
+    after ``orphan`` seconds without a server, None for never. Raises ``OSError``, and what
+    ``jupyter_client`` raises where the kernel cannot be started.
     """
+    # In a thread: kernelspecs and directories may be on a slow network file system.
+    start = asyncio.ensure_future(
+        asyncio.to_thread(_start, kernel_name, kernel_spec_manager, directory, cwd, env, orphan)
+    )
+    try:
+        return await asyncio.shield(start)
+    except asyncio.CancelledError:
+        # The thread goes on, and the process that it starts is in no record.
+        start.add_done_callback(_undo)
+        await asyncio.wait([start])
+        raise
+
+
+def _undo(start: asyncio.Future[ControllerRef]) -> None:
+    """Kill a controller that has just started."""
+    if not start.cancelled() and start.exception() is None:
+        ref = start.result()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(ref.pid, signal.SIGKILL)
+        shutil.rmtree(ref.socket_dir, ignore_errors=True)
+
+
+def _start(
+    kernel_name: str,
+    kernel_spec_manager: Any,
+    directory: Path,
+    cwd: str | None,
+    env: Mapping[str, str],
+    orphan: float | None,
+) -> ControllerRef:
+    """Start a controller, as ``spawn``."""
     connection_file = directory / CONNECTION
-    write_archive(directory / ARCHIVE)
     sockets = tempfile.mkdtemp(prefix="cluster-", dir=_socket_directory())
     manager = _Spawner(
         kernel_name=kernel_name,
@@ -65,26 +118,23 @@ async def spawn(
     # A kernel with JPY_PARENT_PID set ends with that process, however independent it was started.
     inherited = silent(os.environ)
     inherited.pop("JPY_PARENT_PID", None)
-    log = os.open(directory / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        await manager.start_kernel(
-            independent=True,
-            env={**inherited, **ipython_directory(sockets, directory, orphan), **env},
-            cwd=cwd,
-            stdout=log,
-            stderr=log,
-        )
+        write_archive(Path(sockets, ARCHIVE))
+        log = os.open(directory / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            start = manager.begin(
+                independent=True,
+                env={**inherited, **ipython_directory(sockets, directory, orphan), **env},
+                cwd=cwd,
+                stdout=log,
+                stderr=log,
+            )
+            asyncio.run(start)
+        finally:
+            os.close(log)
     except BaseException:
-        # A launch that is cancelled just now may have a process already, which is in no record.
-        child = getattr(manager.provisioner, "process", None)
-        if child is not None:
-            child.kill()
-            processes.remember(child)
         shutil.rmtree(sockets, ignore_errors=True)
         raise
-    finally:
-        os.close(log)
-    connection_file.chmod(0o600)
     # Only kernels of the local provisioner come this far, and theirs is an ordinary child.
     provisioner: Any = manager.provisioner
     pid = processes.remember(provisioner.process)

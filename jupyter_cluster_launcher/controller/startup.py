@@ -44,7 +44,7 @@ def ipython_directory(sockets: str, directory: Path, orphan: float | None) -> di
     profile = Path(sockets, FOLDER, "profile_default")
     profile.mkdir(parents=True, mode=0o700)
     config = CONFIG.format(
-        importing=importing(EARLY, directory / ARCHIVE, "watching.early"),
+        importing=importing(EARLY, Path(sockets, ARCHIVE), "watching.early"),
         early=EARLY,
         directory=str(directory),
         orphan=orphan,

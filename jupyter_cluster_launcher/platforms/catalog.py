@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Sequence
 
 from ..controller.environments import Environments
+from ..controller.looks import Looks
 from ..errors import BadInputError, NotAvailableError, UnknownError
 from . import files
 from .encryption import TLS_MODULE, cryptography_missing
@@ -35,6 +37,7 @@ class Catalog:
         self._show_all = show_all
         self._environments, self._unavailable = environments, unavailable
         self._folders = folders
+        self._looks = Looks[tuple[list[Platform], list[Fault]]]()
 
     def find(self) -> tuple[list[Platform], list[Fault]]:
         """Return the platforms in their order, and the faults of files that are none.
@@ -43,16 +46,22 @@ class Catalog:
         """
         return files.find(self._folders)
 
-    def get(self, name: str) -> Platform:
-        """Return a platform; raises ``UnknownError``."""
-        known = {platform.name: platform for platform in self.find()[0]}
-        if name not in known:
-            raise UnknownError(f"There is no platform {name!r:.80}. There are: {', '.join(known)}.")
-        return known[name]
+    async def look(self) -> list[Platform]:
+        """Return the platforms in their order, found in a thread.
 
-    def detected(self, platform: Platform) -> bool:
-        """Return whether this server runs at the platform's own site."""
-        return files.detected(platform, os.environ, shutil.which)
+        The user's are in a home directory, which may be a slow network file system.
+        """
+        return (await self._looks.at("platforms", self.find))[0]
+
+    async def get(self, name: str) -> Platform:
+        """Return a platform, found in a thread; raises ``UnknownError``."""
+        return chosen(await self.look(), name)
+
+    async def detected(self, found: Sequence[Platform]) -> list[bool]:
+        """Return for each of some platforms whether this server runs at its own site."""
+        return await asyncio.to_thread(
+            lambda: [files.detected(one, os.environ, shutil.which) for one in found]
+        )
 
     def listed(self, platform: Platform, detected: bool) -> bool:
         """Return whether users see a platform: one of another site may have no place here."""
@@ -65,17 +74,17 @@ class Catalog:
         another can be chosen. Raises ``BadInputError`` for the name of no kernel at all.
         """
         if kernel_name != self._environments.default:
-            self._environments.spec(kernel_name)
+            await asyncio.to_thread(self._environments.spec, kernel_name)
         wanted: dict[str | None, set[str]] = {None: {TLS_MODULE}}
         for platform in found:
-            wanted.setdefault(platform.library_folder, set()).update(platform.requires_modules)
+            wanted.setdefault(await _folder(platform), set()).update(platform.requires_modules)
         try:
             await self._environments.packages.refresh(kernel_name, wanted)
         except BadInputError as error:
             return [str(error)] * len(found)
         except NotAvailableError as error:
-            return [self._here(platform) or str(error) for platform in found]
-        return [await self.reason(platform, kernel_name) for platform in found]
+            return [await self._here(platform) or str(error) for platform in found]
+        return await asyncio.gather(*(self.reason(one, kernel_name) for one in found))
 
     async def reason(self, platform: Platform, kernel_name: str, *more: str) -> str | None:
         """Return why a platform cannot work here, in one sentence, or None.
@@ -83,35 +92,58 @@ class Catalog:
         ``more`` modules are looked for at the same time, but are no reason. Raises
         ``BadInputError`` for a kernel that cannot run a cluster at all.
         """
-        here = self._here(platform)
+        here = await self._here(platform)
         if here:
             return here
+        folder = await _folder(platform)
         try:
             absent = await self._environments.packages.missing(
-                kernel_name, [*platform.requires_modules, *more], platform.library_folder
+                kernel_name, [*platform.requires_modules, *more], folder
             )
         except NotAvailableError as error:
             return str(error)
         missing = [module for module in platform.requires_modules if module in absent]
         if not missing:
             return None
-        command = self._environments.command(kernel_name)
-        prefix = self._environments.packages.prefix(kernel_name, platform.library_folder)
+        command = await self._environments.look(kernel_name)
+        prefix = self._environments.packages.prefix(command, folder)
         python = command.python or (f"{prefix}/bin/python",)
-        hint = install_hint(missing[0], python, *conda_environment(prefix))
+        conda = await asyncio.to_thread(conda_environment, prefix)
+        hint = install_hint(missing[0], python, *conda)
         name = "Dask" if missing[0].partition(".")[0] in DASK else missing[0]
         sentence = f"{name} is not installed in {command.title}. {hint}"
         return files.reason(platform, missing[0], sentence)
 
     async def check_available(self, platform: Platform, kernel_name: str, tls: bool) -> None:
         """Raise ``NotAvailableError`` with the reason where a cluster could not be made."""
-        reason = await self.reason(platform, kernel_name, *([TLS_MODULE] if tls else []))
+        modules = [TLS_MODULE] if tls else []
+        # At the same time and of the same modules, so that one look and one query do for both.
+        all_modules = [*modules, *([] if await _folder(platform) else platform.requires_modules)]
+        other = asyncio.ensure_future(self._environments.packages.missing(kernel_name, all_modules))
+        other.add_done_callback(lambda done: done.cancelled() or done.exception())
+        reason = await self.reason(platform, kernel_name, *modules)
         if reason:
             raise NotAvailableError(reason)
-        if tls and await self._environments.packages.missing(kernel_name, [TLS_MODULE]):
-            raise NotAvailableError(cryptography_missing(self._environments.title(kernel_name)))
+        if tls and TLS_MODULE in await other:
+            title = await asyncio.to_thread(self._environments.title, kernel_name)
+            raise NotAvailableError(cryptography_missing(title))
 
-    def _here(self, platform: Platform) -> str | None:
+    async def _here(self, platform: Platform) -> str | None:
         """Return why a platform cannot work on this host, whatever the environment, or None."""
-        missing = files.missing(platform, os.environ, shutil.which)
+        missing = await asyncio.to_thread(files.missing, platform, os.environ, shutil.which)
         return missing or self._unavailable(platform)
+
+
+async def _folder(platform: Platform) -> str | None:
+    """Return where the library of a platform is, which may be in a slow folder."""
+    if platform.sys_path is None:
+        return None
+    return await asyncio.to_thread(lambda: platform.library_folder)
+
+
+def chosen(found: Sequence[Platform], name: str) -> Platform:
+    """Return the platform of a name; raises ``UnknownError``."""
+    known = {platform.name: platform for platform in found}
+    if name not in known:
+        raise UnknownError(f"There is no platform {name!r:.80}. There are: {', '.join(known)}.")
+    return known[name]

@@ -60,8 +60,9 @@ def find(folders: Sequence[str] | None = None) -> tuple[list[Platform], list[Fau
     found: dict[str, Platform | None] = {}
     faults: list[Fault] = []
     for folder in data_path() if folders is None else folders:
-        faults += [Fault(path, 0, MISNAMED) for path in sorted(Path(folder).glob("*.yml"))]
-        for path in sorted(Path(folder).glob("*.yaml")):
+        paths = _listed(folder)
+        faults += [Fault(path, 0, MISNAMED) for path in paths if path.suffix == ".yml"]
+        for path in (path for path in paths if path.suffix == ".yaml"):
             platform = read(path)
             if isinstance(platform, Fault):
                 faults.append(platform)
@@ -69,6 +70,17 @@ def find(folders: Sequence[str] | None = None) -> tuple[list[Platform], list[Fau
                 found.setdefault(path.stem, platform)
     shown = [platform for platform in found.values() if platform is not None]
     return sorted(shown, key=lambda p: (p.order, p.title.lower())), faults
+
+
+def _listed(folder: str) -> list[Path]:
+    """Return what is in a folder, in order; nothing where there is no folder that can be read.
+
+    One operation for each folder: a home directory may be a slow network file system.
+    """
+    try:
+        return sorted(Path(folder, name) for name in os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return []
 
 
 def data_path() -> list[str]:

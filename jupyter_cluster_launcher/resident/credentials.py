@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .protocols import Security
@@ -16,13 +17,17 @@ def write_credentials(security: Security | None, directory: str) -> bool:
     if security is None or not getattr(security, "require_encryption", False):
         return False
     config = security.get_tls_config_for_role("client")
+    texts = {}
     for key, name in FILES.items():
         # A file with a certificate may have its key, too.
         value = config.get(key) or (config.get("cert") if key == "key" else None)
         if not value:
             continue
         text = value if "-----BEGIN" in value else Path(value).read_text(encoding="ascii")
-        write_private(os.path.join(directory, name), text)
+        texts[os.path.join(directory, name)] = text
+    # At the same time: a launch waits for them, and the directory may be on a slow file system.
+    with ThreadPoolExecutor(len(FILES)) as pool:
+        list(pool.map(write_private, texts, texts.values()))
     return True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ from ..errors import BadInputError, LauncherError, NotAvailableError, UnknownErr
 from ..masking import masked
 from ..models import Cluster
 from . import contract
-from .serializers import cluster_view
+from .serializers import can_be_repeated, cluster_view
 
 STATUS: dict[type[LauncherError], HTTPStatus] = {
     BadInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -51,10 +50,9 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
         manager: ClusterManager = self.settings["cluster_manager"]
         return manager
 
-    @property
-    def kernel_name(self) -> str:
-        """The kernel that the request names, or the server's default."""
-        return self.manager.services.environments.on_this_host(self.query("kernel_name"))
+    async def kernel_name(self) -> str:
+        """Return the kernel that the request names, or the server's default."""
+        return await self.manager.services.environments.on_this_host(self.query("kernel_name"))
 
     def body(self) -> dict[str, Any]:
         """Return the request's JSON object; raises ``BadInputError``."""
@@ -69,18 +67,21 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
         self.set_status(status)
         self.finish(json.dumps(data))
 
-    def view(self, cluster: Cluster) -> dict[str, Any]:
+    async def views(self, *clusters: Cluster) -> list[dict[str, Any]]:
+        """Return clusters as JSON data."""
+        services, declared = self.manager.services, dict[str, Mapping[str, Any]]()
+        if any(map(can_be_repeated, clusters)):
+            declared = {one.name: one.options for one in await services.catalog.look()}
+        return [self._view(cluster, declared.get(cluster.platform, {})) for cluster in clusters]
+
+    async def view(self, cluster: Cluster) -> dict[str, Any]:
         """Return a cluster as JSON data."""
+        return (await self.views(cluster))[0]
+
+    def _view(self, cluster: Cluster, declared: Mapping[str, Any]) -> dict[str, Any]:
         services = self.manager.services
-        directory = services.store.root / cluster.id
-
-        def declared() -> Mapping[str, Any]:
-            with contextlib.suppress(UnknownError):  # its file is gone
-                return services.catalog.get(cluster.platform).options
-            return {}
-
-        backend = services.backend(cluster)
-        return cluster_view(cluster, backend, directory, self.base_url, declared)
+        backend, directory = services.backend(cluster), services.store.root / cluster.id
+        return cluster_view(cluster, backend, directory, self.base_url, lambda: declared)
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         """Answer with the status of an error: each of ours has its own."""

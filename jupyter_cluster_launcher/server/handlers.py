@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from http import HTTPStatus
 
@@ -28,9 +29,9 @@ class ClustersHandler(LauncherHandler):
 
     @web.authenticated
     @authorized
-    def get(self) -> None:
+    async def get(self) -> None:
         """List them."""
-        self.reply([self.view(cluster) for cluster in self.manager.list()])
+        self.reply(await self.views(*self.manager.list()))
 
     @web.authenticated
     @authorized("execute")
@@ -39,10 +40,11 @@ class ClustersHandler(LauncherHandler):
         request = self.body()
         cwd = None
         if "cwd" in request:
-            cwd = working_directory(request["cwd"], self.kernel_manager, self.contents_manager)
+            managers = self.kernel_manager, self.contents_manager
+            cwd = await asyncio.to_thread(working_directory, request["cwd"], *managers)
         cluster = await self.manager.start(request, cwd)
         self.set_header("Location", f"{self.base_url}cluster-launcher/clusters/{cluster.id}")
-        self.reply(self.view(cluster), HTTPStatus.ACCEPTED)
+        self.reply(await self.view(cluster), HTTPStatus.ACCEPTED)
 
 
 class ClusterHandler(LauncherHandler):
@@ -53,16 +55,16 @@ class ClusterHandler(LauncherHandler):
 
     @web.authenticated
     @authorized
-    def get(self, cluster_id: str) -> None:
+    async def get(self, cluster_id: str) -> None:
         """Show it."""
-        self.reply(self.view(self.manager.get(cluster_id)))
+        self.reply(await self.view(self.manager.get(cluster_id)))
 
     @web.authenticated
     @authorized("execute")
     async def patch(self, cluster_id: str) -> None:
         """Change one setting of it."""
         cluster = await self.manager.change(cluster_id, self.body())
-        self.reply(self.view(cluster), HTTPStatus.ACCEPTED)
+        self.reply(await self.view(cluster), HTTPStatus.ACCEPTED)
 
     @web.authenticated
     @authorized("execute")

@@ -196,11 +196,17 @@ def _again(
     While it runs it does where workers of it are killed for lack of memory and another launch would
     give them more.
     """
-    short = cluster.state is State.RUNNING and cluster.report.killed > 0
-    if cluster.report.joined or not cluster.readable or not (short or cluster.state in ENDED):
+    if not can_be_repeated(cluster):
         return None
     options, change = adjusted(cluster, status, declared())
-    return {"options": options, "change": change} if change or not short else None
+    ended = cluster.state in ENDED
+    return {"options": options, "change": change} if change or ended else None
+
+
+def can_be_repeated(cluster: Cluster) -> bool:
+    """Return whether another launch of a cluster may make sense, as the options declared say."""
+    short = cluster.state is State.RUNNING and cluster.report.killed > 0
+    return cluster.readable and not cluster.report.joined and (short or cluster.state in ENDED)
 
 
 def _time(when: datetime | None) -> str | None:

@@ -3,8 +3,8 @@
 Python imports this first where its folder is on ``PYTHONPATH``. What Python announces to its audit
 hooks (open, rename, mkdir and so on) waits before it is done; so do ``stat``, ``lstat`` and
 ``access``, which it does not announce. Reading and writing of an open file do not wait: network
-file systems have caches for that. Operations on the thread of a running event loop, for which all
-requests wait, are noted.
+file systems have caches for that. Operations in the event loop of a server, for which all requests
+wait, are noted.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import functools
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -72,8 +73,10 @@ class Slow:
 
 
 def _in_event_loop() -> bool:
+    """Return whether this is the server's loop; a loop within a thread holds up nobody else."""
     events = sys.modules.get("asyncio.events")
-    return events is not None and events._get_running_loop() is not None
+    running = events is not None and events._get_running_loop() is not None
+    return running and threading.current_thread() is threading.main_thread()
 
 
 def _caller(frame: FrameType | None) -> str:

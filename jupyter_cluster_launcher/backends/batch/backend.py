@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable
@@ -82,14 +83,15 @@ class BatchBackend(BatchPlatforms):
         meanwhile, submitted a moment ago, are cancelled too; a second try after the limit leaves
         jobs to the batch system that it is still ending.
         """
-        remove_keys(directory)
+        await asyncio.to_thread(remove_keys, directory)
+        submitted = await asyncio.to_thread(submitted_ids, directory)
         again = cluster.id in self._given_up
         self._given_up.discard(cluster.id)
         try:
             await cancel_all(
                 self._pollers.get(cluster.batch),
                 job_name(cluster.id),
-                (known(cluster) | submitted_ids(directory)) - gone(cluster),
+                (known(cluster) | submitted) - gone(cluster),
                 self.context,
                 lambda: wait and not self._hurry,
                 again,

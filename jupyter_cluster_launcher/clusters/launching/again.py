@@ -11,6 +11,7 @@ from ...backends.facts import MEMORY, Status
 from ...errors import BadInputError, UnknownError
 from ...jobs import Phase
 from ...models import Cluster, State
+from ...platforms.catalog import chosen
 from ..services import Services
 from ..usage import short_of_own_memory
 
@@ -26,8 +27,8 @@ def repeated(
 
     ``changes`` is a request that names the cluster as ``from``: fields that it does not have are as
     they were, options are changed one by one. The cluster is among those ``listed``, or is gone.
-    Its name stays unless another one that has not ended is called so. Raises ``BadInputError`` and
-    ``UnknownError``.
+    Its name stays unless another one that has not ended is called so. Reads files, so it is called
+    in a thread. Raises ``BadInputError`` and ``UnknownError``.
     """
     cluster = _before(changes["from"], services, listed)
     if cluster.report.joined or not cluster.readable:
@@ -47,7 +48,7 @@ def repeated(
     if cluster.name not in {one.name for one in listed if one.state not in ENDED}:
         request["name"] = cluster.name
     # On some platforms the number of workers follows from an option.
-    counted = "from" not in services.catalog.get(cluster.platform).workers
+    counted = "from" not in chosen(services.catalog.find()[0], cluster.platform).workers
     if cluster.adapt and "workers" not in changes:
         bounds = {"minimum": cluster.adapt.minimum, "maximum": cluster.adapt.maximum}
         request["adapt"] = bounds

@@ -29,7 +29,7 @@ async def steps(
     create code raised, ``asyncio.TimeoutError`` where a step took too long, and other
     ``LauncherError``s.
     """
-    backend, directory = services.backend(cluster), services.store.directory(cluster.id)
+    backend, directory = services.backend(cluster), services.store.root / cluster.id
     limits = services.limits
     preparation = backend.preparation(cluster, directory)
     controller = None if prepared is None else await prepared.controller()
@@ -50,6 +50,7 @@ async def steps(
             await prepared.end_process()
             yield {"controller": None}
     if controller is None:
+        await asyncio.to_thread(services.store.directory, cluster.id)
         ref = await services.controllers.spawn(
             cluster.kernel_name,
             services.environments.kernel_spec_manager,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from ...errors import BadInputError, NotAvailableError, UnknownError
+from ...errors import BadInputError, NotAvailableError
 from ...models import Cluster, State
 from ...platforms.platform import Platform
 from ..saved.locks import locked
@@ -81,14 +82,14 @@ class Allowance:
 
 
 def refusals(
-    services: Services, cluster: Cluster, known: Callable[[], Sequence[Cluster]]
+    platform: Platform, cluster: Cluster, known: Callable[[], Sequence[Cluster]]
 ) -> list[str]:
     """Return why a planned cluster would be refused as things are, a sentence each.
 
-    ``known`` returns all clusters of the user, whichever server has them.
+    ``known`` returns all clusters of the user, whichever server has them, for which it reads files.
     """
     try:
-        Allowance(services.catalog.get(cluster.platform), known).check(cluster)
+        Allowance(platform, known).check(cluster)
     except BadInputError as error:
         return [str(error)]
     return []
@@ -104,25 +105,24 @@ def _names(clusters: Sequence[Cluster]) -> str:
 
 @asynccontextmanager
 async def turn(
-    services: Services, platform_name: str, known: Callable[[], Sequence[Cluster]]
+    services: Services, platform: Platform | None, known: Callable[[], Sequence[Cluster]]
 ) -> AsyncIterator[Allowance | None]:
     """Yield what the user may have on a platform, None where nothing is limited.
 
-    Meanwhile no other server of the user launches or scales there. ``known`` returns all clusters
-    of the user, whichever server has them. Raises ``NotAvailableError`` where another server takes
-    too long.
+    ``platform`` is None for a cluster that has outlived the file of its platform. Meanwhile no
+    other server of the user launches or scales there. ``known`` returns all clusters of the user,
+    whichever server has them. Raises ``NotAvailableError`` where another server takes too long.
     """
-    try:
-        platform = services.catalog.get(platform_name)
-    except UnknownError:  # a cluster may outlive the file of its platform
-        yield None
-        return
-    if not platform.limits.keys() & set(SHARED):
+    if platform is None or not platform.limits.keys() & set(SHARED):
         yield None
         return
     root = services.store.root
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def opened() -> int:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    descriptor = await asyncio.to_thread(opened)
     try:
         if not await locked(descriptor, PATIENCE):
             raise NotAvailableError(

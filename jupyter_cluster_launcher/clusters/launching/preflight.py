@@ -30,47 +30,48 @@ class Preview:
     advice: Advice | None
 
 
-async def preview(services: Services, cluster: Cluster, refusals: Sequence[str]) -> Preview:
+async def preview(
+    services: Services, platform: Platform, cluster: Cluster, refusals: Sequence[str]
+) -> Preview:
     """Return the code of a planned cluster, its size in total, warnings, and advice.
 
     ``refusals`` are why it would be refused as things are, a sentence each.
     """
-    platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
+    backend = services.backend(cluster)
     past = await asyncio.to_thread(services.store.history.entries)
     return Preview(
         cluster.create,
         backend.summary(platform, cluster),
-        [*refusals, *_all_warnings(services, platform, backend, cluster)],
+        [*refusals, *await _all_warnings(services, platform, backend, cluster)],
         advise(platform, backend.size(platform, cluster), past),
     )
 
 
 async def check(
-    services: Services, cluster: Cluster, refusals: Sequence[str]
+    services: Services, platform: Platform, cluster: Cluster, refusals: Sequence[str]
 ) -> tuple[Check, list[str]]:
     """Return the engine's verdict on a planned cluster, and warnings; nothing is started.
 
     ``refusals`` are as in ``preview``.
     """
-    platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
+    backend = services.backend(cluster)
     verdict = await backend.check(platform, cluster, services.store.root / cluster.id)
-    return verdict, [*refusals, *_all_warnings(services, platform, backend, cluster)]
+    return verdict, [*refusals, *await _all_warnings(services, platform, backend, cluster)]
 
 
-async def starts(services: Services, cluster: Cluster) -> list[Start]:
+async def starts(services: Services, platform: Platform, cluster: Cluster) -> list[Start]:
     """Return when a planned cluster would start, and when in other ways; nothing is started."""
-    platform, backend = services.catalog.get(cluster.platform), services.backend(cluster)
+    backend = services.backend(cluster)
     return await backend.starts(platform, cluster, services.store.root / cluster.id)
 
 
-def _all_warnings(
+async def _all_warnings(
     services: Services, platform: Platform, backend: Backend, cluster: Cluster
 ) -> list[str]:
     directory = services.store.root / cluster.id
-    return [
-        *warnings(platform, backend, cluster.options),
-        *backend.folder_warnings(platform, cluster, directory),
-    ]
+    # In a thread: folders may be on slow network file systems.
+    about_folders = await asyncio.to_thread(backend.folder_warnings, platform, cluster, directory)
+    return [*warnings(platform, backend, cluster.options), *about_folders]
 
 
 def warnings(platform: Platform, backend: Backend, options: Mapping[str, Any]) -> list[str]:

@@ -14,6 +14,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ...backends.base import Backend
@@ -70,6 +71,11 @@ class Prepared:
             return True
         failed = self._started.cancelled() or self._started.exception() is not None
         return not failed and self._started.result().watched
+
+    @property
+    def ref(self) -> ControllerRef | None:
+        """How to attach to it, None before it has started."""
+        return self._ref if self._started.done() else None
 
     @property
     def left(self) -> float:
@@ -140,15 +146,19 @@ class Prepared:
         await controllers.end(ref)
 
 
+def _is_abandoned(directory: Path) -> bool:
+    """Return whether no server has touched a directory for long, or made a cluster of it."""
+    # Of files from before the clock was set back the times are yet to come.
+    ages = [abs(time.time() - path.stat().st_mtime) for path in directory.iterdir()]
+    return not (directory / RECORD).exists() and min(ages, default=0.0) > ABANDONED
+
+
 async def sweep(services: Services) -> None:
     """Remove prepared controllers whose server and whose own watch were killed."""
     controllers, store = services.controllers, services.store
     for mark in await asyncio.to_thread(lambda: list(store.root.glob(f"*/{MARK}"))):
         directory = mark.parent
         with contextlib.suppress(OSError):  # gone meanwhile
-            # Of files from before the clock was set back the times are yet to come.
-            ages = [abs(time.time() - path.stat().st_mtime) for path in directory.iterdir()]
-            recorded = (directory / RECORD).exists()
-            if not recorded and min(ages, default=0.0) > ABANDONED:
+            if await asyncio.to_thread(_is_abandoned, directory):
                 await controllers.end(await asyncio.to_thread(controllers.left_behind, directory))
                 await asyncio.to_thread(store.remove, directory.name)

@@ -42,8 +42,8 @@ class Preparer:
         if not self._enabled:
             return
         services = self._services
-        platform = services.catalog.get(request["platform"])
-        kernel_name = services.environments.on_this_host(request.get("kernel_name"))
+        platform = await services.catalog.get(request["platform"])
+        kernel_name = await services.environments.on_this_host(request.get("kernel_name"))
         await services.catalog.check_available(platform, kernel_name, platform.tls)
         backend = services.backends.for_platform(platform)
         needs = backend.needs(platform, {})
@@ -68,6 +68,7 @@ class Preparer:
         """Yield a cluster to launch, and the prepared controller for it, None where none fits.
 
         The cluster gets the controller's id, and has it from now on unless the launch cannot begin.
+        Its first record names a controller that has started.
         """
         prepared, backend = self._current, self._services.backend(cluster)
         fit = fit_of(backend, cluster.kernel_name, cluster.batch)
@@ -76,7 +77,7 @@ class Preparer:
             return
         self._let_go()
         try:
-            yield replace(cluster, id=prepared.id), prepared
+            yield replace(cluster, id=prepared.id, controller=prepared.ref), prepared
         except LauncherError:
             self._task(prepared.end())
             raise

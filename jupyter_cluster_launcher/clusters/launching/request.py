@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -21,17 +22,21 @@ from .presets import Preset
 
 
 async def plan(
-    services: Services, request: dict[str, Any], keep_running: bool, cwd: str | None
+    services: Services,
+    platform: Platform,
+    request: dict[str, Any],
+    keep_running: bool,
+    cwd: str | None,
 ) -> Cluster:
     """Return the cluster that a request describes, ready to start in folder ``cwd``.
 
-    ``request`` has the shape that the contract gives to a launch; where it has no name, the cluster
-    has none yet, see ``named``. ``keep_running`` holds where the request does not say. Raises
-    ``BadInputError``, ``UnknownError`` and ``NotAvailableError``.
+    ``platform`` is the one that the request names. ``request`` has the shape that the contract
+    gives to a launch; where it has no name, the cluster has none yet, see ``named``.
+    ``keep_running`` holds where the request does not say. Raises ``BadInputError``,
+    ``UnknownError`` and ``NotAvailableError``.
     """
-    platform = services.catalog.get(request["platform"])
     backend = services.backends.for_platform(platform)
-    kernel_name = services.environments.on_this_host(request.get("kernel_name"))
+    kernel_name = await services.environments.on_this_host(request.get("kernel_name"))
     declared = await backend.options(platform, kernel_name)
     chosen = options.check_options(platform, request.get("options"), declared)
     scaling = scaling_of(platform)
@@ -42,11 +47,11 @@ async def plan(
     check_encryption(platform, tls)
     joined = await _joined(platform, backend, request.get("adopt"))
     name = _name(request.get("name"))
-    create = (
-        codegen.create(platform, chosen, workers, adapt, tls, declared, client=backend.client)
-        if joined is None
-        else backend.join_code(joined)
-    )
+    if joined is None:  # in a thread: a value may depend on whether a folder is there
+        given = (platform, chosen, workers, adapt, tls, declared)
+        create = await asyncio.to_thread(codegen.create, *given, client=backend.client)
+    else:
+        create = backend.join_code(joined)
     await services.catalog.check_available(platform, kernel_name, tls)
     needs = backend.needs(platform, chosen)
     core_hours = limits.core_hours(platform, request.get("core_hours"))
@@ -95,7 +100,7 @@ async def _joined(platform: Platform, backend: Backend, target: str | None) -> s
 
 async def check_preset(services: Services, preset: Preset, kernel_name: str) -> None:
     """Check what a preset says of a launch as the launch would; raises ``LauncherError``s."""
-    platform = services.catalog.get(preset.platform)
+    platform = await services.catalog.get(preset.platform)
     backend = services.backends.for_platform(platform)
     declared = await backend.options(platform, kernel_name)
     chosen = options.check_options(platform, preset.options, declared)

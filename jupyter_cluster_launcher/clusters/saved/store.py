@@ -6,6 +6,7 @@ are atomic: a server killed in the middle of one leaves the record of the step b
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -27,13 +28,13 @@ from ...used import Used
 from . import records
 from .history import FILE, History
 from .locks import locked
+from .past import Past
 from .typed import typed
 from .writer import Writer
 
 RECORD = "cluster.json"
 ENDED = "ended.json"  # as in resident/watching/ending.py
 ID = re.compile(r"[0-9a-zA-Z_-]+")
-PAST = 50  # clusters that are gone, and can be launched again
 ALONE = 5.0  # seconds, and it takes milliseconds
 LAST_WORDS = 1000  # characters of why a controller ended its cluster
 REMOVED = ".removed-"  # of the names of directories that are being deleted
@@ -56,24 +57,37 @@ class Store:
         """Keep records under ``root``, and what is left of them in a file, by default beside it."""
         self.root = root
         self.history = History(history or root.with_name(f"{root.name}-{FILE}"))
-        self._past = root.with_name(f"{root.name}-past")
+        self._past = Past(root.with_name(f"{root.name}-past"))
+        self._private: set[str] = set()  # clusters whose directories are known to be
         self._unreadable: dict[Path, str] = {}  # why, for what was logged already
         self._writer = Writer(lambda cluster: self.save(cluster))  # noqa: PLW0108 - looked up at each call
 
     def directory(self, cluster_id: str) -> Path:
         """Return the private directory of a cluster, made if it is not there."""
+        # Few operations, one after the other: each may wait for a slow network file system.
         path = self.root / cluster_id
-        # Each by itself: the mode does not hold for parents that are made on the way.
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.mkdir(mode=0o700, exist_ok=True)
-        # An older umask or a copied home may have left it open to others: keys will stand in here.
-        path.chmod(0o700)
+        try:
+            # An older umask or a copied home may have left it open to others: keys will be in here.
+            path.chmod(0o700)
+        except FileNotFoundError:
+            try:
+                path.mkdir(mode=0o700, exist_ok=True)
+            except FileNotFoundError:
+                # Each by itself: the mode does not hold for parents that are made on the way.
+                self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+                path.mkdir(mode=0o700, exist_ok=True)
+        self._private.add(cluster_id)
         return path
 
     def save(self, cluster: Cluster) -> None:
         """Write the record of a cluster, whole or not at all; raises ``OSError``."""
-        directory = self.directory(cluster.id)
-        handle, temporary = tempfile.mkstemp(dir=directory, prefix=".record-")
+        directory = self.root / cluster.id
+        if cluster.id not in self._private:
+            self.directory(cluster.id)
+        try:
+            handle, temporary = tempfile.mkstemp(dir=directory, prefix=".record-")
+        except FileNotFoundError:
+            handle, temporary = tempfile.mkstemp(dir=self.directory(cluster.id), prefix=".record-")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(records.write(cluster), file, indent=1)
@@ -90,8 +104,7 @@ class Store:
         """
         descriptor = None
         try:
-            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(self.root, os.O_RDONLY)
+            descriptor = await asyncio.to_thread(self._opened)
             await locked(descriptor, ALONE)
         except OSError as error:  # a file system without locks, or nothing can be written
             log.info("%s cannot be locked: %s", self.root, error.strerror)
@@ -100,6 +113,14 @@ class Store:
         finally:
             if descriptor is not None:
                 os.close(descriptor)
+
+    def _opened(self) -> int:
+        """Return a descriptor of the directory with all clusters, made if it is not there."""
+        try:
+            return os.open(self.root, os.O_RDONLY)
+        except FileNotFoundError:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.open(self.root, os.O_RDONLY)
 
     def save_soon(self, cluster: Cluster) -> None:
         """Write the record of a cluster in a thread; a newer one takes its place."""
@@ -111,7 +132,7 @@ class Store:
 
     def load(self) -> list[Cluster]:
         """Return every record, oldest first; one that cannot be read as a row that says so."""
-        return sorted(filter(None, map(self._read, self._paths())), key=lambda one: one.created)
+        return sorted(filter(None, map(self.read, self._ids())), key=lambda one: one.created)
 
     def read(self, cluster_id: str) -> Cluster | None:
         """Return the record of a cluster, as ``load``; None where it has gone."""
@@ -125,7 +146,7 @@ class Store:
             cluster = records.read(data)
             if cluster.id != path.parent.name:
                 raise ValueError(f"id is {cluster.id!r:.80}")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
             why = words(error)
@@ -138,15 +159,17 @@ class Store:
     def stamps(self) -> dict[str, int]:
         """Return which clusters have records, by id, with a number that changes with a record."""
         found = {}
-        for path in self._paths():
-            with contextlib.suppress(OSError):  # gone meanwhile
-                found[path.parent.name] = path.stat().st_mtime_ns
+        for key in self._ids():
+            with contextlib.suppress(OSError):  # none yet, or gone meanwhile
+                found[key] = (self.root / key / RECORD).stat().st_mtime_ns
         return found
 
-    def _paths(self) -> list[Path]:
-        """Return the records' paths, without directories that no route can name."""
-        paths = sorted(self.root.glob(f"*/{RECORD}"))
-        return [path for path in paths if ID.fullmatch(path.parent.name)]
+    def _ids(self) -> list[str]:
+        """Return the names of all directories in which a record may be, as routes have them."""
+        try:
+            return sorted(filter(ID.fullmatch, os.listdir(self.root)))
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return []
 
     def remove(self, cluster_id: str, release: Callable[[], None] | None = None) -> None:
         """Delete the directory of a cluster and everything in it.
@@ -154,6 +177,7 @@ class Store:
         ``release`` is called when other servers no longer see the cluster.
         """
         self._writer.drop(cluster_id)
+        self._private.discard(cluster_id)
         # Renamed first, so that no server finds half of it.
         with contextlib.suppress(OSError):
             (self.root / cluster_id).rename(self.root / f"{REMOVED}{cluster_id}")
@@ -162,43 +186,19 @@ class Store:
         self.sweep()
 
     def keep(self, cluster: Cluster) -> None:
-        """Keep what was launched after its directory is gone, to launch it again.
-
-        That of the last ``PAST`` clusters is kept.
-        """
-        try:
-            self._past.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self._past, prefix=".record-")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(records.write(replace(cluster, controller=None)), file, indent=1)
-            Path(temporary).replace(self._past / f"{cluster.id}.json")
-            for path in self._past_paths()[PAST:]:
-                path.unlink(missing_ok=True)
-        except OSError as error:  # nothing that runs depends on it
-            log.warning("Cluster %s cannot be launched again: %s", cluster.id, error)
+        """Keep what was launched after its directory is gone, to launch it again."""
+        self._past.keep(cluster)
 
     def past(self) -> list[tuple[Cluster, datetime]]:
         """Return the clusters that are gone and when that was, the last one first."""
-        found = []
-        for path in self._past_paths():
-            with contextlib.suppress(OSError, ValueError):
-                cluster = records.read(read_json(path))
-                gone = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
-                found.append((cluster, gone))
-        return found
-
-    def _past_paths(self) -> list[Path]:
-        """Return the records of clusters that are gone, the last one first."""
-        paths = {}
-        for path in self._past.glob("*.json"):
-            with contextlib.suppress(OSError):
-                paths[path] = path.stat().st_mtime_ns
-        return sorted(paths, key=lambda path: -paths[path])
+        return self._past.clusters()
 
     def sweep(self) -> None:
         """Delete what is left of directories whose removal was cut short."""
-        for path in self.root.glob(f"{REMOVED}*"):
-            shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            for name in os.listdir(self.root):
+                if name.startswith(REMOVED):
+                    shutil.rmtree(self.root / name, ignore_errors=True)
 
     def append_log(self, cluster_id: str, text: str) -> None:
         """Add to the launch log of a cluster."""

@@ -22,26 +22,22 @@ class PlatformsHandler(LauncherHandler):
     async def get(self) -> None:
         """List them."""
         services = self.manager.services
-        found = services.catalog.find()[0]
-        detected = await asyncio.gather(*map(self._detected, found))
+        found = await services.catalog.look()
+        detected = await asyncio.gather(
+            *map(self._answers, found, await services.catalog.detected(found))
+        )
         here = {platform.name for platform, yes in zip(found, detected, strict=True) if yes}
         found = [one for one in found if services.catalog.listed(one, one.name in here)]
-        reasons = await services.catalog.reasons(found, self.kernel_name)
-        views = [
-            platform_view(
-                platform,
-                services.backends.for_platform(platform),
-                reason,
-                platform.name in here,
-            )
-            for platform, reason in zip(found, reasons, strict=True)
-        ]
-        self.reply(views)
+        reasons = await services.catalog.reasons(found, await self.kernel_name())
+        backends = [services.backends.for_platform(one) for one in found]
+        known = [one.name in here for one in found]
+        # In a thread: a default may depend on whether a folder is there.
+        views = map(platform_view, found, backends, reasons, known)
+        self.reply(await asyncio.to_thread(list, views))
 
-    async def _detected(self, platform: Platform) -> bool:
-        services = self.manager.services
-        backend = services.backends.for_platform(platform)
-        return services.catalog.detected(platform) and await backend.answers(platform)
+    async def _answers(self, platform: Platform, detected: bool) -> bool:
+        backend = self.manager.services.backends.for_platform(platform)
+        return detected and await backend.answers(platform)
 
 
 class OptionsHandler(LauncherHandler):
@@ -53,7 +49,7 @@ class OptionsHandler(LauncherHandler):
     @authorized
     async def get(self, name: str) -> None:
         """Fetch them."""
-        properties = await self.manager.options(name, self.kernel_name)
+        properties = await self.manager.options(name, await self.kernel_name())
         self.reply({"options": {"type": "object", "properties": properties}})
 
 
@@ -67,7 +63,7 @@ class FoundHandler(LauncherHandler):
     @authorized
     async def get(self, name: str) -> None:
         """List those that can be joined."""
-        found = await self.manager.found(name, self.kernel_name)
+        found = await self.manager.found(name, await self.kernel_name())
         self.reply([found_view(cluster) for cluster in found])
 
 
@@ -82,4 +78,4 @@ class KernelHandler(LauncherHandler):
         """Look for this package in it, from which notebooks import ``connect``."""
         packages = self.manager.services.environments.packages
         own = __name__.partition(".")[0]
-        self.reply({"connect": not await packages.missing(self.kernel_name, [own])})
+        self.reply({"connect": not await packages.missing(await self.kernel_name(), [own])})

@@ -91,7 +91,7 @@ async def test_a_cluster_in_the_oldest_kernel(old_kernel: str, tmp_path: Path) -
         assert report["dashboard_port"] is None
         assert report["dashboard_socket"] == f"{one.ref.socket_dir}/dashboard"
         assert (tmp_path / "key.pem").stat().st_mode & 0o777 == 0o600
-        assert (tmp_path / "resident.zip").stat().st_mode & 0o777 == 0o600
+        assert Path(one.ref.socket_dir, "resident.zip").stat().st_mode & 0o777 == 0o600
         await one.until(lambda: one.reports[-1]["plots"])
         await one.controller.call("scale", 2, timeout=FOREVER)
         await one.until(lambda: one.reports[-1]["ready"] == 2)
@@ -133,7 +133,9 @@ async def test_an_error_in_the_resident_has_a_file_and_a_line(
         code = f"try:\n    {new}.ping()\nexcept RuntimeError:\n    traceback.print_exc()"
         await one.controller.run(code, FOREVER)
         said = log(tmp_path)
-        assert f'{tmp_path}/resident.zip/cluster_launcher_resident/base.py", line ' in said
+        assert (
+            f'{one.ref.socket_dir}/resident.zip/cluster_launcher_resident/base.py", line ' in said
+        )
         assert 'raise RuntimeError("The cluster is still being created.")' in said
 
 

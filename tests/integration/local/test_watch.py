@@ -90,7 +90,7 @@ def test_a_server_that_ends_during_a_launch(slow: RealServer, how: signal.Signal
     cluster_id = slow.launch(platform="slow", workers=1, keep_running=True)
     slow.until(cluster_id, lambda c: c["message"] == "Creating the cluster")
     pid = group(slow, cluster_id)
-    began = os.stat(directory(slow, cluster_id) / "resident.zip").st_mtime
+    began = os.stat(directory(slow, cluster_id) / "owner.json").st_mtime
     now = directory(slow, cluster_id) / "now"
 
     def past() -> bool:

@@ -16,7 +16,7 @@ from worlds import AtOnce, World
 
 from jupyter_cluster_launcher.clusters.launching.again import adjusted
 from jupyter_cluster_launcher.clusters.launching.request import named
-from jupyter_cluster_launcher.clusters.saved.store import PAST
+from jupyter_cluster_launcher.clusters.saved.past import PAST
 from jupyter_cluster_launcher.errors import BadInputError, UnknownError
 from jupyter_cluster_launcher.jobs import Phase, Queue
 from jupyter_cluster_launcher.models import Adapt, Cluster, Death, Report, State
@@ -46,7 +46,7 @@ def again(world: World, **request: Any) -> Cluster:
     """Return what a launch again would start."""
 
     async def planned() -> Cluster:
-        cluster = await world.manager._plan({"from": "c1", **request})
+        _, cluster = await world.manager._plan({"from": "c1", **request})
         async with world.manager._others.alone() as taken:
             return named(cluster, taken)
 

@@ -119,8 +119,12 @@ def test_a_launch_and_its_failure_are_logged(
     """Guards administrators: a server's log says which clusters came and went, and which failed."""
     caplog.set_level(logging.INFO)
     managed = world.add(a_cluster(state=State.STARTING))
-    managed.put(managed.cluster.to(State.RUNNING))
-    managed.put(managed.cluster.to(State.FAILED, "No memory."))
+
+    async def story() -> None:
+        managed.put(managed.cluster.to(State.RUNNING))
+        managed.put(managed.cluster.to(State.FAILED, "No memory."))
+
+    asyncio.run(story())
     levels = [(record.levelname, record.getMessage()) for record in caplog.records]
     assert levels == [
         ("INFO", "Cluster c1 is running. "),
@@ -180,7 +184,12 @@ def test_meters_alone_write_no_record(world: World) -> None:
         world.store.flush("c1")
     assert len(world.events) == 11, "shown"
     assert len(world.store.saved) == 1, "and not saved"
-    managed.detach()
+
+    async def let_go() -> None:
+        managed.detach()
+        await managed.released()
+
+    asyncio.run(let_go())
     (record,) = world.store.load()
     assert record.report.usage is not None
     assert record.report.usage.tasks == 9, "the last is, when the server lets go of the cluster"

@@ -35,7 +35,7 @@ def save(world: World, name: str, **given: Any) -> Preset:
 
 def plan(world: World, **request: Any) -> Any:
     """Return the cluster that a request amounts to."""
-    return asyncio.run(world.manager._plan(request))
+    return asyncio.run(world.manager._plan(request))[1]
 
 
 def test_what_a_preset_launches(world: World) -> None:

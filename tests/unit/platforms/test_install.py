@@ -77,7 +77,7 @@ async def test_the_reason_fits_the_kernel(
         else f"{shlex.quote(python)} -m pip install dask-jobqueue"
     )
     assert reason == (f"dask_jobqueue is not installed in Kernel bare. Install it with: {command}")
-    assert environments.packages.prefix("bare") == str(folder)
+    assert environments.packages.prefix(environments.command("bare")) == str(folder)
 
 
 async def test_the_administrators_sentence_comes_first(jp_environ: None) -> None:

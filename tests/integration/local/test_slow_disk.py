@@ -1,0 +1,123 @@
+"""No request waits in the event loop for the disk: a home may be a slow network file system."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import write_kernelspec, write_platform
+
+from api import Api
+
+PROBE = Path(__file__).parents[3] / "benchmarks" / "probes" / "slow" / "sitecustomize.py"
+BODY = {"platform": "mine", "kernel_name": "own", "workers": 1}
+
+_watching: list[Any] = []  # one at most
+
+
+@cache
+def listen() -> None:
+    """Add the hook, once: it stays for as long as the process."""
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        for one in _watching:
+            one.hook(event, arguments)
+
+    sys.addaudithook(hook)
+
+
+class Waits:
+    """What the functions of this package do on the disk while the event loop waits for them."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+
+    def begin(self) -> None:
+        """Forget what was found until now."""
+        self._log.write_text("", encoding="utf-8")
+
+    @property
+    def found(self) -> list[str]:
+        """The functions with their operations, such as "clusters.saved.store.save open"."""
+        lines = map(json.loads, self._log.read_text(encoding="utf-8").splitlines())
+        known = [f"{name} {event} {file}" for name, event, file in lines if name]
+        return sorted({one for one in known if not one.startswith("tests.")})
+
+
+@pytest.fixture
+def waits(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Waits]:
+    """Note operations below the folder of this test's server, as the benchmark does."""
+    spec = importlib.util.spec_from_file_location("slow_probe", PROBE)
+    assert spec is not None
+    assert spec.loader is not None
+    probe = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(probe)
+    log = tmp_path_factory.mktemp("log") / "waits"
+    log.touch()
+    slow = probe.Slow(str(tmp_path), 0.0, str(log))
+    slow._server = True
+    for one in (os.stat, os.lstat, os.access):
+        monkeypatch.setattr(os, one.__name__, slow.slowed(one))
+    listen()
+    _watching.append(slow)
+    yield Waits(log)
+    _watching.clear()
+
+
+async def test_no_request_waits_for_the_disk(
+    api: Api, jp_data_dir: Path, jp_kernel_dir: Path, waits: Waits
+) -> None:
+    """Guards all requests of a server against one that waits for a slow home directory."""
+    write_platform(jp_data_dir / "cluster-platforms", "mine", presets=[{"name": "Site"}])
+    write_kernelspec(jp_kernel_dir, "own")
+    preset = {"platform": "mine", "workers": 1}
+    waits.begin()
+    for method, path, body, status in (
+        ("GET", "platforms", None, 200),
+        ("GET", "kernel", None, 200),
+        ("PUT", "presets/Two", preset, 200),
+        ("GET", "presets", None, 200),
+        ("POST", "code", {"preset": "Two"}, 200),
+        ("POST", "code", BODY, 200),
+        ("POST", "check", BODY, 200),
+        ("DELETE", "presets/Two", None, 204),
+        ("GET", "platforms/running/found", None, 200),
+        ("GET", "clusters", None, 200),
+    ):
+        answer = await api.ask(method, *path.split("/"), body=body)
+        assert answer[0] == status, (method, path, answer)
+        assert waits.found == [], (method, path)
+
+
+@pytest.mark.parametrize("prepared", [True, False], ids=["prepared", "cold"])
+async def test_no_step_of_a_cluster_waits_for_the_disk(
+    api: Api, jp_data_dir: Path, waits: Waits, prepared: bool
+) -> None:
+    """Guards all requests against a launch, a change or a stop that holds up the event loop."""
+    write_platform(jp_data_dir / "cluster-platforms", "mine")
+    waits.begin()
+    if prepared:
+        assert (await api.ask("POST", "prepare", body={"platform": "local"}))[0] == 204
+    cluster_id = (await api.launch(platform="local", workers=0))["id"]
+    assert waits.found == []
+    await api.ready(cluster_id, 0)
+    for body in ({"workers": 1}, {"name": "Tides"}, {"idle_timeout": 600}):
+        assert (await api.ask("PATCH", "clusters", cluster_id, body=body))[0] == 202
+    await api.ready(cluster_id, 1)
+    for part in ("logs", "workers", "plots"):
+        assert (await api.ask("GET", "clusters", cluster_id, part))[0] == 200
+    assert waits.found == []
+    await api.stop(cluster_id)
+    assert waits.found == []
+    again = await api.launch(**{"from": "Tides"})
+    await api.stop(again["id"])
+    assert waits.found == []
