@@ -106,7 +106,7 @@ class Walk:
         with self.step(f"`{command}`, until it is ready"):
             bash = ["bash", "-c", self._activated(command)]
             server = Supervised(bash, self.home / "lab.log", self.env, cwd or self.home)
-            server.wait_until("JupyterLab", lambda: "is running at" in server.output(), 1800)
+            server.wait_until("JupyterLab", self._answers, 1800)
         try:
             yield Lab(f"http://127.0.0.1:{self.port}/")
         finally:
@@ -123,6 +123,11 @@ class Walk:
             assert asyncio.run(browser.run(code)) == "42"
         with self.step("**■** (*Stop*), until nothing is left"):
             browser.stop(cluster["id"])
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError):  # that of requests is one: nothing listens yet
+            return requests.get(f"http://127.0.0.1:{self.port}/api", timeout=5).ok
+        return False
 
     def _activated(self, command: str) -> str:
         return f"[ ! -e ~/dask-env ] || . ~/dask-env/bin/activate; {command}"
