@@ -61,8 +61,8 @@ def find(folders: Sequence[str] | None = None) -> tuple[list[Platform], list[Fau
     faults: list[Fault] = []
     for folder in data_path() if folders is None else folders:
         paths = _listed(folder)
-        faults += [Fault(path, 0, MISNAMED) for path in paths if path.suffix == ".yml"]
-        for path in (path for path in paths if path.suffix == ".yaml"):
+        faults += [Fault(path, 0, MISNAMED) for path in paths if path.name.endswith(".yml")]
+        for path in (path for path in paths if path.name.endswith(".yaml")):
             platform = read(path)
             if isinstance(platform, Fault):
                 faults.append(platform)
@@ -79,7 +79,7 @@ def _listed(folder: str) -> list[Path]:
     """
     try:
         return sorted(Path(folder, name) for name in os.listdir(folder))
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+    except OSError:
         return []
 
 
