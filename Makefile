@@ -45,7 +45,8 @@ test:
 	sh scripts/debian-packages.sh
 	$(MAKE) --jobs=2 $(INSTALLED)
 	$(MAKE) --jobs=2 lint jest JEST=test:coverage
-	$(MAKE) --jobs=2 suites stories
+	$(MAKE) suites
+	$(MAKE) stories
 
 check:
 	$(MAKE) --jobs=2 $(VENV)/tools node_modules/installed
@@ -71,10 +72,11 @@ stories: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
 	$(UI_TESTS) playwright test
 
 # SEED=NUMBER repeats a run: each test prints its number.
-test-long: $(VENV)/tools
+test-long: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
 	sh scripts/debian-packages.sh long
 	$(RUN) pytest -rA --numprocesses=3 --dist=worksteal --hypothesis-profile=long $(if $(SEED),--hypothesis-seed=$(SEED)) \
 	  tests/long tests/unit/clusters/test_random_orders.py
+	export LONG_STORIES=1; $(UI_TESTS) playwright test --grep @long
 
 docs: $(VENV)/tools
 	$(RUN) sphinx-build -n -W --keep-going docs docs/build

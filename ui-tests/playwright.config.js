@@ -26,6 +26,9 @@ env.UI_TESTS_PORT ??= String(
   execFileSync(process.execPath, ['-e', FREE_PORT])
 ).trim();
 env.UI_TESTS_HOME ??= mkdtempSync(join(tmpdir(), 'ui-'));
+// Workers of other clusters may remove files of ended ones at the same moment,
+// and say so in the logs.
+env.DASK_TEMPORARY_DIRECTORY ??= join(env.UI_TESTS_HOME, 'dask');
 mkdirSync(join(env.UI_TESTS_HOME, 'root'), { recursive: true });
 
 const baseURL = `http://127.0.0.1:${env.UI_TESTS_PORT}/lab-test`;
@@ -36,6 +39,8 @@ const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(
 module.exports = {
   ...base,
   testDir: './tests',
+  // `make test-long` runs these.
+  grepInvert: env.LONG_STORIES ? undefined : /@long/,
   workers: 1,
   retries: 0,
   timeout: 240000,

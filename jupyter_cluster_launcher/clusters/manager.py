@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..backends.facts import Check, Found, Start
-from ..errors import BadInputError, WrongStateError
+from ..errors import BadInputError, NotAvailableError, WrongStateError
 from ..jobs import Queue
 from ..models import Cluster, State
 from ..platforms import options
@@ -38,6 +38,8 @@ class ClusterManager(Changes):
         self.presets = Presets(services.catalog)
         self._emit = emit
         self._launched: set[str] = set()  # ids; all others were attached to
+        self._beginning: set[asyncio.Task[Cluster]] = set()
+        self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self.preparer = Preparer(services, self._launching)
         services.backends.follow(self._polled, self._update_queue)
@@ -75,13 +77,23 @@ class ClusterManager(Changes):
             self.services.backend(cluster).refuse(platform, cluster.options)
             if allowance is not None:
                 await asyncio.to_thread(allowance.check, cluster)
-            async with self._others.alone() as taken:
-                with self.preparer.used_for(named(cluster, taken)) as (cluster, ready):
-                    managed = ManagedCluster(cluster, self.services, self._changed, ready)
-                    await managed.launch()
-                self._clusters[cluster.id] = managed
-        self._launched.add(cluster.id)
-        return managed.cluster
+            beginning = asyncio.ensure_future(self._begin(cluster))
+            self._beginning.add(beginning)
+            beginning.add_done_callback(self._beginning.discard)
+            # Whoever asked may go away: what has a record by then needs a row.
+            return await asyncio.shield(beginning)
+
+    async def _begin(self, cluster: Cluster) -> Cluster:
+        """Begin to start a cluster, with a name of its own; raises ``NotAvailableError``."""
+        async with self._others.alone() as taken:
+            if self._stopping:
+                raise NotAvailableError("The Jupyter server is stopping. Launch it from the next.")
+            with self.preparer.used_for(named(cluster, taken)) as (begun, ready):
+                managed = ManagedCluster(begun, self.services, self._changed, ready)
+                await managed.launch()
+            self._clusters[begun.id] = managed
+            self._launched.add(begun.id)
+            return managed.cluster
 
     async def preview(self, request: dict[str, Any]) -> preflight.Preview:
         """Return the code that a request would run; raises ``LauncherError``s."""
@@ -185,8 +197,11 @@ class ClusterManager(Changes):
 
         With ``only_launched`` those of earlier servers keep running, too.
         """
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
+        if self._beginning:
+            await asyncio.wait(self._beginning)
         await self.preparer.stop()
         self.services.backends.hurry()
         clusters = list(self._clusters.values())

@@ -102,6 +102,8 @@ class RecordedCluster:
         """
         if self.ownership.held:
             return True
+        if self.ownership.reading:
+            return False
         try:
             self._services.store.directory(self.cluster.id)
             return self.ownership.take()
@@ -114,7 +116,11 @@ class RecordedCluster:
         async with self._taking:
             if self.gone or self.ownership.held:
                 return False
-            row, mine = await asyncio.to_thread(self._taken_over)
+            self.ownership.reading = True
+            try:
+                row, mine = await asyncio.to_thread(self._taken_over)
+            finally:
+                self.ownership.reading = False
             if mine:
                 self._saved = row
             self._show(row)
@@ -178,7 +184,10 @@ class RecordedCluster:
             self._releasing = asyncio.get_running_loop().create_task(self._release())
 
     async def _release(self) -> None:
-        await self._flush()
+        saved = None
+        while saved is not self._saved:  # it may change while it is written
+            saved = self._saved
+            await self._flush()
         self.ownership.release()
 
     async def released(self) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 EVENTS = Path(__file__).parent / "events"
 ROUTES = "cluster-launcher/.*"  # below the base URL, as a regular expression
 LOOK_EVERY = 10.0  # seconds between two looks for clusters that another server may leave behind
+BEGINNING = 10.0  # seconds that a stop waits for clusters that are being taken over
 PREPARED = 120.0  # seconds for which a prepared kernel waits for its launch
 
 
@@ -40,7 +41,9 @@ class ClusterLauncher(ExtensionApp):
     alone = False  # whether this server is of a single command: see the module `alone`
     _parts: Parts | None = None
     _loading: asyncio.Task[None] | None = None
+    _beginning: asyncio.Task[None] | None = None
     _looking: PeriodicCallback | None = None
+    _stopping = False
 
     keep_running = Bool(
         False,
@@ -136,23 +139,33 @@ class ClusterLauncher(ExtensionApp):
 
     async def _loaded(self) -> None:
         """Return when there are routes, and clusters of earlier servers are being taken over."""
+        if self._stopping:
+            raise RuntimeError("The server is stopping.")
         if self._loading is None:
             self._loading = asyncio.create_task(self._load())
         await asyncio.shield(self._loading)
 
     async def _load(self) -> None:
-        # In a thread: other requests go on meanwhile.
-        await asyncio.to_thread(import_module, ".parts", __package__)
-        self._beginning = asyncio.create_task(self.load().begin())
+        try:
+            # In a thread: other requests go on meanwhile.
+            await asyncio.to_thread(import_module, ".parts", __package__)
+            self._beginning = asyncio.create_task(self.load().begin())
+        except BaseException:
+            self._loading = None  # the fault may pass: the next request tries again
+            raise
 
     async def stop_extension(self) -> None:
         """Close the clusters that are not to keep running."""
+        self._stopping = True
         if self._looking is not None:
             self._looking.stop()
         mcp.turn_off()
         announce_no_longer_from(os.environ)
         if self._loading is not None:
             await asyncio.wait([self._loading])
+        if self._beginning is not None:  # what is being taken over is to be closed, too
+            await asyncio.wait([self._beginning], timeout=BEGINNING)
+            self._beginning.cancel()
         if self._parts is not None:
             await self._parts.stop(only_launched=self.alone)
 

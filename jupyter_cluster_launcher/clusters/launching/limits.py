@@ -12,10 +12,10 @@ from ...errors import BadInputError, NotAvailableError
 from ...models import Cluster, State
 from ...platforms.platform import Platform
 from ..saved.locks import locked
+from ..saved.root import LIMITS
 from ..services import Services
 
 SHARED = ("clusters", "workers")  # the limits for all clusters of a user together
-LOCK = ".limits"  # in the directory of all clusters
 COUNTED = (State.STARTING, State.RUNNING, State.ELSEWHERE)  # states of clusters that count
 PATIENCE = 30.0  # seconds to wait for another server of the user that launches or scales
 
@@ -120,7 +120,7 @@ async def turn(
 
     def opened() -> int:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return os.open(root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return os.open(root / LIMITS, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     descriptor = await asyncio.to_thread(opened)
     try:

@@ -53,18 +53,19 @@ class Ownership:
         self._descriptor: int | None = None
         self._renewed = 0.0
         self._requests = False  # whether this server waits for the cluster itself
+        self.reading = False  # whether the record is being read, for the row of a new owner
 
     @property
     def held(self) -> bool:
-        """Whether this server owns the cluster."""
-        return self._descriptor is not None
+        """Whether this server owns the cluster, and has the row that the last owner left."""
+        return self._descriptor is not None and not self.reading
 
     def take(self) -> bool:
         """Become the owner; return whether this server is the owner now.
 
         Raises ``OSError`` where the directory has gone or cannot be written to.
         """
-        if self.held:
+        if self._descriptor is not None:
             return True
         # Python opens files so that no child inherits them: a controller must not hold the lock.
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)

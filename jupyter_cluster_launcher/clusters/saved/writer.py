@@ -37,6 +37,8 @@ class Writer:
                 self._save(cluster)
             except OSError as error:  # a full disk may lose the record of a change
                 log.warning("The record of cluster %s could not be written: %s", cluster_id, error)
+            except Exception:  # whoever waits for it goes on, and lets go of the cluster
+                log.exception("The record of cluster %s could not be written", cluster_id)
 
     def drop(self, cluster_id: str) -> None:
         """Write nothing more of a cluster; one that is being written is waited for."""
