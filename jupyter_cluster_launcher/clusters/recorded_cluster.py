@@ -184,10 +184,11 @@ class RecordedCluster:
             self._releasing = asyncio.get_running_loop().create_task(self._release())
 
     async def _release(self) -> None:
-        saved = None
-        while saved is not self._saved:  # it may change while it is written
+        while True:
             saved = self._saved
             await self._flush()
+            if saved is self._saved:  # nothing changed while it was written
+                break
         self.ownership.release()
 
     async def released(self) -> None:

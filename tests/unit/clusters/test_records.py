@@ -41,6 +41,7 @@ def full() -> Cluster:
         idle_timeout=60.0,
         cost=Cost(0.05, "USD"),
         state=State.RUNNING,
+        created="2026-03-01T10:00:00+00:00",
         controller=ControllerRef("/run/c.json", "/tmp/s", 12, "here", "boot"),
         report=Report(
             address="tcp://1",
