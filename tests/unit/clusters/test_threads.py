@@ -12,8 +12,7 @@ import pytest
 from virtual_time import Run
 from worlds import World, crash, launched, until
 
-from jupyter_cluster_launcher.clusters.launching import limits
-from jupyter_cluster_launcher.clusters.saved.root import holds_anything
+from jupyter_cluster_launcher.clusters.saved.root import LIMITS, holds_anything
 from jupyter_cluster_launcher.errors import NotAvailableError
 from jupyter_cluster_launcher.models import State
 
@@ -109,7 +108,7 @@ def test_a_change_while_a_cluster_is_taken_over(
 
 def test_limits_that_count_together_are_no_cluster(tmp_path: Path) -> None:
     """Guards the quick start of servers after a launch on a platform with limits."""
-    (tmp_path / limits.LIMITS).touch()
+    (tmp_path / LIMITS).touch()
     assert not holds_anything(tmp_path)
     (tmp_path / ".removed-1").mkdir()  # a removal that a server did not finish
     assert holds_anything(tmp_path)
