@@ -66,7 +66,7 @@ lint: $(VENV)/tools node_modules/installed
 
 suites: $(VENV)/tools $(VENV)/built
 # More processes than cores: most tests wait most of the time.
-	$(RUN) pytest --cov --numprocesses=3 --dist=loadfile
+	$(RUN) pytest --cov --numprocesses=4 --dist=loadfile
 
 stories: $(VENV)/tools $(VENV)/built ui-tests/node_modules/installed
 	$(UI_TESTS) playwright test

@@ -232,7 +232,10 @@ test('a row is dragged to a notebook', async ({ page, sidebar }) => {
   await sidebar.open();
   const row = await sidebar.launch();
   await row.toBe('running');
+  // The code that is dragged depends on what the kernel can import.
+  const known = page.waitForResponse(/\/cluster-launcher\/kernel\b/);
   await page.notebook.createNew('drag.ipynb');
+  await known;
   await sidebar.open();
   const from = (await row.root
     .getByRole('button', { name: /^Rename/ })
