@@ -29,4 +29,4 @@ class Looks(Generic[T]):
         if self._running.get(what) is task:
             del self._running[what]
         if not task.cancelled():
-            task.exception()  # whoever waits gets it, and perhaps nobody does any more
+            task.exception()  # whoever waits gets it, if anyone still does

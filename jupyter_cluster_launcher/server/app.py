@@ -100,7 +100,7 @@ class ClusterLauncher(ExtensionApp):
     def load(self) -> Parts:
         """Return what answers requests, made when it is first needed, with its routes added."""
         if self._parts is None:
-            # Imported here, so that a server does not wait for it that nobody asks for clusters.
+            # Imported here: a server that is never asked for clusters does not wait for it.
             from ..clusters.services import Limits  # noqa: PLC0415
             from .parts import Parts  # noqa: PLC0415
 
