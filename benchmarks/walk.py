@@ -28,6 +28,7 @@ import requests
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests/engines"))
 
+# They stand in the tests, which are on the path only now.
 import real_hub  # noqa: E402
 import real_slurm_config  # noqa: E402
 import real_sshd  # noqa: E402

@@ -14,7 +14,7 @@ from worlds import World, crash, launched, until
 
 from jupyter_cluster_launcher.clusters.saved.root import LIMITS, holds_anything
 from jupyter_cluster_launcher.errors import NotAvailableError
-from jupyter_cluster_launcher.models import State
+from jupyter_cluster_launcher.models import Cluster, State
 
 LAUNCH = {"platform": "local"}
 
@@ -35,6 +35,17 @@ class Held:
         return result
 
 
+async def being_recorded(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Held, asyncio.Future[Cluster]]:
+    """Return a launch whose first record has just been written, and what holds it there."""
+    held = Held("_create_record")
+    monkeypatch.setattr(asyncio, "to_thread", held.to_thread)
+    launch = asyncio.ensure_future(world.manager.start(dict(LAUNCH)))
+    await asyncio.wait_for(held.done.wait(), 600)
+    return held, launch
+
+
 def test_a_launch_that_nobody_waits_for_any_more(
     pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -42,10 +53,7 @@ def test_a_launch_that_nobody_waits_for_any_more(
     world, _ = pair
 
     async def story() -> None:
-        held = Held("_create_record")
-        monkeypatch.setattr(asyncio, "to_thread", held.to_thread)
-        launch = asyncio.ensure_future(world.manager.start(dict(LAUNCH)))
-        await asyncio.wait_for(held.done.wait(), 600)
+        held, launch = await being_recorded(world, monkeypatch)
         launch.cancel()
         await asyncio.wait([launch])
         held.let_go.set()
@@ -64,10 +72,7 @@ def test_a_launch_while_the_server_stops(
     world, _ = pair
 
     async def story() -> None:
-        held = Held("_create_record")
-        monkeypatch.setattr(asyncio, "to_thread", held.to_thread)
-        launch = asyncio.ensure_future(world.manager.start(dict(LAUNCH)))
-        await asyncio.wait_for(held.done.wait(), 600)
+        held, launch = await being_recorded(world, monkeypatch)
         stop = asyncio.ensure_future(world.manager.stop())
         await asyncio.sleep(0.1)
         held.let_go.set()

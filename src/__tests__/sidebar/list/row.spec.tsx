@@ -204,7 +204,7 @@ describe('the row of a cluster', () => {
     await settle();
   });
 
-  // Guards against memory that is requested again although nobody used it.
+  // Guards against memory that is requested again although it was not used.
   it('says what an ended cluster has used', async () => {
     const used = { units: 2, memory: 4e9, peak: 1e9, spilled: 0, cpu: 0.25 };
     const code = { create: 'LocalCluster(memory_limit="4GB")', connect: null };
