@@ -118,7 +118,10 @@ class RemoteBackend(LocalBackend):
         file = directory / STARTED
         try:
             note = await asyncio.to_thread(read_object, file)
-        except (OSError, ValueError):
+        except FileNotFoundError:  # nothing was started, or the controller has ended it
+            return
+        except (OSError, ValueError):  # damaged
+            await asyncio.to_thread(marked.kill, cluster.id)
             return
         name, address = cluster.preparation.get("class"), note.get("address")
         error = None

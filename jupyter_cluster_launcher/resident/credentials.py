@@ -6,6 +6,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from .private_files import write_private
 from .protocols import Security
 
 FILES = {"ca_file": "ca.pem", "cert": "cert.pem", "key": "key.pem"}
@@ -29,10 +30,3 @@ def write_credentials(security: Security | None, directory: str) -> bool:
     with ThreadPoolExecutor(len(FILES)) as pool:
         list(pool.map(write_private, texts, texts.values()))
     return True
-
-
-def write_private(path: str, text: str) -> None:
-    """Write a file that only its owner can read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)

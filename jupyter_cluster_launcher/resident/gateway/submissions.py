@@ -7,6 +7,8 @@ import os
 from asyncio import Future
 from typing import Any
 
+from ..private_files import write_private
+
 FILE = "gateway.json"  # in the cluster's directory, for as long as there is something to stop
 
 
@@ -34,8 +36,7 @@ class Submissions:
         """Record the name of a cluster that is being made."""
         self.names.append(name)
         if self._path:
-            with open(self._path, "w", encoding="utf-8") as file:
-                json.dump(self.names, file)
+            write_private(self._path, json.dumps(self.names))
 
     def clear(self) -> None:
         """Forget the clusters: all of them are stopped."""

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from ..private_files import write_private
 from ..protocols import Security
 
 KEY_FILE = ".dask-jobqueue.worker."  # begins the names of the files that dask-jobqueue makes
@@ -34,8 +35,7 @@ def note_keys(security: Security | None, directory: str) -> None:
     files = key_files(security)
     keys = [expanded(file) for file in files if os.path.basename(file).startswith(KEY_FILE)]
     if keys:
-        with open(os.path.join(directory, KEYS_NOTE), "w", encoding="utf-8") as note:
-            json.dump(keys, note)
+        write_private(os.path.join(directory, KEYS_NOTE), json.dumps(keys))
 
 
 def removing_keys(close: Callable[..., Any], directory: str) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterable
 from typing import Any, TypedDict, TypeVar
 
+from ..private_files import write_private
 from ..protocols import JobqueueCluster
 
 CANCEL_LIMIT = 20.0  # seconds for the batch system's command
@@ -95,20 +96,21 @@ def note_id(directory: str, job_id: str | None) -> None:
 
     The job has been submitted all the same if that fails, as on a full disk.
     """
-    _note(directory, IDS_NOTE, "a", f"{job_id}\n")
+    _add(directory, IDS_NOTE, job_id)
 
 
 def note_cancelled(directory: str, job_id: str | None) -> None:
     """Note that a job has been cancelled, which the last report may be too early to say."""
-    _note(directory, CANCELLED_NOTE, "a", f"{job_id}\n")
+    _add(directory, CANCELLED_NOTE, job_id)
 
 
 def note_cancel_command(directory: str, command: str | None) -> None:
     """Note the command that cancels one job, as ``note_id`` does the jobs."""
-    _note(directory, CANCEL_NOTE, "w", command or "")
+    with contextlib.suppress(OSError):
+        write_private(os.path.join(directory, CANCEL_NOTE), command or "")
 
 
-def _note(directory: str, name: str, mode: str, text: str) -> None:
+def _add(directory: str, name: str, job_id: str | None) -> None:
     path = os.path.join(directory, name)
-    with contextlib.suppress(OSError), open(path, mode, encoding="utf-8") as note:
-        note.write(text)
+    with contextlib.suppress(OSError), open(path, "a", encoding="utf-8") as note:
+        note.write(f"{job_id}\n")

@@ -9,7 +9,8 @@ from typing import Any
 import dask
 from distributed.security import Security
 
-from ..credentials import FILES, write_private
+from ..credentials import FILES
+from ..private_files import write_private
 
 ROLES = ("client", "scheduler", "worker")
 ENCRYPTED = ("tls://", "wss://")  # begins the address of a scheduler that encrypts

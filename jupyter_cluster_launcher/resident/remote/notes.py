@@ -16,7 +16,8 @@ from typing import Any
 import dask
 from distributed.deploy.cluster import Cluster
 
-from ..credentials import write_credentials, write_private
+from ..credentials import write_credentials
+from ..private_files import write_private
 from .encryption import variables
 from .made import scheduler_class, will_be_here
 from .scheduler import finds_by_name

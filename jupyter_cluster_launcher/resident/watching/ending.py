@@ -9,7 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 
-from ..credentials import write_private
+from ..private_files import write_private
 
 # In the cluster's directory: why it ended and what it has used, for a server that comes later.
 FILE = "ended.json"
@@ -43,8 +43,7 @@ def note_ending(directory: str, ending: Mapping[str, object], limit: float) -> s
     def write() -> None:
         path = os.path.join(directory, FILE)
         try:
-            write_private(f"{path}.new", json.dumps(ending))
-            os.replace(f"{path}.new", path)
+            write_private(path, json.dumps(ending))
         except OSError as error:
             trouble[0] = error.strerror or type(error).__name__
         else:

@@ -16,7 +16,7 @@ from jupyter_cluster_launcher.backends.batch import jobs
 from jupyter_cluster_launcher.backends.batch.polling import cancel
 from jupyter_cluster_launcher.clusters.saved.ownership import LOCK, WANTED, Ownership
 from jupyter_cluster_launcher.clusters.saved.store import RECORD, Store
-from jupyter_cluster_launcher.controller import announcements, spawn
+from jupyter_cluster_launcher.controller import announcements, marked, spawn
 from jupyter_cluster_launcher.controller.guarded_files import (
     read_json,
     read_object,
@@ -108,12 +108,15 @@ def test_what_is_no_file(directory: Path, strange: str) -> None:
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE)
 async def test_the_end_of_a_remote_cluster(
-    directory: Path, strange: Callable[[Path], object]
+    directory: Path, strange: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guards against a cluster that cannot be dismissed because of what it left."""
+    killed: list[str] = []
+    monkeypatch.setattr(marked, "kill", killed.append)
     strange(directory / remote.STARTED)
     if strange is not STRANGE["an object of lists"]:  # that would be ended
-        await backend("remote").cleanup(a_cluster(), directory)
+        await backend("remote").cleanup(one := a_cluster(), directory)
+        assert killed == [one.id]  # what it started on this host ends all the same
 
 
 def test_last_words_are_words(directory: Path) -> None:
