@@ -180,14 +180,13 @@ function waitingText(
 }
 
 /**
- * Format how many workers or jobs ended with an error, and how many workers for
- * lack of memory; empty if none did.
+ * Format how many workers died, those for lack of memory first, and how many jobs
+ * ended with an error; empty if none did.
  */
 export function failedText(
-  { unit, workers: { failed, killed } }: ICluster,
+  { unit, workers: { died, failed, killed } }: ICluster,
   trans: TranslationBundle
 ): string {
-  const others = unit === 'jobs' ? failed : failed - killed;
   const parts: string[] = [];
   if (killed > 0) {
     parts.push(
@@ -198,12 +197,11 @@ export function failedText(
       )
     );
   }
-  if (others > 0) {
-    parts.push(
-      unit === 'jobs'
-        ? trans._n('%1 job failed', '%1 jobs failed', others)
-        : trans._n('%1 worker died', '%1 workers died', others)
-    );
+  if (died > killed) {
+    parts.push(trans._n('%1 worker died', '%1 workers died', died - killed));
+  }
+  if (unit === 'jobs' && failed > 0) {
+    parts.push(trans._n('%1 job failed', '%1 jobs failed', failed));
   }
   return parts.join(' · ');
 }

@@ -62,7 +62,7 @@ class ClusterHandle:
 
     @property
     def workers(self) -> dict[str, int]:
-        """How many workers there are: {requested, ready, queued, failed, killed}."""
+        """How many workers there are: {requested, ready, queued, failed, killed, died}."""
         return dict(self.info()["workers"])
 
     @property

@@ -11,6 +11,7 @@ from .protocols import LogEntries, LogSource
 
 LINES = 20_000  # of all workers together; a thousand workers must not send a gigabyte
 LINES_EACH = (20, 1_000)  # at least, at most
+NANNY_LINES = 200  # of each
 WORKER_LIMIT = 4.0  # seconds; a worker whose task holds Python's lock does not answer at all
 LOGS_LIMIT = 12.0  # seconds for all of it
 
@@ -58,6 +59,14 @@ async def collect(scheduler: LogSource, workers: Mapping[str, object]) -> Logs:
             for (address, name), words in zip(ordered, texts)
         ],
     }
+
+
+async def nanny_logs(scheduler: LogSource, workers: list[str]) -> Mapping[str, LogEntries]:
+    """Return the last lines that the nannies of workers logged, by the workers' addresses."""
+    request = scheduler.broadcast(
+        msg={"op": "get_logs", "n": NANNY_LINES}, workers=workers, nanny=True
+    )
+    return await asyncio.wait_for(request, WORKER_LIMIT)
 
 
 def text(entries: LogEntries) -> str:

@@ -11,7 +11,14 @@ import { ICluster } from '../tokens';
 import { makeCluster, makeUsage, trans } from './fakes';
 
 const GIB = 1024 ** 3;
-const NOBODY = { requested: 0, ready: 0, queued: 0, failed: 0, killed: 0 };
+const NOBODY = {
+  requested: 0,
+  ready: 0,
+  queued: 0,
+  failed: 0,
+  killed: 0,
+  died: 0
+};
 
 /** Make a cluster that was created by some code. */
 function created(create: string, changes: Partial<ICluster> = {}): ICluster {
@@ -87,10 +94,15 @@ describe('the size of a cluster', () => {
 
   // Guards against dead workers without a trace.
   it('says how many workers died or jobs failed', () => {
-    const workers = { requested: 2, ready: 2, queued: 0, failed: 1, killed: 0 };
+    const workers = { ...NOBODY, failed: 1, died: 1 };
     expect(failedText(makeCluster({ workers }), trans)).toBe('1 worker died');
-    expect(failedText(makeCluster({ workers, unit: 'jobs' }), trans)).toBe(
-      '1 job failed'
+    const jobs = { workers, unit: 'jobs' as const };
+    expect(failedText(makeCluster(jobs), trans)).toBe(
+      '1 worker died · 1 job failed'
+    );
+    jobs.workers = { ...NOBODY, failed: 2, killed: 1, died: 1 };
+    expect(failedText(makeCluster(jobs), trans)).toBe(
+      '1 worker killed: out of memory · 2 jobs failed'
     );
     expect(failedText(makeCluster(), trans)).toBe('');
   });

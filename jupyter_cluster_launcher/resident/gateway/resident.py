@@ -69,7 +69,7 @@ class GatewayResident(Resident[GatewayCluster]):
             self.watch.idle_timeout = None  # others may be at work there
         state = self.monitor.state
         names = {key: one["name"] for key, one in state.workers.items()}
-        self.deaths.note_events(state.killed, names)
+        self.note_deaths(state.killed, names)
         return Sample(self.with_deaths({**state.report(), "failed": self.deaths.number}))
 
     def scale(self, workers: int, unit: str = "workers") -> None:

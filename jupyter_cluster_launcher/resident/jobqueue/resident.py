@@ -87,9 +87,10 @@ class JobqueueResident(Resident[JobqueueCluster]):
                 report["ready"], jobs if self.tracker.unit == "jobs" else jobs * each
             )
         events = getattr(self.cluster.scheduler, "get_events", None)
-        if events is not None:  # nannies in the jobs tell the scheduler whom they kill
-            names = {key: one.name for key, one in list(self.cluster.scheduler.workers.items())}
-            self.deaths.note_events(events(MEMORY_EVENTS), names)
+        names = {key: one.name for key, one in list(self.cluster.scheduler.workers.items())}
+        # Nannies in the jobs tell the scheduler whom they kill.
+        self.note_deaths(events(MEMORY_EVENTS) if events else (), names)
+        report["failed"] = self.deaths.number
         return Sample(self.with_deaths(report), sample.activity)
 
     def end_cluster(self, cluster: JobqueueCluster | None) -> None:

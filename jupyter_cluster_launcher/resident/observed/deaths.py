@@ -30,6 +30,7 @@ class Deaths:
         """Know of none."""
         self.number = self.killed = 0
         self.noted: list[Death] = []
+        self.processes: set[str] = set()  # elsewhere, as of ``process_at``
         self._lines: dict[str, str] = {}  # of nannies, by the worker's address
         self._expected: set[str] = set()
         self._names: dict[str, str] = {}
@@ -89,8 +90,10 @@ class Deaths:
             if when <= self._events:
                 continue
             self._events = when
-            address = str(event.get("worker", ""))
-            name = named(self._names.get(address, address), event.get("pid"))
+            address, pid = str(event.get("worker", "")), event.get("pid")
+            name = named(self._names.get(address, address), pid)
+            if pid is not None:
+                self.processes.add(process_at(address, pid))
             self.note(death_of(address, name, ELSEWHERE, True, when))
 
     def logs(self, scheduler: str) -> list[WorkerLog]:
@@ -161,6 +164,11 @@ def named(name: str, pid: int | None) -> str:
     The number of its process stands in Dask's own logs as well.
     """
     return name if pid is None else f"{name} (process {pid})"
+
+
+def process_at(address: str, pid: int) -> str:
+    """Return what tells a process from all others, on the host of a worker's ``address``."""
+    return f"{pid} at {address.rpartition(':')[0]}"
 
 
 def death_of(

@@ -6,10 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
-from ..logs import LOGS_LIMIT, Logs, collect
+from ..logs import LOGS_LIMIT, Logs, collect, nanny_logs
 from ..protocols import LogSource
 from ..report import Polled
-from .deaths import Deaths
+from .crashes import Crashes
+from .deaths import Deaths, Events
 from .identity import WorkerIdentity
 from .workers import RESTART_LIMIT, CannotRestartError, WorkerRow, restart, worker_rows
 
@@ -28,6 +29,7 @@ class Inspection(ABC):
     def __init__(self) -> None:
         """Know of no worker that died."""
         self.deaths = Deaths()
+        self._crashes = Crashes(self.deaths)
 
     @abstractmethod
     def identities(self) -> Mapping[str, WorkerIdentity]:
@@ -59,6 +61,17 @@ class Inspection(ABC):
             raise CannotRestartError(NO_NANNY)
         self.deaths.expect(address)
         self.on_scheduler(lambda scheduler: restart(scheduler, address), RESTART_LIMIT + 2)
+
+    def note_deaths(self, events: Events, workers: Mapping[str, object]) -> None:
+        """Note the deaths of workers elsewhere: ``workers`` are the names of the present ones.
+
+        ``events`` are those of the topic ``MEMORY_EVENTS``.
+        """
+        self.deaths.note_events(events, workers)
+        self._crashes.follow(
+            workers,
+            lambda found: self.on_scheduler(lambda one: nanny_logs(one, found), LOGS_LIMIT),
+        )
 
     def with_deaths(self, report: Polled) -> Polled:
         """Return a report with the workers that died so far."""

@@ -106,7 +106,7 @@ class RemoteResident(Resident[RemoteCluster]):
         scalable = bool(getattr(self.cluster, "_supports_scaling", True))
         if self.monitor:
             names = {key: one["name"] for key, one in self.monitor.workers.items()}
-            self.deaths.note_events(self.monitor.killed, names)
+            self.note_deaths(self.monitor.killed, names)
         report: Polled = {**sample.report, "scalable": scalable, "failed": self.deaths.number}
         return Sample(self.with_deaths(report), sample.activity)
 

@@ -50,7 +50,14 @@ async def test_a_job_that_dies_before_its_worker(
     (job,) = cluster["jobs"]
     assert (job["reason"], job["exit_code"]) == ("NonZeroExitCode", "3:0")
     assert f"Job {job['id']}: FAILED (NonZeroExitCode), exit code 3:0" in cluster["message"]
-    assert cluster["workers"] == {"requested": 1, "ready": 0, "queued": 0, "failed": 1, "killed": 0}
+    assert cluster["workers"] == {
+        "requested": 1,
+        "ready": 0,
+        "queued": 0,
+        "failed": 1,
+        "killed": 0,
+        "died": 0,
+    }
     logs = (await api.ask("GET", "clusters", cluster["id"], "logs"))[1]["jobs"]
     assert [log["id"] for log in logs] == [job["id"]]
 

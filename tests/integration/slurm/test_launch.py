@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +148,18 @@ async def test_several_workers_in_one_job(api: Api, slurm: RealSlurm, tallgrass:
     assert 50e6 < used["peak"] < 1e9
     workers = "len(client.scheduler_info()['workers'])"
     assert run(cluster["code"]["connect"], workers) == "4"
+
+    # One crashes, after all were restarted in an orderly way: its job goes on.
+    code = f"{cluster['code']['connect']}\nclient.restart(timeout=60)"
+    pid = run(code, "min(client.run(__import__('os').getpid).values())")
+    os.kill(int(pid), signal.SIGSEGV)
+    cluster = await api.until(cluster["id"], lambda c: c["workers"]["died"] == 1)
+    assert cluster["workers"]["failed"] == 0
+    _, listed = await api.ask("GET", "clusters", cluster["id"], "workers")
+    (dead,) = listed["dead"]
+    assert dead["reason"] == "Crashed or killed (SIGSEGV). Its nanny restarted it."
+    await api.ready(cluster["id"], 2)
+
     await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 1})
     await until(lambda: len(slurm.jobs()) == 1)
     cluster = await api.ready(cluster["id"], 1)
@@ -172,7 +186,14 @@ async def test_workers_end_by_themselves(api: Api, slurm: RealSlurm, tallgrass: 
     (job,) = cluster["jobs"]
     said = f"Ended normally: Job {job['id']}: COMPLETED, exit code 0:0."
     assert said in cluster["message"]
-    assert cluster["workers"] == {"requested": 1, "ready": 0, "queued": 0, "failed": 0, "killed": 0}
+    assert cluster["workers"] == {
+        "requested": 1,
+        "ready": 0,
+        "queued": 0,
+        "failed": 0,
+        "killed": 0,
+        "died": 0,
+    }
     assert (await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 1}))[0] == 202
     await api.until(
         cluster["id"], lambda c: c["workers"]["ready"] == 1 and c["jobs"][0]["id"] != job["id"]

@@ -28,7 +28,7 @@ def batch_status(cluster: Cluster, status: Status, system: BatchSystem, now: dat
         message=message(cluster, system, now),
         requested=status.requested,
         queued=sum(job.phase is Phase.QUEUED for job in jobs),
-        failed=status.failed + sum(job.failed and job.phase is Phase.ENDED for job in jobs),
+        failed=sum(job.failed and job.phase is Phase.ENDED for job in jobs),
         queue=_queue(cluster, jobs, now),
         expires=wording.expires(jobs),
         jobs=tuple(jobs),

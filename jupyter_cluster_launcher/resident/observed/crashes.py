@@ -1,0 +1,84 @@
+"""Workers elsewhere that crashed: their nannies restart them, and say so in their own logs only.
+
+A scheduler sees that a worker went and that another one came under its name. That is also what
+it sees of a worker that a user restarts, so the nanny is asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..logs import text
+from ..protocols import LogEntries
+from .deaths import Deaths, death_of, ended, named, process_at
+
+# As distributed's nannies log it, of a process that did not end in an orderly way.
+DIED = re.compile(
+    r"Worker process (\d+) (?:exited with status (\d+)|was killed by (?:signal (\d+)|unknown))"
+)
+UNKNOWN = "Crashed or killed."
+RESTARTED = "Its nanny restarted it."
+
+Ask = Callable[[list[str]], Mapping[str, LogEntries]]
+
+
+class Crashes:
+    """Finds the workers that came in the place of one that crashed, and notes its death."""
+
+    def __init__(self, deaths: Deaths) -> None:
+        """Note into ``deaths``."""
+        self._deaths = deaths
+        self._places: dict[str, str] = {}  # the last address of each name
+        self._known: set[str] = set()  # processes, as of ``process_at``
+
+    def follow(self, workers: Mapping[str, object], ask: Ask) -> None:
+        """Look at the present workers, names by address; return at once.
+
+        ``ask`` returns the logs of the nannies of workers, by address.
+        """
+        came: dict[str, str] = {}
+        for address, name in workers.items():
+            before = self._places.get(str(name), address)
+            if before != address and before not in workers:
+                came[address] = before
+            self._places[str(name)] = address
+        if came:
+            names = {address: str(workers[address]) for address in came}
+            threading.Thread(
+                target=self._look,
+                args=(came, names, ask),
+                name="cluster-launcher-crashes",
+                daemon=True,
+            ).start()
+
+    def _look(self, came: Mapping[str, str], names: Mapping[str, str], ask: Ask) -> None:
+        with contextlib.suppress(Exception):  # one that has gone again, or has no nanny
+            logs = ask(list(came))
+            for address, before in came.items():
+                self._note(before, names[address], logs.get(address) or [])
+
+    def _note(self, before: str, name: str, log: Any) -> None:
+        """Note the death of the worker ``before`` if its nanny's ``log`` has it.
+
+        All nannies of a job may have one log: what is known of another worker is passed over.
+        """
+        known = self._known | self._deaths.processes
+        for level, line in log:
+            match = DIED.search(line)
+            if match and process_at(before, int(match[1])) not in known:
+                pid = int(match[1])
+                self._known.add(process_at(before, pid))
+                lines = text([(level, line)])
+                reason = f"{_reason(match)} {RESTARTED}"
+                self._deaths.note(death_of(before, named(name, pid), reason, False), lines)
+                return
+
+
+def _reason(match: re.Match[str]) -> str:
+    if match[2]:
+        return ended(int(match[2]))
+    return ended(-int(match[3])) if match[3] else UNKNOWN
