@@ -49,6 +49,8 @@ export interface ISelectChoice {
   value: string;
   /** What the user sees. */
   label: string;
+  /** The title of the group that it is in; empty for none. */
+  group?: string;
 }
 
 /**
@@ -71,16 +73,37 @@ export function SelectField(props: {
           value={value}
           onChange={event => onChange(event.target.value)}
         >
-          {choices.map(choice => (
-            <option key={choice.value} value={choice.value}>
-              {choice.label}
-            </option>
-          ))}
+          {grouped(choices).map(([group, choices]) => {
+            const options = choices.map(choice => (
+              <option key={choice.value} value={choice.value}>
+                {choice.label}
+              </option>
+            ));
+            return group ? (
+              <optgroup key={group} label={group}>
+                {options}
+              </optgroup>
+            ) : (
+              options
+            );
+          })}
         </select>
         <caretDownIcon.react tag="span" />
       </div>
     </Field>
   );
+}
+
+/** Bring choices together by their groups, in the order of the first of each. */
+function grouped(
+  choices: ReadonlyArray<ISelectChoice>
+): [string, ISelectChoice[]][] {
+  const groups = new Map<string, ISelectChoice[]>();
+  for (const choice of choices) {
+    const group = choice.group ?? '';
+    groups.set(group, [...(groups.get(group) ?? []), choice]);
+  }
+  return [...groups];
 }
 
 /**

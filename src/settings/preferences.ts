@@ -1,6 +1,6 @@
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
-import { JSONObject } from '@lumino/coreutils';
+import { JSONExt, JSONObject } from '@lumino/coreutils';
 import { ISignal, Signal } from '@lumino/signaling';
 import { DEFAULT_TEMPLATE } from '../notebook/template';
 import { IAdapt } from '../tokens';
@@ -23,6 +23,15 @@ export interface IChoices {
   core_hours?: number | null;
   /** Seconds for which batch jobs are renewed; null for never. */
   renew_for?: number | null;
+}
+
+/** A launch that was accepted, to launch the like again. */
+export interface IRecent extends Pick<
+  IChoices,
+  'workers' | 'adapt' | 'options'
+> {
+  /** The name of the platform. */
+  platform: string;
 }
 
 /** The preferences of the user. */
@@ -50,6 +59,8 @@ export interface IPreferences {
    *   directory with these preferences; see `siteOf`
    */
   lastPlatform(site: string): string | null;
+  /** The last launches at a site that differ, newest first. */
+  recent(site: string): ReadonlyArray<IRecent>;
   /** Save the choices of a launch. */
   remember(platform: string, choices: IChoices, site: string): Promise<void>;
 }
@@ -70,10 +81,15 @@ interface IMemory {
   choices: { [platform: string]: IChoices };
   /** By site, the platform of the last launch. */
   platforms: { [site: string]: string };
+  /** By site, the last launches that differ, newest first. */
+  recent: { [site: string]: IRecent[] };
 }
 
 /** Where the memory is kept: a part of the state database of JupyterLab. */
 type Store = Pick<IStateDB, 'fetch' | 'save'>;
+
+/** How many launches of a site are remembered beside the last of each platform. */
+const RECENT = 5;
 
 /** The key of the memory in the state database. */
 const KEY = 'jupyter-cluster-launcher:launches';
@@ -111,7 +127,8 @@ export class Preferences implements IPreferences {
     // A launch may have been remembered meanwhile.
     this._memory = {
       choices: { ...saved?.choices, ...this._memory.choices },
-      platforms: { ...saved?.platforms, ...this._memory.platforms }
+      platforms: { ...saved?.platforms, ...this._memory.platforms },
+      recent: { ...saved?.recent, ...this._memory.recent }
     };
     this._changed.emit();
   }
@@ -162,16 +179,25 @@ export class Preferences implements IPreferences {
     return this._memory.platforms[site] ?? null;
   }
 
+  /** The last launches at a site that differ, newest first. */
+  recent(site: string): ReadonlyArray<IRecent> {
+    return this._memory.recent[site] ?? [];
+  }
+
   /** Save the choices of a launch. */
   async remember(
     platform: string,
     choices: IChoices,
     site: string
   ): Promise<void> {
-    const { choices: known, platforms } = this._memory;
+    const { choices: known, platforms, recent } = this._memory;
     this._memory = {
       choices: { ...known, [platform]: choices },
-      platforms: { ...platforms, [site]: platform }
+      platforms: { ...platforms, [site]: platform },
+      recent: {
+        ...recent,
+        [site]: withLaunch(this.recent(site), platform, choices)
+      }
     };
     await this._store?.save(KEY, this._memory as unknown as JSONObject);
   }
@@ -188,6 +214,20 @@ export class Preferences implements IPreferences {
   }
 
   private _changed = new Signal<this, void>(this);
-  private _memory: IMemory = { choices: {}, platforms: {} };
+  private _memory: IMemory = { choices: {}, platforms: {}, recent: {} };
   private _settings: ISettingRegistry.ISettings | null;
+}
+
+/** Add a launch to the last ones, once. */
+function withLaunch(
+  before: ReadonlyArray<IRecent>,
+  platform: string,
+  { adapt, options, workers }: IChoices
+): IRecent[] {
+  const size = adapt ? { adapt } : { workers };
+  const launch = { platform, ...size, options: options ?? {} } as IRecent;
+  const others = before.filter(
+    one => !JSONExt.deepEqual(one as any, launch as any)
+  );
+  return [launch, ...others].slice(0, RECENT);
 }

@@ -1,6 +1,6 @@
 import { ISignal, Signal } from '@lumino/signaling';
 import { DEFAULT_TEMPLATE } from '../../notebook/template';
-import { IChoices, IPreferences } from '../../settings/preferences';
+import { IChoices, IPreferences, IRecent } from '../../settings/preferences';
 
 /**
  * Preferences in memory.
@@ -31,6 +31,12 @@ export class FakePreferences implements IPreferences {
 
   lastPlatform(site: string): string | null {
     return this.last[site] ?? null;
+  }
+
+  recentLaunches: IRecent[] = [];
+
+  recent(): ReadonlyArray<IRecent> {
+    return this.recentLaunches;
   }
 
   async remember(

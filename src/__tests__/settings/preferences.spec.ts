@@ -56,6 +56,32 @@ describe('Preferences', () => {
     expect(reloaded.lastPlatform('denali')).toBeNull();
   });
 
+  // Guards against a list with the same launch twice, without end, or with the
+  // partitions of another machine.
+  it('remembers the last launches of each site', async () => {
+    const store = new StateDB();
+    const preferences = new Preferences(null, store);
+    for (const workers of [1, 2, 3, 4, 5, 6, 2]) {
+      await preferences.remember('local', { workers, adapt: null }, 'here');
+    }
+    const adapt = { minimum: 0, maximum: 3 };
+    const options = { queue: 'long' };
+    await preferences.remember(
+      'slurm',
+      { workers: 1, adapt, options },
+      'there'
+    );
+    const reloaded = new Preferences(null, store);
+    expect(reloaded.recent('here')).toEqual([]);
+    await reloaded.load();
+    expect(reloaded.recent('here').map(({ workers }) => workers)).toEqual([
+      2, 6, 5, 4, 3
+    ]);
+    expect(reloaded.recent('there')).toEqual([
+      { platform: 'slurm', adapt, options }
+    ]);
+  });
+
   // Guards against confusing minutes and seconds.
   it('converts the idle time to seconds, and zero to null', () => {
     expect(new Preferences(makeSettings({ idleMinutes: 5 })).idleTimeout).toBe(

@@ -1,13 +1,20 @@
 import { JSONExt, ReadonlyJSONValue } from '@lumino/coreutils';
 import { Query } from '../../api/query';
+import { IRecent } from '../../settings/preferences';
 import { IClusters, IPlatform, IPreset } from '../../tokens';
 import { IForm } from './choices';
 import { changedOptions } from './schema';
 import { Forms } from './forms';
 import { LaunchQueries } from './queries';
 
+/** A launch that fills in the form. */
+export type IFilling = Pick<
+  IPreset,
+  'adapt' | 'options' | 'platform' | 'workers'
+>;
+
 /**
- * The launches with a name that fill in the form.
+ * The launches that fill in the form: those with a name, and the last ones.
  */
 export class Presets {
   constructor(private _parts: Presets.IParts) {
@@ -22,23 +29,37 @@ export class Presets {
     return (this._all.value ?? []).filter(preset => this._platform(preset));
   }
 
+  /** The last launches on platforms that are available, newest first. */
+  get recent(): IFilling[] {
+    const launches = this._parts.recent().filter(launch => {
+      const platform = this._platform(launch);
+      return platform?.available && platform.launches;
+    });
+    return launches.map(({ adapt, options, platform, workers }) => ({
+      ...{ platform, options: options ?? {} },
+      ...{ adapt: adapt ?? null, workers: workers ?? null }
+    }));
+  }
+
   /** The preset that the form shows; null if it shows none. */
   current(platform: IPlatform): IPreset | null {
+    return this.offered.find(one => this.isShown(one, platform)) ?? null;
+  }
+
+  /** Whether the form shows a launch, with this platform selected. */
+  isShown(launch: IFilling, platform: IPlatform): boolean {
     const form = this._content(platform, this._parts.forms.get(platform));
     return (
-      this.offered.find(
-        preset =>
-          preset.platform === platform.name &&
-          JSONExt.deepEqual(this._content(platform, this._form(preset)), form)
-      ) ?? null
+      launch.platform === platform.name &&
+      JSONExt.deepEqual(this._content(platform, this._form(launch)), form)
     );
   }
 
-  /** Fill in the form as a preset says. */
-  apply(preset: IPreset): void {
-    const platform = this._platform(preset);
+  /** Fill in the form as a launch says. */
+  apply(launch: IFilling): void {
+    const platform = this._platform(launch);
     if (platform) {
-      this._parts.select(platform, this._form(preset));
+      this._parts.select(platform, this._form(launch));
     }
   }
 
@@ -83,19 +104,19 @@ export class Presets {
     this._parts.onChange();
   }
 
-  private _platform(preset: IPreset): IPlatform | undefined {
+  private _platform(launch: { platform: string }): IPlatform | undefined {
     const platforms = this._parts.queries.platforms.value ?? [];
-    return platforms.find(({ name }) => name === preset.platform);
+    return platforms.find(({ name }) => name === launch.platform);
   }
 
-  /** The values of the form for a preset, beside those that it does not have. */
+  /** The values of the form for a launch, beside those that it does not have. */
   private _form({
     workers,
     adapt,
     options,
     platform
-  }: IPreset): Partial<IForm> {
-    const standard = this._platform({ platform } as IPreset)!.workers.default;
+  }: IFilling): Partial<IForm> {
+    const standard = this._platform({ platform })!.workers.default;
     return {
       workers: workers ?? standard,
       adapt: adapt && { minimum: 0, ...adapt },
@@ -129,6 +150,8 @@ export namespace Presets {
     clusters: IClusters;
     forms: Forms;
     queries: LaunchQueries;
+    /** Returns the last launches, newest first. */
+    recent: () => ReadonlyArray<IRecent>;
     /** Selects a platform and changes its form. */
     select: (platform: IPlatform, form: Partial<IForm>) => void;
     /** Called when the presets or the error changed. */

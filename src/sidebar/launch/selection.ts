@@ -1,5 +1,5 @@
 import { JSONObject } from '@lumino/coreutils';
-import { IPreferences } from '../../settings/preferences';
+import { IPreferences, IRecent } from '../../settings/preferences';
 import { IPlatform } from '../../tokens';
 import { IForm, selectPlatform, siteOf } from './choices';
 import { LaunchQueries } from './queries';
@@ -24,6 +24,11 @@ export class Selection {
       this._preferences.defaultPlatform,
       this._preferences.lastPlatform(siteOf(this._platforms))
     );
+  }
+
+  /** The last launches on this site that differ, newest first. */
+  get recent(): ReadonlyArray<IRecent> {
+    return this._preferences.recent(siteOf(this._platforms));
   }
 
   /** Remember a launch for the next one on this site. */

@@ -1,5 +1,6 @@
 import { Dialog } from '@jupyterlab/apputils';
 import { act, fireEvent } from '@testing-library/react';
+import { IRecent } from '../../../settings/preferences';
 import { makePlatform } from '../../fakes';
 import { IScreen, lastCall, renderSidebar, settle } from '../../render';
 
@@ -43,7 +44,7 @@ const renderPresets = (): Promise<IScreen> =>
 /** Choose a preset by its name. */
 async function choose(screen: IScreen, name: string): Promise<void> {
   fireEvent.change(screen.getByLabelText('Preset'), {
-    target: { value: name }
+    target: { value: name && `preset ${name}` }
   });
   await settle();
 }
@@ -60,7 +61,7 @@ describe('the presets of the form', () => {
     ]);
     expect(field.value).toBe('');
     await choose(screen, 'Large');
-    expect(field.value).toBe('Large');
+    expect(field.value).toBe('preset Large');
     await act(async () => fireEvent.click(screen.getByText('Launch')));
     expect(lastCall(screen, 'launch')[1]).toMatchObject({
       platform: 'slurm',
@@ -98,7 +99,7 @@ describe('the presets of the form', () => {
       { platform: 'local', workers: 3, options: { threads: 2 } }
     ]);
     const field = screen.getByLabelText('Preset') as HTMLSelectElement;
-    expect(field.value).toBe('Mine');
+    expect(field.value).toBe('preset Mine');
     fireEvent.click(screen.getByText('Delete preset Mine'));
     await settle();
     expect(lastCall(screen, 'deletePreset')[1]).toBe('Mine');
@@ -116,6 +117,42 @@ describe('the presets of the form', () => {
     fireEvent.click(screen.getByText('Delete preset Night'));
     await settle();
     screen.getByText('The disk is full.');
+  });
+
+  // Guards against a form that has to be filled in like yesterday.
+  it('come with the last launches', async () => {
+    const recent: IRecent[] = [
+      { platform: 'slurm', workers: 8, options: { threads: 4 } },
+      { platform: 'local', adapt: { minimum: 1, maximum: 5 }, options: {} },
+      { platform: 'gone', workers: 1, options: {} },
+      { platform: 'closed', workers: 1, options: {} }
+    ];
+    const screen = await renderSidebar(({ clusters, preferences }) => {
+      clusters.platformsResponse = [
+        makePlatform(),
+        makePlatform({ name: 'slurm', title: 'SLURM' }),
+        makePlatform({ name: 'closed', available: false })
+      ];
+      preferences.recentLaunches = recent;
+    });
+    const field = screen.getByLabelText('Recent launch') as HTMLSelectElement;
+    expect([...field.options].map(({ label }) => label)).toEqual([
+      'None',
+      'SLURM · 8 workers · Threads per worker: 4',
+      'This computer · 1 to 5 workers'
+    ]);
+    fireEvent.change(field, { target: { value: field.options[1].value } });
+    await settle();
+    expect(field.selectedIndex).toBe(1);
+    await act(async () => fireEvent.click(screen.getByText('Launch')));
+    expect(lastCall(screen, 'launch')[1]).toMatchObject({
+      platform: 'slurm',
+      workers: 8,
+      options: { threads: 4 }
+    });
+    fireEvent.change(field, { target: { value: '' } });
+    await settle();
+    expect(field.selectedIndex).toBe(0);
   });
 
   // Guards against an empty list in every form.

@@ -5,7 +5,10 @@ import { ErrorMessage } from '../../../components/alert';
 import { TextButton } from '../../../components/button';
 import { SelectField } from '../../../components/fields';
 import { IPlatform } from '../../../tokens';
+import { IForm } from '../choices';
+import { differences, sizeText } from '../differences';
 import { LaunchModel } from '../model';
+import { IFilling } from '../presets';
 
 /** The props of what the form shows of presets. */
 interface IPresetProps {
@@ -15,26 +18,42 @@ interface IPresetProps {
 }
 
 /**
- * The presets to choose from. Nothing without any.
+ * The presets and the last launches to choose from. Nothing without any.
  */
 export function PresetField(props: IPresetProps): JSX.Element | null {
   const { model, platform, trans } = props;
   const { presets } = model;
-  if (presets.offered.length === 0) {
+  const { offered, recent } = presets;
+  if (offered.length + recent.length === 0) {
     return null;
   }
+  const launches = new Map<string, IFilling>([
+    ...offered.map((one): [string, IFilling] => [`preset ${one.name}`, one]),
+    ...recent.map((one, n): [string, IFilling] => [`recent ${n}`, one])
+  ]);
+  const shown = [...launches].find(([, one]) => presets.isShown(one, platform));
   return (
     <SelectField
-      label={trans.__('Preset')}
-      value={presets.current(platform)?.name ?? ''}
+      label={
+        recent.length === 0
+          ? trans.__('Preset')
+          : offered.length === 0
+            ? trans.__('Recent launch')
+            : trans.__('Preset or recent launch')
+      }
+      value={shown?.[0] ?? ''}
       choices={[
         { value: '', label: trans.__('None') },
-        ...presets.offered.map(({ name }) => ({ value: name, label: name }))
+        ...[...launches].map(([value, one]) => ({
+          value,
+          label: 'name' in one ? String(one.name) : titleOf(one, props),
+          group: 'name' in one ? '' : trans.__('Recent launches')
+        }))
       ]}
-      onChange={chosen => {
-        const preset = presets.offered.find(({ name }) => name === chosen);
-        if (preset) {
-          presets.apply(preset);
+      onChange={value => {
+        const launch = launches.get(value);
+        if (launch) {
+          presets.apply(launch);
         } else {
           model.change({
             options: {},
@@ -45,6 +64,24 @@ export function PresetField(props: IPresetProps): JSX.Element | null {
       }}
     />
   );
+}
+
+/** Format what a launch was: "SLURM · 8 jobs · Partition: long". */
+function titleOf(
+  { adapt, options, platform, workers }: IFilling,
+  { model, trans }: IPresetProps
+): string {
+  const { forms, queries } = model;
+  const of = queries.platforms.value!.find(({ name }) => name === platform)!;
+  const standard = forms.defaults(of);
+  const form = {
+    ...standard,
+    ...{ adapt: adapt && { minimum: 0, ...adapt }, workers: workers ?? 0 },
+    options: options as IForm['options']
+  };
+  const size = sizeText(of, form, trans);
+  const changes = differences(form, standard, of.options, trans);
+  return [of.title, size, ...changes].filter(Boolean).join(' · ');
 }
 
 /**
