@@ -2,7 +2,7 @@ import { ILayoutRestorer } from '@jupyterlab/application';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { ILauncher } from '@jupyterlab/launcher';
 import { addAgainCommand } from '../commands/again';
-import { CommandIDs, ID_PROPERTY } from '../commands/ids';
+import { CommandIDs, ID_PROPERTY, REQUEST_PROPERTIES } from '../commands/ids';
 import { ICommandOptions, ROW_CLASS } from '../commands/pick';
 import { clusterIcon } from '../icons';
 import { AutoInsert } from '../notebook/autoinsert';
@@ -13,6 +13,7 @@ import { addRepeatCommands } from '../request/commands';
 import { ICluster, INotebooks } from '../tokens';
 import { VersionCheck } from '../versions/check';
 import { showMismatch } from '../versions/table';
+import { addCards } from './cards';
 import { mayFocus } from './focus';
 import { showPreview } from '../preview';
 import { LaunchModel } from './launch/model';
@@ -30,12 +31,12 @@ export interface ISidebarOptions extends ICommandOptions {
   hasTabs: boolean;
   /** The languages of the editor, to highlight code. */
   languages: IEditorLanguageRegistry | null;
-  /** The launcher, to add a card to. */
+  /** The launcher, to add cards to. */
   launcher: ILauncher | null;
 }
 
 /**
- * Add the sidebar, and the command and the card of the launcher that open it.
+ * Add the sidebar, and the command and the cards of the launcher that open it.
  */
 export function addSidebar(options: ISidebarOptions): void {
   const { app, clusters, launcher, notebooks, preferences, trans } = options;
@@ -74,13 +75,11 @@ export function addSidebar(options: ISidebarOptions): void {
   }, panel);
   app.shell.add(panel, 'left', { rank: 350, type: 'Dask Clusters' });
   options.restorer?.add(panel, panel.id);
-  addOpenCommand(options, panel);
-  launcher?.add({
-    command: CommandIDs.open,
-    args: { isLauncher: true },
-    category: trans.__('Other'),
-    rank: 50
-  });
+  addOpenCommand(options, panel, launch);
+  if (launcher) {
+    const cards = addCards(launcher, launch, trans);
+    panel.disposed.connect(() => cards.dispose(), cards);
+  }
 }
 
 /**
@@ -120,18 +119,39 @@ function followLaunches(
   };
 }
 
-/** Add the command that opens the sidebar, and optionally shows a cluster. */
+/**
+ * Add the command that opens the sidebar, and optionally shows a cluster, or the
+ * form with a platform.
+ */
 function addOpenCommand(
   { app, trans }: ISidebarOptions,
-  panel: ClusterPanel
+  panel: ClusterPanel,
+  launch: LaunchModel
 ): void {
   app.commands.addCommand(CommandIDs.open, {
     label: args =>
-      args.isLauncher ? trans.__('Dask Cluster') : trans.__('Dask Clusters'),
-    caption: trans.__('Launch and manage Dask clusters'),
+      args.isLauncher
+        ? String(args.title ?? trans.__('New Cluster'))
+        : trans.__('Dask Clusters'),
+    caption: args =>
+      args.title
+        ? trans.__('Launch a Dask cluster on %1', args.title)
+        : trans.__('Launch and manage Dask clusters'),
     icon: clusterIcon,
-    describedBy: { args: { type: 'object', properties: ID_PROPERTY } },
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          ...ID_PROPERTY,
+          platform: REQUEST_PROPERTIES.platform
+        }
+      }
+    },
     execute: args => {
+      if (typeof args.platform === 'string') {
+        launch.select(args.platform);
+        launch.fold.set(true);
+      }
       app.shell.activateById(panel.id);
       // The command palette gives the focus back after it has run a command.
       requestAnimationFrame(() => panel.activate());
