@@ -11,7 +11,7 @@ from typing import Any
 
 from ..backends.base import Backend
 from ..backends.facts import Check, Found, Start, Status
-from ..clusters.launching.again import ENDED, adjusted
+from ..clusters.launching.again import ENDED, adjusted, option_named_in
 from ..clusters.launching.preflight import Preview
 from ..clusters.launching.presets import Preset
 from ..jobs import Job
@@ -55,6 +55,7 @@ def cluster_view(
             "queued": status.queued,
             "failed": status.failed,
             "killed": report.killed,
+            "died": report.failed,
         },
         "unit": "jobs" if cluster.scaling.unit == "jobs" else "workers",
         "adapt": asdict(cluster.adapt) if cluster.adapt else None,
@@ -198,9 +199,13 @@ def _again(
     """
     if not can_be_repeated(cluster):
         return None
-    options, change = adjusted(cluster, status, declared())
-    ended = cluster.state in ENDED
-    return {"options": options, "change": change} if change or ended else None
+    schemas = declared()
+    options, change = adjusted(cluster, status, schemas)
+    if not change and cluster.state not in ENDED:
+        return None
+    refused = cluster.state is State.FAILED and not change
+    field = option_named_in(cluster.message, schemas) if refused else ""
+    return {"options": options, "change": change, "field": field}
 
 
 def can_be_repeated(cluster: Cluster) -> bool:

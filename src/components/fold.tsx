@@ -1,4 +1,4 @@
-import React, { useState } from 'react';
+import React, { useEffect, useState } from 'react';
 
 /**
  * A section that can be expanded. The native element supports the keyboard and
@@ -8,12 +8,17 @@ export function Fold(props: {
   label: string;
   /** Identifies the section in tests. */
   name: string;
-  /** Whether it is expanded at first. */
+  /** Whether it is expanded at first, and whenever this becomes true. */
   isOpen?: boolean;
   onToggle?: (open: boolean) => void;
   children: React.ReactNode;
 }): JSX.Element {
   const [open, setOpen] = useState(!!props.isOpen);
+  useEffect(() => {
+    if (props.isOpen) {
+      setOpen(true);
+    }
+  }, [props.isOpen]);
   return (
     <details
       className="jp-ClusterLauncher-fold"

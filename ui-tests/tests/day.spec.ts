@@ -147,9 +147,13 @@ test('palette, menus, launcher, status bar, Running panel', async ({
   page,
   sidebar
 }) => {
-  const card = page.locator('.jp-LauncherCard', { hasText: 'Dask Cluster' });
-  await card.click();
-  await expect(sidebar.form).toBeVisible();
+  const cards = page
+    .locator('.jp-Launcher-section', { hasText: 'Dask Cluster' })
+    .locator('.jp-LauncherCard');
+  await cards.filter({ hasText: 'This computer' }).click();
+  await expect(
+    sidebar.form.getByRole('button', { name: /^Platform: This computer/ })
+  ).toBeVisible();
   await sidebar.setWorkers(1);
   const row = await sidebar.launch();
   await row.toHaveWorkers(1);

@@ -68,9 +68,10 @@ test('preview the job script, launch, compute, scale beyond the nodes, stop', as
 });
 
 /**
- * A launch that SLURM rejects. Guards against hiding its message.
+ * A launch that SLURM rejects. Guards against hiding its message, and against
+ * searching for the field that was wrong.
  */
-test('a rejected launch shows the message of SLURM', async ({
+test('a rejected launch shows the message of SLURM, and is corrected', async ({
   sidebar,
   slurm
 }) => {
@@ -86,6 +87,14 @@ test('a rejected launch shows the message of SLURM', async ({
     row.root.getByText(/SLURM rejected the jobs: invalid partition/)
   ).toBeVisible();
   await screenshot(sidebar.page, 'slurm-refused');
+  await row.root.getByRole('button', { name: 'Change Partition…' }).click();
+  const partition = sidebar.form.getByLabel('Partition');
+  await expect(partition).toBeFocused();
+  await expect(partition).toHaveValue('nosuch');
+  await partition.fill('');
+  const corrected = await sidebar.launch();
+  await corrected.toHaveWorkers(2);
+  await corrected.stop();
   await row.stop();
   expect(slurm.states()).toEqual([]);
 });

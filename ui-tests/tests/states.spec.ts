@@ -24,7 +24,14 @@ function report(changes: object): object {
     state: 'running',
     message: '',
     created: inMinutes(-60),
-    workers: { requested: 2, ready: 2, queued: 0, failed: 0, killed: 0 },
+    workers: {
+      requested: 2,
+      ready: 2,
+      queued: 0,
+      failed: 0,
+      killed: 0,
+      died: 0
+    },
     unit: 'workers',
     adapt: null,
     cores: 2,
@@ -56,12 +63,26 @@ const SITUATIONS = [
     created: inMinutes(-0.2),
     state: 'starting',
     message: 'Creating the cluster',
-    workers: { requested: 4, ready: 0, queued: 0, failed: 0, killed: 0 },
+    workers: {
+      requested: 4,
+      ready: 0,
+      queued: 0,
+      failed: 0,
+      killed: 0,
+      died: 0
+    },
     cores: 0
   }),
   report({
     name: 'tides',
-    workers: { requested: 8, ready: 3, queued: 5, failed: 0, killed: 0 },
+    workers: {
+      requested: 8,
+      ready: 3,
+      queued: 5,
+      failed: 0,
+      killed: 0,
+      died: 0
+    },
     cores: 3,
     queue: '5 queued (Resources), start about 14:05',
     expires: inMinutes(220),
@@ -85,7 +106,14 @@ const SITUATIONS = [
   }),
   report({
     name: 'turbidity',
-    workers: { requested: 2, ready: 2, queued: 0, failed: 1, killed: 0 },
+    workers: {
+      requested: 2,
+      ready: 2,
+      queued: 0,
+      failed: 1,
+      killed: 0,
+      died: 1
+    },
     keep_running: true,
     usage: {
       ...usage(0.96, 19 * 1024 ** 3, 40),
@@ -94,7 +122,14 @@ const SITUATIONS = [
   }),
   report({
     name: 'plankton',
-    workers: { requested: 0, ready: 0, queued: 0, failed: 0, killed: 0 },
+    workers: {
+      requested: 0,
+      ready: 0,
+      queued: 0,
+      failed: 0,
+      killed: 0,
+      died: 0
+    },
     adapt: { minimum: 0, maximum: 3 },
     cores: 0,
     memory: 0,
@@ -152,7 +187,14 @@ test('a hundred clusters', async ({ page, sidebar }) => {
     report({
       name: `run ${index}`,
       created: inMinutes(-index),
-      workers: { requested: 10, ready: 10, queued: 0, failed: 0, killed: 0 }
+      workers: {
+        requested: 10,
+        ready: 10,
+        queued: 0,
+        failed: 0,
+        killed: 0,
+        died: 0
+      }
     })
   );
   await page.route(/cluster-launcher\/clusters\?/, route =>

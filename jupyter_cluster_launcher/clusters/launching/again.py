@@ -11,6 +11,7 @@ from ...backends.facts import MEMORY, Status
 from ...errors import BadInputError, UnknownError
 from ...jobs import Phase
 from ...models import Cluster, State
+from ...platforms import memory as sizes
 from ...platforms.catalog import chosen
 from ..services import Services
 from ..usage import short_of_own_memory
@@ -86,16 +87,44 @@ def adjusted(
     memory = next((name for name in MEMORY if isinstance(values.get(name), str)), None)
     if memory and short_of_own_memory(cluster, status):
         more, words = _twice_the_memory(values[memory])
-        return ({memory: more}, f"with {words} {each(declared[memory])}") if more else ({}, "")
+        change = f"with {words} {each(declared[memory])}{_peak(cluster, values[memory])}"
+        return ({memory: more}, change) if more else ({}, "")
     if "TIMEOUT" in ended and isinstance(values.get(TIME), str):
         longer = _twice_the_time(values[TIME])
         return ({TIME: longer}, f"with a time limit of {longer}") if longer else ({}, "")
     return {}, ""
 
 
+def option_named_in(message: str, declared: Mapping[str, Any]) -> str:
+    """Return the option that the reason of a failure is about; empty where that is not known.
+
+    It is the first that the message has by its name or title: SLURM's "invalid partition specified"
+    is about *Partition*, "A host was not found" about *Hosts*.
+    """
+    places = []
+    for name, schema in declared.items():
+        title = re.split(" (?:of|and) ", str(schema.get("title") or name))[0]
+        for words in (name.replace("_", " "), title):
+            word = re.escape(words.removesuffix("s"))
+            found = re.search(rf"\b{word}s?\b", message, re.IGNORECASE)
+            places += [(found.start(), -len(word), name)] if found else []
+    return min(places)[2] if places else ""
+
+
 def each(option: Mapping[str, Any]) -> str:
     """Return of what an option that is declared so gives the memory: "per job", "per worker"."""
     return "per job" if "per job" in str(option.get("title")) else "per worker"
+
+
+def _peak(cluster: Cluster, size: str) -> str:
+    """Return the most memory of a worker or job, as in " (peak 2.1 of 2 GB)"; empty if unknown."""
+    used = cluster.report.used
+    if used is None or not used.memory or not used.peak:
+        return ""
+    decimal = "i" not in size
+    most, limit = sizes.size(used.most, decimal), sizes.size(used.memory, decimal)
+    number, unit = most.split(" ")
+    return f" (peak {number if limit.endswith(f' {unit}') else most} of {limit})"
 
 
 def _twice_the_memory(size: str) -> tuple[str, str]:

@@ -56,7 +56,14 @@ describe('Clusters', () => {
   // Guards against events that are not handled.
   it('fetches a cluster when it changed', async () => {
     await start([makeCluster()]);
-    const workers = { requested: 3, ready: 3, queued: 0, failed: 0, killed: 0 };
+    const workers = {
+      requested: 3,
+      ready: 3,
+      queued: 0,
+      failed: 0,
+      killed: 0,
+      died: 0
+    };
     server.responses['GET clusters/one'] = makeCluster({ workers });
     const change = next(model, 'changed');
     emitEvent('one', 'changed');

@@ -13,7 +13,14 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     state: 'running',
     message: '',
     created: '2030-01-01T12:00:00Z',
-    workers: { requested: 2, ready: 2, queued: 0, failed: 0, killed: 0 },
+    workers: {
+      requested: 2,
+      ready: 2,
+      queued: 0,
+      failed: 0,
+      killed: 0,
+      died: 0
+    },
     unit: 'workers',
     adapt: null,
     scalable: true,

@@ -62,7 +62,10 @@ describe('the bar of a cell whose cluster has stopped', () => {
 
   // Guards against buttons that act on another cluster.
   it('launches that cluster again, or lets the user pick another', async () => {
-    await put({ state: 'failed', again: { options: {}, change: '' } });
+    await put({
+      state: 'failed',
+      again: { options: {}, change: '', field: '' }
+    });
     await act(
       async () => void fireEvent.click(screen.getByText('Launch again'))
     );

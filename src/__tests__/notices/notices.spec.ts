@@ -81,7 +81,14 @@ describe('notices', () => {
   const starting: Partial<ICluster> = {
     state: 'starting',
     code: { create: '', connect: null },
-    workers: { requested: 2, ready: 0, queued: 2, failed: 0, killed: 0 }
+    workers: {
+      requested: 2,
+      ready: 0,
+      queued: 2,
+      failed: 0,
+      killed: 0,
+      died: 0
+    }
   };
   const queued: Partial<ICluster> = { workers: starting.workers };
   const shown = (): string[] =>
@@ -254,7 +261,7 @@ describe('notices', () => {
     const failed: Partial<ICluster> = {
       state: 'failed',
       message: 'All jobs were cancelled.',
-      again: { options: {}, change: 'with 4 GB per worker' }
+      again: { options: {}, change: 'with 4 GB per worker', field: '' }
     };
     await put(failed);
     await put({ ...failed, cores: 0 });

@@ -3,7 +3,8 @@ import { IClusters } from '../../tokens';
 
 /**
  * Whether the launch form shows all fields, or only a line: all fields while
- * there are no clusters, and as the user wants until the next launch.
+ * there are no clusters, and as the user wants until the next launch. Also which
+ * option is to get the focus.
  */
 export class FormFold {
   constructor(private _clusters: Pick<IClusters, 'changed' | 'clusters'>) {
@@ -13,6 +14,9 @@ export class FormFold {
       }
     });
   }
+
+  /** The option whose field is to get the focus; null for none. */
+  option: string | null = null;
 
   /** Emitted when the form was expanded or collapsed. */
   get changed(): ISignal<this, void> {
@@ -29,6 +33,17 @@ export class FormFold {
     this._chosen = isOpen;
     this._changed.emit();
   }
+
+  /** Expand the form, and focus the field of an option as soon as it is there. */
+  show(option: string): void {
+    this.option = option;
+    this.set(true);
+  }
+
+  /** Called when the field has the focus. */
+  readonly focused = (): void => {
+    this.option = null;
+  };
 
   /** Follow the number of clusters again. */
   reset(): void {

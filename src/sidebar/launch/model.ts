@@ -31,6 +31,7 @@ export class LaunchModel implements IDisposable {
     const { forms, kernel, queries } = this;
     this.presets = new Presets({
       ...{ clusters, forms, queries },
+      recent: () => this._selection.recent,
       select: (platform, form) => {
         this._selection.name = platform.name;
         this.change(form);

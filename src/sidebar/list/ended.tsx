@@ -9,7 +9,7 @@ import { IRowProps } from './props';
  * Why a cluster has ended and what it has used, with buttons to launch it again,
  * with what its end asks for, to show its logs, and to dismiss it.
  */
-export function Ended({ cluster, context }: IRowProps): JSX.Element {
+export function Ended({ cluster, context, platform }: IRowProps): JSX.Element {
   const { commands, trans } = context;
   const args = { id: cluster.id };
   const used = usedText(cluster, trans);
@@ -27,6 +27,7 @@ export function Ended({ cluster, context }: IRowProps): JSX.Element {
         </p>
       )}
       {used && <p className="jp-ClusterLauncher-message">{used}</p>}
+      <Correct {...{ cluster, context, platform }} />
       {cluster.again && <Again {...{ cluster, context }} />}
       <TextButton
         onClick={() => void commands.execute(CommandIDs.showLogs, args)}
@@ -37,5 +38,36 @@ export function Ended({ cluster, context }: IRowProps): JSX.Element {
         {cluster.state === 'lost' ? trans.__('Clean up') : trans.__('Dismiss')}
       </TextButton>
     </div>
+  );
+}
+
+/**
+ * The button that shows the launch of the cluster in the form, with the focus on
+ * the field that its failure is about. Nothing where that is not known.
+ */
+function Correct({
+  cluster,
+  context,
+  platform
+}: IRowProps): JSX.Element | null {
+  const { launch, trans } = context;
+  const { adapt, again, options } = cluster;
+  const option = again?.field && platform?.options.properties[again.field];
+  if (!option) {
+    return null;
+  }
+  return (
+    <TextButton
+      onClick={() => {
+        const workers = cluster.workers.requested;
+        launch.presets.apply({
+          ...{ adapt, options, workers },
+          platform: cluster.platform
+        });
+        launch.fold.show(again.field);
+      }}
+    >
+      {trans.__('Change %1…', option.title ?? again.field)}
+    </TextButton>
   );
 }

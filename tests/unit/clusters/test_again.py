@@ -14,12 +14,13 @@ from batch_rows import job
 from fakes import a_cluster, backend, shipped, write_platform
 from worlds import AtOnce, World
 
-from jupyter_cluster_launcher.clusters.launching.again import adjusted
+from jupyter_cluster_launcher.clusters.launching.again import adjusted, option_named_in
 from jupyter_cluster_launcher.clusters.launching.request import named
 from jupyter_cluster_launcher.clusters.saved.past import PAST
 from jupyter_cluster_launcher.errors import BadInputError, UnknownError
 from jupyter_cluster_launcher.jobs import Phase, Queue
 from jupyter_cluster_launcher.models import Adapt, Cluster, Death, Report, State
+from jupyter_cluster_launcher.used import Used
 
 OPTIONS: dict[str, Any] = {"memory": {"type": "string", "title": "Memory per worker"}}
 
@@ -138,6 +139,45 @@ def test_out_of_memory() -> None:
         "with 3 GiB per job",
     )
     assert asked(on_slurm("OUT_OF_MEMORY", memory="much"), "slurm") == ({}, "")
+
+
+def test_the_peak(tmp_path: Path) -> None:
+    """Guards against advice whose reason is elsewhere in the row."""
+    used = Used(units=2, each=2, limit=10**9, peak=1.05e9)
+    row = on_slurm("OUT_OF_MEMORY", memory="2GB")
+    row = replace(row, report=replace(row.report, used=used))
+    assert asked(row, "slurm")[1] == "with 4 GB per job (peak 2.1 of 2 GB)"
+    row = replace(row, report=replace(row.report, used=replace(used, peak=2**29 * 0.9)))
+    row = replace(row, options={"memory": "1 GiB"})
+    assert asked(row, "slurm")[1] == "with 2 GiB per job (peak 922 MiB of 1.9 GiB)"
+
+
+@pytest.mark.parametrize(
+    ("message", "platform", "name"),
+    [
+        ("SLURM rejected the jobs: invalid partition specified: nosuch", "slurm", "queue"),
+        ("SLURM: Invalid account or account/partition combination specified", "slurm", "account"),
+        ("SLURM: Invalid qos specification", "slurm", "qos"),
+        (
+            "SLURM: Requested time limit is invalid (missing or exceeds some limit)",
+            "slurm",
+            "walltime",
+        ),
+        ("SLURM: Memory specification can not be satisfied", "slurm", "memory"),
+        ("SLURM: Invalid feature specification", "slurm", "constraint"),
+        ("ValueError: 'ib9' is not a valid network interface", "slurm", "interface"),
+        ("No worker started within 60 seconds.", "slurm", ""),
+        ("Its kernel ended unexpectedly.", "slurm", ""),
+        ("", "local", ""),
+    ],
+)
+def test_the_option_that_a_failure_names(message: str, platform: str, name: str) -> None:
+    """Guards against a user who has to search for the field that was wrong."""
+    declared = shipped(platform).options
+    assert option_named_in(message, declared) == name
+    hosts = {"hosts": {"title": "Hosts"}, "memory_limit": {"title": "Memory per worker"}}
+    assert option_named_in("A host was not found (nosuch). Check its name.", hosts) == "hosts"
+    assert option_named_in("x: memory limit of 2 GB", hosts) == "memory_limit"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,14 @@ def test_a_running_cluster() -> None:
     seen = view(state=State.RUNNING, queue=Queue(waiting), kind="batch", batch="slurm")
     assert json.loads(json.dumps(seen)) == seen
     assert seen["state"] == "running"
-    assert seen["workers"] == {"requested": 2, "ready": 2, "queued": 3, "failed": 0, "killed": 0}
+    assert seen["workers"] == {
+        "requested": 2,
+        "ready": 2,
+        "queued": 3,
+        "failed": 0,
+        "killed": 0,
+        "died": 0,
+    }
     assert (seen["cores"], seen["memory"], seen["tls"]) == (4, 8_000_000_000, True)
     assert seen["usage"] == {
         **{"cpu": 0.5, "memory": 1000, "tasks": 3},
@@ -120,9 +127,12 @@ def test_nothing_to_connect_to_unless_it_runs(state: State) -> None:
     assert seen["dashboard_url"] is None
 
 
+NOTHING = {"options": {}, "change": "", "field": ""}  # the same again
+
+
 def test_what_can_be_launched_again() -> None:
     """Guards against a button on a cluster that runs, or that belongs to somebody else."""
-    assert view(state=State.CLOSED)["again"] == {"options": {}, "change": ""}
+    assert view(state=State.CLOSED)["again"] == NOTHING
     assert view(state=State.LOST)["again"] is not None
     assert view(state=State.RUNNING)["again"] is None
     assert view(state=State.CLOSED, report=replace(REPORT, joined=True))["again"] is None
@@ -131,8 +141,20 @@ def test_what_can_be_launched_again() -> None:
     )
     declared = shipped("local").options
     seen = cluster_view(cluster, backend(), KEYS, BASE, lambda: declared)
-    wanted = {"options": {"memory_limit": "4GB"}, "change": "with 4 GB per worker"}
+    wanted = {"options": {"memory_limit": "4GB"}, "change": "with 4 GB per worker", "field": ""}
     assert seen["again"] == wanted
+
+
+def test_the_field_to_correct() -> None:
+    """Guards against a field to correct of a cluster that ran, or that needs another change."""
+    declared = shipped("slurm").options
+
+    def again(**changes: Any) -> Any:
+        cluster = a_cluster(message="SLURM: invalid partition specified: x", **changes)
+        return cluster_view(cluster, backend(), KEYS, BASE, lambda: declared)["again"]
+
+    assert again(state=State.FAILED) == {**NOTHING, "field": "queue"}
+    assert again(state=State.CLOSED) == NOTHING
 
 
 def test_more_memory_for_a_cluster_that_runs() -> None:
@@ -148,7 +170,7 @@ def test_more_memory_for_a_cluster_that_runs() -> None:
     assert again(replace(short, report=replace(killed, killed=0))) is None
     assert again(replace(short, report=replace(killed, joined=True))) is None
     assert again(replace(short, options={})) is None  # they share all memory that there is
-    assert again(replace(short, options={}, state=State.CLOSED)) == {"options": {}, "change": ""}
+    assert again(replace(short, options={}, state=State.CLOSED)) == NOTHING
 
 
 def test_options_to_pass_on() -> None:

@@ -1,7 +1,7 @@
 import { Clipboard } from '@jupyterlab/apputils';
 import { act, fireEvent } from '@testing-library/react';
 import { CommandIDs } from '../../../commands/ids';
-import { makeCluster, makeUsage } from '../../fakes';
+import { makeCluster, makePlatform, makeUsage } from '../../fakes';
 import { expand, lastCall, renderSidebar, rowOf, settle } from '../../render';
 
 const NOON = Date.parse('2030-01-01T12:00:00Z');
@@ -28,7 +28,14 @@ describe('the row of a cluster', () => {
           state: 'starting',
           message: 'Starting the kernel',
           created: '2030-01-01T11:59:50Z',
-          workers: { requested: 2, ready: 0, queued: 0, failed: 0, killed: 0 }
+          workers: {
+            requested: 2,
+            ready: 0,
+            queued: 0,
+            failed: 0,
+            killed: 0,
+            died: 0
+          }
         })
       )
     );
@@ -48,7 +55,14 @@ describe('the row of a cluster', () => {
     const screen = await renderSidebar(({ clusters }) =>
       clusters.put(
         makeCluster({
-          workers: { requested: 8, ready: 3, queued: 5, failed: 1, killed: 0 },
+          workers: {
+            requested: 8,
+            ready: 3,
+            queued: 5,
+            failed: 1,
+            killed: 0,
+            died: 0
+          },
           queue: '5 queued (Resources), start about 14:05',
           expires: '2030-01-01T15:41:00Z',
           spent: {
@@ -171,7 +185,8 @@ describe('the row of a cluster', () => {
   it('launches an ended cluster again, with what its end asks for', async () => {
     const again = {
       options: { memory: '4GB' },
-      change: 'with 4 GB per worker'
+      change: 'with 4 GB per worker',
+      field: ''
     };
     const screen = await renderSidebar(({ clusters, commands }) => {
       clusters.put(makeCluster({ state: 'failed', again }));
@@ -180,7 +195,7 @@ describe('the row of a cluster', () => {
           id: 'two',
           name: 'Local 2',
           state: 'closed',
-          again: { options: {}, change: '' }
+          again: { options: {}, change: '', field: '' }
         })
       );
       clusters.put(makeCluster({ id: 'six', name: 'Joined', state: 'closed' }));
@@ -204,6 +219,58 @@ describe('the row of a cluster', () => {
     await settle();
   });
 
+  // Guards against a user who has to search for what was wrong, and types all
+  // the rest again.
+  it('shows the launch that failed in the form, and focuses the field', async () => {
+    const queue = { type: 'string', title: 'Partition' };
+    const walltime = { type: 'string', title: 'Time limit', advanced: true };
+    const slurm = makePlatform({
+      name: 'slurm',
+      title: 'SLURM',
+      options: { type: 'object', properties: { queue, walltime } } as any
+    });
+    const failed = (field: string): any => ({
+      ...{ id: field, name: `SLURM ${field}`, platform: 'slurm' },
+      ...{ state: 'failed', again: { options: {}, change: '', field } },
+      workers: {
+        requested: 5,
+        ready: 0,
+        queued: 0,
+        failed: 0,
+        killed: 0,
+        died: 0
+      },
+      options: { queue: 'nosuch', walltime: '9' }
+    });
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [makePlatform(), slurm];
+      for (const field of ['queue', 'walltime', 'gone', '']) {
+        clusters.put(makeCluster(failed(field)));
+      }
+    });
+    const change = (field: string): HTMLElement[] =>
+      rowOf(screen, `SLURM ${field}`.trim()).queryAllByText(/^Change/);
+    expect([...change('gone'), ...change('')]).toEqual([]);
+    fireEvent.click(change('queue')[0]);
+    await settle();
+    const partition = screen.getByLabelText('Partition') as HTMLInputElement;
+    expect(document.activeElement).toBe(partition);
+    expect(partition.value).toBe('nosuch');
+    const workers = screen.getByLabelText('Workers') as HTMLInputElement;
+    expect(workers.value).toBe('5');
+    fireEvent.change(partition, { target: { value: 'normal' } });
+    await settle();
+    expect(change('walltime')[0].textContent).toBe('Change Time limit…');
+    fireEvent.click(change('walltime')[0]);
+    await settle();
+    expect(document.activeElement).toBe(screen.getByLabelText('Time limit'));
+    // Once: the next choice of the user keeps the focus.
+    partition.focus();
+    fireEvent.change(partition, { target: { value: 'long' } });
+    await settle();
+    expect(document.activeElement).toBe(partition);
+  });
+
   // Guards against memory that is requested again although it was not used.
   it('says what an ended cluster has used', async () => {
     const used = { units: 2, memory: 4e9, peak: 1e9, spilled: 0, cpu: 0.25 };
@@ -224,7 +291,8 @@ describe('the row of a cluster', () => {
   it('offers more memory while workers are killed for lack of it', async () => {
     const again = {
       options: { memory: '4GB' },
-      change: 'with 4 GB per worker'
+      change: 'with 4 GB per worker',
+      field: ''
     };
     const screen = await renderSidebar(({ clusters, commands }) => {
       clusters.put(makeCluster());

@@ -163,7 +163,7 @@ describe('the workers of a cluster', () => {
       ]
     };
     const workers = {
-      ...{ requested: 2, ready: 2, queued: 0, failed: 3, killed: 1 }
+      ...{ requested: 2, ready: 2, queued: 0, failed: 3, killed: 1, died: 3 }
     };
     await act(async () => screen.clusters.put(makeCluster({ workers })));
     await settle();

@@ -67,7 +67,9 @@ export function LaunchFields(
         values={form.options}
         prefix={platform.name}
         isOpen={platform.workers.from !== null}
+        wanted={model.fold.option}
         onChange={options => model.change({ options })}
+        onFocused={model.fold.focused}
         trans={trans}
       />
       <Fold

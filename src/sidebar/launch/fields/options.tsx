@@ -16,16 +16,20 @@ const OptionsForm = React.lazy(() => import('./optionsform'));
  * @param props.values - the options that were changed
  * @param props.prefix - makes the ids of the controls unique
  * @param props.isOpen - whether the first section is expanded at first
+ * @param props.wanted - the option whose field is to get the focus; null for none
  */
 export function Options(props: {
   schema: IOptionsSchema;
   values: IForm['options'];
   prefix: string;
   isOpen: boolean;
+  wanted: string | null;
   onChange: (values: IForm['options']) => void;
+  /** Called when the wanted field has the focus. */
+  onFocused: () => void;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { values, prefix, onChange, trans } = props;
+  const { values, prefix, wanted, onChange, onFocused, trans } = props;
   const schema = refineOptions(props.schema, values);
   const sections = [
     {
@@ -48,14 +52,19 @@ export function Options(props: {
               key={section.name}
               name={section.name}
               label={section.label}
-              isOpen={props.isOpen && section.name === 'options'}
+              isOpen={
+                (props.isOpen && section.name === 'options') ||
+                (wanted !== null && wanted in section.schema.properties)
+              }
             >
               <Suspense fallback={null}>
                 <OptionsForm
                   schema={section.schema}
                   values={values}
+                  wanted={wanted}
                   idPrefix={`jp-ClusterLauncher-${prefix}-${section.name}`}
                   onChange={onChange}
+                  onFocused={onFocused}
                   trans={trans}
                 />
               </Suspense>

@@ -3,7 +3,7 @@ import { FormComponent } from '@jupyterlab/ui-components';
 import { JSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- this module is loaded lazily
 import { customizeValidator } from '@rjsf/validator-ajv8';
-import React from 'react';
+import React, { useEffect } from 'react';
 import { IOptionsSchema } from '../../../tokens';
 import { ChoiceWidget } from './choicewidget';
 import { differing } from '../schema';
@@ -26,6 +26,10 @@ export interface IOptionsFormProps {
   values: ReadonlyJSONObject;
   /** Changes the options. */
   onChange: (values: JSONObject) => void;
+  /** The option whose field is to get the focus; null for none. */
+  wanted: string | null;
+  /** Called when it has the focus. */
+  onFocused: () => void;
   /** Makes the ids of the controls unique. */
   idPrefix: string;
   /** The translations of this extension. */
@@ -37,6 +41,18 @@ export interface IOptionsFormProps {
  */
 export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
   const names = Object.keys(props.schema.properties);
+  const { idPrefix, onFocused, wanted } = props;
+  const field = wanted && names.includes(wanted) ? `${idPrefix}_${wanted}` : '';
+  useEffect(() => {
+    // A list has no field of its own, but one for each entry.
+    const control =
+      document.getElementById(field) ??
+      document.querySelector<HTMLElement>(`input[id^="${field}_"]`);
+    if (field && control) {
+      control.focus();
+      onFocused();
+    }
+  }, [field, onFocused]);
   const formData = Object.fromEntries(
     Object.entries(props.values).filter(([name]) => names.includes(name))
   );
@@ -47,7 +63,7 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
         uiSchema={uiSchemaOf(props.schema)}
         formData={formData as ReadonlyJSONObject}
         validator={validator}
-        idPrefix={props.idPrefix}
+        idPrefix={idPrefix}
         liveValidate
         noHtml5Validate
         showErrorList={false}
