@@ -10,8 +10,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import dask
+import dask_jobqueue  # noqa: F401 - its defaults
+import distributed  # noqa: F401 - its defaults
 import pytest
+import yaml
 
+from jupyter_cluster_launcher.backends.batch.system import ENTRY_POINTS
 from jupyter_cluster_launcher.cli.parser import parser
 from jupyter_cluster_launcher.platforms import files as platforms
 from jupyter_cluster_launcher.platforms.code import codegen
@@ -44,6 +49,58 @@ def test_example_platform_makes_the_example_code(tmp_path: Path) -> None:
     found, faults = platforms.find([str(tmp_path)])
     assert not faults
     assert codegen.create(found[0], workers=8) == blocks(FORMAT, "python")[0]
+
+
+SNIPPETS = [
+    (page.name, language, text)
+    for page in PAGES
+    for language in ("yaml", "json", "toml", "python")
+    for text in blocks(page.read_text(encoding="utf-8"), language)
+]
+
+
+@pytest.mark.parametrize(("page", "language", "text"), SNIPPETS)
+def test_snippets(tmp_path: Path, page: str, language: str, text: str) -> None:
+    """Guards against lines that administrators copy and that nothing reads, or that break."""
+    if language == "python":
+        compile(text, page, "exec")
+        known = ClusterLauncher.class_traits(config=True)
+        assert set(re.findall(r"c\.ClusterLauncher\.(\w+)", text)) <= set(known)
+        return
+    if language == "toml":
+        assert re.findall(r'entry-points."(.+)"', text) == [ENTRY_POINTS]
+        return
+    data = yaml.safe_load(text)  # JSON is YAML
+    if language == "json":
+        settings = json.loads((ROOT / "schema/sidebar.json").read_text(encoding="utf-8"))
+        assert set(data) <= set(settings["properties"])
+    elif set(data) == {"singleuser"}:  # values of the Helm chart of JupyterHub
+        assert set(data["singleuser"]["image"]) == {"name", "tag"}
+    elif set(data) <= {"distributed", "jobqueue"}:  # Dask's configuration
+        assert not [path for path in leaves(data) if not is_configured(path)]
+    else:  # a platform file, or a part of one
+        example = yaml.safe_load(blocks(FORMAT, "yaml")[0])
+        (tmp_path / "site.yaml").write_text(yaml.safe_dump({**example, **data}))
+        (platform,), faults = platforms.find([str(tmp_path)])
+        assert not faults
+        assert [preset["name"] for preset in data.get("presets", [])] == [
+            preset["name"] for preset in platform.presets
+        ]
+
+
+def leaves(data: Any, path: str = "") -> list[str]:
+    """Return the paths of the values in nested objects."""
+    if not isinstance(data, dict):
+        return [path]
+    return [
+        leaf for key, value in data.items() for leaf in leaves(value, f"{path}.{key}".strip("."))
+    ]
+
+
+def is_configured(path: str) -> bool:
+    """Return whether Dask or dask-jobqueue have a default for a key."""
+    missing = object()
+    return dask.config.get(path, default=missing) is not missing
 
 
 def test_every_key_of_the_format_is_explained() -> None:
