@@ -184,7 +184,7 @@ function waitingText(
  * ended with an error; empty if none did.
  */
 export function failedText(
-  { unit, workers: { died, failed, killed } }: ICluster,
+  { jobs, workers: { died, failed, killed } }: ICluster,
   trans: TranslationBundle
 ): string {
   const parts: string[] = [];
@@ -200,7 +200,7 @@ export function failedText(
   if (died > killed) {
     parts.push(trans._n('%1 worker died', '%1 workers died', died - killed));
   }
-  if (unit === 'jobs' && failed > 0) {
+  if (jobs.length > 0 && failed > 0) {
     parts.push(trans._n('%1 job failed', '%1 jobs failed', failed));
   }
   return parts.join(' · ');

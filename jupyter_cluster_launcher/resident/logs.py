@@ -62,11 +62,24 @@ async def collect(scheduler: LogSource, workers: Mapping[str, object]) -> Logs:
 
 
 async def nanny_logs(scheduler: LogSource, workers: list[str]) -> Mapping[str, LogEntries]:
-    """Return the last lines that the nannies of workers logged, by the workers' addresses."""
-    request = scheduler.broadcast(
-        msg={"op": "get_logs", "n": NANNY_LINES}, workers=workers, nanny=True
-    )
-    return await asyncio.wait_for(request, WORKER_LIMIT)
+    """Return the last lines that the nannies of workers logged, by the workers' addresses.
+
+    A worker that has gone, or whose nanny does not answer, has none.
+    """
+    least, _ = LINES_EACH
+    number = min(NANNY_LINES, max(least, LINES // max(1, len(workers))))
+
+    async def fetch(address: str) -> LogEntries:
+        request = scheduler.broadcast(
+            msg={"op": "get_logs", "n": number}, workers=[address], nanny=True
+        )
+        try:
+            entries: LogEntries = (await asyncio.wait_for(request, WORKER_LIMIT))[address]
+        except Exception:  # of whatever kind: the others are known
+            return []
+        return entries
+
+    return dict(zip(workers, await asyncio.gather(*map(fetch, workers))))
 
 
 def text(entries: LogEntries) -> str:

@@ -96,7 +96,8 @@ describe('the size of a cluster', () => {
   it('says how many workers died or jobs failed', () => {
     const workers = { ...NOBODY, failed: 1, died: 1 };
     expect(failedText(makeCluster({ workers }), trans)).toBe('1 worker died');
-    const jobs = { workers, unit: 'jobs' as const };
+    const ended = { id: '1', state: 'FAILED', reason: '', exit_code: '1:0' };
+    const jobs = { workers, jobs: [ended] };
     expect(failedText(makeCluster(jobs), trans)).toBe(
       '1 worker died · 1 job failed'
     );

@@ -125,6 +125,11 @@ export class Preferences implements IPreferences {
   async load(): Promise<void> {
     const saved = (await this._store?.fetch(KEY)) as Partial<IMemory> | null;
     // A launch may have been remembered meanwhile.
+    const { recent } = this._memory;
+    for (const [site, launches] of Object.entries(recent)) {
+      const before = launchesOf(saved?.recent?.[site]);
+      recent[site] = [...launches].reverse().reduce(withLaunch, before);
+    }
     this._memory = {
       choices: { ...saved?.choices, ...this._memory.choices },
       platforms: { ...saved?.platforms, ...this._memory.platforms },
@@ -181,7 +186,7 @@ export class Preferences implements IPreferences {
 
   /** The last launches at a site that differ, newest first. */
   recent(site: string): ReadonlyArray<IRecent> {
-    return this._memory.recent[site] ?? [];
+    return launchesOf(this._memory.recent[site]);
   }
 
   /** Save the choices of a launch. */
@@ -191,12 +196,15 @@ export class Preferences implements IPreferences {
     site: string
   ): Promise<void> {
     const { choices: known, platforms, recent } = this._memory;
+    const { adapt, options, workers } = choices;
+    const size = adapt ? { adapt } : { workers };
+    const launch = { platform, ...size, options: options ?? {} } as IRecent;
     this._memory = {
       choices: { ...known, [platform]: choices },
       platforms: { ...platforms, [site]: platform },
       recent: {
         ...recent,
-        [site]: withLaunch(this.recent(site), platform, choices)
+        [site]: withLaunch(launchesOf(recent[site]), launch)
       }
     };
     await this._store?.save(KEY, this._memory as unknown as JSONObject);
@@ -218,14 +226,15 @@ export class Preferences implements IPreferences {
   private _settings: ISettingRegistry.ISettings | null;
 }
 
+/** The launches that were saved; nothing of what is damaged. */
+function launchesOf(saved: unknown): IRecent[] {
+  return Array.isArray(saved)
+    ? saved.filter(one => typeof one?.platform === 'string')
+    : [];
+}
+
 /** Add a launch to the last ones, once. */
-function withLaunch(
-  before: ReadonlyArray<IRecent>,
-  platform: string,
-  { adapt, options, workers }: IChoices
-): IRecent[] {
-  const size = adapt ? { adapt } : { workers };
-  const launch = { platform, ...size, options: options ?? {} } as IRecent;
+function withLaunch(before: IRecent[], launch: IRecent): IRecent[] {
   const others = before.filter(
     one => !JSONExt.deepEqual(one as any, launch as any)
   );

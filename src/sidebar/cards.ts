@@ -23,7 +23,7 @@ export function addCards(
   let shown: string | null = null;
   const update = (): void => {
     const platforms = (model.queries.platforms.value ?? []).filter(
-      ({ available, likely }) => available && likely
+      ({ available, launches, likely }) => available && launches && likely
     );
     const wanted = platforms.map(({ name, title }) => ({
       platform: name,

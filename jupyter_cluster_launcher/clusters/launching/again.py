@@ -106,7 +106,7 @@ def option_named_in(message: str, declared: Mapping[str, Any]) -> str:
         title = re.split(" (?:of|and) ", str(schema.get("title") or name))[0]
         for words in (name.replace("_", " "), title):
             word = re.escape(words.removesuffix("s"))
-            found = re.search(rf"\b{word}s?\b", message, re.IGNORECASE)
+            found = word and re.search(rf"\b{word}s?\b", message, re.IGNORECASE)
             places += [(found.start(), -len(word), name)] if found else []
     return min(places)[2] if places else ""
 

@@ -20,6 +20,8 @@ from .deaths import Deaths, death_of, ended, named, process_at
 DIED = re.compile(
     r"Worker process (\d+) (?:exited with status (\d+)|was killed by (?:signal (\d+)|unknown))"
 )
+# Before one that its nanny kills because it was asked to restart it, and a task keeps it busy.
+ASKED = "Worker process still alive after"
 UNKNOWN = "Crashed or killed."
 RESTARTED = "Its nanny restarted it."
 
@@ -62,20 +64,25 @@ class Crashes:
                 self._note(before, names[address], logs.get(address) or [])
 
     def _note(self, before: str, name: str, log: Any) -> None:
-        """Note the death of the worker ``before`` if its nanny's ``log`` has it.
+        """Note the deaths that the ``log`` of the nanny of the worker ``before`` has, newest first.
 
-        All nannies of a job may have one log: what is known of another worker is passed over.
+        All nannies of a job may have one log, which does not say whose process it was.
         """
-        known = self._known | self._deaths.processes
-        for level, line in log:
+        known, asked = self._known | self._deaths.processes, 0
+        for level, line in reversed(list(log)):
             match = DIED.search(line)
-            if match and process_at(before, int(match[1])) not in known:
-                pid = int(match[1])
-                self._known.add(process_at(before, pid))
-                lines = text([(level, line)])
+            if match is None:
+                asked += ASKED in line
+                continue
+            pid = int(match[1])
+            process = process_at(before, pid)
+            self._known.add(process)
+            if asked and match[2] is None:
+                asked -= 1
+            elif process not in known:
                 reason = f"{_reason(match)} {RESTARTED}"
-                self._deaths.note(death_of(before, named(name, pid), reason, False), lines)
-                return
+                death = death_of(before, named(name, pid), reason, False)
+                self._deaths.note(death, text([(level, line)]))
 
 
 def _reason(match: re.Match[str]) -> str:

@@ -118,6 +118,10 @@ class Watched:
         self._deaths, self._name, self._nanny, self._then = deaths, name, nanny, then
         self._pid: int | None = None
         self.address = ""
+        self._asked = False
+        kill = getattr(nanny.process, "kill", None)
+        if kill is not None:
+            nanny.process.kill = self._asked_to(kill)
         self.look(nanny.process)
 
     def look(self, process: Any) -> None:
@@ -129,14 +133,24 @@ class Watched:
         """Note the end of the process, which Dask learns afterwards."""
         status = getattr(self._nanny.status, "name", self._nanny.status)
         memory = self._killed_for_memory()
-        if (memory or exit_code != 0) and status not in ENDING:
+        if (memory or (exit_code != 0 and not self._asked)) and status not in ENDING:
             starved = not memory and exit_code == -signal.SIGKILL and self._deaths.system.killed()
             reason = memory or (STARVED if starved else ended(exit_code))
             address = self.address or f"worker {self._name}"
             death = death_of(address, named(self._name, self._pid), reason, bool(memory))
             self._deaths.note(death, self._lines(), starved)
-        self._pid, self.address = None, ""  # another process takes its place
+        # Another process takes its place.
+        self._pid, self.address, self._asked = None, "", False
         self._then(exit_code)
+
+    def _asked_to(self, kill: Any) -> Any:
+        """Return ``kill``, by which a nanny restarts its worker when it is asked to."""
+
+        def noted(*args: Any, **kwargs: Any) -> Any:
+            self._asked = True
+            return kill(*args, **kwargs)
+
+        return noted
 
     def _killed_for_memory(self) -> str:
         """Return how the nanny killed its worker for lack of memory; empty where it did not."""

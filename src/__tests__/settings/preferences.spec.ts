@@ -82,6 +82,30 @@ describe('Preferences', () => {
     ]);
   });
 
+  // Guards against a sidebar that stays empty, and launches that are lost.
+  it('takes what was saved by other versions, or is damaged', async () => {
+    const launch = { platform: 'local', workers: 1, options: {} };
+    const key = 'jupyter-cluster-launcher:launches';
+    const store = new StateDB();
+    await store.save(key, { choices: {}, platforms: {} });
+    const older = new Preferences(null, store);
+    await older.load();
+    expect(older.recent('')).toEqual([]);
+    const recent = { '': {}, here: [null, 'x', launch] } as any;
+    await store.save(key, { recent });
+    const damaged = new Preferences(null, store);
+    await damaged.remember('slurm', { workers: 2 }, 'here');
+    await store.save(key, { recent });
+    await damaged.load();
+    expect(damaged.recent('')).toEqual([]);
+    expect(damaged.recent('here')).toEqual([
+      { platform: 'slurm', workers: 2, options: {} },
+      launch
+    ]);
+    await damaged.remember('local', { workers: 1 }, '');
+    expect(damaged.recent('')).toEqual([launch]);
+  });
+
   // Guards against confusing minutes and seconds.
   it('converts the idle time to seconds, and zero to null', () => {
     expect(new Preferences(makeSettings({ idleMinutes: 5 })).idleTimeout).toBe(

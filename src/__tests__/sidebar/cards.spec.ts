@@ -39,7 +39,8 @@ describe('the cards of the launcher', () => {
       makePlatform(),
       makePlatform({ name: 'slurm', title: 'SLURM' }),
       makePlatform({ name: 'pbs', available: false }),
-      makePlatform({ name: 'denali', likely: false })
+      makePlatform({ name: 'denali', likely: false }),
+      makePlatform({ name: 'running', launches: false })
     ];
     model.changed.emit();
     expect(launcher.titles).toEqual(['This computer', 'SLURM']);

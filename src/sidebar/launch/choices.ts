@@ -49,6 +49,27 @@ export function initialForm(
 ): IForm {
   const last = preferences.recall(platform.name) ?? {};
   const standard = defaultForm(platform, preferences);
+  return {
+    ...stillValid(platform, last),
+    tls: platform.can_encrypt ? (last.tls ?? standard.tls) : standard.tls,
+    keep_running: last.keep_running ?? standard.keep_running,
+    idle_timeout:
+      last.idle_timeout === undefined
+        ? standard.idle_timeout
+        : last.idle_timeout,
+    core_hours: last.core_hours ?? standard.core_hours,
+    renew_for: last.renew_for ?? standard.renew_for
+  };
+}
+
+/**
+ * What of the choices of an earlier launch a platform still allows: it may have
+ * other options and bounds by now.
+ */
+export function stillValid(
+  platform: IPlatform,
+  last: IChoices
+): Pick<IForm, 'adapt' | 'options' | 'workers'> {
   const { workers } = platform;
   const clamp = (count: number): number =>
     Math.min(Math.max(count, workers.minimum), workers.maximum);
@@ -62,7 +83,7 @@ export function initialForm(
   }
   return {
     // A cluster without workers computes nothing: that choice is not repeated.
-    workers: clamp(last.workers || standard.workers),
+    workers: clamp(last.workers || workers.suggested),
     adapt:
       platform.adaptive && last.adapt
         ? {
@@ -70,15 +91,7 @@ export function initialForm(
             maximum: clamp(last.adapt.maximum)
           }
         : null,
-    options,
-    tls: platform.can_encrypt ? (last.tls ?? standard.tls) : standard.tls,
-    keep_running: last.keep_running ?? standard.keep_running,
-    idle_timeout:
-      last.idle_timeout === undefined
-        ? standard.idle_timeout
-        : last.idle_timeout,
-    core_hours: last.core_hours ?? standard.core_hours,
-    renew_for: last.renew_for ?? standard.renew_for
+    options
   };
 }
 

@@ -15,9 +15,6 @@ export class FormFold {
     });
   }
 
-  /** The option whose field is to get the focus; null for none. */
-  option: string | null = null;
-
   /** Emitted when the form was expanded or collapsed. */
   get changed(): ISignal<this, void> {
     return this._changed;
@@ -28,30 +25,38 @@ export class FormFold {
     return this._chosen ?? this._clusters.clusters.length === 0;
   }
 
+  /** The option of a platform whose field is to get the focus; null for none. */
+  wanted(platform: string): string | null {
+    return this._wanted?.platform === platform ? this._wanted.option : null;
+  }
+
   /** Expand or collapse the form. */
   set(isOpen: boolean): void {
     this._chosen = isOpen;
-    this._changed.emit();
+    this.settle();
   }
 
   /** Expand the form, and focus the field of an option as soon as it is there. */
-  show(option: string): void {
-    this.option = option;
-    this.set(true);
+  show(platform: string, option: string): void {
+    this._chosen = true;
+    this._wanted = { platform, option };
+    this._changed.emit();
   }
 
-  /** Called when the field has the focus. */
-  readonly focused = (): void => {
-    this.option = null;
+  /** Focus no field, as it has the focus, or the user went elsewhere. */
+  readonly settle = (): void => {
+    this._wanted = null;
+    this._changed.emit();
   };
 
   /** Follow the number of clusters again. */
   reset(): void {
     this._chosen = null;
-    this._changed.emit();
+    this.settle();
   }
 
   private _changed = new Signal<this, void>(this);
   /** What the user chose; null for no choice. */
   private _chosen: boolean | null = null;
+  private _wanted: { platform: string; option: string } | null = null;
 }

@@ -34,7 +34,8 @@ export class LaunchModel implements IDisposable {
       recent: () => this._selection.recent,
       select: (platform, form) => {
         this._selection.name = platform.name;
-        this.change(form);
+        forms.change(platform, form);
+        this._onEdited();
       },
       onChange: () => this._emit()
     });
@@ -110,6 +111,7 @@ export class LaunchModel implements IDisposable {
   /** Select a platform by its name. */
   select(platform: string): void {
     this._selection.name = platform;
+    this.fold.settle();
     this._onEdited();
   }
 

@@ -2,7 +2,7 @@ import { JSONExt, ReadonlyJSONValue } from '@lumino/coreutils';
 import { Query } from '../../api/query';
 import { IRecent } from '../../settings/preferences';
 import { IClusters, IPlatform, IPreset } from '../../tokens';
-import { IForm } from './choices';
+import { IForm, stillValid } from './choices';
 import { changedOptions } from './schema';
 import { Forms } from './forms';
 import { LaunchQueries } from './queries';
@@ -31,14 +31,12 @@ export class Presets {
 
   /** The last launches on platforms that are available, newest first. */
   get recent(): IFilling[] {
-    const launches = this._parts.recent().filter(launch => {
+    return this._parts.recent().flatMap(launch => {
       const platform = this._platform(launch);
-      return platform?.available && platform.launches;
+      return platform?.available && platform.launches
+        ? [{ platform: platform.name, ...stillValid(platform, launch) }]
+        : [];
     });
-    return launches.map(({ adapt, options, platform, workers }) => ({
-      ...{ platform, options: options ?? {} },
-      ...{ adapt: adapt ?? null, workers: workers ?? null }
-    }));
   }
 
   /** The preset that the form shows; null if it shows none. */

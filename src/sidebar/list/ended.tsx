@@ -53,18 +53,20 @@ function Correct({
   const { launch, trans } = context;
   const { adapt, again, options } = cluster;
   const option = again?.field && platform?.options.properties[again.field];
-  if (!option) {
+  if (!option || !platform.available) {
     return null;
   }
   return (
     <TextButton
       onClick={() => {
         const workers = cluster.workers.requested;
+        // A row leaves out paths and the like, which the form still has.
+        const { options: before } = launch.forms.get(platform);
         launch.presets.apply({
-          ...{ adapt, options, workers },
+          ...{ adapt, workers, options: { ...before, ...options } },
           platform: cluster.platform
         });
-        launch.fold.show(again.field);
+        launch.fold.show(platform.name, again.field);
       }}
     >
       {trans.__('Change %1…', option.title ?? again.field)}

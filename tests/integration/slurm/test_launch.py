@@ -149,8 +149,9 @@ async def test_several_workers_in_one_job(api: Api, slurm: RealSlurm, tallgrass:
     workers = "len(client.scheduler_info()['workers'])"
     assert run(cluster["code"]["connect"], workers) == "4"
 
-    # One crashes, after all were restarted in an orderly way: its job goes on.
-    code = f"{cluster['code']['connect']}\nclient.restart(timeout=60)"
+    # One crashes, after all were restarted, a busy one among them: its job goes on.
+    busy = "import time\nkept = client.submit(time.sleep, 90, key='a', pure=False)\ntime.sleep(1)"
+    code = f"{cluster['code']['connect']}\n{busy}\nclient.restart(timeout=60)"
     pid = run(code, "min(client.run(__import__('os').getpid).values())")
     os.kill(int(pid), signal.SIGSEGV)
     cluster = await api.until(cluster["id"], lambda c: c["workers"]["died"] == 1)

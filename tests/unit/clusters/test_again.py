@@ -177,6 +177,7 @@ def test_the_option_that_a_failure_names(message: str, platform: str, name: str)
     assert option_named_in(message, declared) == name
     hosts = {"hosts": {"title": "Hosts"}, "memory_limit": {"title": "Memory per worker"}}
     assert option_named_in("A host was not found (nosuch). Check its name.", hosts) == "hosts"
+    assert option_named_in("whatever it is", {"s": {}}) == ""
     assert option_named_in("x: memory limit of 2 GB", hosts) == "memory_limit"
 
 

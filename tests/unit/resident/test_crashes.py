@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from jupyter_cluster_launcher.resident.logs import nanny_logs
 from jupyter_cluster_launcher.resident.observed.crashes import Crashes
 from jupyter_cluster_launcher.resident.observed.deaths import Deaths
 
@@ -65,11 +67,42 @@ def test_what_is_no_crash() -> None:
     look(crashes, {OLD: "a-0"})
     look(crashes, {NEW: "a-0"}, "Worker process 17 was killed by signal 15")
     look(crashes, {OLD: "a-0"})  # its process ended in an orderly way
+    # It was restarted while a task kept it busy.
+    asked = "Worker process still alive after 4.0 seconds, killing"
+    look(crashes, {NEW: "a-0"}, asked, "Worker process 18 was killed by signal 9")
+    look(crashes, {OLD: "a-0"})
     deaths.expect(OLD)
     look(crashes, {NEW: "a-0"}, "Worker process 19 was killed by signal 9")
     assert (deaths.number, deaths.killed) == (1, 1)
     # Two of one name, and one that went for good.
     assert look(crashes, {NEW: "a-0", OLD: "a-0"}) == look(crashes, {}) == []
+
+
+def test_more_than_one_at_a_time() -> None:
+    """Guards against crashes that are counted at the next restart, or never."""
+    deaths = Deaths()
+    crashes = Crashes(deaths)
+    look(crashes, {OLD: "a-0"})
+    died = [f"Worker process {pid} was killed by signal 11" for pid in (17, 18)]
+    look(crashes, {NEW: "a-0"}, *died)
+    assert deaths.number == 2
+    look(crashes, {OLD: "a-0"}, *died)
+    assert deaths.number == 2
+
+
+async def test_one_nanny_of_several_does_not_answer() -> None:
+    """Guards against crashes of a hundred workers that are lost because of one."""
+
+    async def broadcast(msg: Any, workers: list[str], nanny: bool) -> dict[str, Any]:
+        if workers == [OLD]:
+            raise KeyError(OLD)
+        return {workers[0]: [("INFO", str(msg["n"]))]}
+
+    scheduler: Any = SimpleNamespace(broadcast=broadcast)
+    logs = await nanny_logs(scheduler, [OLD, NEW])
+    assert logs == {OLD: [], NEW: [("INFO", "200")]}
+    many = [f"tls://n:{number}" for number in range(1000)]
+    assert set(map(str, (await nanny_logs(scheduler, many)).values())) == {"[('INFO', '20')]"}
 
 
 def test_a_nanny_that_does_not_answer() -> None:

@@ -52,6 +52,19 @@ def test_what_counts_as_a_death(code: int, status: str, number: int) -> None:
     assert nanny.ends == [code]  # Dask has been told, once
 
 
+def test_a_restart_of_a_busy_worker() -> None:
+    """Guards against a crash in the row of whoever restarts workers whose tasks hang."""
+    deaths, nanny = Deaths(), a_nanny()
+    kills: list[str] = []
+    nanny.process.kill = kills.append
+    deaths.watch({0: nanny})
+    nanny.process.kill("restart")
+    nanny.process.on_exit(-9)
+    assert (deaths.number, kills) == (0, ["restart"])
+    nanny.process.on_exit(-9)  # the next process, unasked
+    assert deaths.number == 1
+
+
 def test_a_worker_killed_for_memory() -> None:
     """Guards against a death of which nobody learns why, and a log that went with the process."""
     deaths, nanny = Deaths(), a_nanny(killed=17)

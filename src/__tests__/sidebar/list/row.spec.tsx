@@ -61,7 +61,7 @@ describe('the row of a cluster', () => {
             queued: 5,
             failed: 1,
             killed: 0,
-            died: 0
+            died: 1
           },
           queue: '5 queued (Resources), start about 14:05',
           expires: '2030-01-01T15:41:00Z',
@@ -223,11 +223,15 @@ describe('the row of a cluster', () => {
   // the rest again.
   it('shows the launch that failed in the form, and focuses the field', async () => {
     const queue = { type: 'string', title: 'Partition' };
+    const scratch = { type: 'string', title: 'Folder' };
     const walltime = { type: 'string', title: 'Time limit', advanced: true };
     const slurm = makePlatform({
       name: 'slurm',
       title: 'SLURM',
-      options: { type: 'object', properties: { queue, walltime } } as any
+      options: {
+        type: 'object',
+        properties: { queue, walltime, scratch }
+      } as any
     });
     const failed = (field: string): any => ({
       ...{ id: field, name: `SLURM ${field}`, platform: 'slurm' },
@@ -242,8 +246,13 @@ describe('the row of a cluster', () => {
       },
       options: { queue: 'nosuch', walltime: '9' }
     });
-    const screen = await renderSidebar(({ clusters }) => {
-      clusters.platformsResponse = [makePlatform(), slurm];
+    const screen = await renderSidebar(({ clusters, preferences }) => {
+      const pbs = { ...slurm, name: 'pbs', title: 'PBS', available: false };
+      clusters.platformsResponse = [makePlatform(), slurm, pbs];
+      preferences.choices.slurm = { options: { scratch: '/scratch/me' } };
+      clusters.put(
+        makeCluster({ ...failed('queue'), id: 'x', name: 'X', platform: 'pbs' })
+      );
       for (const field of ['queue', 'walltime', 'gone', '']) {
         clusters.put(makeCluster(failed(field)));
       }
@@ -251,6 +260,7 @@ describe('the row of a cluster', () => {
     const change = (field: string): HTMLElement[] =>
       rowOf(screen, `SLURM ${field}`.trim()).queryAllByText(/^Change/);
     expect([...change('gone'), ...change('')]).toEqual([]);
+    expect(rowOf(screen, 'X').queryByText(/^Change/)).toBeNull();
     fireEvent.click(change('queue')[0]);
     await settle();
     const partition = screen.getByLabelText('Partition') as HTMLInputElement;
@@ -258,6 +268,11 @@ describe('the row of a cluster', () => {
     expect(partition.value).toBe('nosuch');
     const workers = screen.getByLabelText('Workers') as HTMLInputElement;
     expect(workers.value).toBe('5');
+    expect(screen.launch.forms.get(slurm).options).toEqual({
+      queue: 'nosuch',
+      walltime: '9',
+      scratch: '/scratch/me'
+    });
     fireEvent.change(partition, { target: { value: 'normal' } });
     await settle();
     expect(change('walltime')[0].textContent).toBe('Change Time limit…');
@@ -265,7 +280,10 @@ describe('the row of a cluster', () => {
     await settle();
     expect(document.activeElement).toBe(screen.getByLabelText('Time limit'));
     // Once: the next choice of the user keeps the focus.
-    partition.focus();
+    (document.activeElement as HTMLElement).blur();
+    fireEvent.click(change('queue')[0]);
+    await settle();
+    expect(document.activeElement).toBe(partition);
     fireEvent.change(partition, { target: { value: 'long' } });
     await settle();
     expect(document.activeElement).toBe(partition);

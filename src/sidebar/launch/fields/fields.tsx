@@ -67,9 +67,9 @@ export function LaunchFields(
         values={form.options}
         prefix={platform.name}
         isOpen={platform.workers.from !== null}
-        wanted={model.fold.option}
+        wanted={model.fold.wanted(platform.name)}
         onChange={options => model.change({ options })}
-        onFocused={model.fold.focused}
+        onFocused={model.fold.settle}
         trans={trans}
       />
       <Fold
