@@ -77,6 +77,7 @@ test('a rejected launch shows the message of SLURM, and is corrected', async ({
 }) => {
   await sidebar.open();
   await sidebar.pickPlatform('tallgrass');
+  await sidebar.setWorkers(1);
   const options = await sidebar.expand('options');
   await options.getByLabel('Network interface').fill('lo');
   await options.getByLabel('Partition').fill('nosuch');
@@ -93,7 +94,7 @@ test('a rejected launch shows the message of SLURM, and is corrected', async ({
   await expect(partition).toHaveValue('nosuch');
   await partition.fill('');
   const corrected = await sidebar.launch();
-  await corrected.toHaveWorkers(2);
+  await corrected.toHaveWorkers(1);
   await corrected.stop();
   await row.stop();
   expect(slurm.states()).toEqual([]);
