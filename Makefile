@@ -3,7 +3,7 @@
 # make test    runs all test suites, with coverage, and the linters
 # make bench   compares speed and cost with dask-labextension and writes benchmarks/RESULTS.md
 # make lint    runs the linters and type checks alone
-# make test-long   runs the suites of tests/long: many random inputs, launches and faults, and upgrades
+# make test-long   runs the suites of tests/long: many random inputs, launches and faults, upgrades, old versions
 # make docs    builds the documentation site in docs/build
 #
 # The only requirement is Python 3.10 or newer; everything else is installed into .venv and node_modules.

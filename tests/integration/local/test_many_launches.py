@@ -11,4 +11,4 @@ from many_launches import leave_nothing
 @pytest.mark.timeout(600)
 def test_launches_and_stops(tmp_path: Path) -> None:
     """Guards against processes, files, sockets, descriptors and tasks that each launch leaves."""
-    leave_nothing(tmp_path, 6)
+    leave_nothing(tmp_path, 3)
