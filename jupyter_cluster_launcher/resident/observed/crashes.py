@@ -1,7 +1,7 @@
 """Workers elsewhere that crashed: their nannies restart them, and say so in their own logs only.
 
 A scheduler sees that a worker went and that another one came under its name. That is also what
-it sees of a worker that a user restarts, so the nanny is asked.
+it sees of a worker that a user restarts, so the nanny's log decides.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any
 
 from ..logs import text
 from ..protocols import LogEntries
-from .deaths import Deaths, death_of, ended, named, process_at
+from .deaths import Deaths, death_of, ended, named, process_at, remember
 
 # As distributed's nannies log it, of a process that did not end in an orderly way.
 DIED = re.compile(
     r"Worker process (\d+) (?:exited with status (\d+)|was killed by (?:signal (\d+)|unknown))"
 )
-# Before one that its nanny kills because it was asked to restart it, and a task keeps it busy.
-ASKED = "Worker process still alive after"
+# Logged before the end of a worker that somebody restarts while a task keeps it busy.
+RESTARTING = "Worker process still alive after"
 UNKNOWN = "Crashed or killed."
 RESTARTED = "Its nanny restarted it."
 
@@ -47,7 +47,7 @@ class Crashes:
             before = self._places.get(str(name), address)
             if before != address and before not in workers:
                 came[address] = before
-            self._places[str(name)] = address
+        remember(self._places, {str(name): address for address, name in workers.items()})
         if came:
             names = {address: str(workers[address]) for address in came}
             threading.Thread(
@@ -68,17 +68,17 @@ class Crashes:
 
         All nannies of a job may have one log, which does not say whose process it was.
         """
-        known, asked = self._known | self._deaths.processes, 0
+        known, restarting = self._known | self._deaths.processes, 0
         for level, line in reversed(list(log)):
             match = DIED.search(line)
             if match is None:
-                asked += ASKED in line
+                restarting += RESTARTING in line
                 continue
             pid = int(match[1])
             process = process_at(before, pid)
             self._known.add(process)
-            if asked and match[2] is None:
-                asked -= 1
+            if restarting and match[2] is None:
+                restarting -= 1
             elif process not in known:
                 reason = f"{_reason(match)} {RESTARTED}"
                 death = death_of(before, named(name, pid), reason, False)

@@ -12,6 +12,7 @@ from ..report import Death
 from .oom import OutOfMemory
 
 ENDING = ("closing", "closing_gracefully", "closed", "failed")  # a nanny that is to end
+REMEMBERED = 10_000  # workers that have gone, so that adaptive scaling over days fills no memory
 KEPT = 50  # deaths of which is known more than their number
 LINES = 10_000  # of a nanny's log that are looked through
 MEMORY_EVENTS = "worker-restart-memory"  # the topic under which nannies log what they kill
@@ -85,7 +86,7 @@ class Deaths:
 
         ``workers`` are the names of the present ones by address.
         """
-        self._names.update({address: str(name) for address, name in workers.items()})
+        remember(self._names, {address: str(name) for address, name in workers.items()})
         for when, event in events:
             if when <= self._events:
                 continue
@@ -144,7 +145,7 @@ class Watched:
         self._then(exit_code)
 
     def _asked_to(self, kill: Any) -> Any:
-        """Return ``kill``, by which a nanny restarts its worker when it is asked to."""
+        """Return ``kill``, which a nanny calls to restart its worker on request."""
 
         def noted(*args: Any, **kwargs: Any) -> Any:
             self._asked = True
@@ -170,6 +171,14 @@ class Watched:
             (level, line) for level, line in get_logs(n=LINES) if any(m in line for m in marks)
         ]
         return text(entries)
+
+
+def remember(known: dict[str, str], present: Mapping[str, str]) -> None:
+    """Add what is ``present`` to what is ``known``, and forget the oldest of what is too much."""
+    known.update(present)
+    if len(known) > len(present) + REMEMBERED:
+        for key in [key for key in known if key not in present][:-REMEMBERED]:
+            del known[key]
 
 
 def named(name: str, pid: int | None) -> str:

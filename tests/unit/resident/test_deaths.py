@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_cluster_launcher.resident.observed import oom
+from jupyter_cluster_launcher.resident.observed import deaths, oom
 from jupyter_cluster_launcher.resident.observed.deaths import Deaths
 
 ADDRESS = "tls://127.0.0.1:40001"
@@ -50,6 +50,15 @@ def test_what_counts_as_a_death(code: int, status: str, number: int) -> None:
     nanny.process.on_exit(code)
     assert (deaths.number, len(deaths.noted)) == (number, number)
     assert nanny.ends == [code]  # Dask has been told, once
+
+
+def test_what_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a controller that grows with each worker of an adaptive cluster."""
+    monkeypatch.setattr(deaths, "REMEMBERED", 2)
+    known: dict[str, str] = {}
+    for number in range(9):
+        deaths.remember(known, {"long": "a", f"n{number}": "b"})
+    assert list(known) == ["long", "n6", "n7", "n8"]
 
 
 def test_a_restart_of_a_busy_worker() -> None:
