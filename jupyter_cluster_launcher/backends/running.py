@@ -13,8 +13,9 @@ from ..controller import announcements
 from ..errors import NotAvailableError
 from ..models import Cluster
 from ..platforms import memory
+from ..platforms.code.connectcode import dashboard_link
 from ..platforms.code.expressions import literal
-from . import errors
+from . import dashboards, errors
 from .addresses import ENCRYPTED, address_of
 from .base import Backend
 from .facts import Found, Needs, Status
@@ -70,8 +71,14 @@ class RunningBackend(RemoteBackend):
         cls, cluster: Cluster, directory: Path, base_url: str | None = None
     ) -> str | None:
         """Return the code that connects, as plain Dask does it."""
-        address = cluster.report.address
-        return f"{cluster.create}client\n" if address else None
+        if not cluster.report.address:
+            return None
+        path = None if base_url is None else dashboards.path(cluster, base_url)
+        if path is None:
+            return f"{cluster.create}client\n"
+        before, client, after = cluster.create.partition("client = ")
+        link = dashboard_link(path.replace("{", "{{").replace("}", "}}"))
+        return f"import dask\n{before}{link}{client}{after}client\n"
 
     def status(self, cluster: Cluster, now: datetime) -> Status:
         """Return what a cluster's row shows: as many workers as there are, none is requested."""

@@ -8,10 +8,11 @@ from typing import Any
 
 from ..client import server as rest
 from ..errors import UnknownError, WrongStateError
+from ..platforms.memory import is_decimal, size
 
 ENDED = ("closed", "failed", "lost")  # states whose clusters are dismissed, not stopped
 LEAVE = "?leave=true"
-HEADS = ("NAME", "STATE", "WORKERS", "CORES", "MEMORY", "PLATFORM", "ID", "")
+HEADS = ("NAME", "STATE", "WORKERS", "THREADS", "MEMORY", "PLATFORM", "ID", "")
 
 
 def list_all(arguments: argparse.Namespace) -> int:
@@ -132,7 +133,7 @@ def _row(cluster: dict[str, Any]) -> tuple[str, ...]:
         cluster["state"],
         f"{workers['ready']}/{workers['requested']}",
         str(cluster["cores"]),
-        f"{cluster['memory'] / 2**30:.1f} GiB",
+        size(cluster["memory"], is_decimal(cluster["code"]["create"])),
         cluster["platform"],
         cluster["id"],
         cluster["queue"] or cluster["message"],

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from ..errors import LauncherError
+from ..platforms.memory import is_decimal, size
 from . import server as rest
 
 
@@ -98,8 +99,8 @@ class ClusterHandle:
         facts = [
             f"{shown['platform_title']}, {shown['state']}",
             f"{workers['ready']} of {workers['requested']} {shown['unit']}",
-            f"{shown['cores']} cores",
-            f"{shown['memory'] / 2**30:.1f} GiB",
+            f"{shown['cores']} {'thread' if shown['cores'] == 1 else 'threads'}",
+            size(shown["memory"], is_decimal(shown["code"]["create"])),
         ]
         return ", ".join(facts), shown["dashboard_url"]
 

@@ -10,11 +10,10 @@ from ..backends.facts import Status
 from ..jobs import Phase
 from ..masking import masked
 from ..models import Cluster, now
+from ..platforms.memory import is_decimal
 from .saved.history import Entry
 
 LENGTH = 200  # characters of a message
-# A size of memory in create code, without "iB".
-DECIMAL = re.compile(r"memory\w*\s*=\s*[\"'][0-9.]+\s*[kKMGTP]?B?[\"']")
 # A path or a web address, of which a sentence needs no more than a blank or a quote before it.
 PLACE = re.compile(r"(?:^|[\s\"'=:,(])(?:[/~]\S|\w+://)")
 
@@ -35,7 +34,7 @@ def entry(cluster: Cluster, status: Status, state: str) -> Entry:
         requested=status.requested,
         core_hours=round(report.core_seconds / 3600, 3),
         short=short_of_memory(cluster, status),
-        decimal=bool(DECIMAL.search(cluster.create)),
+        decimal=is_decimal(cluster.create),
         used=report.used,
     )
 

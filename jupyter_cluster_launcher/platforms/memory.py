@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 LIMITS = (  # of a container, by the version of cgroups
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
+# A size in the code that creates a cluster, without "iB".
+DECIMAL = re.compile(r"memory\w*\s*=\s*[\"'][0-9.]+\s*[kKMGTP]?B?[\"']")
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 DECIMAL_UNITS = ("B", "kB", "MB", "GB", "TB")
 
@@ -25,6 +28,11 @@ def usable(limits: tuple[Path, ...] = LIMITS) -> int | None:
         except (OSError, ValueError):  # "max" is a ValueError: no limit
             continue
     return min(found)
+
+
+def is_decimal(create: str) -> bool:
+    """Return whether the code that creates a cluster requests memory in powers of 1000."""
+    return DECIMAL.search(create) is not None
 
 
 def size(value: float, decimal: bool = False) -> str:

@@ -9,16 +9,16 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from ..backends import dashboards
 from ..backends.base import Backend
 from ..backends.facts import Check, Found, Start, Status
-from ..clusters.launching.again import ENDED, adjusted, option_named_in
+from ..clusters.launching.again import ENDED, adjusted, fewer, option_named_in
 from ..clusters.launching.preflight import Preview
 from ..clusters.launching.presets import Preset
 from ..jobs import Job
 from ..masking import masked
 from ..models import Cluster, State
 from ..platforms import encryption
-from ..platforms.code.connectcode import DASHBOARDS
 from ..platforms.install import install_command
 from ..platforms.platform import Platform
 from .amounts import spent_view, usage_view, used_view
@@ -39,6 +39,7 @@ def cluster_view(
     """
     report, live = cluster.report, cluster.state is State.RUNNING
     status = backend.status(cluster, datetime.now().astimezone())
+    dashboard = dashboards.path(cluster, base_url) or report.dashboard_link
     return {
         "id": cluster.id,
         "name": cluster.name,
@@ -67,7 +68,7 @@ def cluster_view(
         "used": used_view(cluster),
         "address": report.address,
         "tls": report.tls if report.address else cluster.tls,
-        "dashboard_url": _dashboard(cluster, base_url) if live else None,
+        "dashboard_url": dashboard if live else None,
         "dashboard_access": backend.dashboard_access(cluster) if live else None,
         "code": {
             "create": cluster.create,
@@ -142,19 +143,6 @@ def platform_view(
     }
 
 
-def _dashboard(cluster: Cluster, base_url: str) -> str | None:
-    """Return where the dashboard is reached: through this server, or as a gateway gave it."""
-    if cluster.report.dashboard_socket:
-        return f"{base_url}{DASHBOARDS}/{cluster.id}/status"
-    if cluster.report.dashboard_port:
-        host = cluster.report.dashboard_host
-        if host and ":" in host:  # an IPv6 address, to which the proxy has no way
-            return None  # until there is a socket
-        place = f"{host}:" if host else ""
-        return f"{base_url}proxy/{place}{cluster.report.dashboard_port}/status"
-    return cluster.report.dashboard_link
-
-
 def preview_view(preview: Preview) -> dict[str, Any]:
     """Return the code that a launch would run, with its size in words."""
     return {
@@ -205,7 +193,8 @@ def _again(
         return None
     refused = cluster.state is State.FAILED and not change
     field = option_named_in(cluster.message, schemas) if refused else ""
-    return {"options": options, "change": change, "field": field}
+    workers = fewer(cluster, status) if change and not options else None
+    return {"options": options, "workers": workers, "change": change, "field": field}
 
 
 def can_be_repeated(cluster: Cluster) -> bool:

@@ -41,14 +41,17 @@ export function addAgainCommand(options: IAgainOptions): void {
       }
       try {
         const before = clusters.get(id);
-        const change = before?.again?.options ?? {};
+        const { options: change = {}, workers = null } = before?.again ?? {};
         const panel = targetFor(id, options);
         if (before && isAlive(before) && !(await stopFirst(before, options))) {
           return;
         }
         // Its name is free then, which notebooks know it by.
         await whenStopped(id, clusters);
-        const cluster = await clusters.launch({ from: id, options: change });
+        const cluster = await clusters.launch({
+          ...{ from: id, options: change },
+          ...(workers === null ? {} : { workers })
+        });
         launched(cluster, panel);
       } catch (error) {
         notifyError(error);

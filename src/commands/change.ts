@@ -47,7 +47,8 @@ export function addChangeCommands(options: ICommandOptions): void {
     }
   });
   addClusterCommand(options, CommandIDs.toggleKeepRunning, {
-    label: trans.__('Keep Running'),
+    label: ({ isPalette }) =>
+      isPalette ? trans.__('Keep Cluster Running') : trans.__('Keep Running'),
     caption: trans.__('Keep the cluster running when the Jupyter server stops'),
     isToggleable: true,
     isToggled: args => {

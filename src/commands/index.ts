@@ -29,6 +29,10 @@ export function addCommands(
     });
   }
   for (const command of Object.values(CommandIDs)) {
-    palette?.addItem({ command, category: options.trans.__('Dask Clusters') });
+    palette?.addItem({
+      command,
+      category: options.trans.__('Dask Clusters'),
+      args: { isPalette: true } // Its labels have to stand alone.
+    });
   }
 }

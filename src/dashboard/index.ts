@@ -34,7 +34,10 @@ export function addDashboards(
   const paneOptions = paneOptionsOf(options);
   const tracker = addOpenCommand(options, paneOptions);
   addClusterCommand(options, CommandIDs.openDashboardTab, {
-    label: trans.__('Open Dashboard in Browser Tab'),
+    label: ({ isPalette }) =>
+      isPalette
+        ? trans.__('Open Cluster Dashboard in Browser Tab')
+        : trans.__('Open Dashboard in Browser Tab'),
     caption: trans.__('Open the dashboard of the cluster in a browser tab'),
     filter: hasDashboard,
     execute: cluster => openTab(cluster, '', options)
@@ -85,7 +88,9 @@ function addOpenCommand(
     label: args =>
       typeof args.title === 'string' && args.title
         ? args.title
-        : trans.__('Open Dashboard'),
+        : args.isPalette
+          ? trans.__('Open Cluster Dashboard')
+          : trans.__('Open Dashboard'),
     caption: trans.__('Open the dashboard of the cluster, or one of its plots'),
     icon: args => (args.title ? undefined : menuIcon(dashboardIcon)),
     describedBy: {

@@ -1,4 +1,5 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
+import { CommandRegistry } from '@lumino/commands';
 import { ICommandOptions, notebookOf } from '../commands/pick';
 import { CommandIDs, NOTEBOOK_PROPERTY } from '../commands/ids';
 import { Habit, hasHabit, setHabit } from '../notebook/metadata';
@@ -9,7 +10,10 @@ import { Habit, hasHabit, setHabit } from '../notebook/metadata';
 export function addHabitCommands(options: ICommandOptions): void {
   const { trans } = options;
   add(options, CommandIDs.toggleConnect, 'connect_on_start', {
-    label: trans.__('Connect When the Kernel Starts'),
+    label: ({ isPalette }) =>
+      isPalette
+        ? trans.__('Connect to the Cluster When the Kernel Starts')
+        : trans.__('Connect When the Kernel Starts'),
     caption: trans.__(
       'Run the code that connects to the cluster whenever the kernel of this notebook starts or restarts'
     )
@@ -27,7 +31,7 @@ function add(
   { app, notebooks }: ICommandOptions,
   id: string,
   habit: Habit,
-  texts: { label: string; caption: string }
+  texts: Pick<CommandRegistry.ICommandOptions, 'label' | 'caption'>
 ): void {
   const userOf = (panel: NotebookPanel): string | null =>
     notebooks?.userOf(panel) ?? null;

@@ -16,7 +16,8 @@ export interface ILogOptions extends ICommandOptions {
 export function addLogs(options: ILogOptions): void {
   const { trans } = options;
   addClusterCommand(options, CommandIDs.showLogs, {
-    label: trans.__('Show Logs'),
+    label: ({ isPalette }) =>
+      isPalette ? trans.__('Show Cluster Logs') : trans.__('Show Logs'),
     caption: trans.__(
       'Show the logs of the cluster, its scheduler and its workers'
     ),

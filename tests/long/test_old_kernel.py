@@ -143,5 +143,5 @@ async def test_an_error_in_the_resident_has_a_file_and_a_line(
 async def test_the_oldest_kernel_ends_without_a_server(old_kernel: str, tmp_path: Path) -> None:
     """Guards against a kernel that runs for ever because its server was killed just then."""
     ref = await spawn(old_kernel, KernelSpecManager(), tmp_path, None, {}, orphan=1.0)
-    assert await alone(ref, tmp_path) == "Closed: no contact with a Jupyter server for 1 second."
+    assert await alone(ref, tmp_path) == "Stopped: no contact with a Jupyter server for 1 second."
     assert log(tmp_path) == ""

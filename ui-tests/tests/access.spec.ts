@@ -118,9 +118,15 @@ test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
     throw new Error(`The focus did not reach ${name}.`);
   };
 
-  await page.evaluate(() =>
-    (window as any).jupyterapp.commands.execute('cluster-launcher:open')
-  );
+  // It is open already: the palette moves the focus there all the same.
+  await page.locator('.jp-Cell').first().click();
+  await keyboard.press('Control+Shift+c');
+  await page
+    .locator('#modal-command-palette [data-command="cluster-launcher:open"]')
+    .click();
+  await expect(
+    page.locator('#jp-cluster-launcher').locator('*:focus')
+  ).toHaveCount(1);
   await tabTo(/^Platform:/);
   await keyboard.press('Enter');
   await expect(sidebar.platforms).toBeVisible();

@@ -15,6 +15,9 @@ test('the form with all sections expanded', async ({ page, sidebar }) => {
   await expect(sidebar.platforms).toHaveCount(0);
   await sidebar.expand('options');
   await sidebar.expand('lifetime');
+  await expect(
+    sidebar.form.getByRole('button', { name: 'Launch', exact: true })
+  ).toBeInViewport();
   await screenshot(page, 'form-unfolded');
   await sidebar.preview();
   await expect(sidebar.code).toContainText('LocalCluster');

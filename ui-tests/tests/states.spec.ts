@@ -139,7 +139,11 @@ const SITUATIONS = [
     name: 'sediment',
     state: 'failed',
     message:
-      'sbatch: error: Batch job submission failed: Invalid account or account/partition combination specified'
+      'sbatch: error: Batch job submission failed: Invalid account or account/partition combination specified',
+    again: {
+      ...{ options: { memory: '20GB' }, workers: null, field: '' },
+      change: 'with 20 GB per job (peak 9.8 of 10 GB)'
+    }
   }),
   report({
     name: 'waves',
@@ -150,7 +154,9 @@ const SITUATIONS = [
   report({
     name: 'currents',
     state: 'closed',
-    message: 'Closed after 30 minutes without work.'
+    message: 'Stopped after 30 minutes without work.',
+    used: { units: 8, memory: 10e9, peak: 3.1e9, spilled: 0, cpu: 0.4 },
+    again: { options: {}, workers: null, change: '', field: '' }
   }),
   report({
     name: 'ice',

@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from ...backends.facts import MEMORY, Status
+from ...backends.local import counted
 from ...errors import BadInputError, UnknownError
 from ...jobs import Phase
 from ...models import Cluster, State
 from ...platforms import memory as sizes
 from ...platforms.catalog import chosen
 from ..services import Services
-from ..usage import short_of_own_memory
+from ..usage import short_of_memory, short_of_own_memory
 
 ENDED = (State.FAILED, State.CLOSED, State.LOST)  # in which a cluster can be launched again
 
 TIME = "walltime"
+PEAK = 0.8  # of the memory, from which on a peak explains a lack of it
 
 
 def repeated(
@@ -85,6 +87,9 @@ def adjusted(
     values = {name: schema.get("default") for name, schema in declared.items()}
     values |= {name: value for name, value in cluster.options.items() if name in declared}
     memory = next((name for name in MEMORY if isinstance(values.get(name), str)), None)
+    workers = fewer(cluster, status)
+    if workers and memory is None:
+        return {}, f"with {counted(workers, 'worker')}, which have more memory each"
     if memory and short_of_own_memory(cluster, status):
         more, words = _twice_the_memory(values[memory])
         change = f"with {words} {each(declared[memory])}{_peak(cluster, values[memory])}"
@@ -93,6 +98,16 @@ def adjusted(
         longer = _twice_the_time(values[TIME])
         return ({TIME: longer}, f"with a time limit of {longer}") if longer else ({}, "")
     return {}, ""
+
+
+def fewer(cluster: Cluster, status: Status) -> int | None:
+    """Return how many workers could use the memory that more of them ran out of; None for none.
+
+    Those of one host share its memory where nothing sets how much each has.
+    """
+    shared = "memory_limit" in cluster.preparation.get("shared", ())
+    short = short_of_memory(cluster, status)
+    return cluster.requested // 2 or None if shared and short and not cluster.adapt else None
 
 
 def option_named_in(message: str, declared: Mapping[str, Any]) -> str:
@@ -117,9 +132,12 @@ def each(option: Mapping[str, Any]) -> str:
 
 
 def _peak(cluster: Cluster, size: str) -> str:
-    """Return the most memory of a worker or job, as in " (peak 2.1 of 2 GB)"; empty if unknown."""
+    """Return the most memory of a worker or job, as in " (peak 2.1 of 2 GB)"; empty if unknown.
+
+    What a task allocates at once may be over before a worker has reported it.
+    """
     used = cluster.report.used
-    if used is None or not used.memory or not used.peak:
+    if used is None or not used.memory or used.most < PEAK * used.memory:
         return ""
     decimal = "i" not in size
     most, limit = sizes.size(used.most, decimal), sizes.size(used.memory, decimal)

@@ -27,6 +27,11 @@ def connect_by_name(class_name: str, name: str) -> str:
     )
 
 
+def dashboard_link(template: str) -> str:
+    """Return the line that makes the link which ``client`` shows, as Dask fills in a template."""
+    return f'dask.config.set({{"distributed.dashboard.link": {literal(template)}}})\n'
+
+
 def connect_scheduler(address: str, credentials: Path | None, base_url: str | None = None) -> str:
     """Return the code that attaches a notebook to a scheduler.
 
@@ -39,7 +44,7 @@ def connect_scheduler(address: str, credentials: Path | None, base_url: str | No
         # Dask fills in {port}, which is the name of the dashboard.
         path = f"{base_url.replace('{', '{{').replace('}', '}}')}{DASHBOARDS}/{{port}}/status"
         head += "import dask\n"
-        link = f'dask.config.set({{"distributed.dashboard.link": {literal(path)}}})\n'
+        link = dashboard_link(path)
     if credentials is None:
         return (
             f"{head}from dask.distributed import Client\n\n{link}"

@@ -11,7 +11,7 @@ from ..report import Largest, Polled, Progress, Sample
 
 T = TypeVar("T")
 
-ENDINGS = {"closed": "The cluster was closed.", "failed": "The cluster failed."}
+ENDINGS = {"closed": "The cluster was stopped.", "failed": "The cluster failed."}
 SHUT_DOWN = "Stopped: the scheduler was shut down."
 # What a scheduler in this process imports when it is created, with encryption and a dashboard.
 SCHEDULER = (

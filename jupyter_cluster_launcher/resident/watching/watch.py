@@ -177,13 +177,13 @@ class Watch(threading.Thread):
             return self.last["ended"]
         idle, orphan = self.idle_timeout, self.orphan_timeout
         if idle is not None and self._busy is False and now - self.idle_since > idle:
-            return f"Closed after {in_words(idle)} without work."
+            return f"Stopped after {in_words(idle)} without work."
         if self.core_limit is not None and self._core_time.total() >= self.core_limit:
             hours = f"{self.core_limit / 3600:.6g}"
             unit = "core-hour" if hours == "1" else "core-hours"
-            return f"Closed: its limit of {hours} {unit} is reached."
+            return f"Stopped: its limit of {hours} {unit} is reached."
         if orphan is not None and self.contact.ago() > orphan:
-            return f"Closed: no contact with a Jupyter server for {in_words(orphan)}."
+            return f"Stopped: no contact with a Jupyter server for {in_words(orphan)}."
         return None
 
     def differs(self, report: Report) -> bool:

@@ -62,6 +62,9 @@ describe('commands', () => {
   it('each have a label, a caption and a description of arguments', async () => {
     for (const id of commands.listCommands()) {
       expect(commands.label(id)).not.toBe('');
+      expect(commands.label(id, { isPalette: true })).toMatch(
+        /Cluster|Dask|Code|Plots/
+      );
       expect(commands.caption(id)).not.toBe('');
       expect((await commands.describedBy(id)).args).not.toBeNull();
     }
@@ -167,18 +170,25 @@ describe('commands', () => {
     notebooks.cell = { index: 0, clusterId: 'one', code: 'c1()' };
     const again = {
       options: { memory: '4GB' },
-      change: 'with 4 GB per worker'
+      change: 'with 4 GB per worker',
+      workers: null,
+      field: ''
     };
     clusters.put(makeCluster({ state: 'failed', again }));
     await commands.execute(CommandIDs.launchAgain, { id: 'one' });
     await commands.execute(CommandIDs.launchAgain, { id: 'gone' });
+    const fewer = { ...again, options: {}, workers: 2 };
+    clusters.put(makeCluster({ id: 'two', state: 'failed', again: fewer }));
+    await commands.execute(CommandIDs.launchAgain, { id: 'two' });
     const launches = clusters.calls.filter(([name]) => name === 'launch');
     expect(launches).toEqual([
       ['launch', { from: 'one', options: { memory: '4GB' } }],
-      ['launch', { from: 'gone', options: {} }]
+      ['launch', { from: 'gone', options: {} }],
+      ['launch', { from: 'two', options: {}, workers: 2 }]
     ]);
     expect(launched).toEqual([
       ['one', user],
+      ['one', notebooks.panel],
       ['one', notebooks.panel]
     ]);
     clusters.errors.launch = 'There is no record of it.';
@@ -199,7 +209,9 @@ describe('commands', () => {
     const sent = (): unknown[] => clusters.calls.map(([name]) => name);
     const again = {
       options: { memory: '4GB' },
-      change: 'with 4 GB per worker'
+      change: 'with 4 GB per worker',
+      workers: null,
+      field: ''
     };
     const usage = makeUsage({ tasks: 2, done: 2 });
     clusters.put(makeCluster({ again, usage }));

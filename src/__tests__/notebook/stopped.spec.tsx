@@ -64,7 +64,7 @@ describe('the bar of a cell whose cluster has stopped', () => {
   it('launches that cluster again, or lets the user pick another', async () => {
     await put({
       state: 'failed',
-      again: { options: {}, change: '', field: '' }
+      again: { options: {}, change: '', workers: null, field: '' }
     });
     await act(
       async () => void fireEvent.click(screen.getByText('Launch again'))

@@ -261,7 +261,12 @@ describe('notices', () => {
     const failed: Partial<ICluster> = {
       state: 'failed',
       message: 'All jobs were cancelled.',
-      again: { options: {}, change: 'with 4 GB per worker', field: '' }
+      again: {
+        options: {},
+        change: 'with 4 GB per worker',
+        workers: null,
+        field: ''
+      }
     };
     await put(failed);
     await put({ ...failed, cores: 0 });

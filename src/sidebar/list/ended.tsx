@@ -66,6 +66,8 @@ function Correct({
           ...{ adapt, workers, options: { ...before, ...options } },
           platform: cluster.platform
         });
+        // Notebooks know it by this name.
+        launch.draft.name = cluster.name;
         launch.fold.show(platform.name, again.field);
       }}
     >

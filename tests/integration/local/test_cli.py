@@ -104,7 +104,7 @@ def test_for_a_person(terminal: Terminal) -> None:
     assert output.startswith("Ebb (")
     assert output.endswith(") is running.\n")
     head, row = terminal.says("list").splitlines()
-    assert head.split() == ["NAME", "STATE", "WORKERS", "CORES", "MEMORY", "PLATFORM", "ID"]
+    assert head.split() == ["NAME", "STATE", "WORKERS", "THREADS", "MEMORY", "PLATFORM", "ID"]
     assert row.split()[:3] == ["Ebb", "running", "1/1"]
     assert terminal.says("scale", "Ebb", "2") == "Scaling Ebb to 2 workers.\n"
     assert "has no jobs to renew" in terminal.refuses("renew", "Ebb", "4")

@@ -156,4 +156,4 @@ async def test_a_kernel_that_no_server_ever_calls(
     ref = await spawn("mine", KernelSpecManager(), tmp_path, None, {}, orphan=1.0)
     found = left_behind(tmp_path)
     assert found == ref, "the next server finds it, too"
-    assert await alone(ref, tmp_path) == "Closed: no contact with a Jupyter server for 1 second."
+    assert await alone(ref, tmp_path) == "Stopped: no contact with a Jupyter server for 1 second."

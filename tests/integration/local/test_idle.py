@@ -96,7 +96,7 @@ async def test_an_idle_cluster_closes_and_says_so(
     pid = group(Path(jp_runtime_dir), cluster["id"])
     closed = await api.until(cluster["id"], lambda c: c["state"] == "closed")
     assert past(closes_at(kept) or later)
-    assert closed["message"] == "Closed after 10 seconds without work."
+    assert closed["message"] == "Stopped after 10 seconds without work."
     assert closed["workers"]["ready"] == 0
     assert closed["usage"] is None
     assert closed["code"]["connect"] is None
@@ -147,7 +147,7 @@ def test_an_orphan_closes_without_a_server(server: RealServer) -> None:
     server.start()
     (closed,) = server.clusters()  # the first answer
     assert closed["state"] == "closed"
-    assert closed["message"] == "Closed: no contact with a Jupyter server for 6 seconds."
+    assert closed["message"] == "Stopped: no contact with a Jupyter server for 6 seconds."
     assert closed["workers"]["ready"] == 0
     assert closed["used"]["units"] == 1
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204
@@ -161,4 +161,4 @@ async def test_a_cluster_closes_at_its_core_hours(api: Api) -> None:
     )
     assert row["core_hours"] == 0.001
     closed = await api.until(row["id"], lambda one: one["state"] == "closed")
-    assert closed["message"] == "Closed: its limit of 0.001 core-hours is reached."
+    assert closed["message"] == "Stopped: its limit of 0.001 core-hours is reached."

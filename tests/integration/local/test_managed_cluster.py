@@ -153,7 +153,7 @@ async def test_a_controller_that_dies_while_it_is_stopped(
     for changes in ({}, {"kind": "gateway", "report": Report(name="hub.1")}):
         one = stopping(clusters, **changes)
         clusters.services.store.directory(one.cluster.id)
-        one.settle(replace(one.cluster, report=Report(ended="Closed after 1 hour.")))
+        one.settle(replace(one.cluster, report=Report(ended="Stopped after 1 hour.")))
         assert one.cluster.state is State.CLOSING
         await one.settled()
         assert one.gone, "stopped, without a second controller"

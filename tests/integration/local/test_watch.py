@@ -102,7 +102,7 @@ def test_a_server_that_ends_during_a_launch(slow: RealServer, how: signal.Signal
     slow.signal(how)
     ended(pid)
     words = json.loads((directory(slow, cluster_id) / "ended.json").read_text())
-    assert words["ended"] == "Closed: no contact with a Jupyter server for 8 seconds."
+    assert words["ended"] == "Stopped: no contact with a Jupyter server for 8 seconds."
 
 
 def test_a_server_that_is_killed_while_a_kernel_starts(server: RealServer) -> None:
@@ -116,7 +116,7 @@ def test_a_server_that_is_killed_while_a_kernel_starts(server: RealServer) -> No
     assert not (directory(server, cluster_id) / "key.pem").exists(), "no cluster yet"
     ended(pid)
     words = json.loads((directory(server, cluster_id) / "ended.json").read_text())
-    assert words["ended"] == "Closed: no contact with a Jupyter server for 8 seconds."
+    assert words["ended"] == "Stopped: no contact with a Jupyter server for 8 seconds."
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])

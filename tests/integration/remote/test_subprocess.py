@@ -160,7 +160,7 @@ async def test_idle_and_busy(api: Api) -> None:
     assert (await api.ask("PATCH", "clusters", cluster["id"], body=change))[0] == 202
     assert await computing == "None", "it computed for longer than that"
     closed = await ended(api, cluster["id"])
-    assert closed["message"].startswith("Closed after 10 seconds without work.")
+    assert closed["message"].startswith("Stopped after 10 seconds without work.")
     await api.stop(cluster["id"])
 
 

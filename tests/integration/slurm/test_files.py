@@ -69,7 +69,7 @@ async def test_an_idle_end(api: Api, slurm: RealSlurm, tallgrass: Tallgrass, sha
     cluster = await tallgrass.launch(workers=1, request={"idle_timeout": 10})
     await api.ready(cluster["id"], 1)
     cluster = await api.until(cluster["id"], lambda c: c["state"] == "closed")
-    assert cluster["message"].startswith("Closed after 10 seconds without work.")
+    assert cluster["message"].startswith("Stopped after 10 seconds without work.")
     await tallgrass.empty(slurm)
     assert list(shared.iterdir()) == []
     await api.stop(cluster["id"])

@@ -201,3 +201,17 @@ async def test_workers_end_by_themselves(api: Api, slurm: RealSlurm, tallgrass: 
     )
     await api.stop(cluster["id"])
     assert slurm.jobs() == []
+
+
+async def test_a_notebook_shuts_the_cluster_down(
+    api: Api, slurm: RealSlurm, tallgrass: Tallgrass
+) -> None:
+    """Guards against jobs that run on without a scheduler, and a row that says nothing of it."""
+    cluster = await tallgrass.launch(workers=1)
+    cluster = await api.ready(cluster["id"], 1)
+    run(f"{cluster['code']['connect']}\nclient.shutdown()")
+    cluster = await api.until(cluster["id"], lambda c: c["state"] == "closed")
+    assert cluster["message"].startswith("Stopped: the scheduler was shut down.")
+    assert "Set the number" not in cluster["message"]
+    await until(lambda: slurm.jobs() == [])
+    await api.stop(cluster["id"])

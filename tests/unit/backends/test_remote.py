@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,24 @@ def test_who_can_connect_by_address(address: str | None, reachable: bool) -> Non
     assert reachable_from_other_hosts(cluster) is reachable
     code = connect_code(cluster, Path("/d"))
     assert (code is None) is (address is None)
+
+
+def test_the_dashboard_of_a_scheduler_that_was_joined() -> None:
+    """Guards against a link in ``client`` that no browser behind a hub can open."""
+    one = backend("running")
+    create = one.join_code("tcp://10.0.0.7:8786")
+    report = Report(address="tcp://10.0.0.7:8786", dashboard_host="10.0.0.7", dashboard_port=8787)
+    cluster = replace(remote(report), create=create)
+    code = one.connect_code(cluster, Path("/d"), "/user/{x}/")
+    assert code == (
+        "import dask\nfrom dask.distributed import Client\n\n"
+        'dask.config.set({"distributed.dashboard.link": '
+        '"/user/{{x}}/proxy/10.0.0.7:8787/status"})\n'
+        'client = Client("tcp://10.0.0.7:8786")\nclient\n'
+    )
+    assert one.connect_code(cluster, Path("/d")) == f"{create}client\n"
+    unseen = replace(cluster, report=replace(report, dashboard_port=None))
+    assert one.connect_code(unseen, Path("/d"), "/") == f"{create}client\n"
 
 
 def test_connecting_by_name() -> None:

@@ -184,7 +184,7 @@ def test_a_row_that_ended_and_is_dismissed(world: World) -> None:
     managed = world.add(running())
 
     async def story() -> None:
-        managed.put(managed.cluster.to(State.CLOSED, "Closed after 1 hour without work."))
+        managed.put(managed.cluster.to(State.CLOSED, "Stopped after 1 hour without work."))
         (record,) = world.store.load()
         assert record.ended == managed.cluster.ended
         managed.close()
@@ -192,7 +192,7 @@ def test_a_row_that_ended_and_is_dismissed(world: World) -> None:
 
     run(story())
     (entry,) = entries(world)
-    assert (entry.state, entry.message) == ("closed", "Closed after 1 hour without work.")
+    assert (entry.state, entry.message) == ("closed", "Stopped after 1 hour without work.")
     assert entry.ended == managed.cluster.ended
 
 
@@ -212,7 +212,7 @@ def test_a_cluster_that_ended_without_a_server(world: World, noted: dict[str, An
 
     async def story() -> None:
         managed.detach()
-        process.end("Closed after 1 hour without work.")
+        process.end("Stopped after 1 hour without work.")
         path = world.store.root / "c1" / "ended.json"
         path.write_text(json.dumps({**json.loads(path.read_text()), **noted}))
         await managed.attach()
@@ -246,7 +246,7 @@ def test_a_cluster_that_was_joined(world: World) -> None:
     managed = world.add(running(report=Report(used=USED, joined=True)))
 
     async def story() -> None:
-        managed.put(managed.cluster.to(State.CLOSED, "The cluster was closed."))
+        managed.put(managed.cluster.to(State.CLOSED, "The cluster was stopped."))
 
     run(story())
     assert entries(world) == []

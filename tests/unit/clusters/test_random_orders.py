@@ -185,7 +185,7 @@ class Orders(RuleBasedStateMachine):
 
     @rule(number=PICK)
     def end_controller(self, number: int) -> None:
-        self._process(number, lambda process: process.end("Closed after 1 hour without work."))
+        self._process(number, lambda process: process.end("Stopped after 1 hour without work."))
 
     @rule(number=PICK)
     def freeze(self, number: int) -> None:

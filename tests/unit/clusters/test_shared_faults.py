@@ -223,7 +223,7 @@ def test_the_first_answer_after_a_start(
         for world in pair:
             await crash(world)
         (process,) = first.controllers.running()
-        process.end("Closed: no contact with a Jupyter server.")
+        process.end("Stopped: no contact with a Jupyter server.")
         third = World(AtOnce(first.store.root), tmp_path / "platforms", first.controllers)
         attaching = asyncio.ensure_future(third.manager.attach())
         await third.manager.begun()

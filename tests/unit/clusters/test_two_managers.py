@@ -131,7 +131,7 @@ def test_a_cluster_that_ends_meanwhile(pair: tuple[World, World], run: Run) -> N
 
     async def story() -> None:
         key = await launched(first, second)
-        first.controllers.running()[0].end("Closed after 1 hour without work.")
+        first.controllers.running()[0].end("Stopped after 1 hour without work.")
         await until(first, key, State.CLOSED)
         with pytest.raises(WrongStateError, match="closed cannot be scaled"):
             await second.manager.scale(key, 1)

@@ -63,5 +63,5 @@ def test_a_clock_that_is_set(monkeypatch: pytest.MonkeyPatch, by: float) -> None
     ],
 )
 def test_time_spans(seconds: float, words: str) -> None:
-    """Guards against "Closed after 7200 seconds without work", and against "1 minutes"."""
+    """Guards against "Stopped after 7200 seconds without work", and against "1 minutes"."""
     assert in_words(seconds) == words

@@ -151,7 +151,10 @@ def test_why_a_cluster_is_gone() -> None:
     """Guards against a cluster that code in a notebook closed, and whose row says "running"."""
     cluster = FakeCluster(0)
     assert "ended" not in scheduler.sample_scheduler(cluster).report
-    for status, words in (("closed", "The cluster was closed."), ("failed", "The cluster failed.")):
+    for status, words in (
+        ("closed", "The cluster was stopped."),
+        ("failed", "The cluster failed."),
+    ):
         for form in (status, SimpleNamespace(name=status)):
             cluster.status = form
             assert scheduler.sample_scheduler(cluster).report["ended"] == words

@@ -137,7 +137,7 @@ def test_a_cluster_that_ends_by_itself(
     one.poll()
     clocks.pass_by(1)
     one.poll()
-    one.end("Closed after 10 minutes without work.")
+    one.end("Stopped after 10 minutes without work.")
     assert len(published) == 2
     assert used_in(published[-1])["core_seconds"] == 2
     # For a server that was not there.

@@ -127,7 +127,12 @@ def test_nothing_to_connect_to_unless_it_runs(state: State) -> None:
     assert seen["dashboard_url"] is None
 
 
-NOTHING = {"options": {}, "change": "", "field": ""}  # the same again
+NOTHING: dict[str, Any] = {
+    "options": {},
+    "workers": None,
+    "change": "",
+    "field": "",
+}  # the same again
 
 
 def test_what_can_be_launched_again() -> None:
@@ -141,8 +146,32 @@ def test_what_can_be_launched_again() -> None:
     )
     declared = shipped("local").options
     seen = cluster_view(cluster, backend(), KEYS, BASE, lambda: declared)
-    wanted = {"options": {"memory_limit": "4GB"}, "change": "with 4 GB per worker", "field": ""}
+    wanted = {
+        "options": {"memory_limit": "4GB"},
+        "workers": None,
+        "change": "with 4 GB per worker",
+        "field": "",
+    }
     assert seen["again"] == wanted
+
+
+def test_fewer_workers_for_the_memory_that_they_share() -> None:
+    """Guards against the same launch for workers that were killed with all memory in use."""
+    report = Report(failed=1, killed=1)
+    prepared = {"workers_here": True, "shared": ["memory_limit"]}
+
+    def again(**changes: Any) -> Any:
+        changes = {"state": State.FAILED, "requested": 5, "preparation": prepared, **changes}
+        cluster = a_cluster(report=report, **changes)
+        declared = shipped("local").options
+        return cluster_view(cluster, backend(), KEYS, BASE, lambda: declared)["again"]
+
+    change = "with 2 workers, which have more memory each"
+    assert again() == {**NOTHING, "workers": 2, "change": change}
+    assert again(state=State.RUNNING)["workers"] == 2
+    assert again(requested=1) == NOTHING
+    assert again(preparation={}) == NOTHING
+    assert again(adapt=Adapt(0, 5)) == NOTHING
 
 
 def test_the_field_to_correct() -> None:

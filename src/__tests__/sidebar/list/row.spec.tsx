@@ -186,6 +186,7 @@ describe('the row of a cluster', () => {
     const again = {
       options: { memory: '4GB' },
       change: 'with 4 GB per worker',
+      workers: null,
       field: ''
     };
     const screen = await renderSidebar(({ clusters, commands }) => {
@@ -195,7 +196,7 @@ describe('the row of a cluster', () => {
           id: 'two',
           name: 'Local 2',
           state: 'closed',
-          again: { options: {}, change: '', field: '' }
+          again: { options: {}, change: '', workers: null, field: '' }
         })
       );
       clusters.put(makeCluster({ id: 'six', name: 'Joined', state: 'closed' }));
@@ -235,7 +236,10 @@ describe('the row of a cluster', () => {
     });
     const failed = (field: string): any => ({
       ...{ id: field, name: `SLURM ${field}`, platform: 'slurm' },
-      ...{ state: 'failed', again: { options: {}, change: '', field } },
+      ...{
+        state: 'failed',
+        again: { options: {}, change: '', workers: null, field }
+      },
       workers: {
         requested: 5,
         ready: 0,
@@ -310,6 +314,7 @@ describe('the row of a cluster', () => {
     const again = {
       options: { memory: '4GB' },
       change: 'with 4 GB per worker',
+      workers: null,
       field: ''
     };
     const screen = await renderSidebar(({ clusters, commands }) => {

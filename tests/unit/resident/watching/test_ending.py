@@ -36,7 +36,7 @@ def test_an_idle_cluster_ends_and_says_why(
     assert ended == ["closed", "ended"]
     assert one.done.is_set()
     last = published[-1]
-    assert last["ended"] == "Closed after 1 minute without work."
+    assert last["ended"] == "Stopped after 1 minute without work."
     assert (last["ready"], last["usage"], last["closes_at"]) == (0, None, None)
     assert last["core_seconds"] == 122.0
     assert json.loads((tmp_path / "ended.json").read_text())["ended"] == last["ended"]
@@ -93,7 +93,7 @@ def test_a_cluster_ends_at_its_core_hours(
     clock(20)
     one.tick()
     assert ended == ["ended"]
-    words = "Closed: its limit of 1 core-hour is reached."
+    words = "Stopped: its limit of 1 core-hour is reached."
     assert json.loads((tmp_path / "ended.json").read_text())["ended"] == words
     assert published[-1]["core_seconds"] == pytest.approx(3620)
 
@@ -178,7 +178,7 @@ def test_an_orphan_ends(
     clock(300)
     one.tick()
     assert ended == ["ended"]
-    assert published[-1]["ended"] == "Closed: no contact with a Jupyter server for 2 hours."
+    assert published[-1]["ended"] == "Stopped: no contact with a Jupyter server for 2 hours."
 
 
 @pytest.mark.parametrize("gone", ["disk", "directory"])
@@ -206,7 +206,7 @@ def test_an_end_that_cannot_be_written_down(
     clock(2)
     one.tick()
     assert ended == ["closed", "ended"]
-    assert published[-1]["ended"] == "Closed after 1 second without work."
+    assert published[-1]["ended"] == "Stopped after 1 second without work."
     why = "No space left on device" if gone == "disk" else "No such file or directory"
     assert published[-1]["warnings"] == [f"Why the cluster ended could not be written down: {why}."]
     assert len(tries) == (3 if gone == "disk" else 0)
@@ -233,7 +233,7 @@ def test_the_end_is_written_down_when_there_is_room_again(
     one.tick()
     clock(2)
     one.tick()
-    assert json.loads((tmp_path / "ended.json").read_text())["ended"].startswith("Closed after")
+    assert json.loads((tmp_path / "ended.json").read_text())["ended"].startswith("Stopped after")
 
 
 def test_a_close_that_hangs_is_cut_short(
@@ -278,7 +278,7 @@ def test_timers_hold_before_there_is_a_cluster(
     clock(7300)
     one.tick()
     assert ended == ["closed", "ended"]
-    assert published[-1]["ended"] == "Closed: no contact with a Jupyter server for 2 hours."
+    assert published[-1]["ended"] == "Stopped: no contact with a Jupyter server for 2 hours."
 
 
 def test_a_server_that_dies_while_it_closes(

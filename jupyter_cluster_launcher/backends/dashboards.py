@@ -1,0 +1,17 @@
+"""Where browsers find the dashboard of a cluster, through the Jupyter server."""
+
+from __future__ import annotations
+
+from ..models import Cluster
+from ..platforms.code.connectcode import DASHBOARDS
+
+
+def path(cluster: Cluster, base_url: str) -> str | None:
+    """Return the path of a dashboard below the server's ``base_url``; None where there is none."""
+    report = cluster.report
+    if report.dashboard_socket:
+        return f"{base_url}{DASHBOARDS}/{cluster.id}/status"
+    if not report.dashboard_port or (report.dashboard_host and ":" in report.dashboard_host):
+        return None  # the proxy has no way to an IPv6 address, until there is a socket
+    place = f"{report.dashboard_host}:" if report.dashboard_host else ""
+    return f"{base_url}proxy/{place}{report.dashboard_port}/status"
