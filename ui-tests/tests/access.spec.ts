@@ -119,7 +119,7 @@ test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
   };
 
   // It is open already: the palette moves the focus there all the same.
-  await page.locator('.jp-Cell').first().click();
+  await page.notebook.selectCells(0);
   await keyboard.press('Control+Shift+c');
   await page
     .locator('#modal-command-palette [data-command="cluster-launcher:open"]')
