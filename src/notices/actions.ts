@@ -19,6 +19,8 @@ export interface INoticeActions {
   showDetails: (cluster: ICluster) => unknown;
   /** Launch it again. */
   launchAgain: (cluster: ICluster) => unknown;
+  /** Replace its jobs at their time limit, for some seconds from now. */
+  keepJobs: (cluster: ICluster, seconds: number) => unknown;
   /** Start the idle time again. */
   extend: (cluster: ICluster) => unknown;
 }

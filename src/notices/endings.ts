@@ -14,6 +14,9 @@ const CHECK_INTERVAL = 20_000;
 /** Milliseconds by which a reported time may vary without being another one. */
 const JITTER = 60_000;
 
+/** Seconds for which a notice offers to keep jobs. */
+const KEEP = 4 * 3600;
+
 /** Why clusters end by themselves. */
 const KINDS = ['limit', 'idle'] as const;
 
@@ -91,6 +94,10 @@ export class Endings implements IDisposable {
     const left = durationText(at - Date.now(), trans);
     const show = details(cluster, this._actions, trans);
     if (kind === 'limit') {
+      const keep = {
+        label: trans.__('Keep jobs for %1', durationText(KEEP * 1000, trans)),
+        run: () => this._actions.keepJobs(cluster, KEEP)
+      };
       return {
         message: trans.__(
           '%1 reaches the time limit of its jobs in %2',
@@ -98,7 +105,7 @@ export class Endings implements IDisposable {
           left
         ),
         type: 'warning',
-        actions: [show]
+        actions: cluster.renewal ? [keep, show] : [show]
       };
     }
     const extend = {

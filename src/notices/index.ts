@@ -52,6 +52,8 @@ function actionsOf(options: INoticesOptions): INoticeActions {
     showLogs: run(CommandIDs.showLogs),
     showDetails: run(CommandIDs.open),
     launchAgain: run(CommandIDs.launchAgain),
+    keepJobs: ({ id }, seconds) =>
+      clusters.change(id, { renew_for: seconds }).catch(notifyError),
     extend: ({ id }) => clusters.change(id, { keep: true }).catch(notifyError)
   };
 }

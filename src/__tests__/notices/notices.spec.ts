@@ -287,6 +287,16 @@ describe('notices', () => {
     expect(shown()).toEqual([
       'Local 1 reaches the time limit of its jobs in 10 min'
     ]);
+    const [{ options }] = Notification.manager.notifications;
+    expect(options.actions!.map(({ label }) => label)).toEqual([
+      'Show details'
+    ]);
+    const renewal = { until: null, renewed: 0, replaced: 0 };
+    await put({ expires: inMinutes(120), renewal });
+    expect(shown()).toEqual([]);
+    await put({ expires: inMinutes(10), renewal });
+    await press('Keep jobs for 4 h');
+    expect(clusters.calls).toEqual([['change', 'one', { renew_for: 14400 }]]);
     // Its jobs were renewed.
     await put({ expires: inMinutes(120) });
     expect(shown()).toEqual([]);
