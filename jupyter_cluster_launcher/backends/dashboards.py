@@ -15,3 +15,19 @@ def path(cluster: Cluster, base_url: str) -> str | None:
         return None  # the proxy has no way to an IPv6 address, until there is a socket
     place = f"{report.dashboard_host}:" if report.dashboard_host else ""
     return f"{base_url}proxy/{place}{report.dashboard_port}/status"
+
+
+def template(cluster: Cluster, base_url: str) -> str | None:
+    """Return the same as a template of Dask, for each scheduler that a notebook connects to.
+
+    Dask fills in the host and the port of the scheduler.
+    """
+    found = path(cluster, base_url)
+    if found is None or cluster.report.dashboard_socket:
+        return found and _escaped(found)
+    place = "{host}:" if cluster.report.dashboard_host else ""
+    return f"{_escaped(base_url)}proxy/{place}{{port}}/status"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")

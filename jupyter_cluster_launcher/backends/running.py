@@ -73,12 +73,11 @@ class RunningBackend(RemoteBackend):
         """Return the code that connects, as plain Dask does it."""
         if not cluster.report.address:
             return None
-        path = None if base_url is None else dashboards.path(cluster, base_url)
-        if path is None:
+        template = None if base_url is None else dashboards.template(cluster, base_url)
+        if template is None:
             return f"{cluster.create}client\n"
         before, client, after = cluster.create.partition("client = ")
-        link = dashboard_link(path.replace("{", "{{").replace("}", "}}"))
-        return f"import dask\n{before}{link}{client}{after}client\n"
+        return f"import dask\n{before}{dashboard_link(template)}{client}{after}client\n"
 
     def status(self, cluster: Cluster, now: datetime) -> Status:
         """Return what a cluster's row shows: as many workers as there are, none is requested."""

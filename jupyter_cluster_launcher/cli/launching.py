@@ -40,9 +40,13 @@ def start(arguments: argparse.Namespace) -> int:
         "keep_running": arguments.keep_running,
         "idle_timeout": arguments.idle_timeout,
     }
+    fewer = before["again"].get("workers") if before else None
+    sized = arguments.workers is not None or arguments.adapt is not None
+    if not sized:
+        request["workers"] = fewer
     given = {key: value for key, value in request.items() if value is not None}
     cluster = server.send("POST", "clusters", given)
-    if before and before["again"]["change"]:
+    if before and before["again"]["change"] and not (sized and fewer):
         print(f"Launching {cluster['name']} {before['again']['change']}.", file=sys.stderr)
     if arguments.wait:
         cluster = wait(server, cluster)

@@ -61,17 +61,20 @@ async def collect(scheduler: LogSource, workers: Mapping[str, object]) -> Logs:
     }
 
 
-async def nanny_logs(scheduler: LogSource, workers: list[str]) -> Mapping[str, LogEntries]:
-    """Return the last lines that the nannies of workers logged, by the workers' addresses.
+async def nanny_logs(
+    scheduler: LogSource, workers: list[str], since: float
+) -> Mapping[str, LogEntries]:
+    """Return what the nannies of workers logged ``since`` a time, by the workers' addresses.
 
-    A worker that has gone, or whose nanny does not answer, has none.
+    A worker that has gone, or whose nanny does not answer, has nothing. The time is in seconds
+    since 1970, by the nannies' clocks.
     """
-    least, _ = LINES_EACH
-    number = min(NANNY_LINES, max(least, LINES // max(1, len(workers))))
 
     async def fetch(address: str) -> LogEntries:
         request = scheduler.broadcast(
-            msg={"op": "get_logs", "n": number}, workers=[address], nanny=True
+            msg={"op": "get_logs", "start": since, "n": NANNY_LINES},
+            workers=[address],
+            nanny=True,
         )
         try:
             entries: LogEntries = (await asyncio.wait_for(request, WORKER_LIMIT))[address]

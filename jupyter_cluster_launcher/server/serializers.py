@@ -193,7 +193,7 @@ def _again(
         return None
     refused = cluster.state is State.FAILED and not change
     field = option_named_in(cluster.message, schemas) if refused else ""
-    workers = fewer(cluster, status) if change and not options else None
+    workers = fewer(cluster) if change and not options else None
     return {"options": options, "workers": workers, "change": change, "field": field}
 
 

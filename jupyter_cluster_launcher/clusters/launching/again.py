@@ -15,7 +15,7 @@ from ...models import Cluster, State
 from ...platforms import memory as sizes
 from ...platforms.catalog import chosen
 from ..services import Services
-from ..usage import short_of_memory, short_of_own_memory
+from ..usage import short_of_own_memory
 
 ENDED = (State.FAILED, State.CLOSED, State.LOST)  # in which a cluster can be launched again
 
@@ -87,7 +87,7 @@ def adjusted(
     values = {name: schema.get("default") for name, schema in declared.items()}
     values |= {name: value for name, value in cluster.options.items() if name in declared}
     memory = next((name for name in MEMORY if isinstance(values.get(name), str)), None)
-    workers = fewer(cluster, status)
+    workers = fewer(cluster)
     if workers and memory is None:
         return {}, f"with {counted(workers, 'worker')}, which have more memory each"
     if memory and short_of_own_memory(cluster, status):
@@ -100,13 +100,13 @@ def adjusted(
     return {}, ""
 
 
-def fewer(cluster: Cluster, status: Status) -> int | None:
+def fewer(cluster: Cluster) -> int | None:
     """Return how many workers could use the memory that more of them ran out of; None for none.
 
     Those of one host share its memory where nothing sets how much each has.
     """
     shared = "memory_limit" in cluster.preparation.get("shared", ())
-    short = short_of_memory(cluster, status)
+    short = cluster.report.killed > 0
     return cluster.requested // 2 or None if shared and short and not cluster.adapt else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,7 +26,7 @@ RESTARTING = "Worker process still alive after"
 UNKNOWN = "Crashed or killed."
 RESTARTED = "Its nanny restarted it."
 
-Ask = Callable[[list[str]], Mapping[str, LogEntries]]
+Ask = Callable[["list[str]", float], Mapping[str, LogEntries]]
 
 
 class Crashes:
@@ -33,14 +34,14 @@ class Crashes:
 
     def __init__(self, deaths: Deaths) -> None:
         """Note into ``deaths``."""
-        self._deaths = deaths
+        self._deaths, self._since = deaths, time.time()
         self._places: dict[str, str] = {}  # the last address of each name
         self._known: set[str] = set()  # processes, as of ``process_at``
 
     def follow(self, workers: Mapping[str, object], ask: Ask) -> None:
         """Look at the present workers, names by address; return at once.
 
-        ``ask`` returns the logs of the nannies of workers, by address.
+        ``ask`` returns what the nannies of workers at addresses logged since a time, by address.
         """
         came: dict[str, str] = {}
         for address, name in workers.items():
@@ -59,7 +60,7 @@ class Crashes:
 
     def _look(self, came: Mapping[str, str], names: Mapping[str, str], ask: Ask) -> None:
         with contextlib.suppress(Exception):  # one that has gone again, or has no nanny
-            logs = ask(list(came))
+            logs = ask(list(came), self._since)
             for address, before in came.items():
                 self._note(before, names[address], logs.get(address) or [])
 

@@ -70,7 +70,7 @@ class Inspection(ABC):
         self.deaths.note_events(events, workers)
         self._crashes.follow(
             workers,
-            lambda found: self.on_scheduler(lambda one: nanny_logs(one, found), LOGS_LIMIT),
+            lambda *found: self.on_scheduler(lambda one: nanny_logs(one, *found), LOGS_LIMIT),
         )
 
     def with_deaths(self, report: Polled) -> Polled:

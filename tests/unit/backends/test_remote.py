@@ -84,7 +84,7 @@ def test_the_dashboard_of_a_scheduler_that_was_joined() -> None:
     assert code == (
         "import dask\nfrom dask.distributed import Client\n\n"
         'dask.config.set({"distributed.dashboard.link": '
-        '"/user/{{x}}/proxy/10.0.0.7:8787/status"})\n'
+        '"/user/{{x}}/proxy/{host}:{port}/status"})\n'
         'client = Client("tcp://10.0.0.7:8786")\nclient\n'
     )
     assert one.connect_code(cluster, Path("/d")) == f"{create}client\n"

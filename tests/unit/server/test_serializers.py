@@ -162,7 +162,7 @@ def test_fewer_workers_for_the_memory_that_they_share() -> None:
 
     def again(**changes: Any) -> Any:
         changes = {"state": State.FAILED, "requested": 5, "preparation": prepared, **changes}
-        cluster = a_cluster(report=report, **changes)
+        cluster = a_cluster(**{"report": report, **changes})
         declared = shipped("local").options
         return cluster_view(cluster, backend(), KEYS, BASE, lambda: declared)["again"]
 
@@ -170,6 +170,7 @@ def test_fewer_workers_for_the_memory_that_they_share() -> None:
     assert again() == {**NOTHING, "workers": 2, "change": change}
     assert again(state=State.RUNNING)["workers"] == 2
     assert again(requested=1) == NOTHING
+    assert again(report=Report(failed=1)) == NOTHING  # it crashed
     assert again(preparation={}) == NOTHING
     assert again(adapt=Adapt(0, 5)) == NOTHING
 
