@@ -37,6 +37,7 @@ class Crashes:
         self._deaths, self._since = deaths, time.time()
         self._places: dict[str, str] = {}  # the last address of each name
         self._known: set[str] = set()  # processes, as of ``process_at``
+        self._noting = threading.Lock()  # two looks may find the same process in one log
 
     def follow(self, workers: Mapping[str, object], ask: Ask) -> None:
         """Look at the present workers, names by address; return at once.
@@ -61,8 +62,9 @@ class Crashes:
     def _look(self, came: Mapping[str, str], names: Mapping[str, str], ask: Ask) -> None:
         with contextlib.suppress(Exception):  # one that has gone again, or has no nanny
             logs = ask(list(came), self._since)
-            for address, before in came.items():
-                self._note(before, names[address], logs.get(address) or [])
+            with self._noting:
+                for address, before in came.items():
+                    self._note(before, names[address], logs.get(address) or [])
 
     def _note(self, before: str, name: str, log: Any) -> None:
         """Note the deaths that the ``log`` of the nanny of the worker ``before`` has, newest first.
