@@ -85,7 +85,9 @@ export class RunningClusters implements IRunningSessions.IManager {
           ? [
               workersText(cluster, this._trans),
               capacityText(cluster, this._trans)
-            ].join(' · ')
+            ]
+              .filter(part => part)
+              .join(' · ')
           : stateText(cluster.state, this._trans),
       open: () => void this._commands.execute(CommandIDs.open, args),
       shutdown: () => void this._commands.execute(CommandIDs.stop, args)

@@ -190,8 +190,16 @@ export interface INotebooks {
   cellOf(panel: NotebookPanel): INotebooks.ICell | null;
   /** Emitted when open notebooks may use other clusters than before. */
   readonly usersChanged: ISignal<unknown, void>;
-  /** The names of the open notebooks with code that connects to a cluster. */
-  users(id: string): string[];
+  /**
+   * The source of the cell with code that connects, also where the user has
+   * rewritten it; empty if there is none.
+   */
+  sourceOf(panel: NotebookPanel): string;
+  /**
+   * The names of the open notebooks with code that connects to a cluster: inserted
+   * for it, or by its name.
+   */
+  users(cluster: ICluster): string[];
   /** The text that `insert` would insert; null if there is none yet. */
   code(
     cluster: ICluster,
@@ -218,12 +226,13 @@ export interface INotebooks {
     options?: { panel?: Target | null; focus?: boolean }
   ): Insertion;
   /**
-   * Remove the cell of an earlier insertion after a cell was dropped.
+   * Finish the drop of a cell with the code of a cluster: remove that of an earlier
+   * insertion, and take the code that the kernel of this notebook can run.
    *
    * @param node - where the cell was dropped
    * @param id - the id of the dropped cell
    */
-  handleDrop(node: Node, id: string): void;
+  handleDrop(node: Node, id: string, cluster: ICluster): Promise<void>;
 }
 
 /** The types that belong to INotebooks. */

@@ -9,7 +9,7 @@ import {
   workersText
 } from '../format';
 import { ICost } from '../tokens';
-import { makeCluster, makeUsage, trans } from './fakes';
+import { makeCluster, makeWorkers, makeUsage, trans } from './fakes';
 
 /** The time at a number of minutes after noon. */
 const at = (minutes: number): number =>
@@ -23,14 +23,7 @@ describe('the texts about clusters', () => {
 
   // Guards against "1 of 2" for an adaptive cluster, which has no such target.
   it('count ready and requested workers', () => {
-    const workers = {
-      requested: 8,
-      ready: 3,
-      queued: 5,
-      failed: 0,
-      killed: 0,
-      died: 0
-    };
+    const workers = makeWorkers({ requested: 8, ready: 3, queued: 5 });
     expect(workersText(makeCluster({ workers }), trans)).toBe('3 of 8 workers');
     expect(workersText(makeCluster(), trans)).toBe('2 workers');
     const adapt = { minimum: 0, maximum: 9 };
@@ -122,14 +115,7 @@ describe('the texts about clusters', () => {
 
   // Guards against announcements of nothing, or of every change of usage.
   it('announce states and complete workers, and nothing else', () => {
-    const workers = {
-      requested: 2,
-      ready: 1,
-      queued: 0,
-      failed: 0,
-      killed: 0,
-      died: 0
-    };
+    const workers = makeWorkers({ requested: 2, ready: 1 });
     const starting = makeCluster({ state: 'starting', workers });
     const waiting = makeCluster({ workers });
     const full = makeCluster();

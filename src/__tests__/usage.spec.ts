@@ -8,17 +8,9 @@ import {
   usedText
 } from '../usage';
 import { ICluster } from '../tokens';
-import { makeCluster, makeUsage, trans } from './fakes';
+import { makeCluster, makeWorkers, makeUsage, trans } from './fakes';
 
 const GIB = 1024 ** 3;
-const NOBODY = {
-  requested: 0,
-  ready: 0,
-  queued: 0,
-  failed: 0,
-  killed: 0,
-  died: 0
-};
 
 /** Make a cluster that was created by some code. */
 function created(create: string, changes: Partial<ICluster> = {}): ICluster {
@@ -94,14 +86,14 @@ describe('the size of a cluster', () => {
 
   // Guards against dead workers without a trace.
   it('says how many workers died or jobs failed', () => {
-    const workers = { ...NOBODY, failed: 1, died: 1 };
+    const workers = makeWorkers({ failed: 1, died: 1 });
     expect(failedText(makeCluster({ workers }), trans)).toBe('1 worker died');
     const ended = { id: '1', state: 'FAILED', reason: '', exit_code: '1:0' };
     const jobs = { workers, jobs: [ended] };
     expect(failedText(makeCluster(jobs), trans)).toBe(
       '1 worker died · 1 job failed'
     );
-    jobs.workers = { ...NOBODY, failed: 2, killed: 1, died: 1 };
+    jobs.workers = makeWorkers({ failed: 2, killed: 1, died: 1 });
     expect(failedText(makeCluster(jobs), trans)).toBe(
       '1 worker killed: out of memory · 2 jobs failed'
     );
@@ -127,14 +119,17 @@ describe('the load of a cluster', () => {
   // Guards against a notebook that hangs, and a row that does not say why.
   it('says that tasks wait for workers', () => {
     const usage = makeUsage({ tasks: 138, waiting: 138 });
-    expect(texts(makeCluster({ usage, workers: NOBODY }))).toEqual([
+    expect(texts(makeCluster({ usage, workers: makeWorkers() }))).toEqual([
       ['0 of 138 tasks', false],
       ['138 waiting for workers', true]
     ]);
     // Some will come by themselves.
     const adapt = { minimum: 0, maximum: 3 };
-    const asked = { ...NOBODY, requested: 2 };
-    for (const changes of [{ adapt, workers: NOBODY }, { workers: asked }]) {
+    const asked = makeWorkers({ requested: 2 });
+    for (const changes of [
+      { adapt, workers: makeWorkers() },
+      { workers: asked }
+    ]) {
       expect(texts(makeCluster({ usage, ...changes }))).toContainEqual([
         '138 waiting for workers',
         false

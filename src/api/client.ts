@@ -162,5 +162,9 @@ function kernelQuery(kernelName?: string): string {
 /** The fields of a launch that determine its code. */
 function codeRequest(launch: ILaunch): ILaunch {
   const { platform, workers, options, adapt, tls, kernel_name } = launch;
-  return { platform, workers, options, adapt, tls, kernel_name };
+  const { core_hours, renew_for } = launch; // for what it amounts to
+  return {
+    ...{ platform, workers, options, adapt, tls, kernel_name },
+    ...{ core_hours, renew_for }
+  };
 }

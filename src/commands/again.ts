@@ -27,7 +27,12 @@ export function addAgainCommand(options: IAgainOptions): void {
     notebooks?.current?.clusterId ??
     null;
   app.commands.addCommand(CommandIDs.launchAgain, {
-    label: trans.__('Launch Cluster Again'),
+    label: args => {
+      const change = clusters.get(idOf(args) ?? '')?.again?.change;
+      return change
+        ? trans.__('Launch Cluster Again %1', change)
+        : trans.__('Launch Cluster Again');
+    },
     caption: trans.__(
       'Launch a cluster that has stopped again, with the same workers and options. One that is running is stopped first.'
     ),

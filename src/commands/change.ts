@@ -1,19 +1,20 @@
 import { InputDialog, Notification } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { editIcon, stopIcon } from '@jupyterlab/ui-components';
-import { isAlive } from '../format';
+import { askText } from '../components/asktext';
+import { hasEnded, isAlive } from '../format';
 import { menuIcon } from '../icons';
 import { ICluster } from '../tokens';
 import { addClusterCommand } from './add';
 import { CommandIDs } from './ids';
-import { clusterOfContextMenu, ICommandOptions } from './pick';
+import { ICommandOptions, namedCluster } from './pick';
 import { stopCluster } from './stop';
 
 /**
  * Add the commands that change and stop a cluster.
  */
 export function addChangeCommands(options: ICommandOptions): void {
-  const { app, clusters, trans } = options;
+  const { clusters, trans } = options;
   addClusterCommand(options, CommandIDs.scale, {
     label: trans.__('Scale Cluster…'),
     caption: trans.__('Change the number of workers'),
@@ -37,12 +38,14 @@ export function addChangeCommands(options: ICommandOptions): void {
     icon: menuIcon(editIcon),
     properties: { name: { type: 'string', description: 'The new name.' } },
     execute: async (cluster, args) => {
-      const name =
-        typeof args.name === 'string'
-          ? args.name
-          : await promptName(cluster, trans);
-      if (name) {
-        await clusters.change(cluster.id, { name });
+      const rename = (name: string): Promise<unknown> =>
+        clusters.change(cluster.id, { name });
+      if (typeof args.name === 'string') {
+        await rename(args.name);
+      } else {
+        const title = trans.__('Rename Cluster');
+        const label = trans.__('Name of the cluster');
+        await askText({ title, label, text: cluster.name }, rename);
       }
     }
   });
@@ -51,16 +54,20 @@ export function addChangeCommands(options: ICommandOptions): void {
       isPalette ? trans.__('Keep Cluster Running') : trans.__('Keep Running'),
     caption: trans.__('Keep the cluster running when the Jupyter server stops'),
     isToggleable: true,
-    isToggled: args => {
-      const id = args.id ?? clusterOfContextMenu(app);
-      return typeof id === 'string' && !!clusters.get(id)?.keep_running;
-    },
+    isToggled: args => !!namedCluster(args, options)?.keep_running,
     filter: isAlive,
     execute: ({ id, keep_running }) =>
       clusters.change(id, { keep_running: !keep_running })
   });
   addClusterCommand(options, CommandIDs.stop, {
-    label: trans.__('Stop Cluster'),
+    label: args => {
+      const cluster = namedCluster(args, options);
+      return cluster?.state === 'lost'
+        ? trans.__('Clean Up Cluster')
+        : cluster && hasEnded(cluster)
+          ? trans.__('Dismiss Cluster')
+          : trans.__('Stop Cluster');
+    },
     caption: trans.__('Stop the cluster, or dismiss it if it has ended'),
     icon: menuIcon(stopIcon),
     execute: async cluster => {
@@ -97,20 +104,12 @@ async function promptWorkers(
   trans: TranslationBundle
 ): Promise<number | null> {
   const { value } = await InputDialog.getNumber({
-    title: trans.__('Number of workers for %1', cluster.name),
+    title:
+      cluster.unit === 'jobs'
+        ? trans.__('Number of jobs for %1', cluster.name)
+        : trans.__('Number of workers for %1', cluster.name),
+    label: cluster.unit === 'jobs' ? trans.__('Jobs') : trans.__('Workers'),
     value: cluster.workers.requested
-  });
-  return value;
-}
-
-/** Ask the user for a name; null if the user cancelled. */
-async function promptName(
-  cluster: ICluster,
-  trans: TranslationBundle
-): Promise<string | null> {
-  const { value } = await InputDialog.getText({
-    title: trans.__('Rename Cluster'),
-    text: cluster.name
   });
   return value;
 }

@@ -4,7 +4,7 @@ import { addChangeCommands } from './change';
 import { addCodeCommands } from './code';
 import { CommandIDs } from './ids';
 import { ICommandOptions, ROW_CLASS } from './pick';
-import { rowItems } from './rowitems';
+import { ROW_ITEMS } from './rowitems';
 
 /** The rank of the items of the context menu, which keep their order. */
 const RANK = 1;
@@ -20,11 +20,11 @@ export function addCommands(
 ): void {
   addCodeCommands({ ...options, notebooks }, notebooks);
   addChangeCommands({ ...options, notebooks });
-  const every = { isConnectable: true, isRunning: true, isScalable: true };
-  for (const item of rowItems(every)) {
+  for (const item of ROW_ITEMS) {
+    const trait = 'trait' in item ? `[data-traits~="${item.trait}"]` : '';
     options.app.contextMenu?.addItem({
       ...item,
-      selector: `.${ROW_CLASS}`,
+      selector: `.${ROW_CLASS}${trait}`,
       rank: RANK
     });
   }

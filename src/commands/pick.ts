@@ -3,6 +3,7 @@ import { InputDialog, Notification } from '@jupyterlab/apputils';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { isAlive } from '../format';
 import { isConsole } from '../notebook/target';
 import { ICluster, IClusters, INotebooks } from '../tokens';
 
@@ -55,7 +56,11 @@ export async function pickCluster(
   const candidates = clusters.clusters.filter(filter);
   if (candidates.length < 2) {
     if (candidates.length === 0) {
-      Notification.info(trans.__('No running Dask cluster.'));
+      Notification.info(
+        clusters.clusters.some(isAlive)
+          ? trans.__('No Dask cluster for which this is possible now.')
+          : trans.__('No running Dask cluster.')
+      );
     }
     return candidates[0] ?? null;
   }
@@ -69,6 +74,18 @@ export async function pickCluster(
     current: 0
   });
   return value === null ? null : candidates[labels.indexOf(value)];
+}
+
+/**
+ * The cluster in the arguments of a command, or whose context menu is open;
+ * undefined if there is none.
+ */
+export function namedCluster(
+  args: ReadonlyPartialJSONObject,
+  { app, clusters }: Pick<ICommandOptions, 'app' | 'clusters'>
+): ICluster | undefined {
+  const id = args.id ?? clusterOfContextMenu(app);
+  return typeof id === 'string' ? clusters.get(id) : undefined;
 }
 
 /**

@@ -84,24 +84,25 @@ export function lossesOf(
   if (!isAlive(cluster)) {
     return [];
   }
-  const { done = 0, tasks = 0 } = cluster.usage ?? {};
+  const { done = 0, failed = 0, held = 0, tasks = 0 } = cluster.usage ?? {};
+  const unfinished = tasks - done - failed;
   const jobs = cluster.unit === 'jobs' ? cluster.workers.requested : 0;
   const losses: string[] = [];
-  if (done > 0) {
+  if (held > 0) {
     losses.push(
       trans._n(
         '%1 result is held on the cluster and will be lost.',
         '%1 results are held on the cluster and will be lost.',
-        done
+        held
       )
     );
   }
-  if (tasks > done) {
+  if (unfinished > 0) {
     losses.push(
       trans._n(
         '%1 task will not be finished.',
         '%1 tasks will not be finished.',
-        tasks - done
+        unfinished
       )
     );
   }

@@ -11,6 +11,9 @@ export interface IBounds {
   maximum: number;
 }
 
+/** Called with the label of a field when it becomes invalid, or valid again. */
+export type OnInvalid = (label: string, isInvalid: boolean) => void;
+
 /**
  * Parse what was typed.
  *
@@ -39,7 +42,6 @@ export function NumberInput(props: {
   hint?: string;
   autoFocus?: boolean;
   onChange: (text: string) => void;
-  onBlur?: () => void;
 }): JSX.Element {
   const { bounds, id, text } = props;
   return (
@@ -56,14 +58,16 @@ export function NumberInput(props: {
       aria-invalid={parseNumber(text, bounds) === null}
       aria-describedby={hintId(id, props.hint)}
       onChange={event => props.onChange(event.target.value)}
-      onBlur={props.onBlur}
     />
   );
 }
 
 /**
- * A field for a whole number within bounds. Anything else that is typed is
- * marked as invalid, with the bounds, and undone when the field loses the focus.
+ * A field for a whole number within bounds. Anything else that is typed stays,
+ * marked as invalid, with the bounds.
+ *
+ * @param props.onInvalid - called with the label when what is typed becomes
+ *   invalid, and when it does not count any more
  */
 export function NumberField(props: {
   label: string;
@@ -71,13 +75,21 @@ export function NumberField(props: {
   bounds: IBounds;
   hint?: string;
   onChange: (value: number) => void;
+  onInvalid?: OnInvalid;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { bounds, label, value, onChange, trans } = props;
+  const { bounds, label, value, onChange, onInvalid, trans } = props;
   const id = useId();
   const [text, setText] = useState(String(value));
   useEffect(() => setText(String(value)), [value]);
   const invalid = parseNumber(text, bounds) === null;
+  useEffect(() => {
+    if (!invalid) {
+      return;
+    }
+    onInvalid?.(label, true);
+    return () => onInvalid?.(label, false);
+  }, [invalid, label, onInvalid]);
   const hint = invalid
     ? trans.__('A number from %1 to %2', bounds.minimum, bounds.maximum)
     : props.hint;
@@ -90,11 +102,6 @@ export function NumberField(props: {
           const number = parseNumber(typed, bounds);
           if (number !== null) {
             onChange(number);
-          }
-        }}
-        onBlur={() => {
-          if (invalid) {
-            setText(String(value));
           }
         }}
       />
@@ -113,9 +120,10 @@ export function AdaptFields(props: {
   bounds: IBounds;
   hint?: string;
   onChange: (adapt: IAdapt) => void;
+  onInvalid?: OnInvalid;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { adapt, bounds, hint, onChange, trans } = props;
+  const { adapt, bounds, hint, onChange, onInvalid, trans } = props;
   const id = useId();
   return (
     <div
@@ -127,7 +135,7 @@ export function AdaptFields(props: {
         label={trans.__('Minimum')}
         value={adapt.minimum}
         bounds={{ minimum: bounds.minimum, maximum: adapt.maximum }}
-        trans={trans}
+        {...{ onInvalid, trans }}
         onChange={minimum => onChange({ ...adapt, minimum })}
       />
       <NumberField
@@ -137,7 +145,7 @@ export function AdaptFields(props: {
           minimum: Math.max(adapt.minimum, 1),
           maximum: bounds.maximum
         }}
-        trans={trans}
+        {...{ onInvalid, trans }}
         onChange={maximum => onChange({ ...adapt, maximum })}
       />
       <Hint id={id} text={hint} />

@@ -1,6 +1,7 @@
 import { IFrame, MainAreaWidget } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
+import { againText } from '../again';
 import { hasEnded, isAlive, stateText } from '../format';
 import { dashboardIcon } from '../icons';
 import { ICluster, IClusters } from '../tokens';
@@ -164,7 +165,7 @@ export class DashboardPane extends MainAreaWidget<IFrame> {
     // One that was joined cannot be launched; one that was dismissed may.
     if (hasGone && cluster?.again !== null) {
       actions.push([
-        trans.__('Launch again'),
+        againText(cluster, trans),
         () => launchAgain(this.clusterId)
       ]);
     }

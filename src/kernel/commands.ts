@@ -21,7 +21,7 @@ export function addHabitCommands(options: ICommandOptions): void {
   add(options, CommandIDs.toggleStop, 'stop_with_kernel', {
     label: trans.__('Stop the Cluster with the Kernel'),
     caption: trans.__(
-      'Stop the cluster of this notebook when its kernel is shut down'
+      'Stop the cluster of this notebook when its kernel is shut down while the notebook is open'
     )
   });
 }

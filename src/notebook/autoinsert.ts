@@ -123,5 +123,5 @@ export class AutoInsert implements IDisposable {
   /** By the id of a cluster, the notebook that it was launched from. */
   private _expected = new Map<string, Target>();
   private _isDisposed = false;
-  private _reloaded = new Reloaded();
+  private _reloaded = new Reloaded('expected');
 }

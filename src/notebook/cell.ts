@@ -1,6 +1,5 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { PartialJSONObject, UUID } from '@lumino/coreutils';
-import { INotebooks } from '../tokens';
 
 /** The metadata key that marks a cell with inserted code. */
 export const CELL_METADATA = 'cluster_launcher';
@@ -79,7 +78,10 @@ interface ICellText {
  * @param user - the user, where several share the notebook; null otherwise
  * @returns undefined if it has none, or has the code of another user
  */
-function ownMark(cell: ICellText, user: string | null): IMark | undefined {
+export function ownMark(
+  cell: ICellText,
+  user: string | null
+): IMark | undefined {
   const mark = cell.getMetadata(CELL_METADATA) as IMark | undefined;
   const isForeign = user !== null && mark?.user && mark.user !== hashOf(user);
   return isForeign ? undefined : mark;
@@ -91,7 +93,10 @@ function ownMark(cell: ICellText, user: string | null): IMark | undefined {
  * @param user - the user, where several share the notebook; null otherwise
  * @returns the code; null if the user has rewritten it, or it is of another one
  */
-function insertedCode(cell: ICellText, user: string | null): string | null {
+export function insertedCode(
+  cell: ICellText,
+  user: string | null
+): string | null {
   const mark = ownMark(cell, user);
   if (!mark?.hash) {
     return null;
@@ -113,55 +118,6 @@ export function hashOf(text: string): string {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
   }
   return hash.toString(16);
-}
-
-/**
- * Find the mark of the cell that connects a notebook to a cluster.
- *
- * @param user - the user, where several share the notebook; null otherwise
- * @returns null if there is none, or the notebook is not loaded yet
- */
-export function connectingMark(
-  panel: NotebookPanel,
-  user: string | null = null
-): IMark | null {
-  for (const cell of panel.content.model?.sharedModel?.cells ?? []) {
-    const mark = ownMark(cell, user);
-    if (mark?.cluster_id && !mark.creates) {
-      return mark;
-    }
-  }
-  return null;
-}
-
-/** As connectingMark, but only the id of the cluster. */
-export function clusterOf(
-  panel: NotebookPanel,
-  user: string | null = null
-): string | null {
-  return connectingMark(panel, user)?.cluster_id ?? null;
-}
-
-/**
- * Find the cell that connects a notebook to a cluster with code as it was
- * inserted.
- *
- * @param user - the user, where several share the notebook; null otherwise
- * @returns null if there is none
- */
-export function connectingCell(
-  panel: NotebookPanel,
-  user: string | null
-): INotebooks.ICell | null {
-  const cells = panel.content.model?.sharedModel?.cells ?? [];
-  for (let index = 0; index < cells.length; index++) {
-    const mark = ownMark(cells[index], user);
-    const code = insertedCode(cells[index], user);
-    if (mark && !mark.creates && code !== null) {
-      return { index, clusterId: mark.cluster_id, code };
-    }
-  }
-  return null;
 }
 
 /**
@@ -242,4 +198,23 @@ export function replaceByDropped(
     dropped.setMetadata(CELL_METADATA, { ...mark, user: hashOf(user) });
   }
   return mark;
+}
+
+/**
+ * Give a cell with inserted code other code for the same cluster, unless the user
+ * has changed it.
+ *
+ * @param id - the id of the cell
+ */
+export function rewrite(panel: NotebookPanel, id: string, code: string): void {
+  const notebook = panel.content.model!.sharedModel;
+  const cell = notebook.cells.find(cell => cell.id === id);
+  const mark = cell?.getMetadata(CELL_METADATA) as IMark | undefined;
+  if (cell && mark && hashOf(cell.getSource()) === mark.hash) {
+    const { hash, lines } = markOf({ cluster_id: '', name: '', code });
+    notebook.transact(() => {
+      cell.setSource(code);
+      cell.setMetadata(CELL_METADATA, { ...mark, hash, lines });
+    });
+  }
 }

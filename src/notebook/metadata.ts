@@ -97,7 +97,7 @@ export function setHabit(
 /**
  * Save what was requested for the cluster of a notebook. A cluster that was joined
  * was not requested: what the notebook has stays. In a notebook that several
- * share, each user has an own request, and the last one is there for all others.
+ * share, each user has their own request, and the last one is there for all others.
  *
  * @param user - the user, where several share the notebook; null otherwise
  */

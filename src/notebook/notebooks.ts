@@ -11,14 +11,13 @@ import {
   Insertion
 } from '../tokens';
 import { loadTranslation } from '../translation';
+import { IInsertion, insertCode, replaceByDropped, rewrite } from './cell';
 import {
   clusterOf,
   connectingCell,
   connectingMark,
-  IInsertion,
-  insertCode,
-  replaceByDropped
-} from './cell';
+  connectingSource
+} from './connecting';
 import { insertInConsole } from './console';
 import { CurrentNotebook } from './current';
 import { kernelNameOf, languageOf } from './kernel';
@@ -88,8 +87,8 @@ export class Notebooks implements INotebooks {
   }
 
   /** The names of the open notebooks with code that connects to a cluster. */
-  users(id: string): string[] {
-    return this._uses.names(id);
+  users(cluster: ICluster): string[] {
+    return this._uses.names(cluster);
   }
 
   /** The notebook or console that code is inserted in. */
@@ -116,6 +115,11 @@ export class Notebooks implements INotebooks {
   /** Find the cell that connects to a cluster; null if there is none. */
   cellOf(panel: NotebookPanel): INotebooks.ICell | null {
     return connectingCell(panel, this.userOf(panel));
+  }
+
+  /** The source of the cell that connects to a cluster; see INotebooks. */
+  sourceOf(panel: NotebookPanel): string {
+    return connectingSource(panel, this.userOf(panel));
   }
 
   /** The text that `insert` would insert; null if there is none yet. */
@@ -173,14 +177,19 @@ export class Notebooks implements INotebooks {
     };
   }
 
-  /** Remove the cell of an earlier insertion after a cell was dropped. */
-  handleDrop(node: Node, id: string): void {
+  /** Finish the drop of a cell with the code of a cluster; see INotebooks. */
+  async handleDrop(node: Node, id: string, cluster: ICluster): Promise<void> {
     const panel = this._tracker.find(panel => panel.node.contains(node));
-    const mark = panel?.content.model
-      ? replaceByDropped(panel, id, this.userOf(panel))
-      : undefined;
-    if (panel && mark) {
-      this._uses.emit({ id: mark.cluster_id, panel });
+    if (
+      panel?.content.model &&
+      replaceByDropped(panel, id, this.userOf(panel))
+    ) {
+      this._uses.emit({ id: cluster.id, panel });
+      await this.prepare(panel);
+      const code = this.code(cluster, 'connect', panel);
+      if (code !== null && !panel.isDisposed) {
+        rewrite(panel, id, code.trimEnd());
+      }
     }
   }
 

@@ -1,18 +1,25 @@
-/** The key in the storage of a tab of the browser, which a reload keeps. */
-const KEY = 'jupyter-cluster-launcher:expected';
-
 /**
- * The paths of the notebooks that wait for the code of a cluster, by its id. They
- * are known after a reload of the page, and not in other tabs.
+ * What waits for a cluster, by its id: the path of a notebook, or nothing more than
+ * the user. It is known after a reload of the page, and not in other tabs.
  */
 export class Reloaded {
-  constructor() {
+  /**
+   * @param what - what waits, for the key in the storage of this tab of the
+   *   browser, which a reload keeps
+   */
+  constructor(what: string) {
+    this._key = `jupyter-cluster-launcher:${what}`;
     try {
-      const stored = JSON.parse(sessionStorage.getItem(KEY) ?? '{}');
+      const stored = JSON.parse(sessionStorage.getItem(this._key) ?? '{}');
       this._paths = new Map(Object.entries(stored));
     } catch {
       // There is no storage in this browser, or something else is in it.
     }
+  }
+
+  /** Whether anything waits for a cluster. */
+  has(id: string): boolean {
+    return this._paths.has(id);
   }
 
   /** The notebook that waits for the code of a cluster. */
@@ -20,8 +27,8 @@ export class Reloaded {
     return this._paths.get(id);
   }
 
-  /** Remember the notebook that waits for the code of a cluster. */
-  set(id: string, path: string): void {
+  /** Remember what waits for a cluster: the path of a notebook, or nothing more. */
+  set(id: string, path = ''): void {
     this._paths.set(id, path);
     this._store();
   }
@@ -36,7 +43,7 @@ export class Reloaded {
   private _store(): void {
     try {
       sessionStorage.setItem(
-        KEY,
+        this._key,
         JSON.stringify(Object.fromEntries(this._paths))
       );
     } catch {
@@ -44,5 +51,6 @@ export class Reloaded {
     }
   }
 
+  private _key: string;
   private _paths = new Map<string, string>();
 }

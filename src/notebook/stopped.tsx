@@ -4,8 +4,10 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import { PanelLayout } from '@lumino/widgets';
 import React, { useState } from 'react';
+import { againText } from '../again';
 import { CommandIDs } from '../commands/ids';
 import { TextButton } from '../components/button';
+import { useSignalValue } from '../components/hooks';
 import { hasEnded, isAlive } from '../format';
 import { IClusters, INotebooks } from '../tokens';
 import { connectCall } from './template';
@@ -122,7 +124,8 @@ function StoppedMessage({
 }: IBarOptions & { id: string }): JSX.Element {
   const [isBusy, setBusy] = useState(false);
   // One that was joined cannot be launched; one that was dismissed may.
-  const cannotLaunch = clusters.get(id)?.again === null;
+  const cluster = useSignalValue(clusters.changed, () => clusters.get(id));
+  const cannotLaunch = cluster?.again === null;
   const launch = async (): Promise<void> => {
     setBusy(true);
     await commands.execute(CommandIDs.launchAgain, { id });
@@ -130,10 +133,14 @@ function StoppedMessage({
   };
   return (
     <>
-      <span>{trans.__("This cell's cluster has stopped")}</span>
+      <span>
+        {cluster?.state === 'lost'
+          ? trans.__("This cell's cluster cannot be reached")
+          : trans.__("This cell's cluster has stopped")}
+      </span>
       {!cannotLaunch && (
         <TextButton disabled={isBusy} onClick={() => void launch()}>
-          {trans.__('Launch again')}
+          {againText(cluster, trans)}
         </TextButton>
       )}
       <TextButton onClick={() => void commands.execute(CommandIDs.insert)}>

@@ -4,9 +4,12 @@ import {
   NotebookPanel
 } from '@jupyterlab/notebook';
 import { ISignal, Signal } from '@lumino/signaling';
-import { INotebooks } from '../tokens';
-import { CELL_METADATA, clusterOf, IMark } from './cell';
+import { isAlive } from '../format';
+import { ICluster, INotebooks } from '../tokens';
+import { CELL_METADATA, IMark } from './cell';
+import { clusterOf, connectingSource } from './connecting';
 import { nameOf } from './target';
+import { connectCall } from './template';
 
 /** A cell that is about to run. */
 export interface IExecution {
@@ -44,10 +47,20 @@ export class Uses {
     return this._changed;
   }
 
-  /** The names of the open notebooks with code that connects to a cluster. */
-  names(id: string): string[] {
+  /**
+   * The names of the open notebooks with code that connects to a cluster: inserted
+   * for it, or by its name.
+   */
+  names(cluster: ICluster): string[] {
+    const call = isAlive(cluster) ? connectCall(cluster.name) : null;
     return this._tracker
-      .filter(panel => clusterOf(panel, this._userOf(panel)) === id)
+      .filter(panel => {
+        const user = this._userOf(panel);
+        return (
+          clusterOf(panel, user) === cluster.id ||
+          (call !== null && connectingSource(panel, user).includes(call))
+        );
+      })
       .map(nameOf);
   }
 

@@ -40,7 +40,7 @@ function actionsOf(options: INoticesOptions): INoticeActions {
       app.commands.execute(command, { id });
   return {
     insert: (cluster, panel) =>
-      notebooks?.users(cluster.id).length
+      notebooks?.users(cluster).length
         ? null
         : () => insertOrNotify(cluster, 'connect', notebooks, trans, { panel }),
     createNotebook: cluster =>

@@ -1,7 +1,9 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
+import { againText } from '../again';
 import { hasEnded, isAlive } from '../format';
+import { Reloaded } from '../notebook/reloaded';
 import { ICluster, IClusters, INotebooks } from '../tokens';
 import { details, INoticeActions } from './actions';
 import { Endings } from './endings';
@@ -50,7 +52,7 @@ export class Notices implements IDisposable {
    * it is ready, however short the wait is.
    */
   expect(id: string): void {
-    this._withoutNotebook.add(id);
+    this._withoutNotebook.set(id);
     const cluster = this._clusters.get(id);
     if (cluster) {
       this._note(cluster);
@@ -132,7 +134,7 @@ export class Notices implements IDisposable {
     this._standing.add(
       id,
       shown,
-      now => !!now && isAlive(now) && !(insert && this._isUsed(id))
+      now => !!now && isAlive(now) && !(insert && this._isUsed(now))
     );
   }
 
@@ -153,9 +155,7 @@ export class Notices implements IDisposable {
         ...(again
           ? [
               {
-                label: again.change
-                  ? trans.__('Launch again %1', again.change)
-                  : trans.__('Launch again'),
+                label: againText(cluster, trans),
                 run: () => this._actions.launchAgain(cluster)
               }
             ]
@@ -167,8 +167,8 @@ export class Notices implements IDisposable {
   }
 
   /** Whether a notebook has the code of a cluster. */
-  private _isUsed(id: string): boolean {
-    return !!this._notebooks?.users(id).length;
+  private _isUsed(cluster: ICluster): boolean {
+    return !!this._notebooks?.users(cluster).length;
   }
 
   private _endings: Endings;
@@ -180,7 +180,7 @@ export class Notices implements IDisposable {
   /** By id, since when a cluster is waited for. */
   private _waiting = new Map<string, number>();
   /** The clusters that were launched without a notebook. */
-  private _withoutNotebook = new Set<string>();
+  private _withoutNotebook = new Reloaded('without-notebook');
 }
 
 /** Whether a cluster can compute something. */

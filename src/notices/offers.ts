@@ -72,7 +72,7 @@ export class Offers implements IDisposable {
     this._standing.add(
       id,
       shown,
-      now => !!now && isAlive(now) && !this._isUsed(id)
+      now => !!now && isAlive(now) && !this._isUsed(now)
     );
   }
 
@@ -80,7 +80,7 @@ export class Offers implements IDisposable {
   private _onNotebooks(): void {
     for (const [id, shown] of this._open) {
       const cluster = this._clusters.get(id);
-      if (!cluster || !isAlive(cluster) || this._isUsed(id)) {
+      if (!cluster || !isAlive(cluster) || this._isUsed(cluster)) {
         this._open.delete(id);
       } else if (this._isWanted(cluster)) {
         this._open.delete(id);
@@ -91,19 +91,19 @@ export class Offers implements IDisposable {
   }
 
   /** Whether a notebook has the code of a cluster. */
-  private _isUsed(id: string): boolean {
-    return !!this._notebooks?.users(id).length;
+  private _isUsed(cluster: ICluster): boolean {
+    return !!this._notebooks?.users(cluster).length;
   }
 
   /** Whether the notebook in front takes the code, and has no other cluster. */
-  private _isWanted({ id }: ICluster): boolean {
+  private _isWanted(cluster: ICluster): boolean {
     const { current = null, panel = null } = this._notebooks ?? {};
     const own = this._clusters.get(current?.clusterId ?? '');
     return (
       panel !== null &&
       current?.language === 'python' &&
       !(own && isAlive(own)) &&
-      !this._isUsed(id)
+      !this._isUsed(cluster)
     );
   }
 

@@ -114,7 +114,7 @@ function Request(
       <ul>
         {!isMissing && <li>{platform.title}</li>}
         <li>{sizeText(platform, form, trans)}</li>
-        {differences(form, standard, schema, trans).map(text => (
+        {differences(form, standard, schema, trans, Infinity).map(text => (
           <li key={text}>{text}</li>
         ))}
       </ul>

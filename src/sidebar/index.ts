@@ -3,7 +3,7 @@ import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { ILauncher } from '@jupyterlab/launcher';
 import { addAgainCommand } from '../commands/again';
 import { CommandIDs, ID_PROPERTY, REQUEST_PROPERTIES } from '../commands/ids';
-import { ICommandOptions, ROW_CLASS } from '../commands/pick';
+import { ICommandOptions } from '../commands/pick';
 import { clusterIcon } from '../icons';
 import { AutoInsert } from '../notebook/autoinsert';
 import { IPreferences } from '../settings/preferences';
@@ -143,24 +143,25 @@ function addOpenCommand(
         type: 'object',
         properties: {
           ...ID_PROPERTY,
-          platform: REQUEST_PROPERTIES.platform
+          platform: REQUEST_PROPERTIES.platform,
+          form: {
+            type: 'boolean',
+            description: 'Whether to show the form that launches a cluster.'
+          }
         }
       }
     },
     execute: args => {
       if (typeof args.platform === 'string') {
         launch.select(args.platform);
+      }
+      if (args.platform || args.form || args.isLauncher) {
         launch.fold.set(true);
       }
+      const id = typeof args.id === 'string' ? args.id : null;
       app.shell.activateById(panel.id);
       // The command palette gives the focus back after it has run a command.
-      requestAnimationFrame(() => panel.activate());
-      if (typeof args.id === 'string') {
-        const id = CSS.escape(args.id);
-        panel.node
-          .querySelector(`.${ROW_CLASS}[data-cluster-id="${id}"]`)
-          ?.scrollIntoView({ block: 'nearest' });
-      }
+      requestAnimationFrame(() => panel.activateRow(id));
     }
   });
 }

@@ -1,5 +1,6 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
+import { ROW_CLASS } from '../commands/pick';
 import { RetryAlert } from '../components/alert';
 import { useSignalValue } from '../components/hooks';
 import { Loading } from '../components/loading';
@@ -38,12 +39,34 @@ export class ClusterPanel extends ReactWidget {
     return <Sidebar context={this._context} />;
   }
 
-  /** Focus the first control of the form, or the panel while there is none. */
-  protected onActivateRequest(): void {
-    this.node.tabIndex = -1;
-    const first = this.node.querySelector<HTMLElement>('form button');
-    (first ?? this.node).focus();
+  /**
+   * Move the focus to the row of a cluster, or to where users begin if there is
+   * none.
+   *
+   * @param id - the id of the cluster; null for none
+   */
+  activateRow(id: string | null): void {
+    this._shown = id;
+    this.activate();
   }
+
+  /** Focus the wanted row, else the first control of the form, else the panel. */
+  protected onActivateRequest(): void {
+    const id = CSS.escape(this._shown ?? '');
+    const row = this.node.querySelector<HTMLElement>(
+      `.${ROW_CLASS}[data-cluster-id="${id}"]`
+    );
+    this._shown = null;
+    const first = this.node.querySelector<HTMLElement>('form button');
+    const wanted = row ?? first ?? this.node;
+    if (wanted !== first) {
+      wanted.tabIndex = -1;
+    }
+    wanted.focus();
+    row?.scrollIntoView({ block: 'nearest' });
+  }
+
+  private _shown: string | null = null;
 }
 
 /**

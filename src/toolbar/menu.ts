@@ -61,7 +61,7 @@ export function notebookMenu(
   items.add({
     label: trans.__('New Cluster…'),
     icon: true,
-    execute: () => commands.execute(CommandIDs.open)
+    execute: () => commands.execute(CommandIDs.open, { form: true })
   });
   items.separate();
   if (own.cluster) {

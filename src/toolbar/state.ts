@@ -17,7 +17,7 @@ export interface IOwnCluster {
  */
 export function clusterFor(
   panel: NotebookPanel,
-  notebooks: Pick<INotebooks, 'cellOf' | 'clusterOf'>,
+  notebooks: Pick<INotebooks, 'clusterOf' | 'sourceOf'>,
   clusters: Pick<IClusters, 'clusters' | 'get' | 'status'>
 ): IOwnCluster {
   const id = notebooks.clusterOf(panel);
@@ -25,7 +25,7 @@ export function clusterFor(
   if (id === null || (own && !hasEnded(own))) {
     return { cluster: own ?? null, hasStopped: false };
   }
-  const code = notebooks.cellOf(panel)?.code ?? '';
+  const code = notebooks.sourceOf(panel);
   const other = clusters.clusters.find(
     each => isAlive(each) && code.includes(connectCall(each.name))
   );

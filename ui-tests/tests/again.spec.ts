@@ -1,4 +1,5 @@
 import { checkWithAxe } from './axe';
+import { screenshot } from './screenshot';
 import { expect, test } from './test';
 
 /**
@@ -26,6 +27,7 @@ test('a cluster that has stopped is launched again', async ({
 
   // The cell and the bar above it say what happened.
   await expect(bar).toContainText("This cell's cluster has stopped");
+  await screenshot(page, 'stopped');
   await checkWithAxe(
     page,
     '.jp-ClusterLauncher-stopped',

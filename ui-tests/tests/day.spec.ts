@@ -150,7 +150,10 @@ test('palette, menus, launcher, status bar, Running panel', async ({
   const cards = page
     .locator('.jp-Launcher-section', { hasText: 'Dask Cluster' })
     .locator('.jp-LauncherCard');
-  await cards.filter({ hasText: 'This computer' }).click();
+  const card = cards.filter({ hasText: 'This computer' });
+  await expect(card).toBeVisible();
+  await screenshot(page, 'launcher');
+  await card.click();
   await expect(
     sidebar.form.getByRole('button', { name: /^Platform: This computer/ })
   ).toBeVisible();

@@ -1,60 +1,7 @@
 import { checkWithAxe } from './axe';
+import { inMinutes, report, usage, workers } from './reports';
 import { screenshot } from './screenshot';
 import { expect, test } from './test';
-
-/** A time in minutes from now, in the format of the server. */
-const inMinutes = (minutes: number): string =>
-  new Date(Date.now() + minutes * 60_000).toISOString();
-
-/** Make the load of a cluster. */
-const usage = (cpu: number, memory: number, tasks: number): object => ({
-  ...{ cpu, memory, tasks },
-  ...{ done: Math.round(tasks * 0.4), failed: 0, waiting: 0 },
-  ...{ spilled: 0, paused: 0 }
-});
-
-/** Make a report of the server. */
-function report(changes: object): object {
-  return {
-    id: Math.random().toString(36).slice(2),
-    name: 'tides',
-    platform: 'tallgrass',
-    platform_title: 'Tallgrass',
-    kernel_name: 'python3',
-    state: 'running',
-    message: '',
-    created: inMinutes(-60),
-    workers: {
-      requested: 2,
-      ready: 2,
-      queued: 0,
-      failed: 0,
-      killed: 0,
-      died: 0
-    },
-    unit: 'workers',
-    adapt: null,
-    cores: 2,
-    memory: 20 * 1024 ** 3,
-    usage: null,
-    address: 'tls://10.0.0.1:41000',
-    tls: true,
-    dashboard_url: '/lab-test/cluster-launcher/dashboard/1/status',
-    dashboard_access: null,
-    spent: null,
-    versions: {},
-    code: { create: 'cluster = …', connect: 'client = …' },
-    keep_running: false,
-    joined: false,
-    expires: null,
-    idle: null,
-    core_hours: null,
-    queue: null,
-    jobs: [],
-    warnings: [],
-    ...changes
-  };
-}
 
 /** One cluster in each situation. */
 const SITUATIONS = [
@@ -63,26 +10,12 @@ const SITUATIONS = [
     created: inMinutes(-0.2),
     state: 'starting',
     message: 'Creating the cluster',
-    workers: {
-      requested: 4,
-      ready: 0,
-      queued: 0,
-      failed: 0,
-      killed: 0,
-      died: 0
-    },
+    workers: workers(0, 4),
     cores: 0
   }),
   report({
     name: 'tides',
-    workers: {
-      requested: 8,
-      ready: 3,
-      queued: 5,
-      failed: 0,
-      killed: 0,
-      died: 0
-    },
+    workers: workers(3, 8, { queued: 5 }),
     cores: 3,
     queue: '5 queued (Resources), start about 14:05',
     expires: inMinutes(220),
@@ -106,14 +39,7 @@ const SITUATIONS = [
   }),
   report({
     name: 'turbidity',
-    workers: {
-      requested: 2,
-      ready: 2,
-      queued: 0,
-      failed: 1,
-      killed: 0,
-      died: 1
-    },
+    workers: workers(2, 2, { failed: 1, died: 1 }),
     keep_running: true,
     usage: {
       ...usage(0.96, 19 * 1024 ** 3, 40),
@@ -122,14 +48,7 @@ const SITUATIONS = [
   }),
   report({
     name: 'plankton',
-    workers: {
-      requested: 0,
-      ready: 0,
-      queued: 0,
-      failed: 0,
-      killed: 0,
-      died: 0
-    },
+    workers: workers(0),
     adapt: { minimum: 0, maximum: 3 },
     cores: 0,
     memory: 0,
@@ -193,14 +112,7 @@ test('a hundred clusters', async ({ page, sidebar }) => {
     report({
       name: `run ${index}`,
       created: inMinutes(-index),
-      workers: {
-        requested: 10,
-        ready: 10,
-        queued: 0,
-        failed: 0,
-        killed: 0,
-        died: 0
-      }
+      workers: workers(10)
     })
   );
   await page.route(/cluster-launcher\/clusters\?/, route =>

@@ -1,3 +1,4 @@
+import { screenshot } from './screenshot';
 import { expect, test } from './test';
 
 /**
@@ -96,4 +97,15 @@ test('a cluster is launched as the last time', async ({ page, sidebar }) => {
   await expect(item).toHaveAccessibleName(/: This computer 2, Running/, {
     timeout: 60000
   });
+  await item.click();
+  await expect(page.getByRole('menuitem', { name: /^Stop/ })).toBeVisible();
+  await screenshot(page, 'toolbar-menu');
+  await page.keyboard.press('Escape');
+
+  // The form has it among the recent launches, also after it shows something else.
+  await sidebar.setWorkers(2);
+  await sidebar.form
+    .getByLabel(/recent launch/i)
+    .selectOption({ label: 'This computer · 1 worker' });
+  await expect(sidebar.form.getByLabel('Workers')).toHaveValue('1');
 });

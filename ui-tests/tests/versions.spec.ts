@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { checkWithAxe } from './axe';
 import { screenshot } from './screenshot';
 import { expect, test } from './test';
 
@@ -81,6 +82,7 @@ test('a notebook whose packages differ', async ({ page, sidebar, tmpPath }) => {
   await expect(dialog.getByRole('row')).toHaveCount(2);
   await expect(dialog).toContainText('launch a new cluster');
   await screenshot(page, 'versions');
+  await checkWithAxe(page, '.jp-Dialog');
   await dialog.getByRole('button', { name: 'Close' }).click();
 
   const note = row.root.getByText('have different package versions');

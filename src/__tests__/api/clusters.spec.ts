@@ -4,7 +4,7 @@ import { Signal } from '@lumino/signaling';
 import { Clusters, EVENT_SCHEMA } from '../../api/clusters';
 import { refreshWhenVisible } from '../../api/visibility';
 import { ICluster, IClusters } from '../../tokens';
-import { FakeServer, makeCluster, errorResponse } from '../fakes';
+import { FakeServer, makeCluster, makeWorkers, errorResponse } from '../fakes';
 
 /** Resolves at the next change of a type. */
 function next(
@@ -56,14 +56,7 @@ describe('Clusters', () => {
   // Guards against events that are not handled.
   it('fetches a cluster when it changed', async () => {
     await start([makeCluster()]);
-    const workers = {
-      requested: 3,
-      ready: 3,
-      queued: 0,
-      failed: 0,
-      killed: 0,
-      died: 0
-    };
+    const workers = makeWorkers({ requested: 3, ready: 3 });
     server.responses['GET clusters/one'] = makeCluster({ workers });
     const change = next(model, 'changed');
     emitEvent('one', 'changed');
@@ -173,9 +166,12 @@ describe('Clusters', () => {
       workers: 1,
       name: 'mine',
       cwd: 'here',
-      keep_running: true
+      keep_running: true,
+      core_hours: 20
     });
-    expect(server.bodies[1]).toEqual({ platform: 'local', workers: 1 });
+    expect(server.bodies[1]).toEqual({
+      ...{ platform: 'local', workers: 1, core_hours: 20 }
+    });
   });
 
   // Guards against "no clusters" if there is no server extension.

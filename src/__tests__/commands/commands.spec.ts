@@ -3,7 +3,6 @@ import { CommandRegistry } from '@lumino/commands';
 import { addCommands } from '../../commands';
 import { addAgainCommand } from '../../commands/again';
 import { CommandIDs } from '../../commands/ids';
-import { moreMenu } from '../../sidebar/list/menus';
 import { ICluster } from '../../tokens';
 import {
   FakeClusters,
@@ -34,19 +33,13 @@ async function click(label: string): Promise<void> {
 describe('commands', () => {
   let clusters: FakeClusters;
   let commands: CommandRegistry;
-  let contextItems: any[];
   let notebooks: FakeNotebooks;
 
   beforeEach(() => {
     clusters = new FakeClusters();
     commands = new CommandRegistry();
     notebooks = new FakeNotebooks();
-    contextItems = [];
-    const app: any = {
-      commands,
-      contextMenu: { addItem: (item: any) => void contextItems.push(item) },
-      contextMenuHitTest: () => undefined
-    };
+    const app: any = { commands, contextMenuHitTest: () => undefined };
     addCommands({ app, clusters, trans }, notebooks, null);
   });
 
@@ -105,7 +98,8 @@ describe('commands', () => {
   it.each<[string, Partial<ICluster>, string]>([
     [
       'results',
-      { usage: makeUsage({ tasks: 42, done: 40 }) },
+      // Of 1000 inputs the results were needed no more, and one task failed.
+      { usage: makeUsage({ tasks: 1043, done: 1040, held: 40, failed: 1 }) },
       '40 results are held on the cluster and will be lost. 2 tasks will not be finished.'
     ],
     [
@@ -213,7 +207,7 @@ describe('commands', () => {
       workers: null,
       field: ''
     };
-    const usage = makeUsage({ tasks: 2, done: 2 });
+    const usage = makeUsage({ tasks: 2, done: 2, held: 2 });
     clusters.put(makeCluster({ again, usage }));
     const cancelled = commands.execute(CommandIDs.launchAgain, { id: 'one' });
     await new Promise(resolve => setTimeout(resolve, 0));
@@ -258,18 +252,6 @@ describe('commands', () => {
     expect(notebooks.inserted).toEqual([]);
   });
 
-  // Guards against two menus of which one lacks what the other has.
-  it('are the same in the context menu and in the menu of a row', async () => {
-    const context: any = { clusters, commands, trans };
-    const menu = moreMenu(makeCluster(), context);
-    const names = (items: readonly any[]): string[] =>
-      items.map(({ command, args, type }) =>
-        type === 'separator' ? '-' : `${command} ${args?.kind ?? ''}`
-      );
-    expect(names(menu.items)).toEqual(names(contextItems));
-    expect(names(contextItems)).toContain(`${CommandIDs.rename} `);
-  });
-
   // Guards against stopping a cluster that other users use.
   it.each([
     ['Leave', 'running', [['stop', 'one', { leave: true }]]],
@@ -303,6 +285,42 @@ describe('commands', () => {
     clusters.put(makeCluster());
     await commands.execute(CommandIDs.insert);
     expect(notebooks.inserted).toEqual([['one', 'connect', {}]]);
+  });
+
+  // Guards against a name that has to be typed again because it was refused.
+  it('keep a refused name in the dialog, with the reason', async () => {
+    clusters.put(makeCluster());
+    clusters.errors.change = 'Another cluster has this name.';
+    const renamed = commands.execute(CommandIDs.rename, { id: 'one' });
+    const input = async (): Promise<HTMLInputElement> => {
+      await new Promise(resolve => setTimeout(resolve, 0));
+      return document.querySelector<HTMLInputElement>('.jp-Dialog input')!;
+    };
+    (await input()).value = 'tides';
+    document.querySelector<HTMLElement>('.jp-Dialog .jp-mod-accept')!.click();
+    await new Promise(resolve => setTimeout(resolve, 0));
+    expect((await input()).value).toBe('tides');
+    expect(document.querySelector('.jp-Dialog')!.textContent).toContain(
+      'Another cluster has this name.'
+    );
+    delete clusters.errors.change;
+    document.querySelector<HTMLElement>('.jp-Dialog .jp-mod-accept')!.click();
+    await renamed;
+    expect(clusters.calls.pop()).toEqual(['change', 'one', { name: 'tides' }]);
+    expect(Notification.manager.notifications).toEqual([]);
+  });
+
+  // Guards against "no running cluster" beside one that runs.
+  it('say that none can be scaled, not that none runs', async () => {
+    await commands.execute(CommandIDs.scale);
+    clusters.put(makeCluster({ scalable: false }));
+    await commands.execute(CommandIDs.scale);
+    expect(
+      Notification.manager.notifications.map(({ message }) => message)
+    ).toEqual([
+      'No Dask cluster for which this is possible now.',
+      'No running Dask cluster.'
+    ]);
   });
 
   // Guards against a failed insertion without an alternative.

@@ -13,14 +13,7 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
     state: 'running',
     message: '',
     created: '2030-01-01T12:00:00Z',
-    workers: {
-      requested: 2,
-      ready: 2,
-      queued: 0,
-      failed: 0,
-      killed: 0,
-      died: 0
-    },
+    workers: makeWorkers({ requested: 2, ready: 2 }),
     unit: 'workers',
     adapt: null,
     scalable: true,
@@ -49,6 +42,16 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
   };
 }
 
+/** Count the workers of a cluster: nobody, but for the changes. */
+export function makeWorkers(
+  changes: Partial<ICluster['workers']> = {}
+): ICluster['workers'] {
+  return {
+    ...{ requested: 0, ready: 0, queued: 0, failed: 0, killed: 0, died: 0 },
+    ...changes
+  };
+}
+
 /** Make the load of a cluster. */
 export function makeUsage(
   changes: Partial<NonNullable<ICluster['usage']>> = {}
@@ -58,6 +61,7 @@ export function makeUsage(
     memory: 1024 ** 3,
     tasks: 0,
     done: 0,
+    held: 0,
     failed: 0,
     waiting: 0,
     spilled: 0,
@@ -107,6 +111,7 @@ export function makePlatform(changes: Partial<IPlatform> = {}): IPlatform {
       from: null
     },
     adaptive: true,
+    core_hours: null,
     options: {
       type: 'object',
       properties: {

@@ -23,7 +23,7 @@ export class FakeNotebooks implements INotebooks {
   readonly usersOf: { [id: string]: string[] } = {};
   readonly usersChanged = new Signal<this, void>(this);
 
-  users(id: string): string[] {
+  users({ id }: ICluster): string[] {
     return this.usersOf[id] ?? [];
   }
 
@@ -64,6 +64,10 @@ export class FakeNotebooks implements INotebooks {
     return this.cell;
   }
 
+  sourceOf(): string {
+    return this.cell?.code ?? '';
+  }
+
   code(cluster: ICluster, kind: CodeKind): string | null {
     return codeText(cluster, kind);
   }
@@ -71,7 +75,7 @@ export class FakeNotebooks implements INotebooks {
   /** The drops: the node and the id of the cell. */
   readonly drops: [Node, string][] = [];
 
-  handleDrop(node: Node, id: string): void {
+  async handleDrop(node: Node, id: string): Promise<void> {
     this.drops.push([node, id]);
   }
 

@@ -153,7 +153,9 @@ describe('a notebook that follows its kernel', () => {
   // Guards against results that are lost with a kernel.
   it('asks first where something would be lost', async () => {
     await toggle(CommandIDs.toggleStop);
-    clusters.put(makeCluster({ usage: makeUsage({ tasks: 2, done: 2 }) }));
+    clusters.put(
+      makeCluster({ usage: makeUsage({ tasks: 2, done: 2, held: 2 }) })
+    );
     await start();
     await shutDown();
     expect(stops()).toEqual([]);

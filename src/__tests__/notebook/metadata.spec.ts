@@ -65,7 +65,7 @@ describe('the metadata of a notebook', () => {
 
   // Guards against a launch that rewrites what another user of a shared notebook
   // requested, and a kernel that everybody connects to something else.
-  it('have an own request and own switches of each user', () => {
+  it('have a request and switches of each user', () => {
     saveRequest(panel, cluster, 'ann');
     setHabit(panel, 'connect_on_start', true, 'ann');
     saveRequest(panel, makeCluster({ platform: 'hpc' }), 'bob');

@@ -5,6 +5,7 @@ import { requestIn } from '../../notebook/metadata';
 import { Notebooks } from '../../notebook/notebooks';
 import { ICluster } from '../../tokens';
 import { ToolbarItem } from '../../toolbar/item';
+import { clusterFor } from '../../toolbar/state';
 import {
   contextOf,
   FakeClusters,
@@ -183,10 +184,22 @@ describe('Notebooks', () => {
     panel.notebook.insertCell(2, cell);
     const used: any[] = [];
     notebooks.used.connect((_, use) => void used.push(use));
-    notebooks.handleDrop(panel.node, cell.id);
+    void notebooks.handleDrop(panel.node, cell.id, withCode('one', 'c1()'));
     expect(panel.sources).toEqual(['first()', 'c1()', 'second()']);
     expect(panel.content.activeCellIndex).toBe(1);
     expect(used).toEqual([{ id: 'one', panel }]);
+  });
+
+  // Guards against code for the kernel of another notebook, which was in front.
+  it('takes the code that its own kernel can run when it was dropped', async () => {
+    notebooks = makeNotebooks(panel, { hasConnect: async () => true });
+    const cell = markedCell({ cluster_id: 'one', name: 'One', code: 'c1()' });
+    panel.notebook.insertCell(2, cell);
+    await notebooks.handleDrop(panel.node, cell.id, withCode('one', 'c1()'));
+    expect(panel.sources[2]).toContain('connect("Local 1")');
+    expect(notebooks.cellOf(panel as any)).toMatchObject({
+      ...{ index: 2, clusterId: 'one' }
+    });
   });
 
   // Guards against removing the code of the user.
@@ -195,7 +208,7 @@ describe('Notebooks', () => {
     panel.notebook.cells[0].setSource('c1()\nmine()');
     const cell = markedCell({ cluster_id: 'one', name: 'One', code: 'c1()' });
     panel.notebook.insertCell(3, cell);
-    notebooks.handleDrop(panel.node, cell.id);
+    void notebooks.handleDrop(panel.node, cell.id, withCode('one', 'c1()'));
     expect(panel.sources).toHaveLength(4);
   });
 
@@ -335,7 +348,7 @@ describe('Notebooks', () => {
     expect(notebooks.current!.path).toBe('RTC:a.ipynb'); // The server knows it.
     const inserted = notebooks.insert(withCode('one', 'c1()'), 'connect');
     expect(inserted).toMatchObject({ notebook: 'a.ipynb' });
-    expect(notebooks.users('one')).toEqual(['a.ipynb']);
+    expect(notebooks.users(makeCluster({ id: 'one' }))).toEqual(['a.ipynb']);
   });
 
   // Guards against a cell of a colleague that changes to another cluster, and a
@@ -349,14 +362,14 @@ describe('Notebooks', () => {
     ada.insert(withCode('three', 'c3()'), 'connect');
     expect(panel.sources).toEqual(['c2()', 'c3()', 'first()', 'second()']);
     expect(ada.current!.clusterId).toBe('three');
-    expect(bob.users('two')).toEqual(['a.ipynb']);
+    expect(bob.users(makeCluster({ id: 'two' }))).toEqual(['a.ipynb']);
     const dropped = markedCell({
       cluster_id: 'four',
       name: 'Four',
       code: 'c4()'
     });
     panel.notebook.insertCell(0, dropped);
-    bob.handleDrop(panel.node, dropped.id);
+    void bob.handleDrop(panel.node, dropped.id, withCode('four', 'c4()'));
     expect(panel.sources).toEqual(['c4()', 'c3()', 'first()', 'second()']);
     bob.insert(withCode('five', 'c5()'), 'connect');
     expect(panel.sources).toEqual(['c5()', 'c3()', 'first()', 'second()']);
@@ -515,13 +528,31 @@ describe('Notebooks', () => {
   it('knows which notebooks use a cluster, and says when that changes', () => {
     let changes = 0;
     notebooks.usersChanged.connect(() => void changes++);
-    expect(notebooks.users('one')).toEqual([]);
+    expect(notebooks.users(makeCluster({ id: 'one' }))).toEqual([]);
     notebooks.insert(withCode('one', 'c1()'), 'connect');
     expect(changes).toBe(1);
-    expect(notebooks.users('one')).toEqual(['a.ipynb']);
+    expect(notebooks.users(makeCluster({ id: 'one' }))).toEqual(['a.ipynb']);
     expect(notebooks.current!.clusterId).toBe('one');
     notebooks.insert(withCode('two', 'c2()'), 'create');
-    expect(notebooks.users('one')).toEqual([]);
+    expect(notebooks.users(makeCluster({ id: 'one' }))).toEqual([]);
     expect(notebooks.current!.clusterId).toBeNull();
+  });
+
+  // Guards against a row and a toolbar that do not know the notebook of a cluster
+  // which was launched again by connect(…, launch=True) in the cell.
+  it('finds the cluster that a rewritten cell connects to by its name', () => {
+    notebooks.insert(withCode('one', 'connect("Tides")'), 'connect');
+    const again = makeCluster({ id: 'two', name: 'Tides' });
+    const clusters = new FakeClusters();
+    clusters.put(again);
+    panel.notebook.cells[0].setSource(
+      'cluster, client = connect("Tides", launch=True)'
+    );
+    expect(notebooks.users(again)).toEqual(['a.ipynb']);
+    expect(notebooks.users({ ...again, state: 'closed' })).toEqual([]);
+    expect(clusterFor(panel as any, notebooks, clusters)).toEqual({
+      cluster: again,
+      hasStopped: false
+    });
   });
 });

@@ -78,6 +78,16 @@ describe('the bar of a cell whose cluster has stopped', () => {
     ]);
   });
 
+  // Guards against a launch that is not what the button says, and "stopped" of a
+  // cluster whose jobs may go on.
+  it('says what a launch changes, and that a cluster cannot be reached', async () => {
+    const change = 'with 4 GB per worker';
+    const again = { options: {}, change, workers: null, field: '' };
+    await put({ state: 'lost', again });
+    screen.getByText("This cell's cluster cannot be reached");
+    screen.getByRole('button', { name: `Launch again ${change}` });
+  });
+
   // Guards against a button for a scheduler that somebody else has started.
   it('does not launch what was joined', async () => {
     await put({ state: 'closed', joined: true, again: null });

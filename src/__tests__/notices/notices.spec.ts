@@ -7,6 +7,7 @@ import {
   FakeNotebooks,
   FakePreferences,
   makeCluster,
+  makeWorkers,
   trans
 } from '../fakes';
 
@@ -81,14 +82,7 @@ describe('notices', () => {
   const starting: Partial<ICluster> = {
     state: 'starting',
     code: { create: '', connect: null },
-    workers: {
-      requested: 2,
-      ready: 0,
-      queued: 2,
-      failed: 0,
-      killed: 0,
-      died: 0
-    }
+    workers: makeWorkers({ requested: 2, queued: 2 })
   };
   const queued: Partial<ICluster> = { workers: starting.workers };
   const shown = (): string[] =>
@@ -169,6 +163,16 @@ describe('notices', () => {
     await put({ id: 'two' });
     await put({ id: 'three', state: 'failed' });
     expect(shown()).toEqual([]);
+  });
+
+  // Guards against silence after the page was reloaded while the cluster started.
+  it('offer a notebook also after a reload', async () => {
+    await put(starting);
+    notices.expect('one');
+    notices.dispose();
+    notices = create();
+    await put();
+    expect(shown()).toEqual(['Local 1 is ready']);
   });
 
   // Guards against a warning instead of a cluster that can be used.

@@ -112,14 +112,17 @@ describe('a launch without the form', () => {
   // Guards against options that somebody else wrote, such as commands for jobs,
   // and that no one has read.
   it('shows options that the user has not used before', async () => {
-    request({ options: { extra: 'rm' } });
+    const extra = `${'module load dask\n'.repeat(5)}rm`;
+    request({ options: { extra, threads: null } });
     const done = commands.execute(CommandIDs.launchRequested, NOTEBOOK);
-    expect((await dialog()).textContent).toContain('Extra arguments: rm');
+    const text = (await dialog()).textContent;
+    expect(text).toContain(`Extra arguments: ${extra}`);
+    expect(text).toContain('Threads per worker: empty');
     expect((await dialog()).querySelector('select')).toBeNull();
     expect(launches()).toEqual([]);
     accept();
     await done;
-    expect(launches()).toMatchObject([{ options: { extra: 'rm' } }]);
+    expect(launches()).toMatchObject([{ options: { extra, threads: null } }]);
     await commands.execute(CommandIDs.launchRequested, NOTEBOOK);
     expect(launches()).toHaveLength(2);
   });

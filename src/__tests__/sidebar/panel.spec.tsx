@@ -54,6 +54,16 @@ describe('errors in the sidebar', () => {
     expect(screen.queryByRole('alert')).toBeNull();
   });
 
+  // Guards against "no clusters" while nobody knows.
+  it('does not say that there are no clusters while that is not known', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.setStatus('unreachable', 'No answer.')
+    );
+    expect(screen.queryByText(/^No clusters yet/)).toBeNull();
+    await act(async () => screen.clusters.setStatus('ready'));
+    screen.getByText(/^No clusters yet/);
+  });
+
   // Guards against losing the form to a network failure.
   it('keeps the form while the server is not responding', async () => {
     const screen = await renderSidebar();

@@ -36,20 +36,25 @@ export function sizeText(
  * short text each. Includes what stays from the last launch.
  *
  * @param standard - the defaults
+ * @param length - the characters of a value that are shown
  */
 export function differences(
   form: IForm,
   standard: IForm,
   schema: IOptionsSchema,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  length = LENGTH
 ): string[] {
   const changed = Object.entries(changedOptions(schema, form.options))
-    .filter(([, value]) => value !== '' && value !== null)
+    .filter(
+      ([name, value]) =>
+        !isEmpty(value) || !isEmpty(schema.properties[name]?.default)
+    )
     .map(([name, value]) =>
       trans.__(
         '%1: %2',
         schema.properties[name]?.title ?? name,
-        valueText(value, trans)
+        valueText(value, trans, length)
       )
     );
   if (form.keep_running !== standard.keep_running) {
@@ -92,11 +97,19 @@ export function differences(
   return changed;
 }
 
+/** Whether an option has no value. */
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === '';
+
 /** Format the value of an option. */
 function valueText(
   value: ReadonlyJSONValue | undefined,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  length: number
 ): string {
+  if (isEmpty(value)) {
+    return trans.__('empty');
+  }
   if (typeof value === 'boolean') {
     return value ? trans.__('yes') : trans.__('no');
   }
@@ -105,5 +118,5 @@ function valueText(
     : typeof value === 'object'
       ? JSON.stringify(value)
       : String(value);
-  return text.length > LENGTH ? `${text.slice(0, LENGTH)}…` : text;
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }

@@ -25,7 +25,7 @@ export interface IParts {
 export class Draft {
   constructor(private _parts: IParts) {}
 
-  /** Emitted when the user typed a name or an address. */
+  /** Emitted when the user typed a name, an address or a number. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -48,16 +48,32 @@ export class Draft {
     this._changed.emit();
   }
 
+  /** Set whether what is typed in a field for a number is none that is allowed. */
+  setMistyped = (label: string, isInvalid: boolean): void => {
+    if (isInvalid) {
+      this._mistyped.add(label);
+    } else {
+      this._mistyped.delete(label);
+    }
+    this._changed.emit();
+  };
+
   /** Forget what was typed. Emits nothing. */
   clear(): void {
     this._address = this._name = '';
   }
 
-  /** The titles of the options whose values are not allowed. */
+  /** The titles of the fields whose values are not allowed. */
   invalid(platform: IPlatform | null): string[] {
     const { forms, queries } = this._parts;
     return platform
-      ? invalidOptions(queries.schema(platform), forms.get(platform).options)
+      ? [
+          ...this._mistyped,
+          ...invalidOptions(
+            queries.schema(platform),
+            forms.get(platform).options
+          )
+        ]
       : [];
   }
 
@@ -94,5 +110,6 @@ export class Draft {
 
   private _address = '';
   private _changed = new Signal<this, void>(this);
+  private _mistyped = new Set<string>();
   private _name = '';
 }

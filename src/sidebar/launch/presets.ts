@@ -21,7 +21,7 @@ export class Presets {
     this._all.settled.connect(this._parts.onChange);
   }
 
-  /** Why presets could not be changed, for the user; null if they could. */
+  /** Why a preset could not be deleted, for the user; null if it could. */
   error: string | null = null;
 
   /** The presets whose platform is offered. */
@@ -61,18 +61,27 @@ export class Presets {
     }
   }
 
-  /** Save what the form shows. */
-  save(name: string, platform: IPlatform): Promise<void> {
+  /** Save what the form shows. Rejects if the server refuses it. */
+  async save(name: string, platform: IPlatform): Promise<void> {
     const { forms, clusters } = this._parts;
     const content = this._content(platform, forms.get(platform));
-    return this._change(() =>
-      clusters.savePreset(name.trim(), { platform: platform.name, ...content })
-    );
+    this.error = null;
+    await clusters.savePreset(name.trim(), {
+      platform: platform.name,
+      ...content
+    });
+    this._fetch();
   }
 
-  /** Delete a preset of the user. */
-  delete({ name }: IPreset): Promise<void> {
-    return this._change(() => this._parts.clusters.deletePreset(name));
+  /** Delete a preset of the user. Never rejects: see `error`. */
+  async delete({ name }: IPreset): Promise<void> {
+    this.error = null;
+    try {
+      await this._parts.clusters.deletePreset(name);
+    } catch (error) {
+      this.error = (error as Error).message;
+    }
+    this._fetch();
   }
 
   /** Request the presets, if they may have changed. */
@@ -89,16 +98,10 @@ export class Presets {
     this._all.dispose();
   }
 
-  /** Change presets on the server. Never rejects: see `error`. */
-  private async _change(request: () => Promise<unknown>): Promise<void> {
-    this.error = null;
-    try {
-      await request();
-      this._changes += 1;
-      this.update();
-    } catch (error) {
-      this.error = (error as Error).message;
-    }
+  /** Fetch the presets again, after a change. */
+  private _fetch(): void {
+    this._changes += 1;
+    this.update();
     this._parts.onChange();
   }
 

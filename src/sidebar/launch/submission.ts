@@ -48,7 +48,10 @@ export class Submission {
     try {
       const cluster = await this._clusters.launch(launch);
       this._launched.emit({ cluster, panel });
-      await remember();
+      // The cluster is there, whatever the browser can save.
+      await remember().catch(reason => {
+        console.warn('The choices could not be saved.', reason);
+      });
     } catch (reason) {
       this.error = (reason as Error).message;
     } finally {

@@ -115,9 +115,11 @@ export function RowCorner({ cluster, context }: IRowProps): JSX.Element {
         icon={hasEnded(cluster) ? closeIcon : stopIcon}
         action="stop"
         label={
-          hasEnded(cluster)
-            ? trans.__('Dismiss %1', cluster.name)
-            : trans.__('Stop %1', cluster.name)
+          cluster.state === 'lost'
+            ? trans.__('Clean up %1', cluster.name)
+            : hasEnded(cluster)
+              ? trans.__('Dismiss %1', cluster.name)
+              : trans.__('Stop %1', cluster.name)
         }
         disabled={['closing', 'elsewhere'].includes(cluster.state)}
         onClick={() => void commands.execute(CommandIDs.stop, args)}

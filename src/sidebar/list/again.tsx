@@ -1,4 +1,5 @@
 import React, { useState } from 'react';
+import { againText } from '../../again';
 import { CommandIDs } from '../../commands/ids';
 import { TextButton } from '../../components/button';
 import { IRowProps } from './props';
@@ -10,7 +11,7 @@ export function Again({
 }: Pick<IRowProps, 'cluster' | 'context'>): JSX.Element {
   const { commands, trans } = context;
   const [isBusy, setBusy] = useState(false);
-  const { id, again } = cluster;
+  const { id } = cluster;
   const launch = async (): Promise<void> => {
     setBusy(true);
     await commands.execute(CommandIDs.launchAgain, { id });
@@ -18,9 +19,7 @@ export function Again({
   };
   return (
     <TextButton disabled={isBusy} onClick={() => void launch()}>
-      {again?.change
-        ? trans.__('Launch again %1', again.change)
-        : trans.__('Launch again')}
+      {againText(cluster, trans)}
     </TextButton>
   );
 }

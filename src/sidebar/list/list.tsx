@@ -17,6 +17,10 @@ export function ClusterList(props: {
   const { context, platforms } = props;
   const { clusters, trans } = context;
   const list = useSignalValue(clusters.changed, () => clusters.clusters);
+  const isKnown = useSignalValue(
+    clusters.changed,
+    () => clusters.status === 'ready'
+  );
   const [section, setSection] = useState<Element | null>(null);
   return (
     <section
@@ -25,11 +29,13 @@ export function ClusterList(props: {
       aria-label={trans.__('Clusters')}
     >
       {list.length === 0 ? (
-        <p className="jp-ClusterLauncher-empty">
-          {trans.__(
-            'No clusters yet. Choose a platform above and select Launch.'
-          )}
-        </p>
+        isKnown && (
+          <p className="jp-ClusterLauncher-empty">
+            {trans.__(
+              'No clusters yet. Choose a platform above and select Launch.'
+            )}
+          </p>
+        )
       ) : (
         <ul className="jp-ClusterLauncher-list">
           {list.map((cluster, index) => (

@@ -1,7 +1,7 @@
 import { MenuSvg } from '@jupyterlab/ui-components';
 import { Menu } from '@lumino/widgets';
 import { CommandIDs } from '../../commands/ids';
-import { rowItems } from '../../commands/rowitems';
+import { ROW_ITEMS, traitsOf } from '../../commands/rowitems';
 import { hasDaskLabextension } from '../../dashboard/dasklabextension';
 import { ICluster, IPlot } from '../../tokens';
 import { ISidebarContext } from '../context';
@@ -88,17 +88,14 @@ export function moreMenu(
   { commands }: ISidebarContext
 ): Menu {
   const menu = new MenuSvg({ commands }); // with check marks
-  const items = rowItems({
-    isConnectable: cluster.code.connect !== null,
-    isRunning: cluster.state === 'running',
-    isScalable: cluster.scalable
-  });
-  for (const item of items) {
-    menu.addItem(
-      'command' in item
-        ? { ...item, args: { ...item.args, id: cluster.id } }
-        : item
-    );
+  const traits = traitsOf(cluster);
+  for (const item of ROW_ITEMS) {
+    if ('type' in item) {
+      menu.addItem(item);
+    } else if (!item.trait || traits.includes(item.trait)) {
+      const { args, command } = item;
+      menu.addItem({ command, args: { ...args, id: cluster.id } });
+    }
   }
   return menu;
 }

@@ -50,9 +50,8 @@ export function EditableName({ cluster, context }: IRowProps): JSX.Element {
             setError('');
           }}
           onBlur={() => {
-            if (error) {
-              stop();
-            } else {
+            // What was refused stays until it is corrected, or Escape.
+            if (!error) {
               void commit();
             }
           }}

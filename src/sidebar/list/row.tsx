@@ -1,6 +1,7 @@
 import React from 'react';
 import { useInView } from 'react-intersection-observer';
 import { ROW_CLASS } from '../../commands/pick';
+import { traitsOf } from '../../commands/rowitems';
 import { Warnings } from '../../components/alert';
 import { EVERY_SECOND, useNow } from '../../components/hooks';
 import {
@@ -54,6 +55,7 @@ export const ClusterRow = React.memo(function ClusterRow({
       }
       data-cluster-id={cluster.id}
       data-state={cluster.state}
+      data-traits={traitsOf(cluster).join(' ')}
       data-ready={cluster.workers.ready}
       data-requested={cluster.workers.requested}
       aria-label={cluster.name}
@@ -89,8 +91,10 @@ function Head(props: IRowProps): JSX.Element {
         if (code !== null && event.button === 0 && !isControl(event.target)) {
           event.preventDefault(); // Do not select text.
           const { id: cluster_id, name } = cluster;
-          watchDrag(event, { cluster_id, name, code }, (node, id) =>
-            notebooks!.handleDrop(node, id)
+          watchDrag(
+            event,
+            { cluster_id, name, code },
+            (node, id) => void notebooks!.handleDrop(node, id, cluster)
           );
         }
       }}

@@ -1,4 +1,4 @@
-import React, { useEffect, useId, useState } from 'react';
+import React, { useCallback, useEffect, useId, useState } from 'react';
 import { ErrorMessage } from '../../components/alert';
 import { TextButton } from '../../components/button';
 import {
@@ -132,6 +132,15 @@ function AdaptForm(props: IScaleFormProps): JSX.Element {
       maximum: Math.max(cluster.workers.requested, 1)
     }
   );
+  const [invalid, setInvalid] = useState<string[]>([]);
+  const onInvalid = useCallback(
+    (label: string, isInvalid: boolean) =>
+      setInvalid(before => [
+        ...before.filter(each => each !== label),
+        ...(isInvalid ? [label] : [])
+      ]),
+    []
+  );
   return (
     <form
       className="jp-ClusterLauncher-adapt"
@@ -141,8 +150,13 @@ function AdaptForm(props: IScaleFormProps): JSX.Element {
         void onApply({ adapt });
       }}
     >
-      <AdaptFields {...{ adapt, bounds, trans }} onChange={setAdapt} />
-      <TextButton type="submit">{trans.__('Apply')}</TextButton>
+      <AdaptFields
+        {...{ adapt, bounds, onInvalid, trans }}
+        onChange={setAdapt}
+      />
+      <TextButton type="submit" disabled={invalid.length > 0}>
+        {trans.__('Apply')}
+      </TextButton>
     </form>
   );
 }

@@ -12,6 +12,7 @@ import {
   workersText
 } from '../../format';
 import { capacityText, failedText } from '../../usage';
+import { ICluster } from '../../tokens';
 import { ISidebarContext } from '../context';
 import { IRowProps } from './props';
 
@@ -23,7 +24,7 @@ export function Summary({ cluster, context }: IRowProps): JSX.Element {
   const { trans } = context;
   const hasTime = cluster.expires || cluster.spent;
   const now = useNow(hasTime ? EVERY_QUARTER_MINUTE : null);
-  const notebooks = useNotebooks(cluster.id, context);
+  const notebooks = useNotebooks(cluster, context);
   const parts = [
     platformText(cluster),
     cluster.joined ? trans.__('joined') : '',
@@ -50,9 +51,12 @@ export function Summary({ cluster, context }: IRowProps): JSX.Element {
 }
 
 /** The names of the open notebooks that use a cluster, joined. */
-function useNotebooks(id: string, { notebooks }: ISidebarContext): string {
+function useNotebooks(
+  cluster: ICluster,
+  { notebooks }: ISidebarContext
+): string {
   return useSignalValue(
     notebooks?.usersChanged,
-    () => notebooks?.users(id).join(', ') ?? ''
+    () => notebooks?.users(cluster).join(', ') ?? ''
   );
 }

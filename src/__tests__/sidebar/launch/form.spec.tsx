@@ -73,6 +73,34 @@ describe('the launch form', () => {
     expect(screen.preferences.choices.local.core_hours).toBe(hours);
   });
 
+  // Guards against "no limit" where the platform has one, and against choices that
+  // the server refuses.
+  it('says after how many core-hours the platform stops clusters', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [makePlatform({ core_hours: 10 })];
+    });
+    await expand(screen, 'lifetime');
+    const limit = screen.getByLabelText('Stop at') as HTMLSelectElement;
+    expect([...limit.options].map(({ textContent }) => textContent)).toEqual([
+      ...['10 core-hours, the limit here', '1 core-hour', '5 core-hours']
+    ]);
+  });
+
+  // Guards against a second launch by a user who reads that the first one failed.
+  it('launched the cluster also if the choices cannot be saved', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const screen = await renderSidebar(({ preferences }) => {
+      preferences.remember = async () => {
+        throw new Error('The disk is full.');
+      };
+    });
+    await click(screen);
+    expect(screen.launched).toEqual(['one']);
+    expect(screen.queryByRole('alert')).toBeNull();
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+  });
+
   // Guards against a number that means nothing, which the server rejects.
   it('asks for no number of workers that follows from an option', async () => {
     const workers = { ...makePlatform().workers, from: 'hosts' };
@@ -102,14 +130,27 @@ describe('the launch form', () => {
   });
 
   // Guards against a number out of bounds that is sent or silently changed.
-  it('marks a number out of bounds as invalid, and ignores it', async () => {
+  it('marks a number out of bounds as invalid, and launches nothing', async () => {
     const screen = await renderSidebar();
     const workers = field(screen, 'Workers');
-    fireEvent.change(workers, { target: { value: '99' } });
-    expect(workers.getAttribute('aria-invalid')).toBe('true');
-    expect(screen.getByText('A number from 0 to 8')).not.toBeNull();
+    const button = screen.getByRole('button', {
+      name: 'Launch'
+    }) as HTMLButtonElement;
+    // As it is typed, the number is allowed at first.
+    for (const value of ['1', '12']) {
+      fireEvent.change(workers, { target: { value } });
+    }
     fireEvent.blur(workers);
-    expect(workers.value).toBe('2');
+    await settle();
+    expect(workers.getAttribute('aria-invalid')).toBe('true');
+    screen.getByText('A number from 0 to 8');
+    screen.getByText('Correct this first: Workers.');
+    expect(workers.value).toBe('12');
+    expect(button.disabled).toBe(true);
+    fireEvent.change(workers, { target: { value: '3' } });
+    await settle();
+    expect(button.disabled).toBe(false);
+    expect(screen.queryByText(/^Correct this first/)).toBeNull();
   });
 
   // Guards against an unavailable platform without a reason.

@@ -1,7 +1,7 @@
 import { Clipboard } from '@jupyterlab/apputils';
 import { act, fireEvent } from '@testing-library/react';
 import { CommandIDs } from '../../../commands/ids';
-import { makeCluster, makePlatform, makeUsage } from '../../fakes';
+import { makeCluster, makeWorkers, makePlatform, makeUsage } from '../../fakes';
 import { expand, lastCall, renderSidebar, rowOf, settle } from '../../render';
 
 const NOON = Date.parse('2030-01-01T12:00:00Z');
@@ -28,14 +28,7 @@ describe('the row of a cluster', () => {
           state: 'starting',
           message: 'Starting the kernel',
           created: '2030-01-01T11:59:50Z',
-          workers: {
-            requested: 2,
-            ready: 0,
-            queued: 0,
-            failed: 0,
-            killed: 0,
-            died: 0
-          }
+          workers: makeWorkers({ requested: 2 })
         })
       )
     );
@@ -55,14 +48,13 @@ describe('the row of a cluster', () => {
     const screen = await renderSidebar(({ clusters }) =>
       clusters.put(
         makeCluster({
-          workers: {
+          workers: makeWorkers({
             requested: 8,
             ready: 3,
             queued: 5,
             failed: 1,
-            killed: 0,
             died: 1
-          },
+          }),
           queue: '5 queued (Resources), start about 14:05',
           expires: '2030-01-01T15:41:00Z',
           spent: {
@@ -240,14 +232,7 @@ describe('the row of a cluster', () => {
         state: 'failed',
         again: { options: {}, change: '', workers: null, field }
       },
-      workers: {
-        requested: 5,
-        ready: 0,
-        queued: 0,
-        failed: 0,
-        killed: 0,
-        died: 0
-      },
+      workers: makeWorkers({ requested: 5 }),
       options: { queue: 'nosuch', walltime: '9' }
     });
     const screen = await renderSidebar(({ clusters, preferences }) => {

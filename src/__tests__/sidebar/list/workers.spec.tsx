@@ -1,7 +1,7 @@
 import { act, fireEvent, within } from '@testing-library/react';
 import { CommandIDs } from '../../../commands/ids';
 import { IWorker } from '../../../tokens';
-import { makeCluster, makeWorker } from '../../fakes';
+import { makeCluster, makeWorkers, makeWorker } from '../../fakes';
 import {
   expand,
   IScreen,
@@ -163,7 +163,7 @@ describe('the workers of a cluster', () => {
       ]
     };
     const workers = {
-      ...{ requested: 2, ready: 2, queued: 0, failed: 3, killed: 1, died: 3 }
+      ...makeWorkers({ requested: 2, ready: 2, failed: 3, killed: 1, died: 3 })
     };
     await act(async () => screen.clusters.put(makeCluster({ workers })));
     await settle();

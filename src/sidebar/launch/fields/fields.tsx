@@ -40,6 +40,7 @@ export function LaunchFields(
       {platform.launches ? (
         <WorkersFields
           {...fields}
+          onInvalid={model.draft.setMistyped}
           summary={
             queries.code.error ? null : (queries.code.value?.summary ?? null)
           }

@@ -20,6 +20,7 @@ const CORE_HOURS = [1, 5, 20, 100, 500, 2000];
  */
 export function LifetimeFields(props: IFormFieldsProps): JSX.Element {
   const { platform, form, onChange, trans } = props;
+  const limit = platform.core_hours;
   const duration = (seconds: number): string =>
     durationText(seconds * 1000, trans);
   return (
@@ -46,9 +47,11 @@ export function LifetimeFields(props: IFormFieldsProps): JSX.Element {
         label={trans.__('Stop at')}
         value={String(form.core_hours ?? '')}
         choices={choices(
-          CORE_HOURS,
+          CORE_HOURS.filter(hours => hours < (limit ?? Infinity)),
           form.core_hours,
-          trans.__('No limit of core-hours'),
+          limit === null
+            ? trans.__('No limit of core-hours')
+            : trans.__('%1, the limit here', coreHoursText(limit, trans)),
           hours => coreHoursText(hours, trans)
         )}
         onChange={value =>

@@ -1,7 +1,7 @@
-import { InputDialog } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import { ErrorMessage } from '../../../components/alert';
+import { askText } from '../../../components/asktext';
 import { TextButton } from '../../../components/button';
 import { SelectField } from '../../../components/fields';
 import { IPlatform } from '../../../tokens';
@@ -96,16 +96,16 @@ export function PresetButtons(props: IPresetProps): JSX.Element {
       {!current && (
         <TextButton
           data-action="save-preset"
-          onClick={async () => {
-            const { value } = await InputDialog.getText({
-              title: trans.__('Save as Preset'),
-              label: trans.__('Name of the preset'),
-              okLabel: trans.__('Save')
-            });
-            if (value?.trim()) {
-              await presets.save(value, platform);
-            }
-          }}
+          onClick={() =>
+            void askText(
+              {
+                title: trans.__('Save as Preset'),
+                label: trans.__('Name of the preset'),
+                okLabel: trans.__('Save')
+              },
+              name => presets.save(name, platform)
+            )
+          }
         >
           {trans.__('Save as preset…')}
         </TextButton>

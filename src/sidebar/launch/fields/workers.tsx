@@ -1,7 +1,11 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 import { CheckField } from '../../../components/fields';
-import { AdaptFields, NumberField } from '../../../components/numberfield';
+import {
+  AdaptFields,
+  NumberField,
+  OnInvalid
+} from '../../../components/numberfield';
 import { IPlatform } from '../../../tokens';
 import { IForm } from '../choices';
 
@@ -20,12 +24,13 @@ export interface IFormFieldsProps {
 /**
  * Fields for the number of workers, or for the bounds of adaptive scaling.
  *
+ * @param props.onInvalid - called when a field becomes invalid, or valid again
  * @param props.summary - what that number amounts to; null while unknown
  */
 export function WorkersFields(
-  props: IFormFieldsProps & { summary: string | null }
+  props: IFormFieldsProps & { onInvalid: OnInvalid; summary: string | null }
 ): React.ReactNode {
-  const { platform, form, onChange, summary, trans } = props;
+  const { platform, form, onChange, onInvalid, summary, trans } = props;
   const { title, minimum, maximum, from } = platform.workers;
   if (from !== null) {
     // The number follows from an option.
@@ -41,7 +46,7 @@ export function WorkersFields(
           value={form.workers}
           bounds={bounds}
           hint={summary ?? undefined}
-          trans={trans}
+          {...{ onInvalid, trans }}
           onChange={workers => onChange({ workers })}
         />
       ) : (
@@ -49,8 +54,8 @@ export function WorkersFields(
           adapt={adapt}
           bounds={bounds}
           hint={summary ?? undefined}
+          {...{ onInvalid, trans }}
           onChange={adapt => onChange({ adapt })}
-          trans={trans}
         />
       )}
       {platform.adaptive && (
