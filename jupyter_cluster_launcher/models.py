@@ -100,8 +100,9 @@ class ControllerRef:
 class Usage:
     """The load of a cluster: ``cpu`` is 1 when all cores are busy, ``memory`` is in bytes.
 
-    Of ``tasks``, so many are ``done``, failed (``erred``), or ``waiting`` for a worker. ``spilled``
-    is the data on disk for lack of memory, in bytes, ``paused`` how many workers take no tasks for
+    Of ``tasks``, so many are ``done``, failed (``erred``), or ``waiting`` for a worker. The results
+    of so many are ``held`` by workers, None where an older controller does not say. ``spilled`` is
+    the data on disk for lack of memory, in bytes, ``paused`` how many workers take no tasks for
     that reason.
     """
 
@@ -109,6 +110,7 @@ class Usage:
     memory: float = 0
     tasks: int = 0
     done: int = 0
+    held: int | None = None
     erred: int = 0
     waiting: int = 0
     spilled: float = 0

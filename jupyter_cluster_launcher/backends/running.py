@@ -13,7 +13,7 @@ from ..controller import announcements
 from ..errors import NotAvailableError
 from ..models import Cluster
 from ..platforms import memory
-from ..platforms.code.connectcode import dashboard_link
+from ..platforms.code.connectcode import JOINED, dashboard_link
 from ..platforms.code.expressions import literal
 from . import dashboards, errors
 from .addresses import ENCRYPTED, address_of
@@ -75,9 +75,9 @@ class RunningBackend(RemoteBackend):
             return None
         template = None if base_url is None else dashboards.template(cluster, base_url)
         if template is None:
-            return f"{cluster.create}client\n"
+            return f"{JOINED}{cluster.create}client\n"
         before, client, after = cluster.create.partition("client = ")
-        return f"import dask\n{before}{dashboard_link(template)}{client}{after}client\n"
+        return f"{JOINED}import dask\n{before}{dashboard_link(template)}{client}{after}client\n"
 
     def status(self, cluster: Cluster, now: datetime) -> Status:
         """Return what a cluster's row shows: as many workers as there are, none is requested."""

@@ -6,14 +6,14 @@ import re
 from textwrap import indent
 from typing import Any
 
-from ..platforms.code.connectcode import COMMENT
+from ..platforms.code.connectcode import STOPPED
 
 KEY = "cluster_launcher"  # in the metadata of notebooks, as the browser writes it
 
 # The code that connects without this package, also indented, or with lines around it.
 PLAIN = re.compile(
-    rf"^(?P<indent>[ \t]*){re.escape(COMMENT.strip())}\n"
-    r"(?:(?P=indent)(?:import |from |dask\.config|security = |    |\)|cluster = ).*\n|[ \t]*\n)*"
+    rf"^(?P<indent>[ \t]*){re.escape(STOPPED)}.*\n"
+    r"(?:(?P=indent)(?:# |import |from |dask\.config|security = |    |\)|cluster = ).*\n|[ \t]*\n)*"
     r"(?P=indent)client = .*(?P<shown>\n(?P=indent)client$)?",
     re.MULTILINE,
 )

@@ -11,9 +11,13 @@ VERSION = 1  # raised when what is in a report changes its meaning
 
 
 class Progress(TypedDict, total=False):
-    """How far the tasks on the scheduler are: computed, failed, and waiting for a worker."""
+    """How far the tasks on the scheduler are: computed, failed, and waiting for a worker.
+
+    The results of so many are ``held`` by workers.
+    """
 
     done: int
+    held: int
     erred: int
     waiting: int
 

@@ -19,6 +19,7 @@ def usage_view(cluster: Cluster) -> dict[str, Any] | None:
         "memory": usage.memory,
         "tasks": usage.tasks,
         "done": usage.done,
+        "held": usage.done if usage.held is None else usage.held,
         "failed": usage.erred,
         "waiting": usage.waiting,
         "spilled": usage.spilled,

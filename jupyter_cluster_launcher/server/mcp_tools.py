@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import UnknownError
 from ..models import Cluster
 from . import contract
-from .mcp import current_manager
+from .mcp import current_base_url, current_manager
 from .serializers import cluster_view, preview_view
 
 SHOWN = ("id", "name", "platform", "state", "message", "workers", "unit", "cores", "memory")
@@ -76,5 +76,5 @@ def _named(name: str) -> Cluster:
 def _view(cluster: Cluster) -> dict[str, Any]:
     services = current_manager().services
     directory = services.store.root / cluster.id
-    shown = cluster_view(cluster, services.backend(cluster), directory, "/")
+    shown = cluster_view(cluster, services.backend(cluster), directory, current_base_url())
     return {**{key: shown[key] for key in SHOWN}, "connect": shown["code"]["connect"]}

@@ -135,6 +135,7 @@ def platform_view(
             "suggested": workers.get("suggested", workers["default"]),
         },
         "adaptive": platform.adaptive,
+        "core_hours": platform.limits.get("core_hours"),
         "options": {"type": "object", "properties": platform.options},
         "options_from": backend.options_source(platform),
         "queue": backend.batch_system(platform),

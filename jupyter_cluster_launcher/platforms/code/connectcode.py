@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from .expressions import call, literal
@@ -9,9 +10,10 @@ from .expressions import call, literal
 DASHBOARDS = "cluster-launcher/dashboard"  # below the base URL, each by its cluster's id
 CA, CERT, KEY = "ca.pem", "cert.pem", "key.pem"
 # Without it, the cell of yesterday's cluster ends in FileNotFoundError and no word of a cluster.
-COMMENT = (
-    "# If this cell fails, its cluster has stopped. Launch it again in the Dask Clusters sidebar.\n"
-)
+STOPPED = "# If this cell fails, its cluster has stopped"
+COMMENT = f"{STOPPED}. Launch it again in the Dask Clusters sidebar.\n"
+# What was not launched here cannot be launched again here.
+JOINED = f"{STOPPED}, or this computer cannot reach it.\n"
 
 
 def connect_by_name(class_name: str, name: str) -> str:
@@ -32,6 +34,8 @@ def dashboard_link(template: str) -> str:
     return f'dask.config.set({{"distributed.dashboard.link": {literal(template)}}})\n'
 
 
+# A list of clusters has it for each, each time.
+@lru_cache(maxsize=1024)
 def connect_scheduler(address: str, credentials: Path | None, base_url: str | None = None) -> str:
     """Return the code that attaches a notebook to a scheduler.
 

@@ -97,6 +97,7 @@ def progress(states: Iterable[Mapping[str, int]], workers: int) -> Progress:
             total[state] = total.get(state, 0) + number
     return {
         "done": total.get("memory", 0) + total.get("released", 0),
+        "held": total.get("memory", 0),
         "erred": total.get("erred", 0),
         "waiting": total.get("no-worker", 0) + (0 if workers else total.get("queued", 0)),
     }

@@ -82,14 +82,14 @@ def test_the_dashboard_of_a_scheduler_that_was_joined() -> None:
     cluster = replace(remote(report), create=create)
     code = one.connect_code(cluster, Path("/d"), "/user/{x}/")
     assert code == (
-        "import dask\nfrom dask.distributed import Client\n\n"
+        f"{connectcode.JOINED}import dask\nfrom dask.distributed import Client\n\n"
         'dask.config.set({"distributed.dashboard.link": '
         '"/user/{{x}}/proxy/{host}:{port}/status"})\n'
         'client = Client("tcp://10.0.0.7:8786")\nclient\n'
     )
-    assert one.connect_code(cluster, Path("/d")) == f"{create}client\n"
+    assert one.connect_code(cluster, Path("/d")) == f"{connectcode.JOINED}{create}client\n"
     unseen = replace(cluster, report=replace(report, dashboard_port=None))
-    assert one.connect_code(unseen, Path("/d"), "/") == f"{create}client\n"
+    assert one.connect_code(unseen, Path("/d"), "/") == f"{connectcode.JOINED}{create}client\n"
 
 
 def test_connecting_by_name() -> None:

@@ -7,9 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fakes import backend
 
 from jupyter_cluster_launcher.cli.wanted import redirect, request_in
-from jupyter_cluster_launcher.platforms.code.connectcode import connect_by_name, connect_scheduler
+from jupyter_cluster_launcher.platforms.code.connectcode import (
+    JOINED,
+    connect_by_name,
+    connect_scheduler,
+)
 
 OLD = connect_scheduler("tls://127.0.0.1:1", Path("/run/old"), "/user/ann/")
 NEW = connect_scheduler("tls://127.0.0.1:2", Path("/run/new"), "/")
@@ -46,6 +51,7 @@ def test_a_notebook_that_requests_nothing(ours: Any) -> None:
         # Without the last line, which shows the client.
         (OLD.removesuffix("client\n") + "x = 1", NEW.removesuffix("client\n") + "x = 1"),
         (connect_by_name("dask_gateway.GatewayCluster", "hub.8f1c"), NEW),
+        (f"{JOINED}{backend(kind='running').join_code('tls://h:1')}client\n", NEW),
         ("if x:\n    # If this", None),
     ],
 )

@@ -28,7 +28,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     cost = {"per_core_hour": 0.5, "currency": "EUR"}
     write_platform(tmp_path / "platforms", "local", cost=cost)
     world = World(AtOnce(tmp_path / "clusters"), tmp_path / "platforms")
-    mcp.turn_on(world.manager)
+    mcp.turn_on(world.manager, "/user/ann/")
     yield world
     mcp.turn_off()
 

@@ -61,7 +61,7 @@ def test_a_running_cluster() -> None:
     assert (seen["cores"], seen["memory"], seen["tls"]) == (4, 8_000_000_000, True)
     assert seen["usage"] == {
         **{"cpu": 0.5, "memory": 1000, "tasks": 3},
-        **{"done": 0, "failed": 0, "waiting": 0, "spilled": 0, "paused": 0},
+        **{"done": 0, "held": 0, "failed": 0, "waiting": 0, "spilled": 0, "paused": 0},
     }
 
 
@@ -70,6 +70,7 @@ def test_how_far_the_tasks_are() -> None:
     usage = Usage(tasks=40, done=18, erred=1, waiting=21, spilled=2.5e9, paused=1)
     seen = view(state=State.RUNNING, report=replace(REPORT, usage=usage))["usage"]
     assert (seen["done"], seen["failed"], seen["waiting"]) == (18, 1, 21)
+    assert seen["held"] == 18, "an older controller does not say"
     assert (seen["spilled"], seen["paused"]) == (2.5e9, 1)
 
 
