@@ -137,7 +137,8 @@ def _table(waits: Waits, rounds: int) -> str:
         ]
         for name, _ in total.most_common()
     ]
-    return table(["operations on the event loop, by function", LAUNCHING, REQUESTING], rows)
+    head = ["operations on the event loop, by function", LAUNCHING, REQUESTING]
+    return table(head, rows or [["none", "0", "0"]])
 
 
 def _goals(seen: Seen, waits: Waits, rounds: int) -> list[Goal]:

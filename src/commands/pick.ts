@@ -1,8 +1,9 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
-import { InputDialog, Notification } from '@jupyterlab/apputils';
+import { Notification } from '@jupyterlab/apputils';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { askChoice } from '../components/askchoice';
 import { isAlive } from '../format';
 import { isConsole } from '../notebook/target';
 import { ICluster, IClusters, INotebooks } from '../tokens';
@@ -45,9 +46,9 @@ export async function pickCluster(
   filter: (cluster: ICluster) => boolean = () => true,
   takesOwn = true
 ): Promise<ICluster | null> {
-  const id = args.id ?? clusterOfContextMenu(app);
-  if (typeof id === 'string') {
-    return clusters.get(id) ?? null;
+  const named = args.id ?? clusterOfContextMenu(app);
+  if (typeof named === 'string') {
+    return clusters.get(named) ?? null;
   }
   const own = clusters.get(notebooks?.current?.clusterId ?? '');
   if (takesOwn && own && filter(own)) {
@@ -64,16 +65,15 @@ export async function pickCluster(
     }
     return candidates[0] ?? null;
   }
-  const labels = candidates.map(
-    ({ name, platform_title: title }, index) =>
-      `${index + 1}. ${name}, ${title}`
-  );
-  const { value } = await InputDialog.getItem({
+  const id = await askChoice({
     title: trans.__('Select a cluster'),
-    items: labels,
-    current: 0
+    label: trans.__('Cluster'),
+    choices: candidates.map(({ id, name, platform_title: title }, index) => ({
+      value: id,
+      label: `${index + 1}. ${name}, ${title}`
+    }))
   });
-  return value === null ? null : candidates[labels.indexOf(value)];
+  return candidates.find(each => each.id === id) ?? null;
 }
 
 /**

@@ -62,6 +62,23 @@ def test_issue_forms(path: Path) -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_what_jupyter_releaser_needs() -> None:
+    """Guards a release against a changelog without a place for it, and a package that npm gets."""
+    tomllib = pytest.importorskip("tomllib")  # comes with Python 3.11
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    start, end = (f"\n<!-- <{word} NEW CHANGELOG ENTRY> -->\n" for word in ("START", "END"))
+    assert (changelog.count(start), changelog.count(end)) == (1, 1)
+    above, below = changelog.split(start)
+    assert re.findall(r"^## \[(.+?)\]", above, re.M) == ["Unreleased"]
+    assert end in below
+    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    assert package["private"] is True
+    assert "publishConfig" not in package
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    options = pyproject["tool"]["jupyter-releaser"]["options"]
+    assert options == {"version_cmd": "hatch version"}
+
+
 def test_requirements_of_the_conda_recipe() -> None:
     """Guards users of conda against other versions than those that pip installs."""
     tomllib = pytest.importorskip("tomllib")  # comes with Python 3.11

@@ -51,6 +51,13 @@ def test_example_platform_makes_the_example_code(tmp_path: Path) -> None:
     assert codegen.create(found[0], workers=8) == blocks(FORMAT, "python")[0]
 
 
+def test_code_of_the_shared_node() -> None:
+    """Guards against a page that shows other code than the platform runs."""
+    page = (ROOT / "docs/howto/shared-node.md").read_text(encoding="utf-8")
+    golden = (ROOT / "tests/golden/denali.txt").read_text(encoding="utf-8")
+    assert blocks(page, "python") == [golden]
+
+
 SNIPPETS = [
     (page.name, language, text)
     for page in PAGES
@@ -76,6 +83,9 @@ def test_snippets(tmp_path: Path, page: str, language: str, text: str) -> None:
         assert set(data) <= set(settings["properties"])
     elif set(data) == {"singleuser"}:  # values of the Helm chart of JupyterHub
         assert set(data["singleuser"]["image"]) == {"name", "tag"}
+    elif "form" in data:  # an app of Open OnDemand; its own attributes need no description
+        assert set(data) == {"cluster", "title", "form", "attributes"}
+        assert set(data["attributes"]) <= set(data["form"])
     elif set(data) <= {"distributed", "jobqueue"}:  # Dask's configuration
         assert not [path for path in leaves(data) if not is_configured(path)]
     else:  # a platform file, or a part of one

@@ -42,7 +42,7 @@ def output(environment: dict[str, str], *command: str, cwd: Path | None = None) 
 def test_its_own_tests(environment: dict[str, str]) -> None:
     """Guards the tests that a center starts from."""
     plain = ["-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(EXAMPLE)]
-    assert "6 passed" in output(environment, "-m", "pytest", *plain, str(EXAMPLE / "tests"))
+    assert "7 passed" in output(environment, "-m", "pytest", *plain, str(EXAMPLE / "tests"))
 
 
 def test_users_see_its_platforms(environment: dict[str, str]) -> None:

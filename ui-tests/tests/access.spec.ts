@@ -118,15 +118,24 @@ test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
     throw new Error(`The focus did not reach ${name}.`);
   };
 
-  // It is open already: the palette moves the focus there all the same.
+  // Open the sidebar, or move the focus there if it is open already.
+  const toSidebar = async (): Promise<void> => {
+    await keyboard.press('Control+Shift+c');
+    const palette = page.locator('#modal-command-palette');
+    await expect(palette).toBeVisible();
+    await keyboard.type('Dask Clusters');
+    const item = palette.locator('[data-command="cluster-launcher:open"]');
+    await expect(async () => {
+      await keyboard.press('ArrowDown');
+      await expect(item).toHaveClass(/lm-mod-active/, { timeout: 50 });
+    }).toPass({ intervals: [0] });
+    await keyboard.press('Enter');
+    await expect(
+      page.locator('#jp-cluster-launcher').locator('*:focus')
+    ).toHaveCount(1);
+  };
   await page.notebook.selectCells(0);
-  await keyboard.press('Control+Shift+c');
-  await page
-    .locator('#modal-command-palette [data-command="cluster-launcher:open"]')
-    .click();
-  await expect(
-    page.locator('#jp-cluster-launcher').locator('*:focus')
-  ).toHaveCount(1);
+  await toSidebar();
   await tabTo(/^Platform:/);
   await keyboard.press('Enter');
   await expect(sidebar.platforms).toBeVisible();
@@ -159,17 +168,13 @@ test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
     .poll(async () => (await page.notebook.getCellTextOutput(0)) ?? [])
     .not.toEqual([]);
 
-  await page.evaluate(() =>
-    (window as any).jupyterapp.commands.execute('cluster-launcher:open')
-  );
+  await toSidebar();
   await tabTo(/^Scale This computer 1$/);
   await keyboard.press('Enter');
   await keyboard.press('ArrowDown');
   await keyboard.press('Enter');
   await row.toHaveWorkers(1);
-  await page.evaluate(() =>
-    (window as any).jupyterapp.commands.execute('cluster-launcher:open')
-  );
+  await toSidebar();
   await tabTo(/^Stop This computer 1$/);
   await keyboard.press('Enter');
   await row.toBeRemoved();

@@ -6,9 +6,9 @@ import { expect, test } from './test';
 const CLUSTERS = [
   report({
     ...{ id: 'busy', name: 'tides', usage: usage(0.9, 9e9, 40) },
-    ...{ scalable: true, platform: 'local' }
+    platform: 'local'
   }),
-  report({ id: 'shared', name: 'storm surge', joined: true, scalable: true }),
+  report({ id: 'shared', name: 'storm surge', joined: true }),
   report({ id: 'idle', name: 'plankton', workers: workers(0) })
 ];
 
@@ -29,7 +29,7 @@ const QUESTIONS: [string, object, RegExp][] = [
   ['rename', {}, /Select a cluster/],
   [
     'launch',
-    { platform: 'local', workers: 2, options: { memory: '3GB' } },
+    { platform: 'local', workers: 2, options: { memory_limit: '3GB' } },
     /Launch a Dask cluster.*3GB/s
   ],
   ['launch', { platform: 'nowhere', workers: 2 }, /nowhere/]
@@ -42,7 +42,7 @@ const QUESTIONS: [string, object, RegExp][] = [
  */
 test('axe finds nothing in any question', async ({ page, sidebar }) => {
   const requests: string[] = [];
-  await page.route(/cluster-launcher\/clusters(\/|\?|$)/, async route => {
+  await page.route(/cluster-launcher\/clusters[/?]/, async route => {
     const request = route.request();
     const url = request.url();
     if (request.method() !== 'GET') {
@@ -84,6 +84,15 @@ test('axe finds nothing in any question', async ({ page, sidebar }) => {
   await sidebar.form.getByRole('button', { name: 'Save as preset…' }).click();
   await refuse(/Name of the preset/);
   expect(requests).toEqual([]);
+
+  // "Show details" of a notice leads to the row, past the form.
+  await page.evaluate(() =>
+    (window as any).jupyterapp.commands.execute('cluster-launcher:open', {
+      id: 'idle'
+    })
+  );
+  await expect(sidebar.rowOf('idle').root).toBeFocused();
+  await expect(sidebar.rowOf('idle').root).toBeInViewport();
 
   // A stop without a question is told, with a way back.
   await sidebar.rowOf('idle').click('stop');

@@ -34,6 +34,7 @@ export function report(changes: object): object {
     workers: workers(2),
     unit: 'workers',
     adapt: null,
+    scalable: true,
     cores: 2,
     memory: 20 * 1024 ** 3,
     usage: null,

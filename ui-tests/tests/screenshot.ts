@@ -22,7 +22,10 @@ export async function screenshot(
   await page.evaluate(showPath, [ENVIRONMENT, '/opt/jupyter'] as const);
   for (const [suffix, theme] of Object.entries(THEMES)) {
     await setTheme(page, theme);
-    await page.screenshot({ path: join(FOLDER, `${name}-${suffix}.png`) });
+    await page.screenshot({
+      animations: 'disabled', // what moves is where it ends
+      path: join(FOLDER, `${name}-${suffix}.png`)
+    });
   }
   await setTheme(page, THEMES.light);
 }

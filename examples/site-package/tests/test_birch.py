@@ -29,6 +29,17 @@ def test_code_of_a_launch() -> None:
     assert "cluster.scale(jobs=2)" in code
 
 
+def test_preset() -> None:
+    """Guards against a preset with options that Birch does not have, or with other jobs."""
+    birch = files.find([str(FOLDER / "platforms")])[0][0]
+    (large,) = birch.presets
+    assert large["name"] == "Large"
+    code = codegen.create(birch, large["options"], large["workers"])
+    assert '    memory="40GB",' in code
+    assert '    queue="long",' in code
+    assert "cluster.scale(jobs=20)" in code
+
+
 def test_batch_system() -> None:
     """Guards against an incomplete module, and against an entry point that is not installed."""
     assert batch_system("birch").TITLE == "Birch"
