@@ -172,11 +172,26 @@ test('palette, menus, launcher, status bar, Running panel', async ({
   await page.menu.closeAll();
 
   await page.sidebar.openTab('jp-running-sessions');
-  const section = page.locator('.jp-RunningSessions-section', {
-    hasText: 'This computer 1'
-  });
+  const section = page
+    .getByRole('region', { name: 'Dask Clusters Section' })
+    .filter({ hasText: 'This computer 1' });
   await expect(section).toContainText('1 worker');
   await screenshot(page, 'running-panel');
+
+  // On the other side of the window, too, logs open beside the clusters.
+  for (const side of ['right', 'left']) {
+    await page
+      .locator('.jp-SideBar li[data-id="jp-cluster-launcher"]')
+      .click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Switch Sidebar Side' }).click();
+    await expect(
+      page.locator(`.jp-SideBar.jp-mod-${side} [data-id="jp-cluster-launcher"]`)
+    ).toBeVisible();
+    await sidebar.open();
+    await row.click('logs');
+    await expect(page.getByRole('log')).toBeVisible();
+    await expect(row.root).toBeVisible();
+  }
 
   await page.keyboard.press('Control+Shift+c');
   await page

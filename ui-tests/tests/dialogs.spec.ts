@@ -19,6 +19,12 @@ const WORKER = {
   ...{ tasks: 3, results: 7, restartable: true }
 };
 
+/** A worker that was killed. */
+const DEAD = {
+  ...{ id: 'tls://b', name: '1 (process 4711)', when: '2030-01-01T12:00:00Z' },
+  reason: 'Killed: it used more than 95% of its memory.'
+};
+
 /** The commands that ask something, with their arguments, and what they ask. */
 const QUESTIONS: [string, object, RegExp][] = [
   ['stop', { id: 'busy' }, /16 results are held/],
@@ -49,7 +55,7 @@ test('axe finds nothing in any question', async ({ page, sidebar }) => {
       requests.push(`${request.method()} ${new URL(url).pathname}`);
       await route.fulfill({ status: 204 });
     } else if (/clusters\/[^/]+\/workers/.test(url)) {
-      await route.fulfill({ json: { workers: [WORKER], dead: [] } });
+      await route.fulfill({ json: { workers: [WORKER], dead: [DEAD] } });
     } else {
       await route.fulfill({ json: CLUSTERS });
     }
@@ -77,6 +83,8 @@ test('axe finds nothing in any question', async ({ page, sidebar }) => {
 
   const row = sidebar.rowOf('busy');
   await row.root.locator('[data-fold="details"] summary').click();
+  await expect(row.root.getByRole('list', { name: 'Died' })).toBeVisible();
+  await checkWithAxe(page, '#jp-cluster-launcher');
   await row.root.getByRole('button', { name: /^Restart worker 0/ }).click();
   await refuse(/The 3 tasks that it runs start again/);
   await sidebar.pickPlatform('local');
