@@ -76,15 +76,11 @@ class Changes:
 
     async def rename(self, cluster_id: str, name: str) -> Cluster:
         """Give a cluster another name."""
-        managed = await self._own(cluster_id)
-        managed.put(replace(managed.cluster, name=options.check_name(name)))
-        return managed.cluster
+        return await self._put(cluster_id, name=options.check_name(name))
 
     async def set_keep_running(self, cluster_id: str, keep: bool) -> Cluster:
         """Set whether a cluster outlives an orderly stop of the server."""
-        managed = await self._own(cluster_id)
-        managed.put(replace(managed.cluster, keep_running=keep))
-        return managed.cluster
+        return await self._put(cluster_id, keep_running=keep)
 
     async def set_idle_timeout(self, cluster_id: str, timeout: float | None) -> Cluster:
         """Set after how many idle seconds a cluster shuts down, None for never."""
@@ -128,6 +124,14 @@ class Changes:
             return self._clusters[cluster_id]
         except KeyError:
             raise UnknownError("There is no such cluster: it may have been stopped.") from None
+
+    async def _put(self, cluster_id: str, **changes: Any) -> Cluster:
+        """Change the record of a cluster; raises ``LauncherError``s."""
+        managed = await self._own(cluster_id)
+        if not managed.cluster.readable:  # what is shown of it is not to become its record
+            raise WrongStateError("The record of this cluster cannot be read, nor changed.")
+        await managed.change(**changes)
+        return managed.cluster
 
     async def _own(self, cluster_id: str, stop: bool = False) -> ManagedCluster:
         """Return a cluster that this server owns now; another server may have to hand it over."""

@@ -11,9 +11,14 @@ from typing import Any
 
 from ..controller.client import RESIDENT, Controller
 from ..controller.controllers import Controllers
-from ..controller.kernel_connection import ControllerDiedError, ExecutionError
+from ..controller.kernel_connection import (
+    ControllerDiedError,
+    ExecutionError,
+    NoConnectionFileError,
+)
 from ..errors import LauncherError, WrongStateError
 from ..models import ControllerRef
+from .reconcile import MEANWHILE
 
 # A launch can fail before the resident is there.
 CLOSE = f"if {RESIDENT!r} in globals(): {RESIDENT}.close(globals().get('cluster'))"
@@ -25,6 +30,8 @@ OLDER = (
     "This cluster was launched by an older version of the launcher, which cannot do this. Stop it "
     "and launch it again."
 )
+
+UNREACHED = "Its kernel still runs, but no Jupyter server can reach it any more. Clean up ends it."
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +77,9 @@ class Connection:
         try:
             await self.connect(ref).attach(timeout)
         except ControllerDiedError:
-            return "Its kernel ended while no Jupyter server was running."
+            return MEANWHILE
+        except NoConnectionFileError as error:
+            return f"{error} {UNREACHED}"
         except asyncio.TimeoutError:
             return "Its kernel does not answer."
         except Exception as error:

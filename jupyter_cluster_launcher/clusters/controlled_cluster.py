@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import LauncherError
 from ..jobs import Queue
-from ..models import Cluster, State
+from ..models import Cluster, ControllerRef, State
 from .connection import Connection
 from .core_hours import Heard, counted, heard_now
 from .reconcile import ANSWER_LIMIT, ENDED, Decision, Facts, Process, Wanted, Work
@@ -23,6 +23,10 @@ from .services import Services
 
 RECONNECT_AFTER = 60.0  # seconds between two controllers for one cluster
 SILENT = "Its controller does not answer. It may be busy, or this host is overloaded."
+DELETED = (
+    "Files of this cluster were deleted. Notebooks and other Jupyter servers may not be able to "
+    "connect to it any more: save your results, then stop it."
+)
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +42,15 @@ class ControlledCluster(RecordedCluster):
         self.connection = Connection(
             services.controllers,
             self._reported,
-            lambda text: services.store.append_log(self.cluster.id, text),
+            lambda text: services.store.log_soon(self.cluster.id, text),
             lambda error: services.explain(self.cluster, error),
         )
         self._tasks: set[asyncio.Task[None]] = set()
         self._notified: set[str] = set()  # the ended jobs that the controller was notified of
         self._known = Facts(cluster.state)
+        self._first = asyncio.Event()  # set once the controller has reported
+        self._unread = ""  # why its last report cannot be read
+        self._last_words: tuple[ControllerRef | None, str] | None = None  # as of `_noted`
         self._heard_at: float | None = None  # when the controller last answered or reported
         self._report_heard: Heard | None = None
         self._reconnected_at: float | None = None
@@ -62,6 +69,7 @@ class ControlledCluster(RecordedCluster):
             report = records.report(data)
         except ValueError as error:
             log.warning("A report of cluster %s cannot be read: %s", self.cluster.id, error)
+            self._unread = str(error)
             return
         if self.cluster.state is State.CLOSING:
             if report.used is not None:  # not shown any more, but kept
@@ -71,13 +79,17 @@ class ControlledCluster(RecordedCluster):
         self._heard()
         self._report_heard = heard_now()
         self._known = replace(self._known, reported=True)
+        self._first.set()
         self.settle(replace(self.cluster, report=report))
         self._notify_ended()
 
     def update_queue(self, queue: Queue) -> None:
         """Record what the batch system answered about the jobs."""
-        self.put(replace(self.cluster, queue=queue))
-        self._notify_ended()
+        if self.ownership.held:
+            self.put(replace(self.cluster, queue=queue))
+            self._notify_ended()
+        elif self.cluster.state in ENDED and queue != self.cluster.queue:
+            self._task(self.change(queue=queue))
 
     def _notify_ended(self) -> None:
         """Notify the controller of jobs that the batch system has ended, once each."""
@@ -94,7 +106,8 @@ class ControlledCluster(RecordedCluster):
     async def check(self) -> None:
         """Find out whether the controller answers, which the row says when it does not."""
         controller = self.connection.controller
-        if self.cluster.state is not State.RUNNING or controller is None:
+        attaches = self._known.work is not Work.NONE
+        if self.cluster.state is not State.RUNNING or controller is None or attaches:
             return
         began = time.monotonic()
         answers = await self.connection.answers(ANSWER_LIMIT)
@@ -116,20 +129,36 @@ class ControlledCluster(RecordedCluster):
     def _facts(self, cluster: Cluster, due: bool = False) -> Facts:
         """Return all that is known about ``cluster``."""
         process, report = self._process(cluster), cluster.report
-        ended = report.ended or ""
-        over = cluster.state in (*ENDED, State.CLOSING) or self._known.wanted is not Wanted.GO_ON
-        if not ended and process is not Process.RUNS and not over:
-            ended = self._services.store.last_words(cluster.id) or ""
+        noted = self._noted(cluster) or ""
         return replace(
             self._known,
             state=cluster.state,
             process=process,
             connected=self.connection.controller is not None,
-            ended=ended,
+            ended=report.ended or ("" if process is Process.RUNS or self._over(cluster) else noted),
             broken=report.broken,
             reconnects=process is not Process.RUNS and self._reconnects(cluster),
             due=due,
         )
+
+    def _over(self, cluster: Cluster) -> bool:
+        """Return whether it does not matter any more why the controller ends."""
+        ends = cluster.state in (*ENDED, State.CLOSING)
+        return ends or self._known.wanted is not Wanted.GO_ON
+
+    def _noted(self, cluster: Cluster) -> str | None:
+        """Return why the controller ended its cluster, None where that has not been read yet."""
+        last = self._last_words
+        return last[1] if last is not None and last[0] == cluster.controller else None
+
+    def _must_read_last_words(self, cluster: Cluster) -> bool:
+        """Return whether facts are missing that are on a disk, which may be slow."""
+        known = cluster.report.ended or self._noted(cluster) is not None or self._over(cluster)
+        return not known and self._process(cluster) is not Process.RUNS
+
+    async def _read_last_words(self, cluster: Cluster) -> None:
+        words = await asyncio.to_thread(self._services.store.last_words, cluster.id)
+        self._last_words = cluster.controller, words or ""
 
     def _process(self, cluster: Cluster) -> Process:
         controllers, ref = self._services.controllers, cluster.controller
@@ -160,14 +189,15 @@ class ControlledCluster(RecordedCluster):
         report = cluster.report
         if facts.state is State.RUNNING and decision.state is not State.RUNNING:
             report, self._report_heard = counted(report, self._report_heard), None
-        if decision.state in ENDED and facts.state not in ENDED:
-            report = self._services.store.completed(cluster.id, report)
         if decision.work is Work.RECONNECT or (
             facts.process is not Process.RUNS and facts.state is State.RUNNING
         ):
             report = replace(report, ready=0, usage=None)
-        warnings = tuple(text for text in report.warnings if text != SILENT)
-        report = replace(report, warnings=(*warnings, SILENT) if decision.warn else warnings)
+        deleted = self.deleted and decision.state is State.RUNNING
+        ours = {SILENT: decision.warn, DELETED: deleted}
+        warnings = [text for text in report.warnings if text not in ours]
+        warnings += [text for text, holds in ours.items() if holds]
+        report = replace(report, warnings=tuple(warnings))
         message = cluster.message if decision.message is None else decision.message
         return replace(cluster.to(decision.state, message), report=report)
 

@@ -12,7 +12,7 @@ from ..jobs import Queue
 from ..models import Cluster, State
 from ..platforms import options
 from ..platforms.platform import Platform
-from . import contact, logs, workers
+from . import contact, logs, stopping, workers
 from .changes import Changes
 from .launching import again, limits, preflight, prepared
 from .launching.preparer import Preparer
@@ -201,19 +201,14 @@ class ClusterManager(Changes):
         for task in self._tasks:
             task.cancel()
         if self._beginning:
-            await asyncio.wait(self._beginning)
+            await asyncio.wait(self._beginning, timeout=stopping.PATIENCE)
         await self.preparer.stop()
         self.services.backends.hurry()
-        clusters = list(self._clusters.values())
-        for managed in clusters:
-            if not only_launched or managed.cluster.id in self._launched:
-                managed.let_go()
-        closing = [asyncio.ensure_future(one.settled()) for one in clusters if one.ownership.held]
-        if closing:
-            await asyncio.wait(closing, timeout=self.services.limits.close + 10)
-        for managed in clusters:
-            managed.detach()
-        await asyncio.gather(*(managed.released() for managed in clusters))
+        await stopping.let_go(
+            list(self._clusters.values()),
+            lambda managed: not only_launched or managed.cluster.id in self._launched,
+            self.services.limits.close,
+        )
         await self.services.backends.stop()
 
     def _launching(self) -> bool:

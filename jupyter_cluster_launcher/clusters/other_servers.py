@@ -54,10 +54,12 @@ class OtherServers:
         while True:
             await asyncio.sleep(REQUESTS_EVERY)
             owned = [one for one in self._clusters.values() if one.ownership.held]
-            for managed, what in await asyncio.to_thread(_requests, owned):
-                if what is not None:
-                    log.info("Another server takes over cluster %s", managed.cluster.id)
-                    await managed.hand_over(what == "stop")
+            try:
+                for managed, what in await asyncio.to_thread(_requests, owned):
+                    if what is not None:
+                        await _hand_over(managed, what)
+            except Exception:  # the next look may work
+                log.exception("Requests of other servers could not be looked for")
 
     async def begin(self) -> None:
         """Attach to what earlier servers left."""
@@ -132,10 +134,17 @@ class OtherServers:
 
     async def _update(self, managed: ManagedCluster, unchanged: bool) -> None:
         if managed.ownership.held:
-            managed.ownership.renew()
-            managed.settle(due=True)
+            await managed.look_after()
         elif not (unchanged and managed.cluster.state in ENDED):
             await managed.attach()
+
+
+async def _hand_over(managed: ManagedCluster, what: str) -> None:
+    log.info("Another server takes over cluster %s", managed.cluster.id)
+    try:
+        await managed.hand_over(what == "stop")
+    except Exception:  # other clusters are requested, too
+        log.exception("Cluster %s could not be handed over", managed.cluster.id)
 
 
 def _requests(owned: Sequence[ManagedCluster]) -> list[tuple[ManagedCluster, str | None]]:
@@ -163,6 +172,8 @@ async def claim(managed: ManagedCluster, stop: bool = False) -> None:
                 raise UnknownError("There is no such cluster: it has just been stopped.")
             if managed.cluster.state in ENDED:
                 return
+            if managed.trouble:
+                raise WrongStateError(managed.trouble)
             if not ownership.held and loop.time() > deadline:
                 state = managed.cluster.state.value
                 raise WrongStateError(

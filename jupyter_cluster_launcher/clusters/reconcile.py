@@ -14,6 +14,7 @@ from ..models import Cluster, State
 ENDED = (State.FAILED, State.CLOSED)  # in which a cluster needs no owner any more
 ANSWER_LIMIT = 10.0  # seconds that a controller has for an answer before its row says so
 
+UNREPORTED = "Its controller does not report."
 UNEXPECTED = "Its kernel ended unexpectedly."
 MEANWHILE = "Its kernel ended while no Jupyter server was running."
 RESTARTED = "This computer was restarted."
@@ -155,12 +156,14 @@ def _clean_up(facts: Facts, why: str) -> Decision:
 
 
 def _start(facts: Facts) -> Decision:
-    if facts.work in LAUNCHING or (facts.connected and facts.process is Process.RUNS):
-        ready = facts.reported and facts.connected
-        return Decision(State.RUNNING, "") if ready else Decision(State.STARTING)
+    runs = facts.connected and facts.process is Process.RUNS
+    if facts.reported and facts.connected and (runs or facts.work in LAUNCHING):
+        return Decision(State.RUNNING, "")
+    if facts.work in LAUNCHING:  # which waits for the first report for a while
+        return Decision(State.STARTING)
     if facts.unreachable:  # it was to be reached again
         return Decision(State.LOST, facts.unreachable, disconnect=True)
-    why = UNEXPECTED if facts.connected else HALF_STARTED
+    why = UNREPORTED if runs else UNEXPECTED if facts.connected else HALF_STARTED
     return replace(_clean_up(facts, why), failure=why)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 
 from ..backends import Backends
@@ -13,6 +14,8 @@ from ..controller.kernel_connection import ExecutionError
 from ..models import Cluster
 from ..platforms.catalog import Catalog
 from .saved.store import Store
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,4 +50,8 @@ class Services:
     def explain(self, cluster: Cluster, error: ExecutionError) -> str:
         """Return the sentence for an exception in the controller of a cluster."""
         name, text = first_cause(error.name, str(error), error.traceback)
-        return self.backends.of(cluster).explain(cluster, name, text)
+        try:
+            return self.backends.of(cluster).explain(cluster, name, text)
+        except Exception:  # a batch system may be another distribution's
+            log.exception("An error of cluster %s could not be explained: %s", cluster.id, text)
+            return text or name

@@ -17,9 +17,10 @@ from typing import Any
 import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 
-from ..errors import LauncherError
+from ..errors import LauncherError, NotAvailableError
 from ..models import ControllerRef
 from . import host as processes
+from .guarded_files import words
 
 MIME = "application/vnd.cluster-launcher.report+json"
 ANSWER = "application/vnd.cluster-launcher.answer+json"
@@ -39,6 +40,10 @@ class ExecutionError(LauncherError):
 
 class ControllerDiedError(LauncherError):
     """The controller's process ended by itself."""
+
+
+class NoConnectionFileError(LauncherError):
+    """The file that says how to reach the controller is gone or broken."""
 
 
 class KernelConnection:
@@ -74,13 +79,16 @@ class KernelConnection:
         """Connect, and wait until the kernel answers and its broadcasts arrive.
 
         Subscribing takes a moment, in which broadcasts would be lost. Raises
-        ``asyncio.TimeoutError`` after ``timeout`` seconds and ``ControllerDiedError``.
+        ``asyncio.TimeoutError`` after ``timeout`` seconds, ``ControllerDiedError``, and
+        ``NoConnectionFileError``.
         """
         try:
             load = self._client.load_connection_file
             await asyncio.to_thread(load, self.ref.connection_file)
-        except (OSError, ValueError):
-            raise ControllerDiedError("Its connection file is missing.") from None
+        except (OSError, ValueError) as error:
+            raise NoConnectionFileError(
+                f"Its connection file cannot be read: {words(error)}."
+            ) from None
         self.ended = asyncio.create_task(processes.ended(self.ref.pid, self.ref.connection_file))
         self._tasks = [self.ended]
         deadline = asyncio.get_running_loop().time() + timeout
@@ -120,9 +128,13 @@ class KernelConnection:
         """Run code in the controller, wait for its end, and return what ``answer`` is then.
 
         ``answer`` names an ``Answer`` in the controller. Raises ``ExecutionError`` if the code
-        raised, ``asyncio.TimeoutError`` after ``timeout`` seconds, and ``ControllerDiedError`` if
-        the process ended meanwhile.
+        raised, ``asyncio.TimeoutError`` after ``timeout`` seconds, ``ControllerDiedError`` if the
+        process ended meanwhile, and ``NotAvailableError`` before ``attach`` has connected.
         """
+        if not self._connected:
+            raise NotAvailableError(
+                "This server is just connecting to the cluster. Try again in a moment."
+            )
         message = self._send(
             self._client.execute,
             code,

@@ -89,11 +89,11 @@ async def spawn(
 
 
 def _undo(start: asyncio.Future[ControllerRef]) -> None:
-    """Kill a controller that has just started."""
+    """Kill a controller that has just started, with what it runs in."""
     if not start.cancelled() and start.exception() is None:
         ref = start.result()
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(ref.pid, signal.SIGKILL)
+            os.killpg(ref.pid, signal.SIGKILL)  # each is a session of its own
         shutil.rmtree(ref.socket_dir, ignore_errors=True)
 
 

@@ -95,7 +95,7 @@ class ClusterLauncher(ExtensionApp):
         self._gate = Gate(serverapp.web_app, self._loaded, serverapp.log)
         self._gate.stand_at(url_path_join(serverapp.web_app.settings["base_url"], ROUTES))
         if self.mcp_tools:
-            mcp.turn_on(self.load().manager)
+            mcp.turn_on(self.load().manager, serverapp.web_app.settings["base_url"])
 
     def load(self) -> Parts:
         """Return what answers requests, made when it is first needed, with its routes added."""
@@ -162,7 +162,7 @@ class ClusterLauncher(ExtensionApp):
         mcp.turn_off()
         announce_no_longer_from(os.environ)
         if self._loading is not None:
-            await asyncio.wait([self._loading])
+            await asyncio.wait([self._loading], timeout=BEGINNING)
         if self._beginning is not None:  # what is being taken over is to be closed, too
             await asyncio.wait([self._beginning], timeout=BEGINNING)
             self._beginning.cancel()

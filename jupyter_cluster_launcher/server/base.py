@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Mapping
@@ -71,7 +72,9 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
         """Return clusters as JSON data."""
         services, declared = self.manager.services, dict[str, Mapping[str, Any]]()
         if any(map(can_be_repeated, clusters)):
-            declared = {one.name: one.options for one in await services.catalog.look()}
+            found = await services.catalog.look()
+            # Which folder is the default may depend on a disk that is slow.
+            declared = await asyncio.to_thread(lambda: {one.name: one.options for one in found})
         return [self._view(cluster, declared.get(cluster.platform, {})) for cluster in clusters]
 
     async def view(self, cluster: Cluster) -> dict[str, Any]:

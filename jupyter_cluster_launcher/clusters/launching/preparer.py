@@ -83,11 +83,14 @@ class Preparer:
             raise
 
     async def stop(self) -> None:
-        """End what is prepared, and prepare nothing any more."""
+        """End what is prepared, and prepare nothing any more.
+
+        What cannot be ended in time, such as on a disk that hangs, ends by its own watch.
+        """
         self._enabled = False
         self._end()
         if self._tasks:
-            await asyncio.wait(self._tasks)
+            await asyncio.wait(self._tasks, timeout=self._services.limits.close)
 
     def _end(self) -> asyncio.Task[None] | None:
         """Begin to end what is prepared, if anything is."""

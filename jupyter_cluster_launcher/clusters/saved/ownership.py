@@ -2,24 +2,26 @@
 
 The operating system releases the lock when that server ends, however it ends. Between hosts that
 share a home directory locks are not reliable. For them the owner touches the locked file about once
-a minute: its age tells another host whether a server still looks after the cluster.
+a minute: its age tells another host whether a server still looks after the cluster. What the file
+says is for them, too: where it cannot be written, the lock holds all the same.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
+import logging
 import os
 import secrets
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ...controller.boot import boot_id
-from ...controller.guarded_files import NOTE, read_object, read_text
+from ...controller.guarded_files import NOTE, read_object, read_text, words
 from ...controller.host import host, namespace
-from ...models import Cluster, State
 from .store import RECORD
 
 LOCK, WANTED = "owner.json", "wanted"
@@ -28,10 +30,7 @@ STALE = 600.0  # seconds after which another host takes an untouched lock for ab
 WANTED_FOR = 30.0  # seconds that a request counts, longer than any server waits
 SERVER = secrets.token_hex(8)  # this process, where the file system has no locks
 
-SHARED = (
-    "It is managed by another of your Jupyter servers. A change that you make here moves it to "
-    "this one."
-)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class Ownership:
         self._path, self._wanted = directory / LOCK, directory / WANTED
         self._descriptor: int | None = None
         self._renewed = 0.0
+        self._noted = True  # whether the file says that this server is the owner
         self._requests = False  # whether this server waits for the cluster itself
         self.reading = False  # whether the record is being read, for the row of a new owner
 
@@ -65,42 +65,73 @@ class Ownership:
 
         Raises ``OSError`` where the directory has gone or cannot be written to.
         """
-        if self._descriptor is not None:
-            return True
+        if self._descriptor is None:
+            self._descriptor = self._taken()
+        return self._descriptor is not None
+
+    def _taken(self) -> int | None:
+        """Return the descriptor of the locked file, None where another server has it."""
         # Python opens files so that no child inherits them: a controller must not hold the lock.
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            if not (self._locks(descriptor) and self._is_current(descriptor)):
+            locked = self._locks(descriptor)
+            mine = self._is_free() if locked is None else locked
+            if not (mine and self._is_current(descriptor)):
                 os.close(descriptor)
-                return False
-            owner = Lease(host(), boot_id(), SERVER, namespace())
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, json.dumps(asdict(owner)).encode(), 0)
+                return None
+            self._note(descriptor)
+            if locked is None and not self._noted:  # there is nothing else that others see
+                raise OSError(errno.EIO, "its owner cannot be noted")
         except BaseException:
             os.close(descriptor)
             raise
-        self._descriptor, self._renewed = descriptor, time.monotonic()
-        return True
+        self._renewed = time.monotonic()
+        return descriptor
+
+    def _note(self, descriptor: int) -> None:
+        """Write the owner into the locked file, over what the last one wrote."""
+        text = json.dumps(asdict(Lease(host(), boot_id(), SERVER, namespace()))).encode()
+        try:
+            # In this order: on a full disk what was cut off before could not be written again.
+            written = os.pwrite(descriptor, text, 0)
+            os.ftruncate(descriptor, len(text))
+        except OSError as error:
+            if self._noted:  # it is tried again and again
+                log.warning("%s could not be written: %s", self._path, words(error))
+            written = 0
+        self._noted = written == len(text)
 
     def take_stale(self) -> bool:
         """Become the owner in place of a server on another host that is gone for long."""
         lease = self.lease()
-        if lease is not None and not _here(lease.host, lease.boot_id) and self.age() > STALE:
+        if lease is not None and not here(lease.host, lease.boot_id) and self.age() > STALE:
             self._path.unlink(missing_ok=True)  # a server of files may keep a dead host's lock
         return self.take()
 
     def renew(self) -> None:
-        """Touch the lock where that is due, so that other hosts see that it has an owner."""
-        if self._descriptor is not None and time.monotonic() - self._renewed >= RENEW:
-            with contextlib.suppress(OSError):
-                os.utime(self._descriptor)
-            self._renewed = time.monotonic()
+        """Touch the lock where that is due, so that other hosts see that it has an owner.
+
+        Where its file was deleted a new one is locked, which any other server could lock, too; if
+        one has done so, that one is the owner.
+        """
+        descriptor = self._descriptor
+        if descriptor is None:
+            return
+        with contextlib.suppress(OSError):  # without its directory nobody can take it
+            if not self._is_current(descriptor):
+                self._descriptor = self._taken()
+                os.close(descriptor)
+            elif not self._noted or time.monotonic() - self._renewed >= RENEW:
+                self._renewed = time.monotonic()
+                os.utime(descriptor)
+                if not self._noted:
+                    self._note(descriptor)
 
     def release(self) -> None:
         """Let another server become the owner."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
 
     def lease(self) -> Lease | None:
         """Return what the file says of the owner, present or last; None where it says nothing."""
@@ -151,15 +182,20 @@ class Ownership:
         with contextlib.suppress(OSError):
             self._wanted.unlink()
 
-    def _locks(self, descriptor: int) -> bool:
+    def _locks(self, descriptor: int) -> bool | None:
+        """Return whether the file could be locked, None on a file system without locks."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        except OSError:  # a file system without locks: the lease has to do on one host as well
-            lease = self.lease()
-            return lease is None or lease.server == SERVER or self.age() > 3 * RENEW
+        except OSError:
+            return None
         return True
+
+    def _is_free(self) -> bool:
+        """Return whether no other server owns the cluster, by the lease: there are no locks."""
+        lease = self.lease()
+        return lease is None or lease.server == SERVER or self.age() > 3 * RENEW
 
     def _is_current(self, descriptor: int) -> bool:
         """Return whether the file that was opened still is the cluster's."""
@@ -169,45 +205,7 @@ class Ownership:
             return False
 
 
-def seen_from_afar(cluster: Cluster, ownership: Ownership) -> Cluster | None:
-    """Return the row of a cluster on another host, None for one of this host; it is never saved.
-
-    One that no server has looked after for long is ``lost``, so that users can dismiss it.
-    """
-    where = cluster.controller or ownership.lease()
-    if where is None or _here(where.host, where.boot_id):
-        return None
-    if ownership.age() > STALE:
-        message = (
-            f"It ran on another host, {where.host}, where no Jupyter server of yours looks after "
-            "it any more. To use it again, start one there. Clean up deletes its files; what may "
-            "still run there shuts itself down later."
-        )
-        return replace(cluster, state=State.LOST, message=message)
-    message = f"It runs on another host, {where.host}."
-    return replace(cluster, state=State.ELSEWHERE, message=message)
-
-
-def seen_from_a_container(cluster: Cluster, ownership: Ownership) -> Cluster | None:
-    """Return the row of a cluster whose owner runs in another container of this host, else None.
-
-    The lock is the same there, but neither sees the processes and sockets of the other.
-    """
-    lease = ownership.lease()
-    if lease is None or not lease.namespace or lease.namespace == namespace():
-        return None
-    message = f"It runs in another container, {lease.host}."
-    return replace(cluster, state=State.ELSEWHERE, message=message)
-
-
-def shared(cluster: Cluster) -> Cluster:
-    """Return the row of a cluster that another server of this host owns; it is never saved."""
-    report = replace(cluster.report, usage=None)  # only its owner knows the load of this moment
-    running = cluster.state is State.RUNNING
-    return replace(cluster, report=report, message=SHARED if running else cluster.message)
-
-
-def _here(name: str, boot: str) -> bool:
+def here(name: str, boot: str) -> bool:
     """Return whether a host is this one: by its boot, as its name may change."""
     ours = boot_id()
     return name == host() or bool(boot and boot == ours)

@@ -13,7 +13,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, cast
 
-from ...models import REPORT_VERSION, Cluster, ControllerRef, Report, State
+from ...models import REPORT_VERSION, VERSION, Cluster, ControllerRef, Report, State
 from ...used import Used
 from .typed import time_of, typed
 
@@ -34,6 +34,9 @@ def read(data: Any) -> Cluster:
     """Return the cluster of a record; raises ``ValueError`` that says what cannot be read."""
     if not isinstance(data, Mapping):
         raise ValueError("it is not an object")
+    if isinstance(version := data.get("version"), int) and version > VERSION:
+        # Only entries of another meaning make another version: what was saved here would be wrong.
+        raise ValueError(f"its version is {version}, and this server knows {VERSION} at most")
     upgraded = _upgraded(dict(data))
     names = {field.name for field in fields(Cluster)} - {"unknown"}
     unknown = {key: value for key, value in upgraded.items() if key not in names}

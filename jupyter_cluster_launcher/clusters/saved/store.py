@@ -126,9 +126,13 @@ class Store:
         """Write the record of a cluster in a thread; a newer one takes its place."""
         self._writer.put(cluster)
 
-    def flush(self, cluster_id: str) -> None:
-        """Return when the record of a cluster is as it was last to be saved."""
-        self._writer.flush(cluster_id)
+    def flush(self, cluster_id: str) -> bool:
+        """Try to save what has not been saved yet of a cluster; return whether all is saved now."""
+        return self._writer.flush(cluster_id)
+
+    def forget(self, cluster_id: str) -> None:
+        """Do not save what could not be saved of a cluster: another server has had it since."""
+        self._writer.drop(cluster_id)
 
     def load(self) -> list[Cluster]:
         """Return every record, oldest first; one that cannot be read as a row that says so."""
@@ -199,6 +203,10 @@ class Store:
             for name in os.listdir(self.root):
                 if name.startswith(REMOVED):
                     shutil.rmtree(self.root / name, ignore_errors=True)
+
+    def log_soon(self, cluster_id: str, text: str) -> None:
+        """Add to the launch log of a cluster, in a thread."""
+        self._writer.soon(lambda: self.append_log(cluster_id, text))
 
     def append_log(self, cluster_id: str, text: str) -> None:
         """Add to the launch log of a cluster."""

@@ -13,12 +13,16 @@ log = logging.getLogger(__name__)
 
 
 class Writer:
-    """Writes records in order, and of each cluster only the newest."""
+    """Writes records in order, and of each cluster only the newest.
+
+    What cannot be written stays pending: ``flush`` tries it again.
+    """
 
     def __init__(self, save: Callable[[Cluster], None]) -> None:
         """Write with ``save``."""
         self._save = save
         self._pending: dict[str, Cluster] = {}
+        self._failed: set[str] = set()  # clusters of which the log says so already
         self._writing = threading.Lock()
         self._thread = ThreadPoolExecutor(1, "cluster-records")
 
@@ -27,20 +31,34 @@ class Writer:
         self._pending[cluster.id] = cluster
         self._thread.submit(self.flush, cluster.id)
 
-    def flush(self, cluster_id: str) -> None:
-        """Write the record of a cluster now, where it has not been written yet."""
+    def soon(self, work: Callable[[], None]) -> None:
+        """Do other work on the disk in the same thread, after what is to be written by now."""
+        self._thread.submit(work)
+
+    def flush(self, cluster_id: str) -> bool:
+        """Write the record of a cluster now, where it has not been written yet.
+
+        Returns whether it is as it was last to be written.
+        """
         with self._writing:
             cluster = self._pending.pop(cluster_id, None)
             if cluster is None:
-                return
+                return True
             try:
                 self._save(cluster)
-            except OSError as error:  # a full disk may lose the record of a change
-                log.warning("The record of cluster %s could not be written: %s", cluster_id, error)
-            except Exception:  # whoever waits for it goes on, and lets go of the cluster
+            except OSError as error:  # such as a full disk
+                self._pending.setdefault(cluster_id, cluster)  # unless there is a newer one
+                if cluster_id not in self._failed:  # it is tried again and again
+                    log.warning("The record of cluster %s is not written: %s", cluster_id, error)
+                self._failed.add(cluster_id)
+                return False
+            except Exception:  # no other try would help: whoever waits for it goes on
                 log.exception("The record of cluster %s could not be written", cluster_id)
+            self._failed.discard(cluster_id)
+            return True
 
     def drop(self, cluster_id: str) -> None:
-        """Write nothing more of a cluster; one that is being written is waited for."""
+        """Write nothing more of a cluster; what is being written is waited for."""
         with self._writing:
             self._pending.pop(cluster_id, None)
+            self._failed.discard(cluster_id)

@@ -184,6 +184,24 @@ def test_a_controller_that_answers_late_is_attached_to(tmp_path: Path) -> None:
         server.stop()
 
 
+def test_a_controller_whose_connection_file_was_deleted(server: RealServer) -> None:
+    """Guards against the end of a kernel that is told and did not happen."""
+    cluster = server.launch(platform="local", workers=0, keep_running=True)
+    server.ready(cluster, 0)
+    directory = server.runtime / "cluster-launcher" / cluster
+    controller = _record(directory)["controller"]
+    server.signal(signal.SIGKILL)
+    Path(controller["connection_file"]).unlink()
+    server.start()
+    lost = server.until(cluster, lambda c: c["state"] == "lost")
+    assert lost["message"].startswith("Its connection file cannot be read: No such file")
+    assert "Its kernel still runs" in lost["message"]
+    assert _group(controller["pid"])
+    server.ask("DELETE", f"cluster-launcher/clusters/{cluster}")
+    wait_until(lambda: server.clusters() == [], "the row gone")
+    wait_until(lambda: not _group(controller["pid"]), "no process left")
+
+
 def _record(directory: Path) -> dict[str, Any]:
     return dict(json.loads((directory / "cluster.json").read_text()))
 

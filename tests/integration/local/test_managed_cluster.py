@@ -17,11 +17,12 @@ from fakes import a_cluster, write_kernelspec
 
 from api import Api
 from jupyter_cluster_launcher.backends.local import LocalBackend
-from jupyter_cluster_launcher.clusters import contact, manager
+from jupyter_cluster_launcher.clusters import contact, manager, other_servers
 from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
 from jupyter_cluster_launcher.clusters.saved.store import Store
 from jupyter_cluster_launcher.controller.boot import boot_id
 from jupyter_cluster_launcher.controller.host import host
+from jupyter_cluster_launcher.controller.kernel_connection import KernelConnection
 from jupyter_cluster_launcher.models import Cluster, ControllerRef, Report, State
 
 
@@ -60,6 +61,49 @@ async def test_a_disk_that_fills_up_takes_no_cluster_along(
         assert (await api.ask("PATCH", "clusters", cluster["id"], body={"workers": 0}))[0] == 202
         await api.ready(cluster["id"], 0)
         await api.stop(cluster["id"])
+
+
+async def test_what_a_full_disk_did_not_take_is_saved_later(
+    api: Api, clusters: manager.ClusterManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a later server that ends a cluster which its record says half started."""
+    monkeypatch.setattr(other_servers, "EVERY", 0.2)
+    await clusters.attach()  # as at a server's start: this begins the scans
+    cluster = await api.launch(platform="local", workers=0)
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "save", full)
+        await api.ready(cluster["id"], 0)
+        body = {"keep_running": True}
+        assert (await api.ask("PATCH", "clusters", cluster["id"], body=body))[0] == 202
+    for _ in range(600):
+        saved = clusters.services.store.read(cluster["id"])
+        if saved is not None and saved.state is State.RUNNING and saved.keep_running:
+            break
+        await asyncio.sleep(0.05)
+    else:
+        pytest.fail(f"it is still {saved}")
+    await api.stop(cluster["id"])
+
+
+async def test_requests_while_a_cluster_is_attached_to(
+    api: Api, clusters: manager.ClusterManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against an error of the server for what is right a moment later."""
+    cluster = await api.launch(platform="local", workers=0)
+    await api.ready(cluster["id"], 0)
+    managed, body = clusters._clusters[cluster["id"]], {"idle_timeout": 600}
+    with monkeypatch.context() as patched:
+        patched.setattr(KernelConnection, "_listened_to", lambda _: False)
+        managed.connection.forget()
+        managed.settle(due=True)
+        for pause in (0, 0.2):  # before and after the connection file is read
+            await asyncio.sleep(pause)
+            status, answer = await api.ask("PATCH", "clusters", cluster["id"], body=body)
+            assert (status, "Try again in a moment" in answer["message"]) == (503, True)
+            assert (await api.ask("GET", "clusters", cluster["id"], "logs"))[0] == 200
+    await managed.attached()
+    assert (await api.ask("PATCH", "clusters", cluster["id"], body=body))[0] == 202
+    await api.stop(cluster["id"])
 
 
 async def test_a_stop_that_fails_can_be_tried_again(
@@ -143,7 +187,10 @@ async def test_a_stop_at_once_leaves_no_python(api: Api, jp_runtime_dir: Path) -
 def stopping(clusters: manager.ClusterManager, **changes: Any) -> ManagedCluster:
     """Return a cluster that is being stopped."""
     closing = a_cluster(state=State.CLOSING, **changes)
-    return ManagedCluster(closing, clusters.services, lambda *_: None)
+    clusters.services.store.save(closing)
+    managed = ManagedCluster(closing, clusters.services, lambda *_: None)
+    assert managed.ownership.take()
+    return managed
 
 
 async def test_a_controller_that_dies_while_it_is_stopped(
@@ -152,7 +199,6 @@ async def test_a_controller_that_dies_while_it_is_stopped(
     """Guards against a stop that turns into "Lost", or into a second controller at a gateway."""
     for changes in ({}, {"kind": "gateway", "report": Report(name="hub.1")}):
         one = stopping(clusters, **changes)
-        clusters.services.store.directory(one.cluster.id)
         one.settle(replace(one.cluster, report=Report(ended="Stopped after 1 hour.")))
         assert one.cluster.state is State.CLOSING
         await one.settled()
@@ -162,7 +208,6 @@ async def test_a_controller_that_dies_while_it_is_stopped(
 async def test_a_late_report_brings_nothing_back(clusters: manager.ClusterManager) -> None:
     """Guards against a directory that is made anew for a cluster that is gone."""
     one = stopping(clusters)
-    clusters.services.store.save(one.cluster)
     one.settle()
     await one.settled()
     assert one.gone

@@ -42,6 +42,7 @@ OTHERS = {
     "no object": ("[]", "it is not an object"),
     "jobs of another shape": (record(report={"jobs": [1]}), "report.jobs is 1"),
     "a name that is none": (record(name=3), "name is 3"),
+    "a newer version": (record(version=99), "its version is 99, and this server knows 2 at most"),
     "another's id": (record(id="../c2"), "id is '../c2'"),
 }
 

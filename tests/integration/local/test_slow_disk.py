@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from fakes import write_kernelspec, write_platform
 
 from api import Api
+from jupyter_cluster_launcher.clusters.saved import ownership
 
 PROBE = Path(__file__).parents[3] / "benchmarks" / "probes" / "slow" / "sitecustomize.py"
 BODY = {"platform": "mine", "kernel_name": "own", "workers": 1}
@@ -51,6 +53,17 @@ class Waits:
         return sorted({one for one in known if not one.startswith("tests.")})
 
 
+def of_descriptors(function: Callable[..., Any], slow: Any) -> Callable[..., Any]:
+    """Return a function of ``os`` that notes operations on a file by its descriptor."""
+
+    def noted(file: Any, *args: Any, **kwargs: Any) -> Any:
+        path = os.readlink(f"/proc/self/fd/{file}") if isinstance(file, int) else file
+        slow.wait(f"os.{function.__name__}", path)
+        return function(file, *args, **kwargs)
+
+    return noted
+
+
 @pytest.fixture
 def waits(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
@@ -67,6 +80,8 @@ def waits(
     slow._server = True
     for one in (os.stat, os.lstat, os.access):
         monkeypatch.setattr(os, one.__name__, slow.slowed(one))
+    for name in ("utime", "pwrite", "ftruncate"):  # also of files that are open
+        monkeypatch.setattr(os, name, of_descriptors(getattr(os, name), slow))
     listen()
     _watching.append(slow)
     yield Waits(log)
@@ -120,4 +135,29 @@ async def test_no_step_of_a_cluster_waits_for_the_disk(
     assert waits.found == []
     again = await api.launch(**{"from": "Tides"})
     await api.stop(again["id"])
+    assert waits.found == []
+
+
+async def test_no_scan_waits_for_the_disk(
+    api: Api, jp_data_dir: Path, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch, waits: Waits
+) -> None:
+    """Guards all requests against what a server does by itself, again and again."""
+    monkeypatch.setattr(ownership, "RENEW", 0.0)
+    write_platform(jp_data_dir / "cluster-platforms", "failing", **{"class": "NoSuchCluster"})
+    manager = jp_serverapp.web_app.settings["cluster_manager"]
+    running, lost = [(await api.launch(platform="local", workers=0))["id"] for _ in range(2)]
+    for one in (running, lost):
+        await api.ready(one, 0)
+    waits.begin()
+    os.kill(manager.get(lost).controller.pid, signal.SIGKILL)
+    await api.until(lost, lambda row: row["state"] == "lost")
+    failed = (await api.launch(platform="failing"))["id"]
+    await api.until(failed, lambda row: row["state"] == "failed")
+    assert waits.found == []
+    for _ in range(2):
+        await manager._others.scan()
+        assert waits.found == []
+    for row in (await api.ask("GET", "clusters"))[1]:
+        assert (await api.ask("GET", "clusters", row["id"], "logs"))[0] == 200
+        await api.stop(row["id"])
     assert waits.found == []

@@ -266,6 +266,24 @@ def test_what_another_host_left_is_dismissed(world: World) -> None:
     asyncio.run(story())
 
 
+def test_a_record_of_a_newer_version_is_left_alone(world: World) -> None:
+    """Guards against a change here that a server of that version cannot read any more."""
+
+    async def story() -> None:
+        world.store.save(a_cluster(state=State.RUNNING))
+        path = world.store.root / "c1" / "cluster.json"
+        path.write_text(text := json.dumps({**json.loads(path.read_text()), "version": 99}))
+        await world.manager._others.scan()
+        assert world.manager.get("c1").state is State.LOST
+        for change in ({"name": "Mine"}, {"keep_running": True}):
+            with pytest.raises(WrongStateError, match="cannot be read, nor changed"):
+                await world.manager.change("c1", change)
+        await world.manager._others.scan()
+        assert path.read_text() == text
+
+    asyncio.run(story())
+
+
 def test_a_row_whose_record_has_gone(world: World) -> None:
     """Guards against rows of clusters that another server has stopped or dismissed."""
 

@@ -16,7 +16,8 @@ import pytest
 from fakes import a_cluster
 
 from jupyter_cluster_launcher.clusters.saved import ownership
-from jupyter_cluster_launcher.clusters.saved.ownership import LOCK, STALE, Ownership, seen_from_afar
+from jupyter_cluster_launcher.clusters.saved.others_rows import seen_from_afar
+from jupyter_cluster_launcher.clusters.saved.ownership import LOCK, STALE, Ownership
 from jupyter_cluster_launcher.controller.boot import boot_id
 from jupyter_cluster_launcher.controller.host import host
 from jupyter_cluster_launcher.models import ControllerRef, State
@@ -169,6 +170,55 @@ def test_the_lock_is_private(tmp_path: Path) -> None:
     assert lock.take()
     assert (tmp_path / LOCK).stat().st_mode & 0o777 == 0o600
     lock.release()
+
+
+def test_a_lock_on_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards a cluster on a full disk: the lock is what counts, and the file is written later."""
+    lock, other = of(tmp_path, "node7.a-long-name", boot_id()), Ownership(tmp_path)
+
+    def refuse(*_: Any) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "pwrite", refuse)
+        assert lock.take()
+        assert not other.take()
+        assert (lease := other.lease()) is not None
+        assert lease.host == "node7.a-long-name", "what the last owner wrote is still there"
+        age(tmp_path, 1000)
+        lock.renew()
+        assert lock.age() < 60, "other hosts see that it has an owner"
+    lock.renew()
+    assert (lease := other.lease()) is not None
+    assert (lease.host, lease.server) == (host(), ownership.SERVER)
+    lock.release()
+
+
+def test_a_full_disk_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against two owners where a file that cannot be written is all that others see."""
+
+    def refuse(*_: Any) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    monkeypatch.setattr(os, "pwrite", refuse)
+    with pytest.raises(OSError, match="cannot be noted"):
+        Ownership(tmp_path).take()
+
+
+def test_a_lock_whose_file_was_deleted(tmp_path: Path) -> None:
+    """Guards against two servers that own one cluster, each with a lock on another file."""
+    first, second = Ownership(tmp_path), Ownership(tmp_path)
+    assert first.take()
+    (tmp_path / LOCK).unlink()
+    first.renew()
+    assert first.held
+    assert not second.take()
+    (tmp_path / LOCK).unlink()
+    assert second.take(), "it was quicker"
+    first.renew()
+    assert [first.held, second.held] == [False, True]
+    second.release()
 
 
 def test_a_request_that_is_fulfilled(tmp_path: Path) -> None:

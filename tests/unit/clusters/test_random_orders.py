@@ -6,7 +6,9 @@ Controllers and time are stand-ins; manager, records, locks and requests between
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Coroutine
@@ -25,7 +27,7 @@ from worlds import AtOnce, World, crash, write_platforms
 from jupyter_cluster_launcher.clusters.controlled_cluster import SILENT
 from jupyter_cluster_launcher.clusters.launching.prepared import MARK
 from jupyter_cluster_launcher.clusters.reconcile import ENDED
-from jupyter_cluster_launcher.clusters.saved.store import RECORD
+from jupyter_cluster_launcher.clusters.saved.store import RECORD, Store
 from jupyter_cluster_launcher.errors import LauncherError
 from jupyter_cluster_launcher.models import Cluster, State
 
@@ -46,6 +48,21 @@ class Errors(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.found.append(self.format(record))
+
+
+class Filling(AtOnce):
+    """A store whose disk can be full: what it does not take stays pending, as in its thread."""
+
+    full: bool = False  # of all servers, which have one disk
+
+    def save(self, cluster: Cluster) -> None:
+        if Filling.full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        super().save(cluster)
+
+    def save_soon(self, cluster: Cluster) -> None:
+        self._writer._pending[cluster.id] = cluster
+        self.flush(cluster.id)
 
 
 class Orders(RuleBasedStateMachine):
@@ -107,7 +124,7 @@ class Orders(RuleBasedStateMachine):
     @rule(name=SERVERS)
     def start_server(self, name: str) -> None:
         if name not in self.servers:
-            store = AtOnce(self.folder / "clusters")
+            store = Filling(self.folder / "clusters")
             world = World(store, self.folder / "platforms", self.controllers)
             self.servers[name] = world
             self.run(world.manager.attach())
@@ -207,6 +224,16 @@ class Orders(RuleBasedStateMachine):
     def engine(self, words: str) -> None:
         self.controllers.engine_refuses = words
 
+    @rule(name=SERVERS, number=PICK, keep=st.booleans())
+    def fill_disk(self, name: str, number: int, keep: bool) -> None:
+        """Fill the disk, so that a change of this moment cannot be saved."""
+        Filling.full = True
+        self.keep(name, number, keep)
+
+    @rule()
+    def empty_disk(self) -> None:
+        Filling.full = False
+
     # Time
 
     @rule(seconds=st.sampled_from([0.0, 0.3, 0.6, 1.2, 3.0, 11.0, 65.0]))
@@ -217,6 +244,7 @@ class Orders(RuleBasedStateMachine):
     @rule()
     def wait_long(self) -> None:
         """Let everything come to an end, and compare what users see with what is there."""
+        Filling.full = False
         self.run(asyncio.sleep(LONG))
         self.end_prepared()
         directories = self.directories()
@@ -227,6 +255,7 @@ class Orders(RuleBasedStateMachine):
             assert set(rows) == directories, "rows are what there is"
             for row in rows.values():
                 self.is_true(row, controllers.get(row.id))
+                self.is_saved(row)
         states = [{key: row.state for key, row in rows.items()} for rows in seen]
         assert states[1:] == states[:-1], "both servers show the same"
 
@@ -262,6 +291,13 @@ class Orders(RuleBasedStateMachine):
             assert process is None, about
             assert row.message
 
+    def is_saved(self, row: Cluster) -> None:
+        """Assert that a later server would go on from what a row at rest says."""
+        saved = Store(self.folder / "clusters").read(row.id)
+        assert saved is not None
+        for what in ("state", "name", "keep_running", "requested", "adapt", "controller"):
+            assert getattr(saved, what) == getattr(row, what), f"{what} of {row.state.value}"
+
     # What always holds
 
     @invariant()
@@ -282,6 +318,7 @@ class Orders(RuleBasedStateMachine):
         try:
             self._leave_nothing()
         finally:
+            Filling.full = False
             for world in self.servers.values():
                 self.run(crash(world))
             self.loop.close()

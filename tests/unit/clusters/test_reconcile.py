@@ -18,6 +18,7 @@ from jupyter_cluster_launcher.clusters.reconcile import (
     MEANWHILE,
     RESTARTED,
     UNEXPECTED,
+    UNREPORTED,
     Decision,
     Facts,
     Process,
@@ -99,8 +100,7 @@ def wrong(facts: Facts, decision: Decision) -> str:
         or new is not State.STARTING
         or decision.remove
         or facts.wanted is Wanted.DETACH
-        or begun is not None
-        or (facts.connected and facts.process is Process.RUNS),
+        or begun is not None,
         "an end without its reason": new is state
         or new not in (*ENDED, State.LOST)
         or bool(decision.message),
@@ -160,6 +160,10 @@ GONE = replace(RUNS, process=Process.ENDED)
         (RUNS, Decision(State.RUNNING)),
         (STARTS, Decision(State.STARTING)),
         (replace(STARTS, connected=True, reported=True), Decision(State.RUNNING, "")),
+        (
+            Facts(State.STARTING, process=Process.RUNS, connected=True),
+            Decision(State.STARTING, work=Work.CLEAN_UP, failure=UNREPORTED),
+        ),
         # It ends without being asked to.
         (GONE, Decision(State.LOST, UNEXPECTED, disconnect=True)),
         (replace(GONE, connected=False), Decision(State.LOST, MEANWHILE)),

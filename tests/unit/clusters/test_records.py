@@ -16,6 +16,7 @@ from jupyter_cluster_launcher.clusters.saved import records
 from jupyter_cluster_launcher.jobs import Job, Phase, Queue, Submission
 from jupyter_cluster_launcher.models import (
     REPORT_VERSION,
+    VERSION,
     Adapt,
     Cluster,
     ControllerRef,
@@ -184,6 +185,16 @@ def test_any_value_in_any_entry(entry: str, value: Any) -> None:
     except ValueError as error:
         cluster = records.unreadable(Path("/run/c1"), data, str(error))
     json.dumps(records.write(cluster))
+
+
+def test_a_record_of_a_newer_version() -> None:
+    """Guards a cluster against a server that takes its record for something else, and saves it."""
+    data = record(version=VERSION + 1)
+    with pytest.raises(ValueError, match=f"its version is {VERSION + 1}, and this server knows"):
+        records.read(data)
+    row = records.unreadable(Path("/run"), data, "its version is 3")
+    assert "start a server with that version" in row.message
+    assert row.controller == full().controller, "Clean up ends it"
 
 
 def test_a_report_of_a_newer_version() -> None:
