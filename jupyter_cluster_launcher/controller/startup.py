@@ -26,7 +26,7 @@ import sys
 sys.modules.setdefault("debugpy", None)
 {importing}
 try:
-    {early}().begin({directory!r}, {orphan!r})
+    {early}().begin({directory!r}, {orphan!r}, {sockets!r})
 except Exception:
     import traceback
     traceback.print_exc()
@@ -38,8 +38,9 @@ VARIABLE = "IPYTHONDIR"
 def ipython_directory(sockets: str, directory: Path, orphan: float | None) -> dict[str, str]:
     """Make IPython's directory below ``sockets``; return the variable that points there.
 
-    The watch over the cluster of ``directory`` begins with the kernel, and ends it after ``orphan``
-    seconds without a server. Raises ``OSError`` where a file cannot be written.
+    The watch over the cluster of ``directory`` begins with the kernel. After ``orphan`` seconds
+    without a server it ends the kernel and removes ``sockets``. Raises ``OSError`` where a file
+    cannot be written.
     """
     profile = Path(sockets, FOLDER, "profile_default")
     profile.mkdir(parents=True, mode=0o700)
@@ -48,6 +49,7 @@ def ipython_directory(sockets: str, directory: Path, orphan: float | None) -> di
         early=EARLY,
         directory=str(directory),
         orphan=orphan,
+        sockets=sockets,
     )
     (profile / "ipython_config.py").write_text(config, encoding="utf-8")
     return {VARIABLE: str(Path(sockets, FOLDER))}

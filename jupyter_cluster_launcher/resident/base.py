@@ -101,7 +101,7 @@ class Resident(Inspection, Generic[ClusterT]):
         ``cwd`` is its working directory; ``orphan_timeout`` is as in ``Watch``. Its log begins
         here. Raises ``OSError`` where the directory cannot be used.
         """
-        self.watch.orphan_timeout = orphan_timeout
+        self.watch.orphan_timeout, self.watch.disk.launched = orphan_timeout, True
         make_used(self.watch.directory)
         read_config_again()
         move_to(cwd)

@@ -81,11 +81,12 @@ async def kernel(folder: Path, name: str = "python3", **env: str) -> AsyncIterat
 
 
 async def alone(ref: ControllerRef, folder: Path) -> str:
-    """Return why a controller ended without a server; all its processes have gone then."""
+    """Return why a controller ended without a server; it has left only what says so then."""
     try:
         while group(ref.pid):
             host.reap()
             await asyncio.sleep(0.1)
+        nothing_left(ref)
         return str(json.loads((folder / "ended.json").read_text(encoding="utf-8"))["ended"])
     finally:
         await Controller(ref, print, print).end(None, 0)

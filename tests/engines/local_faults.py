@@ -29,7 +29,8 @@ from held_cluster import CLOCKS, IDLE_TIMEOUT, ORPHANED, SOON, STARTING, HeldClu
 from real_server import wait_until
 
 SET_BACK = 7200.0  # seconds
-PAUSE = 3.0  # seconds for which a process is frozen
+PAUSE = 3.0  # seconds for which a process is frozen while something is under way
+FROZEN = 15.0  # the same at "running": longer than the server waits for an answer
 GONE = "gone"
 NEVER = "1970-01-01T00:00:00+00:00"
 
@@ -71,10 +72,11 @@ def matrix(kind: str) -> list[Fault]:
           for one in row("freeze", victim, steps)),
         *row("freeze", "worker", late),
         *row("full", "all", steps, starting="failed"),
-        # Missed by a kernel that starts, and where modules of the resident are read later. Without
-        # it a busy controller cannot see that a server is there: on a slow host its timer fires.
+        # Missed by a kernel that starts, and where modules of the resident are read later, unless a
+        # record that is being saved makes it again just before that. Without it a busy controller
+        # cannot see that a server is there: on a slow host its timer fires.
         *row("removed", "all", steps, kernel="failed", creating="running closed",
-             made="failed" if apart else "running closed"),
+             made="failed running" if apart else "running closed"),
         *row("restart", "all", steps, starting="failed", running="lost"),
         *(one for victim in (*(() if apart else CLOCKS), "all")
           for one in row("clock", victim, steps)),
@@ -110,9 +112,7 @@ def happen(fault: Fault, cluster: HeldCluster, fill: Callable[[], None]) -> None
     if fault.what == "kill":
         cluster.signal(fault.victim, signal.SIGKILL)
     elif fault.what == "freeze":
-        cluster.signal(fault.victim, signal.SIGSTOP)
-        time.sleep(PAUSE)  # frozen processes show nothing to wait for
-        cluster.signal(fault.victim, signal.SIGCONT)
+        freeze(fault, cluster)
     elif fault.what == "clock":
         cluster.set_back(fault.victim, SET_BACK)
     elif fault.what == "full":
@@ -130,6 +130,26 @@ def happen(fault: Fault, cluster: HeldCluster, fill: Callable[[], None]) -> None
     if fault.what in ("kill", "restart") and fault.victim in ("server", "all"):
         cluster.kill_server()
         cluster.server.start()
+
+
+def freeze(fault: Fault, cluster: HeldCluster) -> None:
+    """Freeze a victim for a while; its row is true meanwhile, where a server shows it."""
+    cluster.signal(fault.victim, signal.SIGSTOP)
+    if fault.step == "running" and fault.victim not in ("server", "all"):
+        end = time.monotonic() + FROZEN
+        silent = fault.victim in ("controller", "scheduler")  # nobody asks a worker
+
+        def told() -> bool:
+            row = cluster.row()
+            assert row, "a row"
+            assert row["state"] == "running", row
+            warned = any("does not answer" in one for one in row["warnings"])
+            return time.monotonic() > end and warned is silent
+
+        wait_until(told, lambda: f"a true row, but {cluster.row()}")
+    else:
+        time.sleep(FROZEN if fault.step == "running" else PAUSE)  # nothing shows it
+    cluster.signal(fault.victim, signal.SIGCONT)
 
 
 def settled(fault: Fault, cluster: HeldCluster) -> str:
@@ -162,6 +182,7 @@ def survive(fault: Fault, cluster: HeldCluster) -> None:
         stack.callback(cluster.server.stop)
         cluster.server.start()
         cluster.bring_to(fault.step)
+        assert cluster.server.sockets()
         happen(fault, cluster, fill)
         cluster.go_on()
         state = settled(fault, cluster)
@@ -183,6 +204,8 @@ def is_true(state: str, fault: Fault, cluster: HeldCluster) -> None:
         wait_until(lambda: not cluster.server.processes(), "no process")
     if state == "running" and fault.what != "removed":  # the keys are gone with the directory
         cluster.works()
+        if fault.what == "freeze":
+            wait_until(lambda: not (cluster.row() or {})["warnings"], lambda: f"{cluster.row()}")
         if fault.what != "full":
             assert cluster.record()["report"]["core_seconds"] >= 0
     if state == "running" and fault.what == "clock":
@@ -205,13 +228,17 @@ def shown_by(cluster: HeldCluster, now: float) -> bool:
 def end_without_a_server(step: str, cluster: HeldCluster, back: float = 0) -> None:
     """Assert that the timers end everything at a step when the server is killed for good.
 
-    The clock is set ``back`` by so many seconds right after.
+    The clock is set ``back`` by so many seconds right after. What is left is what a later server
+    shows of the cluster.
     """
+    server = cluster.server
     try:
-        cluster.server.start()
+        server.start()
         cluster.bring_to(step)
+        assert server.sockets()
         cluster.kill_server()
         cluster.set_back("all", back)
-        wait_until(lambda: not cluster.server.processes(), "the end by the timers", 180)
+        wait_until(lambda: not server.processes(), "the end by the timers", 180)
+        assert server.sockets() == []
     finally:
-        cluster.server.stop()
+        server.stop()

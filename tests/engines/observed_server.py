@@ -85,6 +85,16 @@ class ObservedServer(RealServer):
         ]
         return [str(path) for path in paths if DASKS not in path.parts]
 
+    def sockets(self) -> list[Path]:
+        """Return the directories of the sockets of the server's controllers."""
+        return [path.parent for path in self.temporary.glob("cluster-*/ipython")]
+
+    def ready(self, cluster_id: str, workers: int) -> dict[str, Any]:
+        """Return the cluster once it runs with this many workers."""
+        row = super().ready(cluster_id, workers)
+        assert self.sockets(), "they would be left over where nothing looks for them"
+        return row
+
     def nothing_left(self, seconds: float = 60) -> None:
         """Wait until no process, file or socket of any cluster is there."""
         wait_until(

@@ -1,12 +1,14 @@
 """Faults of clusters on a real SLURM: their jobs are known, and none is left.
 
-What is not here: until the create code runs, nothing differs from a cluster on this computer (see
-``test_local_faults.py``); a job is ended, and a worker in it, in ``tests/integration/slurm``.
+What is not here: until the first job is submitted, nothing differs from a cluster on this computer
+(see ``test_local_faults.py``); a job is ended, and a worker in it, in ``tests/integration/slurm``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,18 @@ from real_slurm import RealSlurm
 from slurm_site import start
 from tallgrass import SMALL
 
+# Its answer comes as long after the submission as a file is there.
+SBATCH = """#!/bin/sh
+answer=$({sbatch} "$@" 2>&1)
+code=$?
+case " $*" in *" --test-only"*) ;; *)
+  touch "{folder}/submitted-reached"
+  while [ -e "{folder}/submitted" ]; do sleep 0.05; done
+esac
+echo "$answer"
+exit $code
+"""
+
 
 class SlurmCluster(HeldCluster):
     """A cluster of one job; it closes for as long as the batch system does not answer."""
@@ -28,16 +42,31 @@ class SlurmCluster(HeldCluster):
         self.slurm, self._hung = slurm, contextlib.ExitStack()
         self.server.variables["SLURM_CONF"] = str(slurm.layout.conf)
         self.server.variables["SLURM_JOB_ACCOUNT"] = "sci"
+        wrapper = folder / "bin" / "sbatch"
+        wrapper.parent.mkdir()
+        wrapper.write_text(SBATCH.format(sbatch=shutil.which("sbatch"), folder=self.site))
+        wrapper.chmod(0o700)
+        self.server.variables["PATH"] = f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}"
 
     def bring_to(self, step: str) -> None:
-        """Launch the cluster and bring it to a step: "queued", "running" or "closing"."""
+        """Launch the cluster and bring it to a step.
+
+        "submitted", where nothing of ours knows the id of the job, "queued", "running" or
+        "closing".
+        """
         self._queued = step == "queued"
+        if step == "submitted":
+            (self.site / step).touch()
         hold = {"job_extra_directives": ["--hold"]} if step == "queued" else {}
         self.id = self.server.launch(
             platform="tallgrass", workers=1, options=SMALL | hold, keep_running=True,
             idle_timeout=IDLE_TIMEOUT,
         )  # fmt: skip
-        if step == "queued":
+        if step == "submitted":
+            wait_until((self.site / "submitted-reached").exists, "a job", 90)
+            assert len(self.slurm.jobs()) == 1
+            assert (self.record()["state"], self.record()["report"]["jobs"]) == ("starting", [])
+        elif step == "queued":
             self.server.until(self.id, lambda c: c["workers"]["queued"] == 1)
         else:
             self.server.ready(self.id, 1)
@@ -56,6 +85,7 @@ class SlurmCluster(HeldCluster):
 
     def go_on(self) -> None:
         """Let the batch system answer again."""
+        (self.site / "submitted").unlink(missing_ok=True)
         self._hung.close()
 
 
@@ -77,6 +107,10 @@ def cluster(site: RealSlurm, folder: Path, orphaned: float) -> Iterator[SlurmClu
 
 
 FAULTS = [
+    *(Fault("kill", victim, "submitted", ("failed",))
+      for victim in ("server", "controller", "all")),
+    *(Fault("freeze", victim, "submitted", ("running",))
+      for victim in ("server", "controller", "all")),
     *(Fault("kill", "server", step, ("running",)) for step in ("queued", "running")),
     *(Fault("kill", victim, step, ("lost",)) for victim in ("controller", "all")
       for step in ("queued", "running")),

@@ -102,6 +102,7 @@ def tracked(
         "unset": submission["unset"],
         "submit_arguments": submission["arguments"],
         "own_jobs": submission["own_jobs"],
+        "job_file": shell.job_file,
         "job_id_regexp": submission["job_id"] or job_class.job_id_regexp,
     }
     return types.new_class(

@@ -51,6 +51,7 @@ class JobqueueResident(Resident[JobqueueCluster]):
             from .jobs import track_jobs  # noqa: PLC0415 - Dask may be missing
 
             self.tracker = track_jobs(cast("JobSettings", settings))
+            self.tracker.scripts = settings["sockets"]
         except (ImportError, AttributeError):
             return
 

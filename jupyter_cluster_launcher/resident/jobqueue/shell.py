@@ -7,11 +7,12 @@ import functools
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Union
 
 import dask
+from dask.utils import tmpfile
 
 from .keys import expanded
 
@@ -21,6 +22,20 @@ Directives = Union[Sequence[str], Mapping[str, str]]
 SPECIAL = re.compile(r"([^\w$~/.:,@%+={}-])")
 LITERAL = re.compile(r"([^\w/.:,@%+=-])")  # the same of a path that has nothing to expand
 VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})")
+
+
+@contextlib.contextmanager
+def job_file(job: Any) -> Iterator[str]:
+    """Write the script of a job for as long as it is submitted, and yield its path.
+
+    It goes with this process: where dask-jobqueue puts it, one stays if that is killed meanwhile.
+    """
+    folder = job.tracker.scripts
+    # Sites clear /tmp now and then, which jobs that come later survive.
+    with tmpfile("sh", dir=folder if folder and os.path.isdir(folder) else None) as path:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(job.job_script())
+        yield path
 
 
 def quote_in_header(header: str, directory: str) -> str:

@@ -51,6 +51,7 @@ class JobTracker:
         self.job_name, self.unit, self.lifetime = job_name, unit, lifetime
         self.entries: list[JobEntry] = []
         self.submitted = 0
+        self.scripts: str | None = None  # the folder of job scripts, None for that of the system
         self.cancel_command = ""  # dask-jobqueue's for this batch system, once a job is submitted
 
     def cancel(self) -> None:

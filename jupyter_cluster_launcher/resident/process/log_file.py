@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 LOG = "launch.log"  # in the cluster's directory
@@ -14,18 +15,13 @@ def shorten(path: str, limit: int = LIMIT) -> None:
 
     Its writers append, so they go on at the new end. What they write meanwhile is kept, too.
     """
-    try:
-        if os.stat(path).st_size <= limit:
-            return
-        descriptor = os.open(path, os.O_RDWR)
-    except OSError:
-        return
-    try:
-        _move_to_front(descriptor, limit)
-    except OSError:  # the next try may work
-        return
-    finally:
-        os.close(descriptor)
+    with contextlib.suppress(OSError):  # also of the close, as at a quota; the next try may work
+        if os.stat(path).st_size > limit:
+            descriptor = os.open(path, os.O_RDWR)
+            try:
+                _move_to_front(descriptor, limit)
+            finally:
+                os.close(descriptor)
 
 
 def _move_to_front(descriptor: int, limit: int) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import multiprocessing.process
 import os
-import shutil
 import sys
 
-from ..watching.contact import FILE as CONNECTION
 from .log_file import LOG
 
 MARK = "prepared"  # the file in its directory, made by the server before the start
@@ -20,15 +17,6 @@ def is_unused(directory: str) -> bool:
     """Return whether this process was prepared for a launch and none has come."""
     mark, record = (os.path.join(directory, name) for name in (MARK, RECORD))
     return os.path.exists(mark) and not os.path.exists(record)
-
-
-def remove_traces(directory: str) -> None:
-    """Remove the directory of a controller without a cluster, and that of its sockets."""
-    with contextlib.suppress(OSError, ValueError, KeyError):
-        with open(os.path.join(directory, CONNECTION), encoding="utf-8") as file:
-            sockets = os.path.dirname(json.load(file)["ip"])
-        shutil.rmtree(sockets, ignore_errors=True)
-    shutil.rmtree(directory, ignore_errors=True)
 
 
 def make_used(directory: str) -> None:

@@ -19,7 +19,7 @@ class Contact:
     def __init__(self, directory: str) -> None:
         """Take this moment for a contact; ``directory`` is the cluster's."""
         self._path = os.path.join(directory, FILE)
-        self._seen = self._touched()
+        self._seen: int | None = None
         self.at = time.monotonic()
 
     def note(self) -> None:
@@ -27,15 +27,14 @@ class Contact:
         self.at = time.monotonic()
 
     def ago(self) -> float:
-        """Return how many seconds ago a server was last there."""
-        touched = self._touched()
-        if touched != self._seen:
-            self._seen = touched
-            self.note()
+        """Return how many seconds ago a server was last there, as far as that is known."""
         return time.monotonic() - self.at
 
-    def _touched(self) -> int | None:
-        """Return the file's time as it is; it is only compared, whatever the clock says."""
+    def look(self) -> None:
+        """Look whether a server has touched the file; this may wait for the disk."""
         with contextlib.suppress(OSError):
-            return os.stat(self._path).st_mtime_ns
-        return None
+            # It is only compared, whatever the clock says.
+            touched = os.stat(self._path).st_mtime_ns
+            if touched != self._seen:
+                self._seen = touched
+                self.note()

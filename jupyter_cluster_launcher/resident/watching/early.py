@@ -14,11 +14,15 @@ from .watch import Watch
 _begun: list[Watch] = []
 
 
-def begin(directory: str, orphan_timeout: float | None) -> None:
-    """Watch over this process, which has no cluster yet; arguments as of ``Watch``."""
+def begin(directory: str, orphan_timeout: float | None, sockets: str | None = None) -> None:
+    """Watch over this process, which has no cluster yet; arguments as of ``Watch``.
+
+    ``sockets`` is the directory of its sockets, which goes with it.
+    """
     if not _begun:
         collect_seldom()
         _begun.append(Watch(lambda: None, directory, orphan_timeout=orphan_timeout))
+        _begun[0].sockets = sockets
         _begun[0].start()
 
 

@@ -8,7 +8,6 @@ a cluster is being created and while it closes, too.
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import threading
 import time
@@ -17,12 +16,10 @@ from collections.abc import Callable
 from ..observed.news import differs
 from ..observed.plots import Plots
 from ..process.kernel import end_process, publish
-from ..process.log_file import LOG, shorten
-from ..process.prepared import is_unused, remove_traces
 from ..report import VERSION, Polled, Report, Sample, Usage, Used
 from ..wall_clock import Moment
-from .contact import Contact
 from .core_time import CoreTime
+from .disk import Disk
 from .durations import in_words
 from .ending import note_ending, within
 from .used import Meter
@@ -52,7 +49,9 @@ class Watch(threading.Thread):
         self.core_limit: float | None = None
         self._sample: Callable[[], Sample] | None = None
         self.known: Report = {}
-        self.idle_since, self.contact = time.monotonic(), Contact(directory)
+        self.done = threading.Event()
+        self.disk = Disk(directory, self.done)
+        self.idle_since, self.contact = time.monotonic(), self.disk.contact
         self._busy: bool | None = None  # None where it is not known
         self._closes_at: Moment | None = None
         self._close_until: float | None = None  # set once the cluster is being closed
@@ -62,7 +61,6 @@ class Watch(threading.Thread):
         self._core_time, self._meter = CoreTime(), Meter()
         self.last: Report = {}
         self.last_time = 0.0
-        self.done = threading.Event()
         self._polling = threading.RLock()  # the shell's thread polls too
 
     def begin(
@@ -91,17 +89,19 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         """Poll for as long as the process runs."""
+        with contextlib.suppress(RuntimeError):  # too many threads: the timers go on all the same
+            self.disk.start()
         while not self.done.wait(PERIOD):
-            self.tick()
+            with contextlib.suppress(BaseException):  # nothing may end the timers
+                self.tick()
 
     def tick(self) -> None:
-        """Poll once, end what is overdue, and keep the log within its limit."""
-        shorten(os.path.join(self.directory, LOG))
+        """Poll once, and end what is overdue."""
         try:
             self.poll()
-        except Exception as error:  # a poll that failed must not end the watch
+        except BaseException as error:  # whatever it is, the timers go on
             self._busy = None  # what cannot be read is not idle
-            self._warn(f"The cluster's state cannot be read: {type(error).__name__}: {error}")
+            self._warn(error)
         why = self._overdue()
         if why:
             self.end(why)
@@ -195,10 +195,11 @@ class Watch(threading.Thread):
         self.last, self.last_time = report, time.monotonic()
         publish({**report, "version": VERSION})
 
-    def _warn(self, text: str) -> None:
-        """Publish what is wrong, once; the next poll that succeeds takes it back."""
-        if not self.closing and self.last.get("warnings") != [text]:
-            with contextlib.suppress(Exception):  # the timers have to go on
+    def _warn(self, error: BaseException) -> None:
+        """Publish why a poll failed, once; the next one that succeeds takes it back."""
+        with contextlib.suppress(Exception):  # the timers have to go on
+            text = f"The cluster's state cannot be read: {type(error).__name__}: {error}"
+            if not self.closing and self.last.get("warnings") != [text]:
                 self.push({**self.last, "warnings": [text]})
 
     def end(self, why: str) -> None:
@@ -207,11 +208,10 @@ class Watch(threading.Thread):
         Nothing that fails or hangs meanwhile keeps the process from ending.
         """
         self.done.set()
-        if is_unused(self.directory):
-            remove_traces(self.directory)
-            end_process()
-            return
         try:
+            if self.disk.unused:
+                within(NOTE_LIMIT, lambda: shutil.rmtree(self.directory, ignore_errors=True))
+                return
             # What a server has begun to close is not begun a second time.
             if not self.closing and not within(CLOSE_LIMIT, self.close):
                 why = f"{why} {not_closed()}"

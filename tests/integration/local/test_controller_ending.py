@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from fakes import write_kernelspec
 from jupyter_client.kernelspec import KernelSpecManager
-from kernels import FOREVER, Kernel, kernel, nothing_left
+from kernels import CLUSTER, FOREVER, Kernel, kernel, nothing_left
 from processes import group
 
 from jupyter_cluster_launcher.controller.kernel_connection import (
@@ -117,6 +117,40 @@ async def test_detached_goes_on(tmp_path: Path) -> None:
 
 
 # A kernel that ends by itself
+
+# The limits are those of the end, which waits for the disk for a while.
+HANG = """
+import os, time
+from cluster_launcher_resident.watching import watch
+watch.NOTE_LIMIT, watch.NOTE_PAUSES = 0.5, ()
+
+def hanging(function):
+    def wait(path, *args, **kwargs):
+        while str(path).startswith({folder!r}):
+            time.sleep(1)
+        return function(path, *args, **kwargs)
+    return wait
+
+for name in ("stat", "lstat", "open", "replace", "unlink"):
+    setattr(os, name, hanging(getattr(os, name)))
+"""
+
+
+async def test_ends_although_the_home_does_not_answer(tmp_path: Path) -> None:
+    """Guards against workers that cost money for as long as a network file system hangs."""
+    async with kernel(tmp_path) as one:
+        await one.controller.load("local", tmp_path)
+        sockets = {"directory": str(tmp_path), "sockets": one.ref.socket_dir}
+        await one.controller.call("prepare", sockets)
+        await one.controller.run(CLUSTER, FOREVER)
+        await one.controller.run(HANG.format(folder=str(tmp_path)), FOREVER)
+        await one.controller.start_watch("cluster", {"idle_timeout": 1.0}, FOREVER)
+        await asyncio.wait_for(one.controller.ended, 60)
+        await one.until(lambda: one.reports and one.reports[-1].get("ended"))
+        assert one.reports[-1]["ended"] == "Stopped after 1 second without work."
+        while group(one.ref.pid):
+            await asyncio.sleep(0.05)
+        nothing_left(one.ref)
 
 
 async def test_a_death_is_noticed(tmp_path: Path) -> None:

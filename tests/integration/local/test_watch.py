@@ -62,9 +62,18 @@ def group(server: RealServer, cluster_id: str) -> int:
     return int(record["controller"]["pid"])
 
 
-def ended(pid: int) -> None:
-    """Wait until no process of a group is left."""
+def sockets(server: RealServer, cluster_id: str) -> Path:
+    """Return the directory of the sockets of a cluster's controller."""
+    how = json.loads((directory(server, cluster_id) / "connection.json").read_text())
+    folder = Path(how["ip"]).parent
+    assert folder.exists()
+    return folder
+
+
+def ended(pid: int, folder: Path) -> None:
+    """Wait until no process of a group is left, nor the folder of its sockets."""
     wait_until(lambda: not group_runs(pid), "the end of the cluster's processes", 90)
+    wait_until(lambda: not folder.exists(), "the end of its sockets")
 
 
 @pytest.fixture
@@ -99,8 +108,9 @@ def test_a_server_that_ends_during_a_launch(slow: RealServer, how: signal.Signal
 
     wait_until(past, "more than twice the time")
     assert group_runs(pid), "a server was there"
+    folder = sockets(slow, cluster_id)
     slow.signal(how)
-    ended(pid)
+    ended(pid, folder)
     words = json.loads((directory(slow, cluster_id) / "ended.json").read_text())
     assert words["ended"] == "Stopped: no contact with a Jupyter server for 8 seconds."
 
@@ -114,7 +124,7 @@ def test_a_server_that_is_killed_while_a_kernel_starts(server: RealServer) -> No
     pid = leader(connection)
     assert pid is not None
     assert not (directory(server, cluster_id) / "key.pem").exists(), "no cluster yet"
-    ended(pid)
+    ended(pid, sockets(server, cluster_id))
     words = json.loads((directory(server, cluster_id) / "ended.json").read_text())
     assert words["ended"] == "Stopped: no contact with a Jupyter server for 8 seconds."
 
@@ -125,9 +135,10 @@ def test_a_server_that_ends_right_after_a_stop(server: RealServer, how: signal.S
     cluster_id = server.launch(platform="local", workers=1, keep_running=True)
     server.ready(cluster_id, 1)
     pid, server_pid = group(server, cluster_id), server.pid
+    folder = sockets(server, cluster_id)
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] in (202, 204)
     os.kill(server_pid, how)
-    ended(pid)
+    ended(pid, folder)
 
 
 def run(connect: str, code: str) -> subprocess.CompletedProcess[str]:
@@ -140,10 +151,10 @@ def test_a_scheduler_that_was_shut_down(server: RealServer) -> None:
     """Guards against a dead cluster that says "running", and a stop of half a minute."""
     cluster_id = server.launch(platform="local", workers=1)
     cluster: dict[str, Any] = server.ready(cluster_id, 1)
-    pid = group(server, cluster_id)
+    pid, folder = group(server, cluster_id), sockets(server, cluster_id)
     assert run(cluster["code"]["connect"], "client.shutdown()").returncode == 0
     stopped = server.until(cluster_id, lambda c: c["state"] == "closed")
     assert stopped["message"] == "Stopped: the scheduler was shut down."
     assert stopped["workers"]["ready"] == 0
-    ended(pid)
+    ended(pid, folder)
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204

@@ -55,7 +55,7 @@ def test_the_first_report(resident: LocalResident, published: list[Report]) -> N
     assert (first["cores"], first["memory"]) == (4, 2000)
     assert first["usage"] == {
         **{"cpu": 0.5, "memory": 200, "tasks": 2, "busy": False},
-        **{"done": 1, "erred": 0, "waiting": 0, "spilled": 0, "paused": 0},
+        **{"done": 1, "held": 1, "erred": 0, "waiting": 0, "spilled": 0, "paused": 0},
     }
     assert not first["tls"]
     assert "python" in first["versions"]

@@ -85,7 +85,7 @@ def test_a_report(state: GatewayState) -> None:
     assert (report["cores"], report["memory"]) == (4, 1000)
     assert report["usage"] == {
         **{"cpu": 0.25, "memory": 100, "tasks": 3, "busy": True},
-        **{"done": 2, "erred": 0, "waiting": 0, "spilled": 0},
+        **{"done": 2, "held": 2, "erred": 0, "waiting": 0, "spilled": 0},
     }
     assert report["largest"] == {"peak": 100, "limit": 1000, "threads": 2, "each": 1}
     assert report["dashboard_link"] == "/d"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -162,3 +163,20 @@ async def test_a_job_that_was_never_started_can_be_closed(tmp_path: Path) -> Non
 def test_what_the_user_gave_holds(own: list[str], arguments: list[str]) -> None:
     """Guards against overriding a lifetime or an address that the user chose."""
     assert worker_arguments(own, LIFETIME) == arguments
+
+
+def test_a_script_goes_with_its_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a file in /tmp for each controller that is killed while it submits."""
+    temporary, scripts = tmp_path / "tmp", tmp_path / "sockets"
+    temporary.mkdir()
+    scripts.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    job = a_job(a_tracker(), tmp_path)
+    job.tracker.scripts = str(scripts)
+    with job.job_file() as path:
+        assert Path(path).parent == scripts
+        assert Path(path).read_text() == job.job_script()
+    assert not list(scripts.iterdir())
+    scripts.rmdir()  # as a site clears /tmp
+    with job.job_file() as path:
+        assert Path(path).parent == temporary
