@@ -17,6 +17,11 @@ from .managed_cluster import ManagedCluster
 from .other_servers import OtherServers, claim
 from .services import Services
 
+TAKEN = (
+    "Another of your Jupyter servers is changing or removing this cluster, or its directory cannot "
+    "be written to. Try again in a minute."
+)
+
 
 class Changes:
     """The clusters of one Jupyter server, each of which can be changed."""
@@ -69,7 +74,7 @@ class Changes:
                 wanted = replace(managed.cluster, **size)
                 await asyncio.to_thread(allowance.check, wanted, managed.cluster)
             await managed.connection.call(function, *numbers, unit=managed.cluster.scaling.unit)
-            managed.put(replace(managed.cluster, **size))
+            _record(managed, **size)
             if allowance is not None:  # other servers count by the record
                 await asyncio.to_thread(self.services.store.flush, managed.cluster.id)
         return managed.cluster
@@ -86,7 +91,7 @@ class Changes:
         """Set after how many idle seconds a cluster shuts down, None for never."""
         managed = await self._running(cluster_id, "changed")
         await managed.connection.call("keep", idle_timeout=timeout)
-        managed.put(replace(managed.cluster, idle_timeout=timeout))
+        _record(managed, idle_timeout=timeout)
         return managed.cluster
 
     async def set_renewal(self, cluster_id: str, seconds: float | None) -> Cluster:
@@ -95,7 +100,7 @@ class Changes:
         one = managed.cluster
         check_renewal(one.platform_title, one.batch, one.preparation, one.adapt)
         await managed.connection.call("renew", seconds)
-        managed.put(replace(managed.cluster, renew_for=seconds))
+        _record(managed, renew_for=seconds)
         return managed.cluster
 
     async def restart_worker(self, cluster_id: str, worker: str) -> None:
@@ -129,8 +134,11 @@ class Changes:
         """Change the record of a cluster; raises ``LauncherError``s."""
         managed = await self._own(cluster_id)
         if not managed.cluster.readable:  # what is shown of it is not to become its record
-            raise WrongStateError("The record of this cluster cannot be read, nor changed.")
-        await managed.change(**changes)
+            raise WrongStateError(
+                "The record of this cluster cannot be read, so it cannot be changed."
+            )
+        if not await managed.change(**changes):
+            raise WrongStateError(TAKEN)
         return managed.cluster
 
     async def _own(self, cluster_id: str, stop: bool = False) -> ManagedCluster:
@@ -147,3 +155,10 @@ class Changes:
         if state is not State.RUNNING:
             raise WrongStateError(f"A cluster that is {state.value} cannot be {what}.")
         return managed
+
+
+def _record(managed: ManagedCluster, **changes: Any) -> None:
+    """Record what a controller has changed; another server may have taken the cluster meanwhile."""
+    if not managed.ownership.held or managed.handed_over:
+        raise WrongStateError(TAKEN)
+    managed.put(replace(managed.cluster, **changes))

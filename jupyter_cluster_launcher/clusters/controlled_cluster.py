@@ -89,7 +89,11 @@ class ControlledCluster(RecordedCluster):
             self.put(replace(self.cluster, queue=queue))
             self._notify_ended()
         elif self.cluster.state in ENDED and queue != self.cluster.queue:
-            self._task(self.change(queue=queue))
+            self._task(self._note_queue(queue))
+
+    async def _note_queue(self, queue: Queue) -> None:
+        """Record it of a cluster that has ended, unless another server does."""
+        await self.change(queue=queue)
 
     def _notify_ended(self) -> None:
         """Notify the controller of jobs that the batch system has ended, once each."""

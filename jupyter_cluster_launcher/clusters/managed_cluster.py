@@ -82,15 +82,22 @@ class ManagedCluster(WorkingCluster):
         launch only to be stopped, and no stop. Nor what cannot be saved: the other server would go
         on from an old record.
         """
-        state = self.cluster.state
-        can_go = state in (State.RUNNING, State.LOST) or (stop and state is State.STARTING)
-        if can_go and await self._flush():
+        # A flush takes a while, in which the user may have stopped it here.
+        if self._can_go(stop) and await self._flush() and self._can_go(stop):
             for task in self._tasks:
                 task.cancel()
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=5)
             self.detach()
+            self.handed_over = True
             self._show(shared(self.cluster))
+
+    def _can_go(self, stop: bool) -> bool:
+        """Return whether another server could go on with the cluster, or ``stop`` it."""
+        state = self.cluster.state
+        if self.deleted and not stop:  # it could not connect any more
+            return False
+        return state in (State.RUNNING, State.LOST) or (stop and state is State.STARTING)
 
     # Clusters of earlier and of other servers
 

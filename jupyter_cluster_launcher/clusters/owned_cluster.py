@@ -36,18 +36,38 @@ class OwnedCluster:
         self._taking = asyncio.Lock()
         self._releasing: asyncio.Task[None] | None = None
         self.afar = False  # whether another host has it
+        self.handed_over = False  # whether the lock is about to go to another server
         self.deleted = False  # whether files are gone that others need to connect
         self.trouble = ""  # why this server can neither own it nor ask another for it
 
     async def _own(self) -> bool:
-        """Return whether this server owns the cluster, or does from now on."""
+        """Return whether this server owns the cluster, or one that has ended from now on."""
+        if self.ownership.held:  # also where the disk hangs, and ``keep`` with it
+            return not self.handed_over
         async with self._taking:
-            if not self.ownership.held:
-                try:  # without a directory another server has removed it: none is made again
-                    await asyncio.to_thread(self.ownership.take)
-                except OSError as error:
-                    log.info("Cluster %s could not be locked: %s", self.cluster.id, error)
-            return self.ownership.held
+            if self.gone or self.cluster.state not in ENDED:
+                return False
+            record = await asyncio.to_thread(self._taken_with_record)
+            if record is not None:
+                self._saved = record
+                self._show(record)
+            return record is not None
+
+    def _taken_with_record(self) -> Cluster | None:
+        """Own a cluster that has ended, and return its record, None where that is not possible.
+
+        Another server may have changed it since it was read. Called in a thread.
+        """
+        try:  # without a directory another server has removed it: none is made again
+            if not self.ownership.take():
+                return None
+        except OSError as error:
+            log.info("Cluster %s could not be locked: %s", self.cluster.id, error)
+            return None
+        record = self._services.store.read(self.cluster.id)
+        if record is None:
+            self.ownership.release()
+        return record
 
     async def keep(self) -> bool:
         """Stay the owner, and save what could not be saved.
@@ -57,14 +77,20 @@ class OwnedCluster:
         async with self._taking:
             if not self.ownership.held:
                 return True
-            await asyncio.to_thread(self._kept)
+            keeping = asyncio.ensure_future(asyncio.to_thread(self._kept))
+            try:
+                await asyncio.shield(keeping)
+            except asyncio.CancelledError:  # the thread goes on, and uses the lock
+                await asyncio.wait({keeping}, timeout=DISK_LIMIT)
+                raise
             return self.ownership.held or self.gone
 
     def _kept(self) -> None:
         """Renew the lock and try to save; called in a thread."""
         directory = self._services.store.root / self.cluster.id
         with contextlib.suppress(OSError):
-            if not directory.exists():  # locked again before a record shows it to other servers
+            if not self.gone and not directory.exists():
+                # Locked again before a record shows it to other servers.
                 self._services.store.directory(self.cluster.id)
         self.ownership.renew()
         if self.ownership.held:
@@ -79,7 +105,14 @@ class OwnedCluster:
         needed = [Path(one.controller.connection_file)]
         if one.report.tls:
             needed.append(directory / KEY)
-        return not all(path.exists() for path in needed)
+        try:
+            for path in needed:
+                path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:  # a disk that does not answer has not lost them
+            return self.deleted
+        return False
 
     async def _take_over(self) -> bool:
         """Become the owner of a cluster without one, and show it; return whether this worked."""
@@ -165,11 +198,12 @@ class OwnedCluster:
         while True:
             saved = self._saved
             written = await self._flush()
-            if saved is self._saved:  # nothing changed while it was written
-                break
-        if written or self.cluster.state not in ENDED:
             async with self._taking:
-                self.ownership.release()
+                if saved is self._saved:  # nothing changed while it was written
+                    if written or self.cluster.state not in ENDED:
+                        self.ownership.release()
+                        self.handed_over = False
+                    return
 
     async def released(self) -> None:
         """Return when the lock is released, if that was to be done, or the disk hangs."""

@@ -33,14 +33,14 @@ class RecordedCluster(OwnedCluster):
     def put(self, cluster: Cluster) -> None:
         """Replace the cluster: save it, show it, emit the event; nothing comes after its end.
 
-        It stays as it is where this server does not own it. What a full disk does not take is
-        saved later, see ``keep``.
+        It stays as it is where this server does not own it, or is about to hand it over. What a
+        full disk does not take is saved later, see ``keep``.
         """
         if self.gone or cluster == self.cluster:
             return
         if cluster.message != self.cluster.message:  # it may be the last output of a kernel
             cluster = replace(cluster, message=masked(cluster.message, os.environ))
-        if not self.ownership.held:
+        if not self.ownership.held or self.handed_over:
             return
         cluster = self._with_end(cluster)
         if _steady(cluster) != _steady(self._saved):
@@ -81,12 +81,17 @@ class RecordedCluster(OwnedCluster):
             ) from None
         self._saved = cluster
 
-    async def change(self, **changes: Any) -> None:
-        """Put a change of a cluster that this server owns, or that nobody does as it has ended."""
-        if not self.gone and await self._own():
-            self.put(replace(self.cluster, **changes))
-            if self.cluster.state in ENDED:
-                self._let_others_have_it()
+    async def change(self, **changes: Any) -> bool:
+        """Put a change of a cluster that this server owns, or that nobody does as it has ended.
+
+        Returns False where another server has it, or has removed it.
+        """
+        if self.gone or not await self._own():
+            return False
+        self.put(replace(self.cluster, **changes))
+        if self.cluster.state in ENDED:
+            self._let_others_have_it()
+        return True
 
     def _remove(self) -> None:
         if self.cluster.readable and not self.cluster.report.joined:

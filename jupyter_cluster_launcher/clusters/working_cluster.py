@@ -164,7 +164,8 @@ class WorkingCluster(ControlledCluster):
 def _failed(known: Facts, work: Work, error: str) -> Facts:
     """Return the facts after work that failed in a way that nobody expected."""
     if work in ENDING:
-        return replace(known, over=work, left=f"What may be left could not be ended: {error}")
+        why = f"Parts of it may still run, because they could not be stopped: {error}"
+        return replace(known, over=work, left=why)
     if work is Work.LAUNCH:
         return replace(known, failure=f"The cluster could not be started: {error}")
     return replace(known, unreachable=f"It could not be reached again: {error}")

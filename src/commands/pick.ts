@@ -59,7 +59,7 @@ export async function pickCluster(
     if (candidates.length === 0) {
       Notification.info(
         clusters.clusters.some(isAlive)
-          ? trans.__('No Dask cluster for which this is possible now.')
+          ? trans.__('None of your running clusters allows this now.')
           : trans.__('No running Dask cluster.')
       );
     }

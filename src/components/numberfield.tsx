@@ -80,9 +80,25 @@ export function NumberField(props: {
 }): JSX.Element {
   const { bounds, label, value, onChange, onInvalid, trans } = props;
   const id = useId();
-  const [text, setText] = useState(String(value));
-  useEffect(() => setText(String(value)), [value]);
-  const invalid = parseNumber(text, bounds) === null;
+  // What was typed while it is none that is allowed; null otherwise.
+  const [typed, setTyped] = useState<string | null>(null);
+  useEffect(() => setTyped(null), [value]);
+  const text = typed ?? String(value);
+  const number = parseNumber(text, bounds);
+  const invalid = number === null;
+  const take = (text: string): void => {
+    const number = parseNumber(text, bounds);
+    setTyped(number === null ? text : null);
+    if (number !== null) {
+      onChange(number);
+    }
+  };
+  useEffect(() => {
+    // Other bounds, such as those by the field beside it, may allow it now.
+    if (typed !== null && number !== null) {
+      take(typed);
+    }
+  }, [typed, number]);
   useEffect(() => {
     if (!invalid) {
       return;
@@ -95,16 +111,7 @@ export function NumberField(props: {
     : props.hint;
   return (
     <Field {...{ hint, id, invalid, label }}>
-      <NumberInput
-        {...{ bounds, hint, id, text }}
-        onChange={typed => {
-          setText(typed);
-          const number = parseNumber(typed, bounds);
-          if (number !== null) {
-            onChange(number);
-          }
-        }}
-      />
+      <NumberInput {...{ bounds, hint, id, text }} onChange={take} />
     </Field>
   );
 }

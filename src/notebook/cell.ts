@@ -210,7 +210,8 @@ export function rewrite(panel: NotebookPanel, id: string, code: string): void {
   const notebook = panel.content.model!.sharedModel;
   const cell = notebook.cells.find(cell => cell.id === id);
   const mark = cell?.getMetadata(CELL_METADATA) as IMark | undefined;
-  if (cell && mark && hashOf(cell.getSource()) === mark.hash) {
+  const source = cell?.getSource();
+  if (cell && mark && source !== code && hashOf(source!) === mark.hash) {
     const { hash, lines } = markOf({ cluster_id: '', name: '', code });
     notebook.transact(() => {
       cell.setSource(code);

@@ -81,7 +81,7 @@ class Ownership:
                 return None
             self._note(descriptor)
             if locked is None and not self._noted:  # there is nothing else that others see
-                raise OSError(errno.EIO, "its owner cannot be noted")
+                raise OSError(errno.EIO, "the file with its owner cannot be written")
         except BaseException:
             os.close(descriptor)
             raise

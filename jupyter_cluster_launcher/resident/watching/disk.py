@@ -13,8 +13,10 @@ import threading
 from ..process.log_file import LOG, shorten
 from ..process.prepared import is_unused
 from .contact import Contact
+from .ending import within
 
 PERIOD = 0.3  # seconds between two looks
+LIMIT = 2.0  # seconds for a look that something waits for
 
 
 class Disk(threading.Thread):
@@ -32,6 +34,18 @@ class Disk(threading.Thread):
     def unused(self) -> bool:
         """Whether this process was prepared for a launch and none has come, as far as is known."""
         return bool(self._unused) and not self.launched
+
+    def is_unused(self) -> bool:
+        """Return the same after another look, for an end that nothing takes back."""
+        if self.unused:
+            within(LIMIT, self._look_for_launch)
+        return self.unused
+
+    def is_abandoned(self, seconds: float) -> bool:
+        """Return whether no server was there for so many seconds, after another look if so."""
+        if self.contact.ago() > seconds:  # this process may have been frozen since the last look
+            within(LIMIT, self.contact.look)
+        return self.contact.ago() > seconds
 
     def run(self) -> None:
         """Look for as long as the process runs."""

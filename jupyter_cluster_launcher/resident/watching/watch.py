@@ -182,7 +182,7 @@ class Watch(threading.Thread):
             hours = f"{self.core_limit / 3600:.6g}"
             unit = "core-hour" if hours == "1" else "core-hours"
             return f"Stopped: its limit of {hours} {unit} is reached."
-        if orphan is not None and self.contact.ago() > orphan:
+        if orphan is not None and self.disk.is_abandoned(orphan):
             return f"Stopped: no contact with a Jupyter server for {in_words(orphan)}."
         return None
 
@@ -209,7 +209,7 @@ class Watch(threading.Thread):
         """
         self.done.set()
         try:
-            if self.disk.unused:
+            if self.disk.is_unused():
                 within(NOTE_LIMIT, lambda: shutil.rmtree(self.directory, ignore_errors=True))
                 return
             # What a server has begun to close is not begun a second time.

@@ -318,7 +318,7 @@ describe('commands', () => {
     expect(
       Notification.manager.notifications.map(({ message }) => message)
     ).toEqual([
-      'No Dask cluster for which this is possible now.',
+      'None of your running clusters allows this now.',
       'No running Dask cluster.'
     ]);
   });

@@ -276,7 +276,7 @@ def test_a_record_of_a_newer_version_is_left_alone(world: World) -> None:
         await world.manager._others.scan()
         assert world.manager.get("c1").state is State.LOST
         for change in ({"name": "Mine"}, {"keep_running": True}):
-            with pytest.raises(WrongStateError, match="cannot be read, nor changed"):
+            with pytest.raises(WrongStateError, match="cannot be read, so it cannot be changed"):
                 await world.manager.change("c1", change)
         await world.manager._others.scan()
         assert path.read_text() == text

@@ -202,7 +202,7 @@ def test_a_full_disk_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(fcntl, "flock", refuse)
     monkeypatch.setattr(os, "pwrite", refuse)
-    with pytest.raises(OSError, match="cannot be noted"):
+    with pytest.raises(OSError, match="cannot be written"):
         Ownership(tmp_path).take()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+from pathlib import Path
 
 import pytest
 from virtual_time import Run
@@ -138,5 +140,63 @@ def test_a_cluster_that_ends_meanwhile(pair: tuple[World, World], run: Run) -> N
         await second.manager.close(key)
         while first.manager.list():
             await asyncio.sleep(0.1)
+
+    run(story())
+
+
+def test_a_row_that_another_server_has_changed(pair: tuple[World, World], run: Run) -> None:
+    """Guards against a name that comes back when the other server changes something else."""
+    first, second = pair
+
+    async def story() -> None:
+        key = (await first.manager.start({"platform": "local", "options": {}})).id
+        managed = first.manager._clusters[key]
+        await until(first, key, State.RUNNING)
+        managed.settle(managed.cluster.to(State.FAILED, "Refused."))
+        for world in pair:
+            await until(world, key, State.FAILED)
+        await asyncio.sleep(30)
+        await second.manager.rename(key, "Tides")
+        await asyncio.sleep(0.1)  # until it lets go, and before this one looks again
+        assert await first.manager._clusters[key].change(keep_running=True)
+        await asyncio.sleep(30)
+        for world in pair:
+            row = world.manager.get(key)
+            assert (row.name, row.keep_running) == ("Tides", True)
+
+    run(story())
+
+
+def test_a_change_that_cannot_be_made(pair: tuple[World, World], run: Run) -> None:
+    """Guards against "accepted" for a name that is never saved."""
+    first, second = pair
+
+    async def story() -> None:
+        key = (await first.manager.start({"platform": "local"})).id
+        managed = first.manager._clusters[key]
+        await until(first, key, State.RUNNING)
+        managed.settle(managed.cluster.to(State.FAILED, "Refused."))
+        await until(second, key, State.FAILED)
+        await asyncio.sleep(30)
+        shutil.rmtree(first.store.root / key)
+        with pytest.raises(WrongStateError, match="changing or removing this cluster"):
+            await second.manager.rename(key, "Tides")
+
+    run(story())
+
+
+def test_a_cluster_whose_files_are_gone_stays(pair: tuple[World, World], run: Run) -> None:
+    """Guards against a healthy cluster that no server can reach, for a name alone."""
+    first, second = pair
+
+    async def story() -> None:
+        key = await launched(first, second)
+        controller = first.manager.get(key).controller
+        assert controller is not None
+        Path(controller.connection_file).unlink(missing_ok=True)
+        await asyncio.sleep(30)
+        with pytest.raises(WrongStateError, match="does not hand it over now"):
+            await second.manager.rename(key, "Mine")
+        assert first.manager.get(key).state is State.RUNNING
 
     run(story())

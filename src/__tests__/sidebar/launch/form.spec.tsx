@@ -153,6 +153,41 @@ describe('the launch form', () => {
     expect(screen.queryByText(/^Correct this first/)).toBeNull();
   });
 
+  // Guards against a launch with another number than the field shows, when the field
+  // beside it, or the platform, changes what is allowed.
+  it('launches the numbers that the fields show', async () => {
+    const other = makePlatform({ name: 'big', title: 'Big' });
+    other.workers = { ...other.workers, maximum: 100 };
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [makePlatform(), other];
+    });
+    fireEvent.click(screen.getByLabelText('Adaptive scaling'));
+    const type = (label: string, value: string): void =>
+      void fireEvent.change(field(screen, label), { target: { value } });
+    type('Minimum', '4');
+    expect(field(screen, 'Minimum').getAttribute('aria-invalid')).toBe('true');
+    type('Maximum', '6');
+    await click(screen);
+    expect(lastCall(screen, 'launch')[1].adapt).toEqual({
+      ...{ minimum: 4, maximum: 6 }
+    });
+
+    await act(async () => screen.launch.fold.set(true));
+    fireEvent.click(screen.getByLabelText('Adaptive scaling'));
+    type('Workers', '50');
+    await settle();
+    const save = screen.getByText('Save as preset…') as HTMLButtonElement;
+    expect(save.disabled).toBe(true);
+    fireEvent.click(screen.getByRole('button', { name: /^Platform:/ }));
+    fireEvent.click(screen.getByRole('radio', { name: /^Big/ }));
+    await settle();
+    const shown = Number(field(screen, 'Workers').value);
+    await click(screen);
+    expect(lastCall(screen, 'launch')[1]).toMatchObject({
+      ...{ platform: 'big', workers: shown }
+    });
+  });
+
   // Guards against an unavailable platform without a reason.
   it('disables unavailable platforms, with the reason', async () => {
     const reason = 'sbatch is not on PATH: this is not a SLURM machine.';

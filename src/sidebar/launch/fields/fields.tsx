@@ -39,6 +39,7 @@ export function LaunchFields(
       />
       {platform.launches ? (
         <WorkersFields
+          key={`workers of ${platform.name}`}
           {...fields}
           onInvalid={model.draft.setMistyped}
           summary={

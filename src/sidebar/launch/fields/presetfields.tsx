@@ -96,6 +96,7 @@ export function PresetButtons(props: IPresetProps): JSX.Element {
       {!current && (
         <TextButton
           data-action="save-preset"
+          disabled={model.invalid.length > 0}
           onClick={() =>
             void askText(
               {
