@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 import threading
 import time
@@ -20,7 +21,8 @@ from jupyter_cluster_launcher.resident.watching import watch
 
 @pytest.fixture
 def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Report]]:
-    """What was pushed to the server; no thread of a watch outlives the test."""
+    """What was pushed to the server; nothing of a watch outlives the test."""
+    collected = gc.get_threshold()
     reports: list[Report] = []
     watches: list[watch.Watch] = []
     start = watch.Watch.start
@@ -36,6 +38,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Report]]:
     for one in watches:
         one.done.set()
         one.join()
+    gc.set_threshold(*collected)
 
 
 @pytest.fixture
