@@ -220,10 +220,10 @@ export function workerTexts(
   const texts: ILoadText[] = [];
   if (worker.state === 'paused') {
     texts.push({ text: trans.__('paused: its memory is full'), isWrong: true });
-  } else if (worker.state === 'closing_gracefully') {
-    texts.push({ text: trans.__('stopping') });
+  } else if (worker.state === 'init') {
+    texts.push({ text: trans.__('starting') });
   } else if (worker.state !== 'running') {
-    texts.push({ text: worker.state });
+    texts.push({ text: trans.__('stopping') }); // in several ways
   }
   texts.push(
     {
