@@ -119,7 +119,8 @@ class OtherServers:
                     self._add(record)
         before, self._stamps = self._stamps, stamps
         updates = (
-            self._update(managed, before.get(key) == stamps.get(key))
+            # What was made and removed between two looks is in neither.
+            self._update(managed, key in stamps and before.get(key) == stamps[key])
             for key, managed in list(self._clusters.items())
         )
         for error in await asyncio.gather(*updates, return_exceptions=True):

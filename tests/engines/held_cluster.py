@@ -161,7 +161,9 @@ class HeldCluster:
     def kill_server(self) -> None:
         """Kill the server, if it still runs, and wait until it has ended."""
         if not self.server.ended():
-            os.kill(self.server.pid, signal.SIGKILL)
+            # It may have been killed a moment ago, so that there is no process any more.
+            with contextlib.suppress(StopIteration, ProcessLookupError):
+                os.kill(self.server.pid, signal.SIGKILL)
         wait_until(self.server.ended, "the end of the server")
 
 

@@ -323,7 +323,7 @@ class Orders(RuleBasedStateMachine):
                 self.run(crash(world))
             self.loop.close()
             log.removeHandler(self.errors)
-            shutil.rmtree(self.folder)
+            shutil.rmtree(self.folder, ignore_errors=True)  # a thread may still write into it
 
     def _leave_nothing(self) -> None:
         """Stop all that is left, after which nothing may be there any more."""

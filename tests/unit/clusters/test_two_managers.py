@@ -200,3 +200,24 @@ def test_a_cluster_whose_files_are_gone_stays(pair: tuple[World, World], run: Ru
         assert first.manager.get(key).state is State.RUNNING
 
     run(story())
+
+
+def test_a_row_that_is_dismissed_before_the_next_look(pair: tuple[World, World], run: Run) -> None:
+    """Guards against a row for ever of what failed, and was dismissed elsewhere, within seconds."""
+    first, second = pair
+
+    async def story() -> None:
+        await asyncio.sleep(0.1)  # right after a look
+        key = (await first.manager.start({"platform": "local"})).id
+        managed = first.manager._clusters[key]
+        await until(first, key, State.RUNNING)
+        managed.settle(managed.cluster.to(State.FAILED, "Refused."))
+        await managed.released()
+        await second.manager._others.scan()
+        await second.manager.close(key)
+        while second.manager.list():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(60)
+        assert first.manager.list() == []
+
+    run(story())
