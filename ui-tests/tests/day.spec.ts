@@ -1,3 +1,4 @@
+import { checkWithAxe } from './axe';
 import { screenshot } from './screenshot';
 import { Sidebar } from './sidebar';
 import { expect, test } from './test';
@@ -77,6 +78,7 @@ test('dashboards open in tabs and are restored after a reload', async ({
   expect((await note.boundingBox())!.y).toBeLessThan(
     (await pane.boundingBox())!.y + 60
   );
+  await checkWithAxe(page, '.jp-ClusterLauncher-pane:not(.lm-mod-hidden)');
 });
 
 /**

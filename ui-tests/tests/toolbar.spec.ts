@@ -1,3 +1,4 @@
+import { checkMenuWithAxe } from './axe';
 import { screenshot } from './screenshot';
 import { expect, test } from './test';
 
@@ -103,6 +104,7 @@ test('a cluster is launched as the last time', async ({ page, sidebar }) => {
   ).toBeVisible();
   await screenshot(page, 'toolbar-menu');
   await page.keyboard.press('Escape');
+  await checkMenuWithAxe(page, () => item.click());
 
   // The form has it among the recent launches, also after it shows something else.
   await sidebar.setWorkers(2);
