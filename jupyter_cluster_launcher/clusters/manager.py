@@ -169,6 +169,7 @@ class ClusterManager(Changes):
         managed = await self._own(cluster_id, stop=True)
         await managed.take_ended()
         managed.close(bool(leave))
+        await managed.saved()  # a stop that was accepted is not lost with this server
 
     # The server's start and stop
 

@@ -221,6 +221,10 @@ class OwnedCluster:
                 self.cluster = known
                 self._changed("changed")
 
+    async def saved(self) -> None:
+        """Return when what is shown is saved, or the disk does not take it."""
+        await self._flush()
+
     async def _flush(self) -> bool:
         """Save what is not saved yet; return whether that was possible in time."""
         store, loop = self._services.store, asyncio.get_running_loop()
