@@ -82,7 +82,7 @@ class RecordedCluster(OwnedCluster):
         self._saved = cluster
 
     async def change(self, **changes: Any) -> bool:
-        """Put a change of a cluster that this server owns, or that nobody does as it has ended.
+        """Put a change of a cluster that this server owns, or one that has ended and has no owner.
 
         Returns False where another server has it, or has removed it.
         """

@@ -162,7 +162,7 @@ class WorkingCluster(ControlledCluster):
 
 
 def _failed(known: Facts, work: Work, error: str) -> Facts:
-    """Return the facts after work that failed in a way that nobody expected."""
+    """Return the facts after work that failed unexpectedly."""
     if work in ENDING:
         why = f"Parts of it may still run, because they could not be stopped: {error}"
         return replace(known, over=work, left=why)

@@ -117,7 +117,7 @@ class Ownership:
         descriptor = self._descriptor
         if descriptor is None:
             return
-        with contextlib.suppress(OSError):  # without its directory nobody can take it
+        with contextlib.suppress(OSError):  # without its directory no server can take it
             if not self._is_current(descriptor):
                 self._descriptor = self._taken()
                 os.close(descriptor)
