@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+TIME, MEMORY = "time", "memory"  # the limits that end jobs
+
 
 class Phase(str, Enum):
     """Where a batch job is, whatever its batch system calls it."""
@@ -23,6 +25,7 @@ class Job:
     when it ended. ``failed`` says that the batch system itself calls the end a failure,
     ``orderly`` that it calls it a success; neither holds of a cancelled job.
     ``ending`` marks a job that counts as running while the batch system is already ending it.
+    ``limit`` is the limit that ended it: ``TIME`` or ``MEMORY``, empty where that is not known.
     """
 
     id: str
@@ -37,6 +40,7 @@ class Job:
     failed: bool = False
     orderly: bool = False
     ending: bool = False
+    limit: str = ""
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,9 @@ class Cluster:
     create code runs, ``create_timeout`` is in seconds. ``leave`` says that a cluster which was
     joined is to be left running when this one closes. ``log_directory`` is where the logs of batch
     jobs go, relative to ``cwd``. ``renew_for`` is for how many seconds its jobs are kept.
-    It shuts down when it has used ``core_hours``, None for never.
+    It shuts down when it has used ``core_hours``, None for never. ``own_options`` are the names of
+    the options that somebody chose, None where an older version did not note them: its site
+    supplies the others.
     ``ended`` is when it ended (ISO 8601 in UTC), None until then.
     ``readable`` is false where this is only what could be read of a record, ``unknown`` what
     another version wrote into it.
@@ -212,6 +214,7 @@ class Cluster:
     tls: bool = True
     adapt: Adapt | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    own_options: tuple[str, ...] | None = None
     keep_running: bool = False
     idle_timeout: float | None = None
     core_hours: float | None = None
@@ -230,6 +233,12 @@ class Cluster:
     version: int = VERSION
     readable: bool = True
     unknown: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The options that somebody chose, which hold at another site as well."""
+        own = self.options if self.own_options is None else self.own_options
+        return {name: value for name, value in self.options.items() if name in own}
 
     def to(self, state: State, message: str = "") -> Cluster:
         """Return this cluster in another state.

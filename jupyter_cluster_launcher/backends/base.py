@@ -135,6 +135,13 @@ class Backend:
         """Return what users should know before a launch with these options, a sentence each."""
         return []
 
+    def excess(self, platform: Platform, values: Mapping[str, Any]) -> list[str]:
+        """Return what of options the site does not allow, as far as is known, a sentence each.
+
+        ``values`` has those that are not chosen as well, with their defaults.
+        """
+        return []
+
     def folder_warnings(self, platform: Platform, cluster: Cluster, directory: Path) -> list[str]:
         """Return what users should know about ``directory``, where the cluster's files would be."""
         return []

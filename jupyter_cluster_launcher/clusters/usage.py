@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from ..backends.facts import Status
-from ..jobs import Phase
+from ..jobs import MEMORY
 from ..masking import masked
 from ..models import Cluster, now
 from ..platforms.memory import is_decimal
@@ -44,9 +44,8 @@ def short_of_memory(cluster: Cluster, status: Status) -> bool:
 
     Without jobs, what failed are workers whose process was killed or crashed.
     """
-    ended = [job.state for job in status.jobs if job.phase is Phase.ENDED]
     killed = cluster.report.killed > 0 or (status.failed > 0 and not status.jobs)
-    return "OUT_OF_MEMORY" in ended or killed
+    return killed or any(job.limit == MEMORY for job in status.jobs)
 
 
 def short_of_own_memory(cluster: Cluster, status: Status) -> bool:

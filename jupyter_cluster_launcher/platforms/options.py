@@ -66,6 +66,19 @@ def check_options(
     }
 
 
+def own_options(
+    platform: Platform, checked: dict[str, Any], discovered: dict[str, Any] | None = None
+) -> tuple[str, ...]:
+    """Return the names of the ``checked`` options that somebody chose.
+
+    The others are what the engine or the site supplies by itself, which another site does not.
+    """
+    properties = refined({**platform.options, **(discovered or {})}, checked)
+    return tuple(
+        name for name, value in checked.items() if _differs(value, properties[name].get("default"))
+    )
+
+
 def refined(properties: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """Return the schemas of options as the choices that were made leave them.
 

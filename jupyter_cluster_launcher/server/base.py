@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ from ..clusters.manager import ClusterManager
 from ..errors import BadInputError, LauncherError, NotAvailableError, UnknownError, WrongStateError
 from ..masking import masked
 from ..models import Cluster
+from ..platforms.platform import Platform
 from . import contract
 from .serializers import can_be_repeated, cluster_view
 
@@ -70,21 +72,29 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
 
     async def views(self, *clusters: Cluster) -> list[dict[str, Any]]:
         """Return clusters as JSON data."""
-        services, declared = self.manager.services, dict[str, Mapping[str, Any]]()
+        declared: dict[str, tuple[Platform, Mapping[str, Any]]] = {}
         if any(map(can_be_repeated, clusters)):
-            found = await services.catalog.look()
+            found = await self.manager.services.catalog.look()
             # Which folder is the default may depend on a disk that is slow.
-            declared = await asyncio.to_thread(lambda: {one.name: one.options for one in found})
-        return [self._view(cluster, declared.get(cluster.platform, {})) for cluster in clusters]
+            declared = await asyncio.to_thread(
+                lambda: {one.name: (one, one.options) for one in found}
+            )
+        return [self._view(cluster, declared.get(cluster.platform)) for cluster in clusters]
 
     async def view(self, cluster: Cluster) -> dict[str, Any]:
         """Return a cluster as JSON data."""
         return (await self.views(cluster))[0]
 
-    def _view(self, cluster: Cluster, declared: Mapping[str, Any]) -> dict[str, Any]:
+    def _view(
+        self, cluster: Cluster, platform: tuple[Platform, Mapping[str, Any]] | None
+    ) -> dict[str, Any]:
         services = self.manager.services
         backend, directory = services.backend(cluster), services.store.root / cluster.id
-        return cluster_view(cluster, backend, directory, self.base_url, lambda: declared)
+        if platform is None:  # its file has gone, or none can be repeated
+            return cluster_view(cluster, backend, directory, self.base_url)
+        known, options = platform
+        excess = partial(backend.excess, known)
+        return cluster_view(cluster, backend, directory, self.base_url, lambda: options, excess)
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         """Answer with the status of an error: each of ours has its own."""

@@ -31,11 +31,13 @@ def cluster_view(
     directory: Path,
     base_url: str,
     declared: Callable[[], Mapping[str, Any]] = dict,
+    excess: Callable[[Mapping[str, Any]], Sequence[str]] = lambda values: (),
 ) -> dict[str, Any]:
     """Return a cluster as JSON data.
 
     ``directory`` has its credentials, ``base_url`` is the Jupyter server's, under which dashboards
-    are reached. ``declared`` returns the schemas of its platform's options.
+    are reached. ``declared`` returns the schemas of its platform's options, ``excess`` what of some
+    values the site does not allow.
     """
     report, live = cluster.report, cluster.state is State.RUNNING
     status = backend.status(cluster, datetime.now().astimezone())
@@ -45,7 +47,7 @@ def cluster_view(
         "name": cluster.name,
         "platform": cluster.platform,
         "platform_title": cluster.platform_title,
-        "options": portable(cluster.options, os.environ),
+        "options": portable(cluster.chosen, os.environ),
         "kernel_name": cluster.kernel_name,
         "state": cluster.state.value,
         "message": masked(status.message, os.environ),
@@ -74,7 +76,7 @@ def cluster_view(
             "create": cluster.create,
             "connect": backend.connect_code(cluster, directory, base_url) if live else None,
         },
-        "again": _again(cluster, status, declared),
+        "again": _again(cluster, status, declared, excess),
         "keep_running": cluster.keep_running,
         "joined": report.joined,
         "expires": _time(status.expires),
@@ -179,7 +181,10 @@ def _job(job: Job) -> dict[str, Any]:
 
 
 def _again(
-    cluster: Cluster, status: Status, declared: Callable[[], Mapping[str, Any]]
+    cluster: Cluster,
+    status: Status,
+    declared: Callable[[], Mapping[str, Any]],
+    excess: Callable[[Mapping[str, Any]], Sequence[str]],
 ) -> dict[str, Any] | None:
     """Return how to launch a cluster again, None where that makes no sense.
 
@@ -189,11 +194,11 @@ def _again(
     if not can_be_repeated(cluster):
         return None
     schemas = declared()
-    options, change = adjusted(cluster, status, schemas)
+    options, change, field = adjusted(cluster, status, schemas, excess)
     if not change and cluster.state not in ENDED:
         return None
     refused = cluster.state is State.FAILED and not change
-    field = option_named_in(cluster.message, schemas) if refused else ""
+    field = field or (option_named_in(cluster.message, schemas) if refused else "")
     workers = fewer(cluster) if change and not options else None
     return {"options": options, "workers": workers, "change": change, "field": field}
 

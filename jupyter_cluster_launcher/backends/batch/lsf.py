@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ...jobs import Job, Phase
+from ...jobs import MEMORY, TIME, Job, Phase
 from .system import Verdict
 from .words.reasons import one_line
 
@@ -57,7 +57,8 @@ WORDS = {
     "WAIT": (Phase.QUEUED, "waiting"),
     "ZOMBI": (Phase.RUNNING, "its host does not answer"),
 }
-TIME = re.compile(r"([A-Z][a-z]{2})\s+(\d+)\s+(\d+:\d+)(?::(\d+))?(?:\s+(\d{4}))?")
+LIMITS = {"TERM_MEMLIMIT": MEMORY, "TERM_RUNLIMIT": TIME, "TERM_SWAP": MEMORY}
+WHEN = re.compile(r"([A-Z][a-z]{2})\s+(\d+)\s+(\d+:\d+)(?::(\d+))?(?:\s+(\d{4}))?")
 UNREACHABLE = re.compile(
     r"LSF is down|Cannot connect to LSF|Failed in an LSF library call|batch system .*not respond",
     re.IGNORECASE,
@@ -158,12 +159,13 @@ def _job(values: Sequence[str], now: datetime) -> Job:
         node=re.split(r"[:\s]", host.rpartition("*")[2], maxsplit=1)[0],
         failed=state == "EXIT",
         orderly=state == "DONE",
+        limit=LIMITS.get(why_ended.partition(":")[0], "") if ended else "",
     )
 
 
 def _time(text: str, now: datetime) -> datetime | None:
     """Read "Feb  2 07:48:12 2026 L"; old releases leave out the year and the seconds."""
-    match = TIME.match(text)
+    match = WHEN.match(text)
     if not match:
         return None
     month, day, clock, secs, year = match.groups()

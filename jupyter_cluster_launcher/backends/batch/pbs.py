@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ...jobs import Job, Phase
+from ...jobs import MEMORY, TIME, Job, Phase
 from .system import Verdict
 from .words.reasons import one_line
 
@@ -52,6 +52,9 @@ WORDS = {
     "W": (Phase.QUEUED, "waiting for its start time"),
     "X": (Phase.ENDED, "ended"),
 }
+# The exit codes of jobs that OpenPBS killed: for virtual memory, memory and time.
+LIMITS = {"-26": MEMORY, "-27": MEMORY, "-29": TIME}
+OVER = re.compile(r"\b(v?mem|walltime)\b.* exceeded", re.IGNORECASE)
 JOB = re.compile(r"^Job Id: (\d+)", re.MULTILINE)
 WRAPPED = re.compile(r"\n(?:\t| {5,})")  # long values go on in the next line
 ATTRIBUTE = re.compile(r"^ {4}(\S+) = (.*)$", re.MULTILINE)
@@ -152,7 +155,19 @@ def _job(job_id: str, paragraph: str) -> Job:
         failed=failed,
         orderly=code == "0",
         ending=letter == "E",
+        limit=_reached(fields, code, comment, limit) if failed else "",
     )
+
+
+def _reached(fields: Mapping[str, str], code: str | None, comment: str, most: int | None) -> str:
+    """Return the limit that ended a job: Torque gives every job that it kills the same code."""
+    over = OVER.search(comment)
+    used = seconds(fields.get("resources_used.walltime", ""))
+    if over:
+        return TIME if over[1].lower() == "walltime" else MEMORY
+    if most is not None and used is not None and used >= most:
+        return TIME
+    return LIMITS.get(code or "", "")
 
 
 def _fields(paragraph: str) -> Iterator[tuple[str, str]]:

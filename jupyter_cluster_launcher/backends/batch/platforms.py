@@ -129,7 +129,11 @@ class BatchPlatforms(LocalBackend):
     def warnings(self, platform: Platform, options: Mapping[str, Any]) -> list[str]:
         """Return what users should know: variables that change jobs, and limits."""
         found = variables.warnings(batch_system(platform.batch), platform.options)
-        return [*found, *self._offers.excess(platform, arguments(platform, options))]
+        return [*found, *self.excess(platform, arguments(platform, options))]
+
+    def excess(self, platform: Platform, values: Mapping[str, Any]) -> list[str]:
+        """Return what of a launch is more than its partition or its QOS allows."""
+        return self._offers.excess(platform, {**platform.kwargs, **values})
 
     def folder_warnings(self, platform: Platform, cluster: Cluster, directory: Path) -> list[str]:
         """Return the warning about a folder of keys or logs that the nodes cannot see."""

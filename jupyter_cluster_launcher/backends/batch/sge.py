@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
-from ...jobs import Job, Phase
+from ...jobs import TIME, Job, Phase
 from .system import Verdict
 from .words.reasons import one_line
 
@@ -33,6 +33,7 @@ WORDS = (
     ("t", Phase.RUNNING, "starting"),
 )
 JOB = re.compile(r"<job_list\b.*?</job_list>", re.DOTALL)
+LIMIT = re.compile(r"\bh_rt=(\d+(?::\d+:\d+)?)")
 ACCOUNT = re.compile(r"^={10,}$", re.MULTILINE)
 UNREACHABLE = re.compile(r"commlib error|unable to (send message|contact) .*qmaster", re.IGNORECASE)
 NOISE = re.compile(r"^(Exiting\.|verification: no suitable queues)$")
@@ -82,6 +83,7 @@ def parse_ended(text: str) -> list[Job]:
                 node=fields.get("hostname", ""),
                 failed=failed,
                 orderly=not failed,
+                limit=TIME if failed and _too_long(fields) else "",
             )
         )
     return jobs
@@ -128,6 +130,14 @@ def seconds(walltime: str) -> int | None:
         return None
     hours, minutes, secs = map(int, parts if len(parts) == 3 else ("0", "0", parts[0]))
     return (hours * 60 + minutes) * 60 + secs
+
+
+def _too_long(account: Mapping[str, str]) -> bool:
+    """Return whether a job had used up its time limit; the reason of its end does not say so."""
+    limit = LIMIT.search(account.get("category", ""))
+    most = seconds(limit[1]) if limit else None
+    used = account.get("ru_wallclock", "").rstrip("s")
+    return most is not None and _number(used) and float(used) >= most
 
 
 def _node(text: str) -> ElementTree.Element | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ...jobs import Job, Phase
+from ...jobs import MEMORY, TIME, Job, Phase
 from .site import slurm_discovery
 from .slurm_directives import UNUSABLE as UNUSABLE  # noqa: PLC0414 - a constant of the module
 from .slurm_time import STARTS, time_of
@@ -91,6 +91,7 @@ FAILED = {
     "RECONFIG_FAIL",
     "TIMEOUT",
 }
+LIMITS = {"OUT_OF_MEMORY": MEMORY, "TIMEOUT": TIME}
 ENDED = FAILED | {"CANCELLED", "COMPLETED", "REVOKED"}
 # Until the node says that nothing is left, which one that is dead, or whose epilog hangs, does not.
 ENDING = {"COMPLETING", "STAGE_OUT"}
@@ -151,6 +152,7 @@ def parse_jobs(text: str) -> list[Job]:
                 failed=state in FAILED,
                 orderly=state == "COMPLETED",
                 ending=state in ENDING,
+                limit=LIMITS.get(state, ""),
             )
         )
     return jobs

@@ -1,4 +1,4 @@
-"""How much memory would do for a launch, from what earlier clusters of its platform have used."""
+"""How much memory is enough for a launch, from what earlier clusters of its platform have used."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WORTH = 0.75  # of what is requested: to change it for more would not be worth t
 
 @dataclass(frozen=True)
 class Advice:
-    """Options that would do for a launch, in words, and the reason in a sentence."""
+    """Options that are enough for a launch, in words, and the reason in a sentence."""
 
     options: dict[str, Any]
     text: str
@@ -35,7 +35,7 @@ class Advice:
 
 
 def advise(platform: Platform, size: Size | None, past: Sequence[Entry]) -> Advice | None:
-    """Return how much less memory would do for a launch of ``size``, None where that is unknown.
+    """Return how much less memory is enough for a launch of ``size``, None if that is unknown.
 
     ``past`` are clusters that have ended, newest first. There is no advice where a worker of one of
     the last was killed for lack of memory or wrote data to disk: it may have needed more than it
@@ -57,7 +57,7 @@ def advise(platform: Platform, size: Size | None, past: Sequence[Entry]) -> Advi
     per = each(platform.options[size.option])
     return Advice(
         options,
-        f"{number} {unit} {per} would do",
+        f"{number} {unit} {per} is enough",
         f"{_number(len(alike))} of your last clusters on {platform.title} used at most "
         f"{memory.size(peak, not binary)} {per}.",
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...backends.facts import MEMORY, Status
+from ...backends.facts import MEMORY as MEMORIES
+from ...backends.facts import Status
 from ...backends.local import counted
 from ...errors import BadInputError, UnknownError
-from ...jobs import Phase
+from ...jobs import TIME
 from ...models import Cluster, State
 from ...platforms import memory as sizes
 from ...platforms.catalog import chosen
@@ -19,7 +20,7 @@ from ..usage import short_of_own_memory
 
 ENDED = (State.FAILED, State.CLOSED, State.LOST)  # in which a cluster can be launched again
 
-TIME = "walltime"
+WALLTIME = "walltime"  # the option
 PEAK = 0.8  # of the memory, from which on a peak explains a lack of it
 
 
@@ -57,7 +58,7 @@ def repeated(
         request["adapt"] = bounds
     elif counted and "adapt" not in changes:
         request["workers"] = cluster.requested
-    options = {**cluster.options, **(changes.get("options") or {})}
+    options = {**cluster.chosen, **(changes.get("options") or {})}
     folder = cluster.cwd if cluster.cwd and Path(cluster.cwd).is_dir() else None
     given = {key: value for key, value in changes.items() if key != "from"}
     return {**request, **given, "options": options}, folder
@@ -76,28 +77,34 @@ def _before(which: str, services: Services, listed: Sequence[Cluster]) -> Cluste
 
 
 def adjusted(
-    cluster: Cluster, status: Status, declared: Mapping[str, Any]
-) -> tuple[dict[str, Any], str]:
-    """Return the options that the end of a cluster asks for, and the words for them.
+    cluster: Cluster,
+    status: Status,
+    declared: Mapping[str, Any],
+    excess: Callable[[Mapping[str, Any]], Sequence[str]] = lambda values: (),
+) -> tuple[dict[str, Any], str, str]:
+    """Return the options that the end of a cluster asks for, the words for them, and a field.
 
-    ``declared`` are the schemas of the platform's options. Both are empty where nothing is known to
-    have been too small.
+    ``declared`` are the schemas of the platform's options, ``excess`` returns what of some values
+    the site does not allow. All are empty where nothing is known to have been too small. The field
+    is the option that was, where the site does not allow twice as much.
     """
-    ended = [job.state for job in status.jobs if job.phase is Phase.ENDED]
     values = {name: schema.get("default") for name, schema in declared.items()}
     values |= {name: value for name, value in cluster.options.items() if name in declared}
-    memory = next((name for name in MEMORY if isinstance(values.get(name), str)), None)
+    memory = next((name for name in MEMORIES if isinstance(values.get(name), str)), None)
     workers = fewer(cluster)
+    name, more, change = "", "", ""
     if workers and memory is None:
-        return {}, f"with {counted(workers, 'worker')}, which have more memory each"
+        return {}, f"with {counted(workers, 'worker')}, which have more memory each", ""
     if memory and short_of_own_memory(cluster, status):
-        more, words = _twice_the_memory(values[memory])
+        name, (more, words) = memory, _twice_the_memory(values[memory])
         change = f"with {words} {each(declared[memory])}{_peak(cluster, values[memory])}"
-        return ({memory: more}, change) if more else ({}, "")
-    if "TIMEOUT" in ended and isinstance(values.get(TIME), str):
-        longer = _twice_the_time(values[TIME])
-        return ({TIME: longer}, f"with a time limit of {longer}") if longer else ({}, "")
-    return {}, ""
+    elif any(job.limit == TIME for job in status.jobs) and isinstance(values.get(WALLTIME), str):
+        name, more = WALLTIME, _twice_the_time(values[WALLTIME])
+        change = f"with a time limit of {more}"
+    if not more:
+        return {}, "", ""
+    too_much = [*excess({**values, name: more})] != [*excess(values)]
+    return ({}, "", name) if too_much else ({name: more}, change, "")
 
 
 def fewer(cluster: Cluster) -> int | None:

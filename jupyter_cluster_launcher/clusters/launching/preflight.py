@@ -22,7 +22,7 @@ from .advice import Advice, advise
 
 @dataclass(frozen=True)
 class Preview:
-    """The code that a launch would run, what it amounts to in words, and what less would do."""
+    """The code that a launch would run, what it amounts to in words, and what less is enough."""
 
     create: str
     summary: str | None

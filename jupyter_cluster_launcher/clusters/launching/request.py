@@ -75,6 +75,7 @@ async def plan(
         tls=tls,
         adapt=adapt,
         options=chosen,
+        own_options=options.own_options(platform, chosen, declared),
         keep_running=_or_default(request.get("keep_running"), keep_running),
         idle_timeout=request.get("idle_timeout"),
         core_hours=None if joined is not None else core_hours,

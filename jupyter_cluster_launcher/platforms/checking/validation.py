@@ -1,4 +1,4 @@
-"""JSON Schema for options: with patterns that cannot take for ever.
+"""JSON Schema for options: with patterns that cannot take forever.
 
 The schemas are data of platform files and of engines. Python's ``re`` has no limit: a pattern such
 as ``(a+)+$`` needs longer than the universe is old for a short text, and the server would wait.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,6 +15,7 @@ from batch_rows import job
 from fakes import a_cluster, backend, shipped, write_platform
 from worlds import AtOnce, World
 
+from jupyter_cluster_launcher.backends.batch import slurm
 from jupyter_cluster_launcher.clusters.launching.again import adjusted, option_named_in
 from jupyter_cluster_launcher.clusters.launching.request import named
 from jupyter_cluster_launcher.clusters.saved.past import PAST
@@ -122,11 +124,16 @@ def test_what_cannot_be_launched_again(world: World, tmp_path: Path) -> None:
 def asked(cluster: Cluster, platform: str) -> tuple[dict[str, Any], str]:
     now = datetime.now(timezone.utc)
     kind = "batch" if cluster.batch else "local"
-    return adjusted(cluster, backend(kind).status(cluster, now), shipped(platform).options)
+    options, change, field = adjusted(
+        cluster, backend(kind).status(cluster, now), shipped(platform).options
+    )
+    assert field == ""
+    return options, change
 
 
 def on_slurm(state: str, **options: str) -> Cluster:
-    ended = job("1", Phase.ENDED, state, failed=True, exit_code="0:9")
+    limit = slurm.LIMITS.get(state, "")
+    ended = job("1", Phase.ENDED, state, failed=True, exit_code="0:9", limit=limit)
     row = batch_row(State.FAILED, queue=Queue((ended,), polled=True))
     return replace(row, options=options)
 
@@ -197,6 +204,36 @@ def test_out_of_time(limit: str, twice: str) -> None:
     """Guards against a time limit that SLURM reads as another one."""
     wanted = {"walltime": twice}, f"with a time limit of {twice}"
     assert asked(on_slurm("TIMEOUT", walltime=limit), "slurm") == wanted
+
+
+def test_more_than_the_site_allows() -> None:
+    """Guards against an offer that the site refuses, or that waits in the queue for ever."""
+    now = datetime.now(timezone.utc)
+
+    def twice(state: str, limit: str, **options: str) -> Any:
+        row = on_slurm(state, **options)
+        status = backend("batch").status(row, now)
+        declared = {**shipped("slurm").options, "queue": {"default": "debug"}}
+
+        def excess(values: Mapping[str, Any]) -> list[str]:
+            assert values["queue"] == "debug"
+            return ["At most that."] if limit in values.values() else []
+
+        return adjusted(row, status, declared, excess)
+
+    short = {"walltime": "00:05:00"}
+    assert twice("TIMEOUT", "00:10:00", **short) == ({}, "", "walltime")
+    assert twice("TIMEOUT", "00:20:00", **short)[0] == {"walltime": "00:10:00"}
+    assert twice("OUT_OF_MEMORY", "8GB", memory="4GB") == ({}, "", "memory")
+
+
+def test_what_the_site_supplied(world: World, tmp_path: Path) -> None:
+    """Guards against a network interface of yesterday's host in a launch again."""
+    options = {"memory": "2GB"}
+    world.add(old(tmp_path, options=options, own_options=()))
+    assert again(world).options == {}
+    world.add(old(tmp_path, id="c2", options=options, own_options=("memory",)))
+    assert again(world, **{"from": "c2"}).options == options
 
 
 def test_killed_workers() -> None:

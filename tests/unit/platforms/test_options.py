@@ -132,6 +132,32 @@ def test_options_that_an_engine_declares() -> None:
         options.check_options(PLATFORM, {"profile": "c"}, discovered)
 
 
+def test_options_that_nobody_chose() -> None:
+    """Guards against what an engine or a partition supplies being taken for the user's choice."""
+    platform = site(
+        options={
+            "queue": {"title": "Queue", "type": "string", "default": ""},
+            "walltime": {"title": "Time", "type": "string", "default": "01:00:00"},
+            "interface": {"title": "Interface", "type": "string", "default": ""},
+        }
+    )
+    short = {"value": "debug", "sets": {"walltime": {"default": "00:05:00"}}}
+    found = {
+        "queue": {**platform.options["queue"], "choices": [short]},
+        "interface": {**platform.options["interface"], "default": "ib0"},
+    }
+
+    def own(**given: str) -> tuple[str, ...]:
+        return options.own_options(platform, options.check_options(platform, given, found), found)
+
+    assert options.check_options(platform, {}, found) == {"interface": "ib0"}
+    assert own() == ()
+    assert own(queue="debug") == ("queue",)
+    assert own(queue="debug", walltime="00:02:00", interface="lo") == (
+        "queue", "walltime", "interface",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(("given", "expected"), [(1, 1), (8, 8), (3.0, 3)])
 def test_workers(given: Any, expected: int) -> None:
     """Guards against a default or a bound that is off by one."""

@@ -210,6 +210,13 @@ def test_options_to_pass_on() -> None:
     assert view(options=options)["options"] == {"memory_limit": "2GB"}
 
 
+def test_options_that_somebody_chose() -> None:
+    """Guards against a notebook that requests what only this site supplies."""
+    options = {"memory": "2GB", "interface": "ib0"}
+    assert view(options=options, own_options=("memory",))["options"] == {"memory": "2GB"}
+    assert view(options=options, own_options=None)["options"] == options  # of an older version
+
+
 def test_connect_code_comes_with_the_address() -> None:
     """Guards against code that connects to None while the scheduler is not up yet."""
     assert connect_code(a_cluster(report=Report()), KEYS) is None

@@ -1,1 +1,1 @@
-"""The commands of a batch system: run, polled and cancelled."""
+"""The commands of a batch system: run, polled and canceled."""

@@ -1,4 +1,4 @@
-"""Polls batch systems: seldom, for all clusters in one command, and never for long.
+"""Polls batch systems: rarely, for all clusters in one command, and never for long.
 
 However many clusters and browsers there are, a batch system is polled once in 15 seconds at most,
 and not at all while there is nothing to poll for. A hung controller costs one waiting process.

@@ -1,4 +1,4 @@
-"""Queries a batch system for what it offers to a user: seldom, and never for long.
+"""Queries a batch system for what it offers to a user: rarely, and never for long.
 
 A form is plain where that fails. The module of a batch system has what to query, and what the
 answers mean, in ``DISCOVERY``; most have none.

@@ -50,6 +50,9 @@ def test_how_jobs_ended() -> None:
     assert (bad.exit_code, bad.failed, bad.orderly) == ("140", True, False)
     assert bad.reason == "job killed after reaching LSF run time limit"
     assert (good.exit_code, good.failed, good.orderly) == ("0", False, True)
+    assert (bad.limit, good.limit) == ("time", "")
+    short = BJOBS.replace("TERM_RUNLIMIT", "TERM_MEMLIMIT")
+    assert [job.limit for job in lsf.parse_ended(short)] == ["memory", ""]
     assert lsf.no_accounting("Job <864220165> is not found")
     assert not lsf.no_accounting(BJOBS)
 

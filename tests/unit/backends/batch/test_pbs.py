@@ -106,6 +106,19 @@ def test_jobs_of_all_phases() -> None:
     assert (held.phase, held.state, held.reason) == (Phase.QUEUED, "H", "held")
 
 
+def test_limits_that_ended_jobs() -> None:
+    """Guards against a second launch with the same limit, and against one for another reason."""
+    job = "Job Id: 9.s\n    job_state = F\n    Exit_status = {}\n"
+    limit = "    Resource_List.walltime = 01:00:00\n    resources_used.walltime = {}\n"
+
+    def of(code: int, used: str = "00:10:00") -> str:
+        return pbs.parse_jobs(job.format(code) + limit.format(used))[0].limit
+
+    assert [of(-29), of(-27), of(-26), of(271)] == ["time", "memory", "memory", ""]
+    assert [of(271, "01:00:03"), of(0, "01:00:03")] == ["time", ""]
+    assert pbs.parse_jobs(FINISHED)[0].limit == "memory"
+
+
 def test_how_jobs_ended() -> None:
     """Guards the exit code, which PBS and Torque spell differently."""
     good, bad = pbs.parse_jobs(TORQUE)

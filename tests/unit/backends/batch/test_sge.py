@@ -56,6 +56,17 @@ def test_how_jobs_ended() -> None:
     assert (bad.id, bad.failed, bad.reason) == ("18", True, "before job")
 
 
+def test_a_job_that_used_up_its_time() -> None:
+    """Guards against a second launch with the same time limit."""
+    text = (DATA / "qacct.txt").read_text().replace("failed       0", "failed       100 : late")
+    assert "failed       100" in text
+    assert sge.parse_ended(text)[0].limit == ""
+    late = text.replace("ru_wallclock 0s", "ru_wallclock 3601s")
+    assert sge.parse_ended(late)[0].limit == "time"
+    good = late.replace("100 : late", "0")
+    assert sge.parse_ended(good)[0].limit == ""
+
+
 def test_a_signal_behind_the_exit_code() -> None:
     """Guards the exit code as Univa Grid Engine's qacct writes it."""
     text = (DATA / "qacct.txt").read_text()
