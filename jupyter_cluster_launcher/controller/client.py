@@ -110,6 +110,8 @@ class Controller(KernelConnection):
         if close:
             if any(not reply.done() for reply in self._replies.values()):
                 processes.interrupt(self.ref.pid)
+            # One that is stopped takes in nothing, and would be waited for in vain.
+            processes.resume(self.ref.pid)
             try:
                 await self.run(close, timeout)
                 done = True

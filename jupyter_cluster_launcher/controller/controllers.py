@@ -45,8 +45,9 @@ class Controllers:
         return host.runs(ref.pid, ref.connection_file)
 
     def interrupt(self, ref: ControllerRef) -> None:
-        """Interrupt what a controller runs."""
+        """Interrupt what a controller runs, also one that is stopped and runs nothing."""
         host.interrupt(ref.pid)
+        host.resume(ref.pid)
 
     def left_behind(self, directory: Path) -> ControllerRef | None:
         """Return the controller that no record names, as ``spawn.left_behind``."""

@@ -136,6 +136,12 @@ def interrupt(pid: int) -> None:
         os.kill(pid, signal.SIGINT)
 
 
+def resume(pid: int) -> None:
+    """Let a process go on that was stopped, as by SIGSTOP, with the group that it leads."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGCONT)
+
+
 async def end_group(pid: int, mark: str, timeout: float = 5.0) -> None:
     """Kill the process group that ``pid`` leads or led, and wait until none of it is left.
 

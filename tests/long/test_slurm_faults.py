@@ -1,7 +1,13 @@
 """Faults of clusters on a real SLURM: their jobs are known, and none is left.
 
-What is not here: until the first job is submitted, nothing differs from a cluster on this computer
-(see ``test_local_faults.py``); a job is ended, and a worker in it, in ``tests/integration/slurm``.
+What is not here:
+
+* Until the first job is submitted, nothing differs from a cluster on this computer: see
+  ``test_local_faults.py``.
+* A job is ended, and a worker in it, in ``tests/integration/slurm``.
+* dask-jobqueue's scheduler is in the controller's process. It is a victim of its own only on a
+  site whose function starts one elsewhere: of such a cluster, which is of the kind "remote", the
+  jobs are not known.
 """
 
 from __future__ import annotations
@@ -13,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from held_cluster import IDLE_TIMEOUT, SOON, HeldCluster
+from held_cluster import IDLE_TIMEOUT, SOON, SUPPORT, HeldCluster
 from local_faults import GONE, Fault, end_without_a_server, patience, survive
 from real_server import wait_until
 from real_slurm import RealSlurm
@@ -32,12 +38,28 @@ echo "$answer"
 exit $code
 """
 
+# A scheduler in a process of its own.
+APART = """
+version: 1
+title: Apart
+requires: {{modules: [dask_jobqueue]}}
+module: apart_site
+function: create
+returns: [cluster, client]
+sys_path: {folder}
+kwargs: {{}}
+workers: {{title: Jobs, keyword: n_workers, default: 1, minimum: 0, maximum: 4}}
+options: {{}}
+"""
+
 
 class SlurmCluster(HeldCluster):
     """A cluster of one job; it closes for as long as the batch system does not answer."""
 
-    def __init__(self, folder: Path, slurm: RealSlurm, orphaned: float) -> None:
-        """Prepare a server that uses ``slurm``."""
+    def __init__(
+        self, folder: Path, slurm: RealSlurm, orphaned: float, apart: bool = False
+    ) -> None:
+        """Prepare a server that uses ``slurm``; ``apart`` gives the scheduler its own process."""
         super().__init__(folder, "--ClusterLauncher.queue_interval=0.5", orphaned=orphaned)
         self.slurm, self._hung = slurm, contextlib.ExitStack()
         self.server.variables["SLURM_CONF"] = str(slurm.layout.conf)
@@ -47,31 +69,36 @@ class SlurmCluster(HeldCluster):
         wrapper.write_text(SBATCH.format(sbatch=shutil.which("sbatch"), folder=self.site))
         wrapper.chmod(0o700)
         self.server.variables["PATH"] = f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}"
+        self._apart = apart
+        if apart:
+            shutil.copy(SUPPORT / "apart_site.py", self.site)
+            platforms = folder / "jupyter" / "cluster-platforms"
+            (platforms / "apart.yaml").write_text(APART.format(folder=self.site))
 
     def bring_to(self, step: str) -> None:
         """Launch the cluster and bring it to a step.
 
-        "submitted", where nothing of ours knows the id of the job, "queued", "running" or
-        "closing".
+        "submitted", where nothing of ours knows the id of the job, "queued", "running", "closing",
+        or "closing queued", where the job has not begun.
         """
-        self._queued = step == "queued"
+        self._queued = step.endswith("queued")
         if step == "submitted":
             (self.site / step).touch()
-        hold = {"job_extra_directives": ["--hold"]} if step == "queued" else {}
+        hold = {"job_extra_directives": ["--hold"]} if self._queued else {}
         self.id = self.server.launch(
-            platform="tallgrass", workers=1, options=SMALL | hold, keep_running=True,
-            idle_timeout=IDLE_TIMEOUT,
+            platform="apart" if self._apart else "tallgrass", workers=1, keep_running=True,
+            options={} if self._apart else SMALL | hold, idle_timeout=IDLE_TIMEOUT,
         )  # fmt: skip
         if step == "submitted":
             wait_until((self.site / "submitted-reached").exists, "a job", 90)
             assert len(self.slurm.jobs()) == 1
             assert (self.record()["state"], self.record()["report"]["jobs"]) == ("starting", [])
-        elif step == "queued":
+        elif self._queued:
             self.server.until(self.id, lambda c: c["workers"]["queued"] == 1)
         else:
             self.server.ready(self.id, 1)
         self.controller = int(self.record()["controller"]["pid"])
-        if step == "closing":
+        if step.startswith("closing"):
             self._hung.enter_context(self.slurm.hung())
             assert self.delete() == 204
             self.server.until(self.id, lambda c: c["state"] == "closing")
@@ -96,9 +123,11 @@ def site() -> Iterator[RealSlurm]:
 
 
 @contextlib.contextmanager
-def cluster(site: RealSlurm, folder: Path, orphaned: float) -> Iterator[SlurmCluster]:
+def cluster(
+    site: RealSlurm, folder: Path, orphaned: float, apart: bool = False
+) -> Iterator[SlurmCluster]:
     """Yield a cluster that is not launched yet; no job is left afterwards."""
-    one = SlurmCluster(folder, site, orphaned)
+    one = SlurmCluster(folder, site, orphaned, apart)
     try:
         yield one
     finally:
@@ -121,6 +150,11 @@ FAULTS = [
     *(Fault(what, "all", step, ("running",)) for what in ("full", "removed", "clock")
       for step in ("queued", "running")),
     *(Fault("restart", "all", step, ("lost",)) for step in ("queued", "running")),
+    *(Fault(what, "all", "closing", (GONE,)) for what in ("full", "removed", "clock", "restart")),
+    *(Fault(what, "all", "closing queued", (GONE,))  # that job does not end with the scheduler
+      for what in ("kill", "full", "removed", "restart")),
+    Fault("freeze", "scheduler", "running", ("running",)),
+    Fault("kill", "scheduler", "running", ("closed",)),
 ]  # fmt: skip
 
 
@@ -128,7 +162,7 @@ FAULTS = [
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_fault(fault: Fault, site: RealSlurm, tmp_path: Path) -> None:
     """Guards against a row that is not true, and against jobs that nobody knows of."""
-    with cluster(site, tmp_path, patience(fault)) as one:
+    with cluster(site, tmp_path, patience(fault), fault.victim == "scheduler") as one:
         survive(fault, one)
         assert site.jobs() == []
 

@@ -75,6 +75,21 @@ async def test_ends_while_it_is_busy(tmp_path: Path, waiting: bool) -> None:
                 await running
 
 
+@pytest.mark.parametrize("busy", [True, False])
+async def test_ends_what_is_stopped(tmp_path: Path, busy: bool) -> None:
+    """Guards against a stop of half a minute that kills a cluster instead of closing it."""
+    async with kernel(tmp_path) as one:
+        os.kill(one.ref.pid, signal.SIGSTOP)
+        if busy:  # as after a check whether it answers
+            with pytest.raises(asyncio.TimeoutError):
+                await one.controller.run("", 0.5)
+        closed = tmp_path / "closed"
+        assert await one.controller.end(f"open({str(closed)!r}, 'w').close()", FOREVER)
+        assert closed.exists()
+        assert "by force" not in one.output
+        nothing_left(one.ref)
+
+
 async def test_ends_what_does_not_listen(tmp_path: Path) -> None:
     """Guards against a library that swallows interrupts and keeps a cluster for ever."""
     async with kernel(tmp_path) as one:

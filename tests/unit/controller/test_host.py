@@ -147,6 +147,25 @@ async def test_interrupt_is_for_one(start: Start) -> None:
     assert all(running(pid) for pid in children)
 
 
+async def test_a_stopped_group_goes_on(start: Start) -> None:
+    """Guards against workers that stay stopped, and a group without a process as an error."""
+    parent = start(PARENT)
+    group = [parent.pid, *map(int, line(parent).split())]
+    for pid in group:
+        os.kill(pid, signal.SIGSTOP)
+
+    async def are(stopped: bool) -> None:
+        while any((psutil.Process(pid).status() == "stopped") is not stopped for pid in group):
+            await asyncio.sleep(0.01)
+
+    await are(stopped=True)
+    processes.resume(parent.pid)
+    await are(stopped=False)
+    await processes.end_group(parent.pid, MARK)
+    parent.wait()
+    processes.resume(parent.pid)
+
+
 async def test_the_whole_group_ends(start: Start) -> None:
     """Guards against workers that stay behind."""
     parent = start(PARENT)
