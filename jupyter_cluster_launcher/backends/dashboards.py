@@ -22,11 +22,25 @@ def template(cluster: Cluster, base_url: str) -> str | None:
 
     Dask fills in the host and the port of the scheduler.
     """
-    found = path(cluster, base_url)
+    found = fixed(cluster, base_url)
     if found is None or cluster.report.dashboard_socket:
-        return found and _escaped(found)
+        return found
     place = "{host}:" if cluster.report.dashboard_host else ""
     return f"{_escaped(base_url)}proxy/{place}{{port}}/status"
+
+
+def by_name(base_url: str) -> str:
+    """Return the template for each scheduler that a controller of ours runs in its own process.
+
+    Dask fills in ``{port}``, which is the name of the dashboard there.
+    """
+    return f"{_escaped(base_url)}{DASHBOARDS}/{{port}}/status"
+
+
+def fixed(cluster: Cluster, base_url: str) -> str | None:
+    """Return a template that leads to the dashboard of this cluster alone."""
+    found = path(cluster, base_url)
+    return found and _escaped(found)
 
 
 def _escaped(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..models import Cluster
 from ..platforms import cpus, memory
 from ..platforms.code.connectcode import connect_scheduler
+from . import dashboards
 from .base import Backend
 from .facts import MEMORY, Needs, Size
 
@@ -70,8 +71,13 @@ class LocalBackend(Backend):
         if not report.address:
             return None
         credentials = directory if report.tls else None
-        private = bool(report.dashboard_socket)
-        return connect_scheduler(report.address, credentials, base_url if private else None)
+        link = None if base_url is None else cls.link(cluster, base_url)
+        return connect_scheduler(report.address, credentials, link)
+
+    @classmethod
+    def link(cls, cluster: Cluster, base_url: str) -> str | None:
+        """Return the template of Dask for the link to the dashboard that ``client`` shows."""
+        return dashboards.by_name(base_url) if cluster.report.dashboard_socket else None
 
     def dashboard_access(self, cluster: Cluster) -> str | None:
         """Return the sentence about a dashboard that listens on a port."""

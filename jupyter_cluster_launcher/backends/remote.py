@@ -19,7 +19,7 @@ from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
 from ..platforms.code.connectcode import connect_by_name
 from ..platforms.encryption import encryption
-from . import errors
+from . import dashboards, errors
 from .batch.polling.cancel import remove_keys
 from .facts import Needs
 from .local import LocalBackend, counted
@@ -79,8 +79,17 @@ class RemoteBackend(LocalBackend):
         """Return the code that connects, by name where the platform says so, else by address."""
         name, prepared = cluster.report.name, cluster.preparation
         if name and prepared.get("connect") == "name":
-            return connect_by_name(str(prepared.get("class")), name)
+            link = None if base_url is None else cls.link(cluster, base_url)
+            return connect_by_name(str(prepared.get("class")), name, link)
         return super().connect_code(cluster, directory, base_url)
+
+    @classmethod
+    def link(cls, cluster: Cluster, base_url: str) -> str | None:
+        """Return the template of Dask for the link to the dashboard that ``client`` shows.
+
+        The port that Dask knows may be that of another computer.
+        """
+        return dashboards.fixed(cluster, base_url)
 
     def dashboard_access(self, cluster: Cluster) -> str | None:
         """Return the sentence about a dashboard that listens on a port, here or elsewhere."""

@@ -108,7 +108,7 @@ def _failed(cluster: Cluster, text: str) -> str:
 def _found(one: announcements.Announcement) -> Found:
     size = [
         counted(one.workers, "worker"),
-        counted(one.cores, "core"),
+        counted(one.cores, "thread"),
         *([memory.size(one.memory)] if one.memory else []),
     ]
     words = f"{', '.join(size)}; process {one.pid}, since {one.since.astimezone():%d %b, %H:%M}"

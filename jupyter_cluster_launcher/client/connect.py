@@ -63,7 +63,10 @@ def connect(name: str | None = None, launch: bool = False) -> tuple[ClusterHandl
     with warnings.catch_warnings():
         # Ours is a table that says what to do, instead of Dask's own warning.
         warnings.filterwarnings("ignore", message="Mismatched versions found")
-        exec(code, scope)  # noqa: S102 - what the launcher would insert in a cell
+        try:
+            exec(code, scope)  # noqa: S102 - what the launcher would insert in a cell
+        except OSError as error:  # of the network, and of files that are gone with the cluster
+            raise NotAvailableError(no_answer(cluster)) from error
     client = scope["client"]
     found = client.get_versions()
     show_mismatch(
@@ -113,13 +116,26 @@ def _explain_stopped(
     ended = [(one, None) for one in reversed(clusters) if _has_ended(one)]
     for cluster, when in (*ended, *past()):
         if name in (None, cluster.name, cluster.id):
-            call = "launch=True" if name is None else f"{json.dumps(name)}, launch=True"
             since = f" at {when:%H:%M on %d %B %Y}" if when else ""
             raise MissingError(
                 f"The cluster {cluster.name} has stopped{since}. To launch it again, with the same "
-                f"workers and options, call connect({call}), or press Launch again in the sidebar.",
+                f"workers and options, call {_again(name)}, or press Launch again in the sidebar.",
                 cluster,
             )
+
+
+def no_answer(cluster: Cluster) -> str:
+    """Return the sentence about a cluster that runs by its record, but does not answer."""
+    return (
+        f"The cluster {cluster.name} does not answer at {cluster.report.address}. Its computer may "
+        "be down, or this one cannot reach it. Look at its row in the Dask Clusters sidebar; if it "
+        f"has stopped there, call {_again(cluster.name)}."
+    )
+
+
+def _again(name: str | None) -> str:
+    call = "launch=True" if name is None else f"{json.dumps(name)}, launch=True"
+    return f"connect({call})"
 
 
 def _has_ended(cluster: Cluster) -> bool:

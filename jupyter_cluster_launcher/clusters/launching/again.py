@@ -52,12 +52,14 @@ def repeated(
     if cluster.name not in {one.name for one in listed if one.state not in ENDED}:
         request["name"] = cluster.name
     # On some platforms the number of workers follows from an option.
-    counted = "from" not in chosen(services.catalog.find()[0], cluster.platform).workers
+    workers = chosen(services.catalog.find()[0], cluster.platform).workers
     if cluster.adapt and "workers" not in changes:
         bounds = {"minimum": cluster.adapt.minimum, "maximum": cluster.adapt.maximum}
         request["adapt"] = bounds
-    elif counted and "adapt" not in changes:
-        request["workers"] = cluster.requested
+    elif "from" not in workers and "adapt" not in changes:
+        # None is what is left when the day's work is done.
+        usual = workers.get("suggested", workers["default"])
+        request["workers"] = cluster.requested or usual
     options = {**cluster.chosen, **(changes.get("options") or {})}
     folder = cluster.cwd if cluster.cwd and Path(cluster.cwd).is_dir() else None
     given = {key: value for key, value in changes.items() if key != "from"}

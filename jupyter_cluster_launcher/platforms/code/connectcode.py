@@ -16,17 +16,25 @@ COMMENT = f"{STOPPED}. Launch it again in the Dask Clusters sidebar.\n"
 JOINED = f"{STOPPED}, or this computer cannot reach it.\n"
 
 
-def connect_by_name(class_name: str, name: str) -> str:
+def connect_by_name(class_name: str, name: str, link: str | None = None) -> str:
     """Return the code that attaches a notebook to a cluster whose class knows it by its name.
 
-    ``class_name`` is the dotted name of the class.
+    ``class_name`` is the dotted name of the class, ``link`` as in ``connect_scheduler``.
     """
     module, _, cls = class_name.rpartition(".")
     return (
-        f"{COMMENT}from {module} import {cls}\n\n"
+        f"{COMMENT}{_import(link)}from {module} import {cls}\n\n{_set(link)}"
         f"cluster = {cls}(name={literal(name)})\n"
         "client = cluster.get_client()\nclient\n"
     )
+
+
+def _import(link: str | None) -> str:
+    return "" if link is None else "import dask\n"
+
+
+def _set(link: str | None) -> str:
+    return "" if link is None else dashboard_link(link)
 
 
 def dashboard_link(template: str) -> str:
@@ -36,22 +44,16 @@ def dashboard_link(template: str) -> str:
 
 # A list of clusters has it for each, each time.
 @lru_cache(maxsize=1024)
-def connect_scheduler(address: str, credentials: Path | None, base_url: str | None = None) -> str:
+def connect_scheduler(address: str, credentials: Path | None, link: str | None = None) -> str:
     """Return the code that attaches a notebook to a scheduler.
 
     ``credentials`` is the folder of the PEM files of an encrypted cluster: they stand in the code
-    by path, never by value. ``base_url`` is the path of the Jupyter server that browsers reach its
-    dashboard through, which makes the link that ``client`` shows.
+    by path, never by value. ``link`` is the template of Dask for the link that ``client`` shows.
     """
-    head, link = COMMENT, ""
-    if base_url is not None:
-        # Dask fills in {port}, which is the name of the dashboard.
-        path = f"{base_url.replace('{', '{{').replace('}', '}}')}{DASHBOARDS}/{{port}}/status"
-        head += "import dask\n"
-        link = dashboard_link(path)
+    head, settings = f"{COMMENT}{_import(link)}", _set(link)
     if credentials is None:
         return (
-            f"{head}from dask.distributed import Client\n\n{link}"
+            f"{head}from dask.distributed import Client\n\n{settings}"
             f"client = Client({literal(address)})\nclient\n"
         )
     files = {
@@ -61,7 +63,7 @@ def connect_scheduler(address: str, credentials: Path | None, base_url: str | No
         "require_encryption": "True",
     }
     return (
-        f"{head}from dask.distributed import Client, Security\n\n{link}"
+        f"{head}from dask.distributed import Client, Security\n\n{settings}"
         f"{call('Security', files, 'security = ')}\n"
         f"client = Client({literal(address)}, security=security)\n"
         "client\n"

@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Coroutine, Mapping
+from concurrent.futures import wait
 from typing import Any, TypeVar
 
 from ..dashboard import SOCKET
@@ -29,13 +30,15 @@ from ..observed.scheduler import ENDINGS, status_name
 from ..protocols import RemoteCluster
 from ..report import Polled, Report, Sample
 from . import bridge, dashboard
-from .scheduler import refuses
+from .scheduler import port_of, refuses
 
 PERIOD = 1.0  # seconds between two polls, for up to 50 workers
 ANSWER_LIMIT = 10.0  # seconds for one answer
 # Whether it was shut down or killed cannot be seen from here.
 HAS_ENDED = "Stopped: the scheduler has ended."
-GONE_AFTER = 15.0  # seconds without an answer, at a port where nothing listens
+GONE_AFTER = 3.0  # seconds without an answer, at a port where nothing listens
+FORWARD_GONE_AFTER = 15.0  # the same where the port forwards to another, which may begin anew
+SLOW = 1.0  # seconds without an answer, after which the port is looked at
 TRIES = 10  # to list the dashboard's plots, which come up a little later
 
 T = TypeVar("T")
@@ -56,7 +59,7 @@ class RemoteMonitor(threading.Thread):
         self._states: list[States] = []
         self._activity = 0
         self._trouble = ""
-        self._answered = time.monotonic()
+        self._answered, self._gone_after = time.monotonic(), FORWARD_GONE_AFTER
         self._versions: dict[str, str] = {}
         self._dashboard: Report = {}
         self._plots: dict[str, str] = {}
@@ -77,11 +80,15 @@ class RemoteMonitor(threading.Thread):
     def do(self, request: Coroutine[Any, Any, T], limit: float = ANSWER_LIMIT) -> T:
         """Return what a request on the cluster's event loop returns.
 
-        Raises what it raises, and ``TimeoutError`` after ``limit`` seconds.
+        Raises what it raises, and ``TimeoutError`` after ``limit`` seconds, or as soon as nothing
+        listens at the scheduler's port: Dask would go on trying.
         """
         future = asyncio.run_coroutine_threadsafe(request, self.cluster.loop.asyncio_loop)
         try:
-            return future.result(limit)
+            done, _ = wait([future], SLOW)
+            if not done and refuses(self.cluster.scheduler_address):
+                raise TimeoutError
+            return future.result(limit - SLOW)
         finally:
             future.cancel()
 
@@ -128,11 +135,13 @@ class RemoteMonitor(threading.Thread):
         # Work that began and ended between two polls has changed the numbers.
         self._activity += states != self._states
         self.workers, self.scheduler_id = identity["workers"], identity["id"]
+        if _port(identity["address"]) == _port(self.cluster.scheduler_address):
+            self._gone_after = GONE_AFTER
         self._states = states
 
     def _no_answer(self, error: Exception) -> None:
         gone = refuses(self.cluster.scheduler_address)
-        if gone and time.monotonic() - self._answered > GONE_AFTER:
+        if gone and time.monotonic() - self._answered > self._gone_after:
             self.ended, self._trouble = HAS_ENDED, ""
         elif gone or time.monotonic() - self._answered > ANSWER_LIMIT:
             kind = type(error).__name__
@@ -161,6 +170,11 @@ class RemoteMonitor(threading.Thread):
         if self.ended:
             report["ended"], report["ready"], report["usage"] = self.ended, 0, None
         return Sample(report, self._activity)
+
+
+def _port(address: str) -> int | None:
+    found = port_of(address)
+    return found and found[1]
 
 
 def requested(cluster: RemoteCluster) -> int | None:

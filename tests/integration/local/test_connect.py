@@ -18,6 +18,7 @@ from real_hub import RealHub, missing
 from real_server import RealServer, wait_until
 
 from jupyter_cluster_launcher.client.connect import choose, reachable
+from jupyter_cluster_launcher.clusters.saved.store import Store
 from jupyter_cluster_launcher.controller.boot import boot_id
 from jupyter_cluster_launcher.controller.host import host
 from jupyter_cluster_launcher.errors import LauncherError, NotAvailableError, UnknownError
@@ -261,6 +262,22 @@ def test_one_that_has_stopped() -> None:
     with pytest.raises(UnknownError, match="No running cluster is called 'Other'"):
         choose([old, one], "Other", lambda: gone)
     assert choose([old, replace(one, name="Old")], "Old").id == "one"
+
+
+def test_one_on_a_computer_that_does_not_answer(tmp_path: Path) -> None:
+    """Guards against "Timed out" out of Dask, and no word of a cluster."""
+    ref = ControllerRef("no-such-file.json", "sockets", 4242, "another-host", "boot")
+    away = replace(cluster("One", address="tcp://localhost:1"), kind="local", controller=ref)
+    store = Store(tmp_path / "cluster-launcher")
+    store.directory(away.id)
+    store.save(away)
+    env = {"JUPYTER_RUNTIME_DIR": str(tmp_path), "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"}
+    done = run(CONNECT, env)
+    assert done.stderr.splitlines()[-1].startswith(
+        "jupyter_cluster_launcher.errors.NotAvailableError: The cluster One does not answer at "
+        "tcp://localhost:1. "
+    )
+    assert 'connect("One", launch=True)' in done.stderr
 
 
 def test_what_can_be_reached() -> None:

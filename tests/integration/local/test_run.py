@@ -13,6 +13,7 @@ from desk import CONNECT, Desk
 from notebooks import write_notebook
 from real_server import wait_until
 
+from jupyter_cluster_launcher.backends.dashboards import by_name
 from jupyter_cluster_launcher.platforms.code.connectcode import connect_scheduler
 
 BUSY = "print('here', flush=True)\nimport time\ntime.sleep(600)"
@@ -52,7 +53,8 @@ def test_a_notebook_runs_and_nothing_is_left(desk: Desk) -> None:
 
 def test_a_notebook_that_says_what_it_wants(desk: Desk) -> None:
     """Guards against a platform to remember for each notebook, and against yesterday's cluster."""
-    plain = connect_scheduler("tls://127.0.0.1:1", desk.folder / "gone", "/user/ann/").rstrip()
+    link = by_name("/user/ann/")
+    plain = connect_scheduler("tls://127.0.0.1:1", desk.folder / "gone", link).rstrip()
     sizes = "print([w['nthreads'] for w in client.scheduler_info()['workers'].values()])"
     write_notebook(desk.notebook, plain, sizes)
     book = json.loads(desk.notebook.read_text())

@@ -92,6 +92,29 @@ def test_the_dashboard_of_a_scheduler_that_was_joined() -> None:
     assert one.connect_code(unseen, Path("/d"), "/") == f"{connectcode.JOINED}{create}client\n"
 
 
+def test_the_dashboard_of_a_scheduler_on_another_host() -> None:
+    """Guards against a link in ``client`` that is dead behind a hub, and in a remote browser."""
+    report = Report(address="tcp://n7:1", dashboard_host="n7", dashboard_port=8787, name="a")
+
+    def link(**connect: str) -> str:
+        code = connect_code(remote(report, **connect), Path("/d"), "/user/{x}/")
+        assert code is not None
+        before, _, line = code.partition("dask.config.set(")
+        assert "import dask\n" in before
+        return line.partition("\n")[0]
+
+    assert link() == '{"distributed.dashboard.link": "/user/{{x}}/proxy/n7:8787/status"})'
+    assert link(connect="name") == link()
+    bridged = replace(report, dashboard_socket="/tmp/x/dashboard.sock")
+    code = connect_code(replace(remote(bridged), id="c7"), Path("/d"), "/")
+    assert code is not None
+    assert '"/cluster-launcher/dashboard/c7/status"' in code
+    away = replace(report, dashboard_port=None, dashboard_link="https://cloud.example")
+    code = connect_code(remote(away), Path("/d"), "/")
+    assert code is not None
+    assert "dask.config" not in code
+
+
 def test_connecting_by_name() -> None:
     """Guards against tokens in connect code, which an address of a service would need."""
     cluster = remote(Report(address="wss://x", name='a "b"', tls=True), connect="name")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fakes import backend
 
+from jupyter_cluster_launcher.backends.dashboards import by_name
 from jupyter_cluster_launcher.cli.wanted import redirect, request_in
 from jupyter_cluster_launcher.platforms.code.connectcode import (
     JOINED,
@@ -16,8 +17,8 @@ from jupyter_cluster_launcher.platforms.code.connectcode import (
     connect_scheduler,
 )
 
-OLD = connect_scheduler("tls://127.0.0.1:1", Path("/run/old"), "/user/ann/")
-NEW = connect_scheduler("tls://127.0.0.1:2", Path("/run/new"), "/")
+OLD = connect_scheduler("tls://127.0.0.1:1", Path("/run/old"), by_name("/user/ann/"))
+NEW = connect_scheduler("tls://127.0.0.1:2", Path("/run/new"), by_name("/"))
 
 
 def a_notebook(*sources: str, cell_type: str = "code", **metadata: Any) -> Any:
@@ -50,6 +51,7 @@ def test_a_notebook_that_requests_nothing(ours: Any) -> None:
         (f"# mine\n{OLD}client.run(f)", f"# mine\n{NEW}client.run(f)"),
         # Without the last line, which shows the client.
         (OLD.removesuffix("client\n") + "x = 1", NEW.removesuffix("client\n") + "x = 1"),
+        (connect_by_name("x.Cloud", "a", "/user/ann/proxy/8787/status"), NEW),
         (connect_by_name("dask_gateway.GatewayCluster", "hub.8f1c"), NEW),
         (f"{JOINED}{backend(kind='running').join_code('tls://h:1')}client\n", NEW),
         ("if x:\n    # If this", None),

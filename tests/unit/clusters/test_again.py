@@ -77,6 +77,12 @@ def test_what_the_request_says_holds(world: World, tmp_path: Path) -> None:
     assert again(world, **{"from": "Tides"}).platform == "site"
 
 
+def test_no_workers_when_it_stopped(world: World, tmp_path: Path) -> None:
+    """Guards against a cluster without workers, on which the next cell waits for ever."""
+    world.add(old(tmp_path, requested=0))
+    assert again(world).requested == 2  # as the form suggests
+
+
 def test_a_name_that_is_in_use(world: World, tmp_path: Path) -> None:
     """Guards against two running clusters of one name, between which no notebook can choose."""
     world.add(old(tmp_path))

@@ -11,6 +11,7 @@ from fakes import Call, Recorder, a_cluster, backend
 
 from api import PLATFORMS
 from jupyter_cluster_launcher.backends import backend_class, connect_code, kind_of
+from jupyter_cluster_launcher.backends.dashboards import by_name
 from jupyter_cluster_launcher.models import Adapt, Report
 from jupyter_cluster_launcher.platforms import cpus, options
 from jupyter_cluster_launcher.platforms import files as platforms
@@ -342,7 +343,7 @@ KEYS = Path("/run/a b/c1")
 CONNECTS = {
     "connect-protected": connectcode.connect_scheduler("tls://127.0.0.1:8786", KEYS),
     "connect-dashboard": connectcode.connect_scheduler(
-        "tls://127.0.0.1:8786", KEYS, "/user/ann%40b/{x}/"
+        "tls://127.0.0.1:8786", KEYS, by_name("/user/ann%40b/{x}/")
     ),
     "connect-unprotected": connectcode.connect_scheduler("tcp://127.0.0.1:8786", None),
     "connect-gateway": connect_code(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Coroutine
@@ -13,13 +14,14 @@ import dask
 import pytest
 from clocks import Clocks
 from distributed import SpecCluster, SSHCluster
+from distributed.utils import LoopRunner
 from fake_clusters import Dashboard, FakeCluster
 
 from jupyter_cluster_launcher.resident.remote import dashboard as dashboards
 from jupyter_cluster_launcher.resident.remote import encryption, made
 from jupyter_cluster_launcher.resident.remote import monitor as monitors
 from jupyter_cluster_launcher.resident.remote import scheduler as schedulers
-from jupyter_cluster_launcher.resident.remote.monitor import GONE_AFTER, RemoteMonitor, requested
+from jupyter_cluster_launcher.resident.remote.monitor import RemoteMonitor, requested
 from jupyter_cluster_launcher.resident.remote.resident import (
     CannotScaleError,
     NotEncryptedError,
@@ -71,25 +73,76 @@ def test_the_plots_of_a_dashboard(dashboard: Dashboard) -> None:
     assert dashboards.plots({}) == {}
 
 
-def test_a_scheduler_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Guards against a row that has ended, and still waits for an answer."""
+class Answers:
+    """A scheduler that says where it listens."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    async def identity(self) -> dict[str, Any]:
+        return {"workers": {}, "id": "s", "address": self.address}
+
+    async def get_task_prefix_states(self) -> dict[str, Any]:
+        return {}
+
+    async def events(self, topic: str) -> list[Any]:
+        return []
+
+    async def versions(self) -> dict[str, Any]:
+        return {"packages": {"python": "3.12.1.final.0"}}
+
+
+@pytest.mark.parametrize(
+    ("listens", "patience"), [("tcp://n7:8786", 3), ("tcp://10.4.0.7:1234", 15)]
+)
+def test_a_scheduler_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listens: str, patience: float
+) -> None:
+    """Guards against a row that stays green, and against an end where a port forward begins anew.
+
+    And against a row that has ended, and still waits for an answer.
+    """
     cluster: Any = FakeCluster(1)
     cluster.status, cluster.scheduler_address = "running", "tcp://10.0.0.7:8786"
+    cluster.scheduler_comm, cluster.dashboard_link = Answers(listens), ""
     monkeypatch.setattr(monitors, "refuses", lambda address: True)
     clocks, monitor = Clocks(monkeypatch), RemoteMonitor(cluster, str(tmp_path))
+    monkeypatch.setattr(monitor, "do", asyncio.run)
+    monitor.poll()
+    assert monitor.sample().report["warnings"] == []
 
     def no_answer(request: Coroutine[Any, Any, None]) -> None:
         request.close()
         raise TimeoutError
 
     monkeypatch.setattr(monitor, "do", no_answer)
+    clocks.pass_by(patience)
     monitor.poll()
     report = monitor.sample().report
     assert report["warnings"] == ["The cluster's scheduler does not answer (TimeoutError)."]
-    clocks.pass_by(GONE_AFTER + 1)
+    clocks.pass_by(1)
     monitor.poll()
     report = monitor.sample().report
     assert (report["ended"], report["warnings"]) == ("Stopped: the scheduler has ended.", [])
+
+
+def test_waiting_for_a_scheduler_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against the 30 s for which Dask tries to connect to a port that is closed."""
+    cluster: Any = FakeCluster(1)
+    runner = LoopRunner()
+    runner.start()
+    try:
+        cluster.loop = runner.loop
+        monitor = RemoteMonitor(cluster, str(tmp_path))
+        monkeypatch.setattr(monitors, "refuses", lambda address: True)
+        with pytest.raises(TimeoutError):
+            monitor.do(asyncio.sleep(monitors.ANSWER_LIMIT * 100), monitors.ANSWER_LIMIT * 50)
+        monkeypatch.setattr(monitors, "refuses", lambda address: False)
+        assert monitor.do(asyncio.sleep(monitors.SLOW * 1.5, "late")) == "late"
+    finally:
+        runner.stop()
 
 
 def test_a_dashboard_of_dask_with_tls(monkeypatch: pytest.MonkeyPatch) -> None:

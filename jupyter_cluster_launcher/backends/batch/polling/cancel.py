@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -37,7 +36,8 @@ async def cancel_all(
     try, which leaves jobs to the batch system that it is already ending. Raises
     ``NotAvailableError`` where it does not answer, and ``OverdueError``.
     """
-    deadline, objection, cancelled = time.monotonic() + context.cancel_limit, "", False
+    clock = asyncio.get_running_loop().time
+    deadline, objection, cancelled = clock() + context.cancel_limit, "", False
     wanted, pause = Wanted(known=frozenset(ids)), PAUSES[0]
     while True:
         if not cancelled:
@@ -50,7 +50,7 @@ async def cancel_all(
         cancelled = all(job.ending for job in queue.open)
         if not queue.open or (cancelled and again):
             return
-        left = deadline - time.monotonic()
+        left = deadline - clock()
         if left <= 0:
             raise _overdue(poller.system, context.cancel_limit, "" if cancelled else objection)
         await asyncio.sleep(min(pause, left))
