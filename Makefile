@@ -1,6 +1,6 @@
 # make lab     opens JupyterLab with the extension and a demo notebook
 # make check   runs the linters, type checks and unit tests: the everyday loop
-# make test    runs all test suites, with coverage, and the linters
+# make test    runs the linters and all suites except the long ones, with real engines, browsers and coverage
 # make bench   compares speed and cost with dask-labextension and writes benchmarks/RESULTS.md
 # make lint    runs the linters and type checks alone
 # make test-long   runs the suites of tests/long: many random inputs, launches and faults, upgrades, old versions

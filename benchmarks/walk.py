@@ -1,4 +1,4 @@
-"""Follows the README on this machine, from nothing to a computed result, and times each step.
+"""Follows the README and a platform's page, from nothing to a computed result, timing each step.
 
 ``.venv/bin/python benchmarks/walk.py`` walks to every platform that can run here and writes the
 times into docs/explanation/first-result.md; with names of platforms it replaces only theirs. It

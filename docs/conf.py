@@ -36,6 +36,9 @@ copybutton_exclude = ".linenos, .gp, .go"
 
 exclude_patterns = ["build"]
 
+linkcheck_anchors = False  # those of GitHub's pages are made in the browser
+linkcheck_retries = 3
+
 html_theme = "pydata_sphinx_theme"
 html_title = project
 html_show_sourcelink = False

@@ -1,1 +1,1 @@
-"""The clusters of one Jupyter server, from the request to the last trace."""
+"""The clusters of one Jupyter server, from the request until nothing is left."""

@@ -1,4 +1,4 @@
-"""What a user can change about a cluster that there is."""
+"""What a user can change about an existing cluster."""
 
 from __future__ import annotations
 

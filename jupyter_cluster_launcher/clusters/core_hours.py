@@ -1,4 +1,4 @@
-"""Core-hours of a cluster that runs no longer: what its last report could not know yet."""
+"""Core-hours of a cluster that has ended: what its last report could not know yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The end of a server: what becomes of its clusters."""
+"""Decides what happens to clusters when the server stops."""
 
 from __future__ import annotations
 

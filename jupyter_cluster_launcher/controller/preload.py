@@ -1,4 +1,4 @@
-"""Has the clusters that notebooks make themselves announce themselves, for `announcements`.
+"""Makes schedulers that notebooks start announce themselves, for `announcements`.
 
 Dask runs "preloads" in each scheduler that it starts. The kernels of this server get one in their
 environment: it loads `resident/announce.py`, which writes a file for as long as the scheduler runs.

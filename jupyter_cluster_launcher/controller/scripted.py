@@ -1,4 +1,4 @@
-"""Runs a program where a script of the site starts ipykernel, and alone knows how.
+"""Runs a program through the site's script that starts ipykernel.
 
 The script is started as jupyter_client starts it, and IPython executes the program before there is
 a kernel. So modules that the script loads, and environments that it activates, are there.

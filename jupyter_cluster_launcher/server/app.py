@@ -47,30 +47,30 @@ class ClusterLauncher(ExtensionApp):
 
     keep_running = Bool(
         False,
-        help="Whether clusters keep running when the server shuts down cleanly, unless the user "
-        "chose otherwise.",
+        help="Keep clusters running when the server shuts down cleanly, unless the user chose "
+        "otherwise.",
     ).tag(config=True)
     show_all_platforms = Bool(
         False,
-        help="Whether to also list the platforms of other sites, such as Tallgrass on a laptop.",
+        help="Also list the platforms of other sites, such as Tallgrass on a laptop.",
     ).tag(config=True)
-    start_timeout = Float(
-        60.0, help="Seconds within which the kernel of a cluster must start."
-    ).tag(config=True)
+    start_timeout = Float(60.0, help="Seconds to wait for a cluster's controller to start.").tag(
+        config=True
+    )
     close_timeout = Float(
-        30.0, help="Seconds within which a cluster must shut down before it is killed."
+        30.0, help="Seconds to wait for a cluster to shut down, before it is killed."
     ).tag(config=True)
     queue_interval = Float(15.0, help="Minimum seconds between polls of the batch system.").tag(
         config=True
     )
     prepare = Bool(
         True,
-        help="Whether to start a kernel as soon as a user begins to fill in the launch form, so "
+        help="Start a kernel as soon as a user begins to fill in the launch form, so "
         "that the launch is faster. It ends after two minutes if nothing is launched.",
     ).tag(config=True)
     mcp_tools = Bool(
         False,
-        help="Whether to offer AI assistants tools that list, preview, launch, scale and stop "
+        help="Offer AI assistants tools that list, preview, launch, scale and stop "
         "clusters, through the extension jupyter-server-mcp.",
     ).tag(config=True)
     orphan_hours = Float(

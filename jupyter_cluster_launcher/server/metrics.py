@@ -1,4 +1,4 @@
-"""Gauges for Prometheus on the server's ``/metrics``: what this user's clusters amount to."""
+"""Gauges for Prometheus on the server's ``/metrics``: totals of this user's clusters."""
 
 from __future__ import annotations
 

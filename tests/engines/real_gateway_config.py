@@ -1,5 +1,7 @@
 """The configuration of the tests' dask-gateway-server: all on loopback, a form like Nebari's.
 
+docs/hub.md quotes the part between the marks.
+
 Read by dask-gateway-server, alone or as a service of the hub; its numbers come from the
 environment. Never ``LocalBackend`` here: run as root it would change the owner of ``/``.
 """
@@ -42,9 +44,12 @@ if "GATEWAY_DATABASE" in os.environ:
     backend.db_encrypt_keys = [os.environ["GATEWAY_DATABASE_KEY"]]
     backend.stop_clusters_on_shutdown = False
 
-# Since distributed 2026.6 there are no scripts dask-scheduler and dask-worker any more.
-c.ClusterConfig.scheduler_cmd = [f"{BIN}/dask", "scheduler"]
-c.ClusterConfig.worker_cmd = [f"{BIN}/dask", "worker", "--no-nanny"]
+os.environ["PATH"] = f"{BIN}:{os.environ['PATH']}"  # in an image, Dask is on it
+# docs: begin
+c.ClusterConfig.scheduler_cmd = ["dask", "scheduler"]
+c.ClusterConfig.worker_cmd = ["dask", "worker"]
+# docs: end
+c.ClusterConfig.worker_cmd.append("--no-nanny")
 c.ClusterConfig.scheduler_memory = c.ClusterConfig.worker_memory = "512 M"
 c.ClusterConfig.cluster_max_workers = 4
 c.ClusterConfig.adaptive_period = 1

@@ -94,6 +94,47 @@ def test_requirements_of_the_conda_recipe() -> None:
         for kind, needed in recipe["requirements"].items()
     }
     package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
-    assert recipe["context"]["version"] == package["version"]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    # In a release the recipe comes last: until then it has the version before.
+    newest = re.findall(r"^## \[(\d.*?)\]", changelog, re.M)[:2]
+    assert recipe["context"]["version"] in {package["version"], *newest}
     points = [f"{name} = {where}" for name, where in project["scripts"].items()]
     assert recipe["build"]["python"]["entry_points"] == points
+
+
+def test_binder() -> None:
+    """Guards against a Binder that cannot build the tree: an old Node, an extra that is gone."""
+    tomllib = pytest.importorskip("tomllib")  # comes with Python 3.11
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    environment = read(ROOT / "binder/environment.yml")
+    assert environment["channels"] == ["conda-forge"]
+    pinned = dict(re.findall(r"'(\w+)=([\d.]+)'", str(environment["dependencies"])))
+    assert f"Programming Language :: Python :: {pinned['python']}" in project["classifiers"]
+    assert int(pinned["nodejs"]) >= 20
+    (lab,) = (one for one in environment["dependencies"] if one.startswith("jupyterlab"))
+    assert lab in extras["dev"]
+    script = ROOT / "binder/postBuild"
+    assert script.stat().st_mode & 0o111
+    asked = re.findall(r'pip install .*"\.\[(.+?)\]"', script.read_text(encoding="utf-8"))
+    assert asked
+    assert set(asked) <= set(extras)
+
+
+def test_hooks_before_a_commit() -> None:
+    """Guards against hooks that run other programs than the linters of the Makefile, or none."""
+    own = [one for one in read(ROOT / ".pre-commit-config.yaml")["repos"] if one["repo"] == "local"]
+    entries = [hook["entry"].replace(".venv/bin/", "") for one in own for hook in one["hooks"]]
+    linters = (ROOT / "Makefile").read_text(encoding="utf-8").split("\nlint:")[1].split("\n\n")[0]
+    scripts = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["scripts"]
+    for entry in entries:
+        tool, what = re.findall(r"(ruff|jlpm|python) (\S+)", entry)[-1]
+        if tool == "ruff":
+            assert f"$(RUN) ruff {what}" in linters
+        elif tool == "jlpm":
+            assert f"jlpm {what}" in scripts["prettier:check"]
+            assert "jlpm prettier:check" in scripts["lint:check"]
+        else:
+            assert (ROOT / what).is_file()
+    assert len(entries) >= 4
+    assert "$(RUN) jlpm lint:check" in linters

@@ -15,10 +15,12 @@ import dask_jobqueue  # noqa: F401 - its defaults
 import distributed  # noqa: F401 - its defaults
 import pytest
 import yaml
+from traitlets.config.loader import PyFileConfigLoader
 
 from jupyter_cluster_launcher.backends.batch.system import ENTRY_POINTS
 from jupyter_cluster_launcher.cli.parser import parser
 from jupyter_cluster_launcher.platforms import files as platforms
+from jupyter_cluster_launcher.platforms.add import sample_names
 from jupyter_cluster_launcher.platforms.code import codegen
 from jupyter_cluster_launcher.server.app import ClusterLauncher
 
@@ -71,8 +73,12 @@ def test_snippets(tmp_path: Path, page: str, language: str, text: str) -> None:
     """Guards against lines that administrators copy and that nothing reads, or that break."""
     if language == "python":
         compile(text, page, "exec")
-        known = ClusterLauncher.class_traits(config=True)
-        assert set(re.findall(r"c\.ClusterLauncher\.(\w+)", text)) <= set(known)
+        if "c.ClusterLauncher." in text:
+            (tmp_path / "config.py").write_text(text)
+            given = PyFileConfigLoader("config.py", str(tmp_path)).load_config()
+            (settings,) = given.values()
+            read = ClusterLauncher(config=given)
+            assert {name: getattr(read, name) for name in settings} == settings
         return
     if language == "toml":
         assert re.findall(r'entry-points."(.+)"', text) == [ENTRY_POINTS]
@@ -129,15 +135,16 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_defaults_of_the_server_are_those_of_the_table() -> None:
     """Guards against a batch system that is polled more often than every 15 seconds by default.
 
-    And against any other default that differs from the documented one.
+    And against any other default, or another meaning, than the reference has.
     """
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    documented = dict(
-        re.findall(r"^\| `c\.ClusterLauncher\.(\w+)` .*\| `([^`]+)` +\|$", readme, re.M)
-    )
+    rows = re.findall(r"^\| `c\.ClusterLauncher\.(\w+)` *\| (.*?) *\| `([^`]+)` +\|$", readme, re.M)
+    documented = {name: default for name, _, default in rows}
     traits = ClusterLauncher.class_own_traits(config=True)
     assert documented == {name: repr(trait.default()) for name, trait in traits.items()}
     assert documented["queue_interval"] == "15.0"
+    meanings = {name: meaning.split(";")[0] for name, meaning, _ in rows}
+    assert not [name for name in traits if not traits[name].help.startswith(meanings[name])]
 
 
 def test_the_architecture_page_is_up_to_date() -> None:
@@ -187,5 +194,8 @@ COMMANDS = {
 
 @pytest.mark.parametrize("command", sorted(COMMANDS - {"--version"}))
 def test_documented_commands(command: str) -> None:
-    """Guards against a documented command that the parser rejects."""
-    assert callable(parser().parse_args(shlex.split(command)).run)
+    """Guards against a documented command that the parser rejects, or an unknown sample."""
+    arguments = parser().parse_args(shlex.split(command))
+    assert callable(arguments.run)
+    if command.startswith("platforms add "):
+        assert arguments.name in sample_names()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from real_hub import CONFIG
+import pytest
+from real_gateway import CONFIG as GATEWAY
+from real_hub import CONFIG as HUB
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "hub.md"
 
 
-def test_the_configuration_in_the_documentation_is_the_tested_one() -> None:
+@pytest.mark.parametrize("config", [HUB, GATEWAY], ids=["hub", "gateway"])
+def test_the_configuration_in_the_documentation_is_the_tested_one(config: Path) -> None:
     """A page that was true once misleads whoever follows it."""
-    tested = CONFIG.read_text().split("# docs: begin\n")[1].split("# docs: end")[0]
+    tested = config.read_text().split("# docs: begin\n")[1].split("# docs: end")[0]
     assert f"```python\n{tested}```" in PAGE.read_text()

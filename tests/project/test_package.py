@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 from checkouts import clean_copy
-from new_user import bash, environment, requirements
+from new_user import bash, environment, installed_by, requirements
 from supervised import Supervised, free_ports
 
 ROOT = Path(__file__).parent.parent.parent
@@ -190,8 +190,10 @@ def test_install_commands_of_the_readme(wheel: zipfile.ZipFile, tmp_path: Path) 
     *install, last = block.splitlines()
     assert last == "jupyter lab"
     assert [line.strip() for line in others[0].splitlines()][:2] == install[:2]
-    wanted = requirements(section)
+    pages = [page.read_text(encoding="utf-8") for page in sorted(ROOT.glob("docs/**/*.md"))]
+    wanted = sorted({*requirements(section), *installed_by("\n".join(pages))})
     assert len(wanted) > 10
+    assert {"argcomplete", "jupyter-cluster-launcher[run]"} <= set(wanted)
     user = environment(tmp_path, Path(str(wheel.filename)))
     script = [
         *install,
@@ -199,6 +201,7 @@ def test_install_commands_of_the_readme(wheel: zipfile.ZipFile, tmp_path: Path) 
         shlex.join(["pip", "install", "--quiet", "--dry-run", *wanted]),
         "jupyter cluster-launcher --version",
         "jupyter cluster-launcher platforms",
+        "jupyter labextension list 2>&1",
     ]
     done = subprocess.run(
         bash(*script), env=user, cwd=tmp_path, capture_output=True, text=True, check=False
@@ -207,6 +210,7 @@ def test_install_commands_of_the_readme(wheel: zipfile.ZipFile, tmp_path: Path) 
     version = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["version"]
     assert f"\njupyter-cluster-launcher {version}\n" in done.stdout
     assert f"{tmp_path}/dask-env/share/jupyter/cluster-platforms/local.yaml" in done.stdout
+    assert re.search(rf"jupyter-cluster-launcher v{version} .*enabled.*OK", done.stdout)
 
     (port,) = free_ports(1)
     options = {"port": port, "open_browser": False, "allow_root": True}

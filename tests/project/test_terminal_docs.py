@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -30,7 +31,14 @@ def home(tmp_path: Path) -> Path:
 def commands(page: str) -> list[str]:
     """Return the commands of a page, line by line."""
     text = (DOCS / page).read_text(encoding="utf-8")
-    return re.findall(r"^jupyter cluster-launcher .*$", text, re.MULTILINE)
+    return re.findall(r"^(?:\$ )?(jupyter cluster-launcher .*)$", text, re.MULTILINE)
+
+
+def blocks(page: str, language: str = "") -> list[str]:
+    """Return the blocks of a page that are in a language, by default those that name none."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    found = re.findall(r"^```(.*?)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [block for name, block in found if name == language]
 
 
 def run(home: Path, *lines: str) -> str:
@@ -66,3 +74,61 @@ def test_import_of_what_a_user_has(home: Path) -> None:
     made = [str(folder / name) for name in ("labextension.yaml", "slurm.yaml")]
     assert printed.splitlines()[:2] == made
     assert all(re.search(rf"^\w+ +{re.escape(path)}$", printed, re.MULTILINE) for path in made)
+
+
+def test_import_of_one_file(home: Path) -> None:
+    """Guards the page about platform files, whose command names a file in the current directory."""
+    shown, _ = commands("howto/platform-file.md")
+    made = home / ".local/share/jupyter/cluster-platforms/slurm.yaml"
+    assert run(home, "cd ~/.config/dask", shown) == f"{made}\n"
+    assert made.is_file()
+
+
+def test_samples(home: Path) -> None:
+    """Guards against a page that adds a sample which does not exist, or which breaks."""
+    pages = [path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")]
+    shown = {one for page in pages for one in commands(page) if " platforms add " in one}
+    assert len(shown) >= 6
+    run(home, *sorted(shown), "jupyter cluster-launcher platforms")
+    made = {path.stem for path in (home / ".local/share/jupyter/cluster-platforms").iterdir()}
+    assert made == {one.split()[-1] for one in shown}
+
+
+def test_history(home: Path) -> None:
+    """Guards against a history that only a server can read."""
+    text, data = blocks("howto/right-size.md")[0].splitlines()
+    assert run(home, text, data) == "No cluster has ended yet.\n[]\n"
+
+
+def test_completion(home: Path) -> None:
+    """Guards the line for ~/.bashrc: the shell then completes the command."""
+    (line,) = (one for one in blocks("notebooks-and-terminals.md") if "argcomplete" in one)
+    assert "_python_argcomplete" in run(home, line, "complete -p jupyter-cluster-launcher")
+
+
+def test_options_of_jupyter_lab(home: Path) -> None:
+    """Guards against options for a server behind SSH that JupyterLab does not have."""
+    (line,) = (one for one in blocks("slurm.md") if one.startswith("jupyter lab "))
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert f"   {line}" in readme
+    config = json.loads(run(home, f"{line.strip()} --show-config-json"))["ServerApp"]
+    assert (config["open_browser"], config["port"]) == (False, 8888)
+
+
+def test_script_of_open_ondemand(home: Path) -> None:
+    """Guards against a script that ignores the configuration of the app, or its own directory."""
+    (script,) = blocks("howto/center.md", "sh")
+    (directory,) = blocks("administrators.md", "sh")
+    assert directory in script
+    (home / "config.py").write_text("c.ServerApp.port = 8899\nc.ServerApp.base_url = '/node/'\n")
+    printed = run(
+        home,
+        f"export CONFIG_FILE={home}/config.py",
+        script.replace("jupyter lab ", "jupyter lab --show-config-json "),
+        "jupyter --runtime-dir",
+        "pwd",
+    )
+    *config, runtime, folder = printed.splitlines()
+    settings = json.loads("".join(config))["ServerApp"]
+    assert (settings["port"], settings["base_url"]) == (8899, "/node/")
+    assert (runtime, folder) == (f"{home}/.local/share/jupyter/runtime", str(home))

@@ -18,7 +18,8 @@ def environment(home: Path, wheel: Path) -> dict[str, str]:
     """
     programs = home / "programs"
     programs.mkdir()
-    for name, module in (("jupyter", "jupyter"), ("jupyter-lab", "jupyterlab")):
+    modules = {"jupyter-lab": "jupyterlab", "jupyter-labextension": "jupyterlab.labextensions"}
+    for name, module in {"jupyter": "jupyter", **modules}.items():
         (programs / name).write_text(f'#!/bin/sh\nexec python -m {module} "$@"\n')
         (programs / name).chmod(0o755)
     absent = ("jupyter_cluster_launcher", "_editable_impl_jupyter_cluster_launcher", "pip")
@@ -40,9 +41,15 @@ def bash(*lines: str) -> list[str]:
     return ["bash", "-ec", "\n".join(lines)]
 
 
+def installed_by(text: str) -> list[str]:
+    """Return what the pip commands of a text install."""
+    said = re.findall(r"pip install ([^`\n]+)", text)
+    return [word for word in shlex.split(" ".join(said)) if not word.startswith("-")]
+
+
 def requirements(section: str) -> list[str]:
     """Return what a section of the README says to install, for each kind of platform too."""
-    said = re.findall(r"pip install ([^`\n]+)", section)
-    said += re.findall(r"`([^`]+)` *\|$", section, re.MULTILINE)
+    said = re.findall(r"`([^`]+)` *\|$", section, re.MULTILINE)
     extras = re.findall(r"`(\[\w+\])`", section)
-    return [*shlex.split(" ".join(said)), *(f"jupyter-cluster-launcher{one}" for one in extras)]
+    words = [*installed_by(section), *shlex.split(" ".join(said))]
+    return [*words, *(f"jupyter-cluster-launcher{one}" for one in extras)]

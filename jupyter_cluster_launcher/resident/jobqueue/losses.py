@@ -1,4 +1,4 @@
-"""Replaces jobs after an unplanned end: at once, then less and less often, and not for ever.
+"""Replaces jobs after an unplanned end: at once, then less and less often, and not forever.
 
 Such an end is the loss of a node, a job that somebody canceled, or one that was rejected.
 """

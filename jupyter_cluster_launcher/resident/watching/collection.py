@@ -1,4 +1,4 @@
-"""How often Python looks for garbage: seldom until a controller has its cluster.
+"""How often Python looks for garbage: rarely until a controller has its cluster.
 
 Until then it mostly imports. That leaves hardly any garbage, and looking for it takes a sixth of
 the time.

@@ -98,7 +98,9 @@ def test_start_again(terminal: Terminal, server: RealServer) -> None:
 def test_for_a_person(terminal: Terminal) -> None:
     """Guards against output that only a program can read."""
     assert terminal.says("list") == "There are no clusters.\n"
-    status, output, progress = terminal.run("start", "local", "--name", "Ebb", "--wait")
+    # As the page has it, but for a minimum of one worker, which is there in the end.
+    shown = ("start", "local", "--adapt", "1:4", "--idle-timeout", "1800", "--wait")
+    status, output, progress = terminal.run(*shown, "--name", "Ebb")
     assert status == 0, progress
     assert "Creating the cluster" in progress
     assert output.startswith("Ebb (")

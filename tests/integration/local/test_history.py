@@ -79,7 +79,7 @@ async def test_what_a_cluster_has_used(
 
     preview = (await api.ask("POST", "code", body=launch))[1]
     assert preview["advice"]["options"] == {"memory_limit": "1GB"}
-    assert preview["advice"]["text"] == "1 GB per worker would do"
+    assert preview["advice"]["text"] == "1 GB per worker is enough"
     assert preview["advice"]["reason"].startswith("One of your last clusters on This computer used")
     # Without a limit nothing is requested, and with more threads nothing is known.
     for changed in ({}, {**OPTIONS, "threads_per_worker": 2}):

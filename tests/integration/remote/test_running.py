@@ -275,7 +275,7 @@ async def test_a_cluster_made_in_a_cell(
         work = "cluster.get_client().submit(sum, [40, 2]).result()"
         assert await cell(notebook, f"print({work})") == "42\n"
         (one,) = await found(api)
-        assert "1 worker, 2 cores" in one["description"] or "0 workers" in one["description"]
+        assert "1 worker, 2 threads" in one["description"] or "0 workers" in one["description"]
         await cell(notebook, "cluster.close()")
         assert list(folder.iterdir()) == []
 
@@ -342,6 +342,8 @@ def test_from_a_terminal(
         status, _, errors = terminal.run("stop", "Tides")
         assert (status, "--leave" in errors) == (1, True)
         assert terminal.says("stop", "Tides", "--leave").strip() == "Left: Tides"
+        assert "Joined Shared (" in terminal.says("join", scheduler.address, "--name", "Shared")
+        terminal.says("stop", "Shared", "--leave")
         status, _, errors = terminal.run("join", "tcp://127.0.0.1:1")
         assert (status, "Nothing answers at" in errors) == (1, True), errors
     finally:

@@ -164,10 +164,13 @@ def test_from_a_terminal_and_a_notebook(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Guards the command and the handle against times that are not the user's."""
-    held = {**SMALL, "job_extra_directives": ["--hold"]}
-    cluster_id = server.launch(platform="tallgrass", workers=1, options=held, name="Tides")
-    server.until(cluster_id, lambda c: c["workers"]["queued"] == 1)
     terminal = Terminal(server.runtime, monkeypatch, capsys)
+    options = [f"{name}={value}" for name, value in SMALL.items()]
+    options.append('job_extra_directives=["--hold"]')
+    given = [word for one in options for word in ("-o", one)]
+    terminal.says("start", "tallgrass", "--workers", "1", *given, "--name", "Tides")
+    (cluster_id,) = (cluster["id"] for cluster in server.clusters())
+    server.until(cluster_id, lambda c: c["workers"]["queued"] == 1)
 
     def hours() -> float:
         (cluster,) = server.clusters()

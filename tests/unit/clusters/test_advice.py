@@ -1,4 +1,4 @@
-"""How much memory would do: the arithmetic, and where nothing is said."""
+"""How much memory is enough: the arithmetic, and where nothing is said."""
 
 from __future__ import annotations
 
@@ -112,13 +112,13 @@ def test_the_words() -> None:
     """Guards the button, which a screen reader reads without the form."""
     one = advise(SLURM, size(), [past(2.7 * GB)])
     assert one is not None
-    assert one.text == "4 GB per job would do"
+    assert one.text == "4 GB per job is enough"
     assert one.reason == "One of your last clusters on SLURM used at most 2.7 GB per job."
     local = shipped("local")
     limit = size("8GiB", option="memory_limit")
     two = advise(local, limit, [past(2 * 2**30, "local"), past(2**30, "local")])
     assert two is not None
-    assert (two.options, two.text) == ({"memory_limit": "3GiB"}, "3 GiB per worker would do")
+    assert (two.options, two.text) == ({"memory_limit": "3GiB"}, "3 GiB per worker is enough")
     assert two.reason == "2 of your last clusters on This computer used at most 2 GiB per worker."
 
 

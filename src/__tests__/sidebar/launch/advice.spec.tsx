@@ -6,7 +6,7 @@ afterEach(() => jest.useRealTimers());
 
 const ADVICE = {
   options: { memory: '4GB' },
-  text: '4 GB per worker would do',
+  text: '4 GB per worker is enough',
   reason: '3 of your last clusters on This computer used at most 2.7 GB.'
 };
 
@@ -20,7 +20,7 @@ const renderAdvised = (): Promise<IScreen> =>
     } as any;
   });
 
-const TAKE = { name: '4 GB per worker would do' };
+const TAKE = { name: '4 GB per worker is enough' };
 
 describe('advice about memory', () => {
   // Guards against advice to type in, and against losing the other choices.

@@ -5,7 +5,7 @@ import { IForm } from '../choices';
 import { LaunchModel } from '../model';
 
 /**
- * How much less memory would do, with a button that takes it, and what earlier
+ * How much less memory is enough, with a button that takes it, and what earlier
  * clusters have used. Nothing while that is unknown.
  */
 export function Advice(props: {
