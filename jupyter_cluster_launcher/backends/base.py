@@ -216,6 +216,10 @@ class Backend:
         """Return the ids of jobs that have ended, which the controller does not know yet."""
         return []
 
+    def unwanted(self, cluster: Cluster) -> list[str]:
+        """Return the ids of jobs that go on although the controller has canceled them."""
+        return []
+
     async def cleanup(
         self, cluster: Cluster, directory: Path, shut_down: bool = False, wait: bool = False
     ) -> None:

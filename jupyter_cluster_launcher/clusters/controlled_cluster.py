@@ -47,6 +47,7 @@ class ControlledCluster(RecordedCluster):
         )
         self._tasks: set[asyncio.Task[None]] = set()
         self._notified: set[str] = set()  # the ended jobs that the controller was notified of
+        self._unwanted: set[str] = set()  # jobs that were canceled and were listed all the same
         self._known = Facts(cluster.state)
         self._first = asyncio.Event()  # set once the controller has reported
         self._unread = ""  # why its last report cannot be read
@@ -101,11 +102,20 @@ class ControlledCluster(RecordedCluster):
         news = [job_id for job_id in ended if job_id not in self._notified]
         if news and self.connection.controller is not None:
             self._notified |= set(news)
-            self._task(self._notify(news))
+            self._task(self._notify("jobs_ended", news))
 
-    async def _notify(self, ids: list[str]) -> None:
+    async def _notify(self, function: str, ids: list[str]) -> None:
         with contextlib.suppress(LauncherError):
-            await self.connection.call("jobs_ended", ids)
+            await self.connection.call(function, ids)
+
+    def cancel_unwanted(self) -> None:
+        """Have the controller cancel jobs once more that are still listed a scan later."""
+        before = self._unwanted
+        self._unwanted = set(self._services.backend(self.cluster).unwanted(self.cluster))
+        again = sorted(before & self._unwanted)
+        if again and self.connection.controller is not None:
+            self._unwanted = set()  # which gives the batch system time to list them no more
+            self._task(self._notify("cancel_jobs", again))
 
     async def check(self) -> None:
         """Find out whether the controller answers, which the row says when it does not."""

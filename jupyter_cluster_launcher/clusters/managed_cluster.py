@@ -10,7 +10,16 @@ from dataclasses import replace
 from ..errors import NotAvailableError
 from ..models import Cluster, State
 from .launching.prepared import Prepared
-from .reconcile import ENDED, Facts, Wanted, Work, at_stop_of_server, loss, reconcile
+from .reconcile import (
+    ENDED,
+    Facts,
+    Process,
+    Wanted,
+    Work,
+    at_stop_of_server,
+    loss,
+    reconcile,
+)
 from .saved.others_rows import shared
 from .services import Services
 from .working_cluster import WorkingCluster
@@ -110,11 +119,15 @@ class ManagedCluster(WorkingCluster):
 
     async def _resume(self) -> None:
         """Go on with the cluster of an earlier server."""
-        cluster = self.cluster
-        if cluster.controller is None:
+        cluster, controllers = self.cluster, self._services.controllers
+        if self._process(cluster) is not Process.RUNS:
             directory = self._services.store.root / cluster.id
-            ref = await asyncio.to_thread(self._services.controllers.left_behind, directory)
-            cluster = replace(cluster, controller=ref)
+            last = await asyncio.to_thread(controllers.left_behind, directory)
+            if cluster.controller is None:
+                cluster = replace(cluster, controller=last)
+            elif last is not None and controllers.runs(last):
+                # Started after the record was written, for which there was no space then.
+                await controllers.end(last)
         if self._must_read_last_words(cluster):
             await self._read_last_words(cluster)
         self.settle(cluster)
@@ -133,6 +146,7 @@ class ManagedCluster(WorkingCluster):
             self._let_others_have_it()
         else:
             self.settle(due=True)
+            self.cancel_unwanted()
 
     # What the facts ask for
 

@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from ..errors import UnknownError, WrongStateError
 from ..models import Cluster, State
@@ -16,6 +17,7 @@ from .services import Services
 
 EVERY = 10.0  # seconds between two scans of the directory with all clusters
 REQUESTS_EVERY = 1.0  # seconds between two looks for requests of other servers
+UPDATES = 30.0  # seconds that a scan waits for its updates: one that hangs must not be the last
 HAND_OVER = 15.0  # seconds that another server has to hand over a cluster
 # Seconds that a request waits for the first scan. It takes far less, but one controller that does
 # not answer must not hold back all other rows.
@@ -36,18 +38,22 @@ class OtherServers:
         """Keep ``clusters`` true; ``changed`` is called as by a ``ManagedCluster``."""
         self._clusters, self._services, self._changed = clusters, services, changed
         self._stamps: dict[str, int] = {}
+        self._updating: dict[str, asyncio.Task[None]] = {}
         self._begun = asyncio.Event()
         # What is being launched here is not taken for another server's.
         self._adding = asyncio.Lock()
 
     async def follow(self) -> None:
         """Scan again and again."""
-        while True:
-            await asyncio.sleep(EVERY)
-            try:
-                await self.scan()
-            except Exception:  # the next scan may work
-                log.exception("The directory with the clusters could not be read")
+        try:
+            while True:
+                await asyncio.sleep(EVERY)
+                try:
+                    await self.scan()
+                except Exception:  # the next scan may work
+                    log.exception("The directory with the clusters could not be read")
+        finally:
+            self._cancel_updates()
 
     async def answer(self) -> None:
         """Hand over clusters that other servers of this host request."""
@@ -118,14 +124,30 @@ class OtherServers:
                 if record is not None and record.id not in self._clusters:
                     self._add(record)
         before, self._stamps = self._stamps, stamps
-        updates = (
+        for key, managed in list(self._clusters.items()):
+            if key in self._updating:  # the last one hangs
+                self._stamps.pop(key, None)
+                continue
             # What was made and removed between two looks is in neither.
-            self._update(managed, key in stamps and before.get(key) == stamps[key])
-            for key, managed in list(self._clusters.items())
-        )
-        for error in await asyncio.gather(*updates, return_exceptions=True):
-            if error is not None:
-                log.error("A cluster could not be updated", exc_info=error)
+            unchanged = key in stamps and before.get(key) == stamps[key]
+            update = asyncio.ensure_future(self._update(managed, unchanged))
+            self._updating[key] = update
+            update.add_done_callback(partial(self._updated, key))
+        try:
+            if self._updating:
+                await asyncio.wait(self._updating.values(), timeout=UPDATES)
+        except asyncio.CancelledError:
+            self._cancel_updates()
+            raise
+
+    def _cancel_updates(self) -> None:
+        for update in self._updating.values():
+            update.cancel()
+
+    def _updated(self, key: str, update: asyncio.Task[None]) -> None:
+        del self._updating[key]
+        if not update.cancelled() and update.exception() is not None:
+            log.error("A cluster could not be updated", exc_info=update.exception())
 
     def _add(self, record: Cluster) -> None:
         known = self._services.backends.recognized(record)

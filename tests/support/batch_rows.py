@@ -7,6 +7,7 @@ from typing import Any
 
 from fakes import a_cluster
 
+from jupyter_cluster_launcher.backends.batch import slurm
 from jupyter_cluster_launcher.jobs import Job, Phase, Submission
 from jupyter_cluster_launcher.models import Cluster, Report, State
 
@@ -32,5 +33,6 @@ def cluster(state: State = State.RUNNING, *jobs: Submission, **changes: Any) -> 
 
 
 def job(job_id: str, phase: Phase, state: str, **more: Any) -> Job:
-    """Return a job as the batch system lists it."""
+    """Return a job as SLURM lists it."""
+    more = {"limit": slurm.LIMITS.get(state, ""), **more}
     return Job(job_id, "dask-0a1b2c", phase, state, **more)

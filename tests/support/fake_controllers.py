@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from fake_jobs import FakeJobs
+from fake_processes import FakeProcess
+from fake_slurm import FakeSlurm
 
 from jupyter_cluster_launcher.clusters.launching.prepared import MARK
 from jupyter_cluster_launcher.controller.controllers import Controllers
@@ -21,47 +23,6 @@ from jupyter_cluster_launcher.controller.kernel_connection import (
 from jupyter_cluster_launcher.models import ControllerRef
 
 BOOT = "this boot"
-
-
-@dataclass
-class FakeProcess:
-    """The process of a controller, and the cluster in it."""
-
-    ref: ControllerRef
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    frozen: bool = False
-    created: bool = False
-    workers: int = 2
-    calls: list[str] = field(default_factory=list)
-    touched: int = 0
-    connected: list[FakeController] = field(default_factory=list)
-
-    @property
-    def directory(self) -> Path:
-        """The cluster's directory."""
-        return Path(self.ref.connection_file).parent
-
-    def report(self, **more: Any) -> None:
-        """Send a report to the servers that listen."""
-        if self.over.is_set() or self.frozen or not self.created:
-            return
-        for one in list(self.connected):
-            one.on_report(
-                {
-                    "address": f"tls://127.0.0.1:{self.ref.pid}",
-                    "name": f"cluster-{self.ref.pid}",
-                    "ready": self.workers,
-                    "cores": self.workers,
-                    **more,
-                }
-            )
-
-    def end(self, why: str) -> None:
-        """End as on its own timer: report, note why, and be gone."""
-        with contextlib.suppress(OSError):
-            (self.directory / "ended.json").write_text(json.dumps({"ended": why}))
-        self.report(ended=why, ready=0)
-        self.over.set()
 
 
 class FakeController:
@@ -120,10 +81,14 @@ class FakeController:
             raise ExecutionError("ValueError", self._host.refuses, "")
         process = await self._answer(timeout)
         process.created = True
+        process.scale(process.workers)
 
     async def start_watch(self, variable: str, settings: Any, timeout: float) -> None:
-        """Report for the first time."""
-        (await self._answer(timeout)).report()
+        """Report for the first time, once the jobs are submitted."""
+        process = await self._answer(timeout)
+        if process.jobs is not None and process.jobs.rejected():
+            raise ExecutionError("SubmissionError", process.jobs.rejected(), "")
+        process.report()
 
     async def call(self, function: str, *args: Any, timeout: float = 60.0, **kwargs: Any) -> Any:
         """Carry out a call."""
@@ -131,8 +96,15 @@ class FakeController:
         process.calls.append(function)
         if function == "use":
             (process.directory / MARK).unlink(missing_ok=True)
+        if function == "prepare" and "job_name" in args[0]:
+            directory, name = process.directory, args[0]["job_name"]
+            process.jobs = FakeJobs(self._host.slurm, directory, name)
         if function == "scale":
-            process.workers = args[0]
+            process.scale(args[0])
+        if function == "jobs_ended" and process.jobs is not None:
+            process.jobs.ended(args[0])
+        if function == "cancel_jobs" and process.jobs is not None:
+            process.jobs.cancel(args[0])
         process.report()
         return {"scheduler": "", "workers": []} if function == "logs" else None
 
@@ -145,8 +117,9 @@ class FakeController:
         """End the process."""
         try:
             if close is not None:
-                await self._answer(timeout)
+                process = await self._answer(timeout)
                 await asyncio.sleep(self._host.close_time)
+                process.close()
         except (ControllerDiedError, asyncio.TimeoutError):
             return False
         finally:
@@ -172,6 +145,7 @@ class FakeControllers(Controllers):
 
     def __init__(self) -> None:
         self.processes: dict[int, FakeProcess] = {}
+        self.slurm = FakeSlurm()
         self._pids = itertools.count(1000)
         self.refuses = self.engine_refuses = ""
         self.crashing = False

@@ -24,6 +24,13 @@ from jupyter_cluster_launcher.models import Cluster, State
 from jupyter_cluster_launcher.platforms.catalog import Catalog
 from jupyter_cluster_launcher.platforms.platform import Platform
 
+SLURM: Any = {
+    "module": "dask_jobqueue",
+    "class": "SLURMCluster",
+    "batch": "slurm",
+    "workers": {"title": "Jobs", "scale": "jobs", "default": 2, "minimum": 0, "maximum": 8},
+}
+
 
 class Saves(Store):
     """A store that counts."""
@@ -49,6 +56,10 @@ class _Environments(Titles):
     """An environment in which everything is installed."""
 
     kernel_spec_manager = None  # no kernel is started
+
+    async def run_resident(self, *_: Any, **__: Any) -> dict[str, Any]:
+        """Know nothing of the site."""
+        return {}
 
 
 class _Catalog(Catalog):
@@ -116,7 +127,7 @@ class World:
 def write_platforms(folder: Path, kinds: Collection[str]) -> None:
     """Write a platform for each kind, with the kind's name."""
     for kind in kinds:
-        write_platform(folder, kind, kind=kind)
+        write_platform(folder, kind, kind=kind, **(SLURM if kind == "batch" else {}))
 
 
 async def crash(world: World) -> None:
@@ -124,6 +135,7 @@ async def crash(world: World) -> None:
     manager = world.manager
     world.controllers.crashing = True
     tasks: list[asyncio.Task[Any]] = [*manager._tasks, *manager.preparer._tasks]
+    tasks += manager._others._updating.values()
     if manager.preparer._current is not None:
         started = manager.preparer._current._started
         tasks.append(started)
@@ -134,6 +146,7 @@ async def crash(world: World) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await world.backends.stop()  # a server that is killed polls no batch system
     for managed in manager._clusters.values():
         managed.gone = True  # nothing is saved any more
         managed.connection.forget()

@@ -15,7 +15,7 @@ from ...errors import NotAvailableError
 from ...jobs import Phase, Queue
 from ...models import Cluster
 from ..facts import Context, Log, Status
-from .jobs import gone, job_name, known, may_have_jobs, newly_ended, submitted_ids
+from .jobs import gone, job_name, known, may_have_jobs, newly_ended, submitted_ids, unwanted
 from .logs import job_logs
 from .platforms import BatchPlatforms
 from .polling.cancel import OverdueError, cancel_all, remove_keys
@@ -63,6 +63,10 @@ class BatchBackend(BatchPlatforms):
     def newly_ended(self, cluster: Cluster) -> list[str]:
         """Return the ids of jobs that the batch system has ended."""
         return newly_ended(cluster)
+
+    def unwanted(self, cluster: Cluster) -> list[str]:
+        """Return the ids of jobs that the batch system lists although they were canceled."""
+        return unwanted(cluster)
 
     def explain(self, cluster: Cluster, name: str, text: str) -> str:
         """Return the sentence for an exception; for rejected jobs the batch system's reason."""

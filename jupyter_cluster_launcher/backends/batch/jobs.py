@@ -67,7 +67,9 @@ def may_have_jobs(cluster: Cluster) -> bool:
     queue = cluster.queue
     nothing_open = queue.polled and not queue.open
     if cluster.state is State.RUNNING:
-        return bool(expected(cluster)) or not nothing_open
+        # One that did not answer may accept a job after all.
+        doubtful = any(job.error and not job.closed for job in cluster.report.jobs)
+        return bool(expected(cluster)) or doubtful or not nothing_open
     # An ended cluster is polled until the batch system has once confirmed that nothing is left.
     return not nothing_open or queue.error is not None
 
@@ -84,3 +86,14 @@ def newly_ended(cluster: Cluster) -> list[str]:
     return sorted(
         job.id for job in shown(cluster) if job.phase is Phase.ENDED and job.id in open_there
     )
+
+
+def unwanted(cluster: Cluster) -> list[str]:
+    """Return the sorted ids of listed jobs that the controller has closed.
+
+    dask-jobqueue takes a job for canceled, also where the batch system did not answer.
+    """
+    if cluster.queue.error:  # the list is older than that
+        return []
+    closed = {job.id for job in cluster.report.jobs if job.closed}
+    return sorted(job.id for job in cluster.queue.open if job.id in closed and not job.ending)

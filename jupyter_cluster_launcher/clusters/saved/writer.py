@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ...models import Cluster
 
+PATIENCE = 10.0  # seconds to wait for a record that is being written
+
 log = logging.getLogger(__name__)
 
 
@@ -23,7 +25,8 @@ class Writer:
         self._save = save
         self._pending: dict[str, Cluster] = {}
         self._failed: set[str] = set()  # clusters of which the log says so already
-        self._writing = threading.Lock()
+        # One for each cluster: a directory that hangs must not hold back the other records.
+        self._writing: dict[str, threading.Lock] = {}
         self._thread = ThreadPoolExecutor(1, "cluster-records")
 
     def put(self, cluster: Cluster) -> None:
@@ -38,9 +41,13 @@ class Writer:
     def flush(self, cluster_id: str) -> bool:
         """Write the record of a cluster now, where it has not been written yet.
 
-        Returns whether it is as it was last to be written.
+        Returns whether it is as it was last to be written. Nothing waits here for ever for a disk
+        that hangs, but what uses it.
         """
-        with self._writing:
+        lock = self._lock(cluster_id)
+        if not lock.acquire(timeout=PATIENCE):
+            return False
+        try:
             cluster = self._pending.pop(cluster_id, None)
             if cluster is None:
                 return True
@@ -56,9 +63,15 @@ class Writer:
                 log.exception("The record of cluster %s could not be written", cluster_id)
             self._failed.discard(cluster_id)
             return True
+        finally:
+            lock.release()
 
     def drop(self, cluster_id: str) -> None:
         """Write nothing more of a cluster; what is being written is waited for."""
-        with self._writing:
+        with self._lock(cluster_id):
             self._pending.pop(cluster_id, None)
             self._failed.discard(cluster_id)
+            self._writing.pop(cluster_id, None)
+
+    def _lock(self, cluster_id: str) -> threading.Lock:
+        return self._writing.setdefault(cluster_id, threading.Lock())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 import time
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, cast
@@ -100,7 +101,7 @@ class JobqueueResident(Resident[JobqueueCluster]):
             self.renewal.stop()
         super().end_cluster(cluster)
         if cluster is None and hasattr(self, "tracker"):
-            self.tracker.cancel()
+            self.tracker.cancel(self.tracker.left())
 
     def identities(self) -> Mapping[str, WorkerIdentity]:
         """Return the workers that are there, by address."""
@@ -115,6 +116,11 @@ class JobqueueResident(Resident[JobqueueCluster]):
         for entry in self.tracker.entries:
             entry["ended"] = entry["ended"] or entry["id"] in ids
         self.ping()
+
+    def cancel_jobs(self, ids: Collection[str]) -> None:
+        """Cancel jobs once more that were closed here: the batch system still lists them."""
+        # In a thread: its command may hang, and nothing waits for it.
+        threading.Thread(target=self.tracker.cancel, args=(ids,), daemon=True).start()
 
     def scale(self, workers: int, unit: str = "jobs") -> None:
         """Ask for a fixed number of jobs, or of workers, and no longer adapt.

@@ -54,9 +54,12 @@ class JobTracker:
         self.scripts: str | None = None  # the folder of job scripts, None for that of the system
         self.cancel_command = ""  # dask-jobqueue's for this batch system, once a job is submitted
 
-    def cancel(self) -> None:
-        """Cancel the jobs that no cluster object will close."""
-        ids = [entry["id"] for entry in self.entries if entry["id"] and not entry["closed"]]
+    def left(self) -> list[str]:
+        """Return the ids of the jobs that no cluster object has closed."""
+        return [entry["id"] for entry in self.entries if entry["id"] and not entry["closed"]]
+
+    def cancel(self, ids: Iterable[str]) -> None:
+        """Cancel jobs without the cluster object, whatever comes of it."""
         for number in ids if self.cancel_command else ():
             command = [*shlex.split(self.cancel_command), number]
             with contextlib.suppress(OSError, subprocess.TimeoutExpired):

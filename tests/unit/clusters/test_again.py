@@ -15,7 +15,6 @@ from batch_rows import job
 from fakes import a_cluster, backend, shipped, write_platform
 from worlds import AtOnce, World
 
-from jupyter_cluster_launcher.backends.batch import slurm
 from jupyter_cluster_launcher.clusters.launching.again import adjusted, option_named_in
 from jupyter_cluster_launcher.clusters.launching.request import named
 from jupyter_cluster_launcher.clusters.saved.past import PAST
@@ -138,8 +137,7 @@ def asked(cluster: Cluster, platform: str) -> tuple[dict[str, Any], str]:
 
 
 def on_slurm(state: str, **options: str) -> Cluster:
-    limit = slurm.LIMITS.get(state, "")
-    ended = job("1", Phase.ENDED, state, failed=True, exit_code="0:9", limit=limit)
+    ended = job("1", Phase.ENDED, state, failed=True, exit_code="0:9")
     row = batch_row(State.FAILED, queue=Queue((ended,), polled=True))
     return replace(row, options=options)
 

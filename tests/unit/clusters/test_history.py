@@ -299,5 +299,5 @@ def test_who_ran_out_of_memory() -> None:
     assert short(running(report=Report(failed=1)))
     ended = job("1", Phase.ENDED, "OUT_OF_MEMORY", failed=True)
     assert short(batch_row(State.FAILED, queue=Queue((ended,), polled=True)))
-    ended = replace(ended, state="TIMEOUT")
+    ended = job("1", Phase.ENDED, "TIMEOUT", failed=True)
     assert not short(batch_row(State.FAILED, queue=Queue((ended,), polled=True)))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_controllers import FakeController, FakeControllers, FakeProcess
+from fake_controllers import FakeController, FakeControllers
+from fake_processes import FakeProcess
 from virtual_time import Run
 from worlds import AtOnce, World, crash, write_platforms
 

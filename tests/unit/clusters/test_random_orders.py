@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import itertools
 import logging
 import os
 import shutil
@@ -15,12 +16,15 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from fake_controllers import FakeControllers, FakeProcess
+from batch_orders import BatchOrders
+from fake_controllers import FakeControllers
+from fake_processes import FakeProcess
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 from virtual_time import VirtualLoop
 from worlds import AtOnce, World, crash, write_platforms
 
@@ -31,10 +35,12 @@ from jupyter_cluster_launcher.clusters.saved.store import RECORD, Store
 from jupyter_cluster_launcher.errors import LauncherError
 from jupyter_cluster_launcher.models import Cluster, State
 
-LONG = 200.0  # seconds after which all that is under way has ended: longer than any time limit
+LONG = 300.0  # seconds after which all that is under way has ended: longer than any time limit
 NAMES = ("A", "B")
-SERVERS = st.sampled_from(NAMES)
+KINDS = ("local", "gateway", "batch")
+SERVERS, PLATFORMS = st.sampled_from(NAMES), st.sampled_from(KINDS)
 PICK = st.integers(0, 5)
+SECONDS = st.sampled_from([0.0, 0.3, 0.6, 1.2, 3.0, 11.0, 65.0])
 
 log = logging.getLogger("jupyter_cluster_launcher")
 
@@ -65,17 +71,22 @@ class Filling(AtOnce):
         self.flush(cluster.id)
 
 
-class Orders(RuleBasedStateMachine):
+class Orders(BatchOrders):
     """Users, servers, controllers and engines that do what they like."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        write_platforms(self.folder / "platforms", ("local", "gateway"))
+        write_platforms(self.folder / "platforms", KINDS)
         self.loop, self.errors = VirtualLoop(), Errors()
         log.addHandler(self.errors)
         self.loop.set_exception_handler(self._uncaught)
         self.controllers = FakeControllers()
+        self.use_slurm()
+        # Rows are sorted by their ids: with others a story would not be the same again.
+        self.ids = itertools.count(1)
+        self.naming = patch("secrets.token_hex", lambda _: f"{next(self.ids):012x}")
+        self.naming.start()
         self.servers: dict[str, World] = {}
         self.requests: dict[str, set[asyncio.Task[Any]]] = {name: set() for name in NAMES}
         self.launched: set[str] = set()
@@ -150,7 +161,14 @@ class Orders(RuleBasedStateMachine):
 
     # Users
 
-    @rule(name=SERVERS, platform=st.sampled_from(["local", "gateway"]), keep=st.booleans())
+    @initialize(kinds=st.lists(PLATFORMS, min_size=1, max_size=2), seconds=SECONDS)
+    def begin(self, kinds: list[str], seconds: float) -> None:
+        """Begin with clusters: many a story has no other launch."""
+        for kind in kinds:
+            self.launch("A", kind, False)
+        self.wait(seconds)
+
+    @rule(name=SERVERS, platform=PLATFORMS, keep=st.booleans())
     def launch(self, name: str, platform: str, keep: bool) -> None:
         if name in self.servers and len(self.rows(name)) < 4:
             world, request = self.servers[name], {"platform": platform, "keep_running": keep}
@@ -159,14 +177,14 @@ class Orders(RuleBasedStateMachine):
     async def _launch(self, world: World, request: dict[str, Any]) -> None:
         self.launched.add((await world.manager.start(request)).id)
 
-    @rule(name=SERVERS, platform=st.sampled_from(["local", "gateway"]))
+    @rule(name=SERVERS, platform=PLATFORMS)
     def touch(self, name: str, platform: str) -> None:
         """Begin to fill in the form."""
         if name in self.servers:
             preparer = self.servers[name].manager.preparer
             self.ask(name, lambda: preparer.touch({"platform": platform}))
 
-    @rule(name=SERVERS, number=PICK, workers=st.integers(1, 8))
+    @rule(name=SERVERS, number=PICK, workers=st.sampled_from([0, 1, 3, 8]))
     def scale(self, name: str, number: int, workers: int) -> None:
         self.change(name, number, {"workers": workers})
 
@@ -210,7 +228,11 @@ class Orders(RuleBasedStateMachine):
 
     @rule(number=PICK)
     def thaw(self, number: int) -> None:
-        self._process(number, lambda process: setattr(process, "frozen", False))
+        def act(process: FakeProcess) -> None:
+            process.frozen = False
+            process.report()
+
+        self._process(number, act)
 
     @rule(number=PICK)
     def report(self, number: int) -> None:
@@ -236,7 +258,7 @@ class Orders(RuleBasedStateMachine):
 
     # Time
 
-    @rule(seconds=st.sampled_from([0.0, 0.3, 0.6, 1.2, 3.0, 11.0, 65.0]))
+    @rule(seconds=SECONDS)
     def wait(self, seconds: float) -> None:
         self.run(asyncio.sleep(seconds))
 
@@ -250,11 +272,13 @@ class Orders(RuleBasedStateMachine):
         directories = self.directories()
         controllers = {one.directory.name: one for one in self.controllers.running()}
         assert set(controllers) <= directories, "a controller that nobody knows"
+        self.no_job_is_left(directories)
         seen = [{row.id: row for row in self.rows(name)} for name in self.servers]
-        for rows in seen:
+        for world, rows in zip(self.servers.values(), seen, strict=True):
             assert set(rows) == directories, "rows are what there is"
             for row in rows.values():
                 self.is_true(row, controllers.get(row.id))
+                self.jobs_are_true(world, row, controllers.get(row.id))
                 self.is_saved(row)
         states = [{key: row.state for key, row in rows.items()} for rows in seen]
         assert states[1:] == states[:-1], "both servers show the same"
@@ -321,16 +345,23 @@ class Orders(RuleBasedStateMachine):
             Filling.full = False
             for world in self.servers.values():
                 self.run(crash(world))
+            self.leave_slurm()
+            self.naming.stop()
             self.loop.close()
             log.removeHandler(self.errors)
             shutil.rmtree(self.folder, ignore_errors=True)  # a thread may still write into it
+
+    async def _repaired(self) -> None:
+        self.repair_slurm()
 
     def _leave_nothing(self) -> None:
         """Stop all that is left, after which nothing may be there any more."""
         self.start_server("A")
         self.controllers.engine_refuses = ""
+        self.run(self._repaired())
         for process in self.controllers.running():
             process.frozen = False
+            process.report()
         self.wait_long()
         for name in list(self.servers):
             for row in self.rows(name):
@@ -340,6 +371,7 @@ class Orders(RuleBasedStateMachine):
         assert [row.state for name in self.servers for row in self.rows(name)] == []
         assert self.directories() == set()
         assert self.controllers.running() == []
+        self.no_job_is_left(set())
 
 
 # Seconds: two for each story, and what every test has.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -107,6 +108,20 @@ def test_jobs_of_a_cluster_that_is_still_being_created(tmp_path: Path) -> None:
     one.tracker.cancel_command = f"sh -c 'echo $0 >> {cancelled}'"
     one.close(None)
     assert cancelled.read_text() == "11\n"
+
+
+async def test_a_job_that_was_not_canceled(tmp_path: Path) -> None:
+    """Guards against a job that goes on, as the batch system did not answer when it was closed."""
+    one, cancelled = RESIDENT(), tmp_path / "cancelled"
+    one.tracker = a_tracker(w0="11", w1="12")
+    one.tracker.entries[1]["closed"] = True
+    one.tracker.cancel_command = f"sh -c 'echo $0 >> {cancelled}'"
+    one.cancel_jobs(["12"])
+    for _ in range(500):
+        if cancelled.exists() and cancelled.read_text():
+            break
+        await asyncio.sleep(0.01)
+    assert cancelled.read_text() == "12\n"
 
 
 # Counting

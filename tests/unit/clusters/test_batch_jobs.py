@@ -1,0 +1,74 @@
+"""Jobs of a SLURM that does not always answer, and what rows say of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fake_controllers import FakeControllers
+from fake_slurm import PENDING, FakeSlurm
+from virtual_time import Run
+from worlds import AtOnce, World, crash, until, write_platforms
+
+from jupyter_cluster_launcher.backends.batch.jobs import job_name
+from jupyter_cluster_launcher.models import State
+
+POLLS = 60.0  # seconds in which a batch system is polled a few times
+
+
+@pytest.fixture
+def world(tmp_path: Path, run: Run) -> Iterator[World]:
+    """A server with SLURM."""
+    write_platforms(tmp_path / "platforms", ("batch",))
+    controllers = FakeControllers()
+    one = World(AtOnce(tmp_path / "clusters"), tmp_path / "platforms", controllers)
+    with controllers.slurm.in_place():
+        run(one.manager.attach())
+        yield one
+        run(crash(one))
+
+
+async def running(world: World) -> tuple[str, FakeSlurm]:
+    """Return the id of a cluster with two jobs in the queue, and SLURM."""
+    key = (await world.manager.start({"platform": "batch"})).id
+    await until(world, key, State.RUNNING)
+    await asyncio.sleep(POLLS)
+    return key, world.controllers.slurm
+
+
+@pytest.mark.parametrize("seconds", [0.1, POLLS], ids=["between two polls", "longer"])
+def test_fewer_jobs_while_slurm_is_silent(world: World, run: Run, seconds: float) -> None:
+    """Guards against a job that nobody wants, in no row, whose worker comes all the same."""
+
+    async def story() -> None:
+        key, slurm = await running(world)
+        slurm.fall_silent("fails", late=False)
+        await world.manager.scale(key, 1)
+        await asyncio.sleep(seconds)
+        assert len(slurm.open(job_name(key))) == 2
+        slurm.answer()
+        await asyncio.sleep(2 * POLLS)
+        assert [job.state for job in slurm.open(job_name(key))] == [PENDING]
+        assert world.manager.get(key).state is State.RUNNING
+
+    run(story())
+
+
+def test_jobs_that_slurm_accepts_late(world: World, run: Run) -> None:
+    """Guards against jobs that are in the queue and in no row."""
+
+    async def story() -> None:
+        key, slurm = await running(world)
+        await world.manager.scale(key, 0)
+        await asyncio.sleep(POLLS)
+        slurm.fall_silent("fails", late=True)
+        await world.manager.scale(key, 2)
+        await asyncio.sleep(POLLS)
+        slurm.answer()
+        await asyncio.sleep(POLLS)
+        assert len(slurm.open(job_name(key))) == 2
+        assert len(world.manager.get(key).queue.open) == 2
+
+    run(story())
