@@ -1,5 +1,19 @@
 import { TranslationBundle } from '@jupyterlab/translation';
+import { hasEnded } from './format';
 import { ICluster } from './tokens';
+
+/**
+ * Whether a cluster can be launched again: not one that was joined, nor one that
+ * has ended and whose launch is not known here.
+ *
+ * @param cluster - the cluster; undefined if it is listed no more
+ */
+export function canLaunchAgain(cluster: ICluster | undefined): boolean {
+  return (
+    !cluster ||
+    !(cluster.joined || (hasEnded(cluster) && cluster.again === null))
+  );
+}
 
 /**
  * The label of a button that launches a cluster again, with what it changes.

@@ -178,6 +178,8 @@ export interface INotebooks {
    * null if neither is in front.
    */
   readonly panel: Target | null;
+  /** The language of a notebook or console in lower case; null while unknown. */
+  languageOf(target: Target): string | null;
   /** The panels of all open notebooks. */
   readonly panels: NotebookPanel[];
   /** The user of a notebook that several share; null for any other. */
@@ -243,7 +245,7 @@ export namespace INotebooks {
     index: number;
     /** The id of the cluster that it connects to. */
     clusterId: string;
-    /** The inserted code. */
+    /** Its code, as the user may have edited it. */
     code: string;
   }
 

@@ -7,7 +7,7 @@ const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 const DECIMAL = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** A size of memory in the code that creates a cluster, without "iB". */
-const DECIMAL_SIZE = /memory\w*\s*=\s*["'][0-9.]+\s*[kKMGTP]?B?["']/;
+const DECIMAL_SIZE = /memory\w*["']?\s*[=:]\s*["'][0-9.]+\s*[kKMGTP]?B?["']/;
 
 /** A part of the load of a cluster, and whether something is wrong with it. */
 export interface ILoadText {

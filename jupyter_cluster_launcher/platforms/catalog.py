@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from ..controller.environments import Environments
 from ..controller.looks import Looks
@@ -17,6 +18,9 @@ from .install import conda_environment, install_hint
 from .platform import Platform
 
 DASK = ("dask", "distributed")  # what users know by one name
+PATIENCE = 5.0  # seconds that the rows of clusters wait for a disk
+HANGING = 0.2  # the same while it has not answered
+Declared = Mapping[str, tuple[Platform, Mapping[str, Any]]]
 
 
 class Catalog:
@@ -38,6 +42,9 @@ class Catalog:
         self._environments, self._unavailable = environments, unavailable
         self._folders = folders
         self._looks = Looks[tuple[list[Platform], list[Fault]]]()
+        self._declarations = Looks[None]()
+        self._declared: Declared = {}
+        self._hangs = False
 
     def find(self) -> tuple[list[Platform], list[Fault]]:
         """Return the platforms in their order, and the faults of files that are none.
@@ -52,6 +59,21 @@ class Catalog:
         The user's are in a home directory, which may be a slow network file system.
         """
         return (await self._looks.at("platforms", self.find))[0]
+
+    async def declared(self) -> Declared:
+        """Return the platforms and their options by name: the last known while the disk hangs.
+
+        Which folder is the default of an option may depend on the disk, too.
+        """
+        look = asyncio.ensure_future(self._declarations.at("options", self._declare))
+        await asyncio.wait({look}, timeout=HANGING if self._hangs else PATIENCE)
+        self._hangs = not look.done()
+        if not look.cancel():  # that leaves the thread alone, and the next request waits for it
+            look.result()
+        return self._declared
+
+    def _declare(self) -> None:
+        self._declared = {one.name: (one, one.options) for one in self.find()[0]}
 
     async def get(self, name: str) -> Platform:
         """Return a platform, found in a thread; raises ``UnknownError``."""

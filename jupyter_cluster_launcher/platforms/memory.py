@@ -11,7 +11,7 @@ LIMITS = (  # of a container, by the version of cgroups
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
 # A size in the code that creates a cluster, without "iB".
-DECIMAL = re.compile(r"memory\w*\s*=\s*[\"'][0-9.]+\s*[kKMGTP]?B?[\"']")
+DECIMAL = re.compile(r"memory\w*[\"']?\s*[=:]\s*[\"'][0-9.]+\s*[kKMGTP]?B?[\"']")
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 DECIMAL_UNITS = ("B", "kB", "MB", "GB", "TB")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.extension.handler import ExtensionHandlerMixin
@@ -17,6 +17,7 @@ from ..clusters.manager import ClusterManager
 from ..errors import BadInputError, LauncherError, NotAvailableError, UnknownError, WrongStateError
 from ..masking import masked
 from ..models import Cluster
+from ..platforms.catalog import Declared
 from ..platforms.platform import Platform
 from . import contract
 from .serializers import can_be_repeated, cluster_view
@@ -29,6 +30,13 @@ STATUS: dict[type[LauncherError], HTTPStatus] = {
     # Any other, such as that of a controller that ends while it is called.
     LauncherError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+
+LIMIT = 50.0  # seconds; many clients and proxies wait for 60
+UNANSWERED = (
+    "This has taken too long: the disk with your home directory may not answer. It goes on when "
+    "the disk does. Reload the list of clusters before you try again."
+)
+T = TypeVar("T")
 
 
 class LauncherHandler(ExtensionHandlerMixin, APIHandler):
@@ -72,13 +80,9 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
 
     async def views(self, *clusters: Cluster) -> list[dict[str, Any]]:
         """Return clusters as JSON data."""
-        declared: dict[str, tuple[Platform, Mapping[str, Any]]] = {}
+        declared: Declared = {}
         if any(map(can_be_repeated, clusters)):
-            found = await self.manager.services.catalog.look()
-            # Which folder is the default may depend on a disk that is slow.
-            declared = await asyncio.to_thread(
-                lambda: {one.name: (one, one.options) for one in found}
-            )
+            declared = await self.manager.services.catalog.declared()
         return [self._view(cluster, declared.get(cluster.platform)) for cluster in clusters]
 
     async def view(self, cluster: Cluster) -> dict[str, Any]:
@@ -95,6 +99,17 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
         known, options = platform
         excess = partial(backend.excess, known)
         return cluster_view(cluster, backend, directory, self.base_url, lambda: options, excess)
+
+    async def within(self, work: Awaitable[T]) -> T:
+        """Return what ``work`` returns; raises ``NotAvailableError`` where that takes for ever.
+
+        It goes on then: it may be in the middle of a change.
+        """
+        task = asyncio.ensure_future(work)
+        if not (await asyncio.wait({task}, timeout=LIMIT))[0]:
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            raise NotAvailableError(UNANSWERED)
+        return task.result()
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         """Answer with the status of an error: each of ours has its own."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from http import HTTPStatus
+from typing import Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..models import Cluster
 from . import contract
 from .base import LauncherHandler
 from .folders import working_directory
@@ -37,14 +39,16 @@ class ClustersHandler(LauncherHandler):
     @authorized("execute")
     async def post(self) -> None:
         """Begin to start one."""
-        request = self.body()
+        cluster = await self.within(self._launch(self.body()))
+        self.set_header("Location", f"{self.base_url}cluster-launcher/clusters/{cluster.id}")
+        self.reply(await self.view(cluster), HTTPStatus.ACCEPTED)
+
+    async def _launch(self, request: dict[str, Any]) -> Cluster:
         cwd = None
         if "cwd" in request:
             managers = self.kernel_manager, self.contents_manager
             cwd = await asyncio.to_thread(working_directory, request["cwd"], *managers)
-        cluster = await self.manager.start(request, cwd)
-        self.set_header("Location", f"{self.base_url}cluster-launcher/clusters/{cluster.id}")
-        self.reply(await self.view(cluster), HTTPStatus.ACCEPTED)
+        return await self.manager.start(request, cwd)
 
 
 class ClusterHandler(LauncherHandler):
@@ -63,14 +67,14 @@ class ClusterHandler(LauncherHandler):
     @authorized("execute")
     async def patch(self, cluster_id: str) -> None:
         """Change one setting of it."""
-        cluster = await self.manager.change(cluster_id, self.body())
+        cluster = await self.within(self.manager.change(cluster_id, self.body()))
         self.reply(await self.view(cluster), HTTPStatus.ACCEPTED)
 
     @web.authenticated
     @authorized("execute")
     async def delete(self, cluster_id: str) -> None:
         """Begin to stop it, or dismiss it."""
-        await self.manager.close(cluster_id, self.query("leave"))
+        await self.within(self.manager.close(cluster_id, self.query("leave")))
         self.set_status(HTTPStatus.NO_CONTENT)
         self.finish()
 
@@ -98,7 +102,7 @@ class LogsHandler(LauncherHandler):
     @authorized
     async def get(self, cluster_id: str) -> None:
         """Fetch the logs there are."""
-        self.reply(await self.manager.logs(cluster_id))
+        self.reply(await self.within(self.manager.logs(cluster_id)))
 
 
 class ContractHandler(LauncherHandler):

@@ -5,10 +5,17 @@ import {
   isDecimal,
   loadTexts,
   memoryText,
-  usedText
+  usedText,
+  workerTexts
 } from '../usage';
 import { ICluster } from '../tokens';
-import { makeCluster, makeWorkers, makeUsage, trans } from './fakes';
+import {
+  makeCluster,
+  makeUsage,
+  makeWorker,
+  makeWorkers,
+  trans
+} from './fakes';
 
 const GIB = 1024 ** 3;
 
@@ -45,10 +52,30 @@ describe('memory', () => {
   it.each([
     ['LocalCluster(memory_limit="4GB")', true],
     ['SLURMCluster(\n    memory="10 GB",\n)', true],
+    ['SSHCluster(worker_options={"memory_limit": "4GB"})', true],
+    ["SSHCluster(worker_options={'memory_limit': '4GiB'})", false],
     ['LocalCluster(memory_limit="4GiB")', false],
     ['LocalCluster()', false]
   ])('of %s is decimal: %s', (create, decimal) => {
     expect(isDecimal(created(create))).toBe(decimal);
+  });
+});
+
+describe('a worker', () => {
+  const LOAD = [{ text: '1.1 of 2 GiB' }, { text: 'CPU 50%' }];
+
+  // Guards against a state that is left out, or called by another one's name.
+  it.each([
+    ['running', []],
+    ['paused', [{ text: 'paused: its memory is full', isWrong: true }]],
+    ['init', [{ text: 'starting' }]],
+    ['closing_gracefully', [{ text: 'stopping' }]],
+    ['closing', [{ text: 'stopping' }]]
+  ])('that is %s', (state, words) => {
+    expect(workerTexts(makeWorker({ state }), false, trans)).toEqual([
+      ...words,
+      ...LOAD
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { refreshIcon } from '@jupyterlab/ui-components';
 import { PromiseDelegate, ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { canLaunchAgain } from '../again';
 import { isAlive } from '../format';
 import { menuIcon } from '../icons';
 import { Target } from '../notebook/target';
@@ -38,7 +39,10 @@ export function addAgainCommand(options: IAgainOptions): void {
     ),
     icon: menuIcon(refreshIcon),
     describedBy: { args: { type: 'object', properties: ID_PROPERTY } },
-    isEnabled: args => idOf(args) !== null,
+    isEnabled: args => {
+      const id = idOf(args);
+      return id !== null && canLaunchAgain(clusters.get(id));
+    },
     execute: async args => {
       const id = idOf(args);
       if (id === null) {
@@ -46,6 +50,14 @@ export function addAgainCommand(options: IAgainOptions): void {
       }
       try {
         const before = clusters.get(id);
+        if (before && !canLaunchAgain(before)) {
+          throw new Error(
+            trans.__(
+              '%1 was not launched here, so it cannot be launched again. Launch another cluster in the sidebar.',
+              before.name
+            )
+          );
+        }
         const { options: change = {}, workers = null } = before?.again ?? {};
         const panel = targetFor(id, options);
         if (before && isAlive(before) && !(await stopFirst(before, options))) {
@@ -92,11 +104,15 @@ async function stopFirst(
   return button.accept;
 }
 
-/** Wait until a cluster that is being stopped has stopped. */
+/**
+ * Wait until a cluster that is being stopped has stopped. The model may have the
+ * state before the stop, even after it: a fetch of the cluster was under way then.
+ */
 async function whenStopped(id: string, clusters: IClusters): Promise<void> {
   const stopped = new PromiseDelegate<void>();
   const check = (): void => {
-    if (!['running', 'closing'].includes(clusters.get(id)?.state ?? '')) {
+    const cluster = clusters.get(id);
+    if (!cluster || !(isAlive(cluster) || cluster.state === 'closing')) {
       stopped.resolve();
     }
   };

@@ -14,7 +14,7 @@ import { stopCluster } from './stop';
  * Add the commands that change and stop a cluster.
  */
 export function addChangeCommands(options: ICommandOptions): void {
-  const { clusters, trans } = options;
+  const { clusters, notebooks = null, trans } = options;
   addClusterCommand(options, CommandIDs.scale, {
     label: trans.__('Scale Cluster…'),
     caption: trans.__('Change the number of workers'),
@@ -71,7 +71,7 @@ export function addChangeCommands(options: ICommandOptions): void {
     caption: trans.__('Stop the cluster, or dismiss it if it has ended'),
     icon: menuIcon(stopIcon),
     execute: async cluster => {
-      if (await stopCluster(cluster, clusters, trans)) {
+      if (await stopCluster(cluster, clusters, trans, notebooks)) {
         offerAgain(cluster, options);
       }
     }

@@ -18,7 +18,10 @@ export function addCodeCommands(
     cluster.code.connect !== null;
 
   addClusterCommand(options, CommandIDs.insert, {
-    label: trans.__('Insert Connection Code'),
+    label: ({ isPalette }) =>
+      isPalette
+        ? trans.__('Insert Cluster Connection Code')
+        : trans.__('Insert Connection Code'),
     caption: trans.__('Insert code that connects the notebook to the cluster'),
     icon: menuIcon(insertIcon),
     filter: isConnectable,
@@ -36,7 +39,10 @@ export function addCodeCommands(
     execute: cluster => insertOrNotify(cluster, 'plain', notebooks, trans)
   });
   addClusterCommand(options, CommandIDs.insertCreate, {
-    label: trans.__('Insert Creation Code'),
+    label: ({ isPalette }) =>
+      isPalette
+        ? trans.__('Insert Cluster Creation Code')
+        : trans.__('Insert Creation Code'),
     caption: trans.__(
       'Insert code that creates a cluster like this one without the sidebar'
     ),
@@ -44,10 +50,12 @@ export function addCodeCommands(
     execute: cluster => insertOrNotify(cluster, 'create', notebooks, trans)
   });
   addClusterCommand(options, CommandIDs.copy, {
-    label: args =>
-      args.kind === 'create'
+    label: ({ isPalette, kind }) =>
+      kind === 'create'
         ? trans.__('Copy Creation Code')
-        : trans.__('Copy Connection Code'),
+        : isPalette
+          ? trans.__('Copy Cluster Connection Code')
+          : trans.__('Copy Connection Code'),
     caption: trans.__('Copy the code of the cluster to the clipboard'),
     icon: menuIcon(copyIcon),
     properties: {

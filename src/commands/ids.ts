@@ -76,9 +76,10 @@ export const REQUEST_PROPERTIES = {
     type: 'object',
     description: 'The bounds of adaptive scaling, instead of a number.',
     properties: {
-      minimum: { type: 'integer', minimum: 0 },
+      minimum: { type: 'integer', minimum: 0, default: 0 },
       maximum: { type: 'integer', minimum: 1 }
-    }
+    },
+    required: ['maximum']
   },
   options: {
     type: 'object',

@@ -7,6 +7,7 @@ import { askChoice } from '../components/askchoice';
 import { isAlive } from '../format';
 import { isConsole } from '../notebook/target';
 import { ICluster, IClusters, INotebooks } from '../tokens';
+import { clusterFor } from '../toolbar/state';
 
 /** The CSS class of rows, for the commands of their context menu. */
 export const ROW_CLASS = 'jp-ClusterLauncher-row';
@@ -33,11 +34,11 @@ export function notifyError(error: unknown): void {
 
 /**
  * Find the cluster for a command: the one in its arguments, else the one whose
- * context menu is open, else the one that the current notebook uses, else the
+ * context menu is open, else the one that the notebook in front uses, else the
  * only one there is, else one that the user picks.
  *
  * @param filter - the clusters to choose from
- * @param takesOwn - whether to take the one that the current notebook uses
+ * @param takesOwn - whether to take the one that the notebook in front uses
  * @returns null if there is none, or the user cancelled
  */
 export async function pickCluster(
@@ -50,7 +51,7 @@ export async function pickCluster(
   if (typeof named === 'string') {
     return clusters.get(named) ?? null;
   }
-  const own = clusters.get(notebooks?.current?.clusterId ?? '');
+  const own = clusterInFront(clusters, notebooks);
   if (takesOwn && own && filter(own)) {
     return own;
   }
@@ -74,6 +75,18 @@ export async function pickCluster(
     }))
   });
   return candidates.find(each => each.id === id) ?? null;
+}
+
+/**
+ * The cluster that the notebook in front uses, as its toolbar shows it; null if
+ * there is none.
+ */
+export function clusterInFront(
+  clusters: IClusters,
+  notebooks: INotebooks | null | undefined
+): ICluster | null {
+  const panel = notebookOf({}, notebooks);
+  return panel && clusterFor(panel, notebooks!, clusters).cluster;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { ReadonlyJSONObject } from '@lumino/coreutils';
+import { canLaunchAgain } from '../again';
 import { hasEnded } from '../format';
 import { ICluster } from '../tokens';
 import { CommandIDs } from './ids';
@@ -49,7 +50,7 @@ export function traitsOf(cluster: ICluster): Trait[] {
     ['connectable', cluster.code.connect !== null],
     ['running', isRunning],
     ['scalable', isRunning && cluster.scalable],
-    ['repeatable', hasEnded(cluster) && cluster.again !== null]
+    ['repeatable', hasEnded(cluster) && canLaunchAgain(cluster)]
   ];
   return traits.filter(([, holds]) => holds).map(([trait]) => trait);
 }

@@ -1,24 +1,27 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { isAlive } from '../format';
-import { ICluster, IClusters } from '../tokens';
+import { ICluster, IClusters, INotebooks } from '../tokens';
 
 /**
  * Stop a cluster, or dismiss one that has ended. Confirms first if the cluster
  * was joined, or if something would be lost that is costly to get again.
  *
+ * @param notebooks - the open notebooks, of which several may use it; null if that
+ *   does not matter
  * @returns whether a cluster was stopped without a question
  */
 export async function stopCluster(
   cluster: ICluster,
   clusters: IClusters,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  notebooks: INotebooks | null = null
 ): Promise<boolean> {
   if (cluster.joined && cluster.state !== 'closed') {
     await leaveOrStop(cluster, clusters, trans);
     return false;
   }
-  const losses = lossesOf(cluster, trans);
+  const losses = lossesOf(cluster, trans, notebooks);
   if (await confirmLoss(cluster, losses, trans)) {
     await clusters.stop(cluster.id);
     return isAlive(cluster) && losses.length === 0;
@@ -75,18 +78,22 @@ async function confirmLoss(
 
 /**
  * List what is lost when a cluster stops, a sentence each: results, unfinished
- * tasks, and what others or a queue would have to provide again.
+ * tasks, what others or a queue would have to provide again, and other notebooks.
+ *
+ * @param notebooks - the open notebooks; null if they do not matter
  */
 export function lossesOf(
   cluster: ICluster,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  notebooks: INotebooks | null = null
 ): string[] {
   if (!isAlive(cluster)) {
     return [];
   }
   const { done = 0, failed = 0, held = 0, tasks = 0 } = cluster.usage ?? {};
   const unfinished = tasks - done - failed;
-  const jobs = cluster.unit === 'jobs' ? cluster.workers.requested : 0;
+  const jobs = jobsOf(cluster);
+  const users = notebooks?.users(cluster) ?? [];
   const losses: string[] = [];
   if (held > 0) {
     losses.push(
@@ -106,12 +113,12 @@ export function lossesOf(
       )
     );
   }
-  if (jobs > 0 || cluster.jobs.length > 0) {
+  if (jobs > 0) {
     losses.push(
       trans._n(
         'Its job will be canceled, and loses its place in the queue.',
         'Its %1 jobs will be canceled, and lose their place in the queue.',
-        Math.max(jobs, cluster.jobs.length)
+        jobs
       )
     );
   } else if (cluster.spent !== null && cluster.workers.ready > 0) {
@@ -122,5 +129,20 @@ export function lossesOf(
   if (cluster.keep_running) {
     losses.push(trans.__('You chose to keep it running when Jupyter stops.'));
   }
+  if (users.length > 1) {
+    const names = users.join(', ');
+    losses.push(trans.__('%1 open notebooks use it: %2.', users.length, names));
+  }
   return losses;
+}
+
+/**
+ * The number of jobs that a cluster has or requests. The list also has ended ones,
+ * to show how they ended: their exit code is known, or they left no trace.
+ */
+function jobsOf({ jobs, unit, workers }: ICluster): number {
+  const open = jobs.filter(
+    ({ exit_code, state }) => exit_code === null && state !== 'GONE'
+  );
+  return Math.max(unit === 'jobs' ? workers.requested : 0, open.length);
 }

@@ -1,3 +1,4 @@
+import { TranslationBundle } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
@@ -10,6 +11,20 @@ export function TextButton(
   return (
     <button type="button" className="jp-mod-styled jp-mod-minimal" {...props} />
   );
+}
+
+/**
+ * The name of a control that several things have, each their own: what is visible
+ * first, for users who speak it, and then of what it is.
+ *
+ * @param of - what it is about, from the smallest part on
+ */
+export function nameFor(
+  text: string,
+  of: readonly string[],
+  trans: TranslationBundle
+): string {
+  return trans.__('%1: %2', text, of.join(', '));
 }
 
 /**

@@ -6,6 +6,8 @@ import React, { useEffect, useState } from 'react';
  */
 export function Fold(props: {
   label: string;
+  /** The name for screen readers, if several sections have this label. */
+  fullLabel?: string;
   /** Identifies the section in tests. */
   name: string;
   /** Whether it is expanded at first, and whenever this becomes true. */
@@ -29,7 +31,7 @@ export function Fold(props: {
         props.onToggle?.(event.currentTarget.open);
       }}
     >
-      <summary>{props.label}</summary>
+      <summary aria-label={props.fullLabel}>{props.label}</summary>
       {open && (
         <div className="jp-ClusterLauncher-folded">{props.children}</div>
       )}

@@ -44,9 +44,12 @@ export function addDashboards(
   });
   addPlotsCommand(options, tracker, paneOptions);
   addClusterCommand(options, CommandIDs.showInDaskLabextension, {
-    label: trans.__('Show in dask-labextension'),
+    label: ({ isPalette }) =>
+      isPalette
+        ? trans.__('Show Cluster Dashboard in dask-labextension')
+        : trans.__('Show in dask-labextension'),
     caption: trans.__('Show the dashboard in the panes of dask-labextension'),
-    icon: clusterIcon,
+    icon: menuIcon(clusterIcon),
     isEnabled: () => hasDaskLabextension(app.commands),
     filter: hasDashboard,
     execute: async cluster => {

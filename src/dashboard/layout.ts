@@ -25,7 +25,10 @@ export function addPlotsCommand(
 ): void {
   const { app, clusters, hasTabs, trans } = options;
   addClusterCommand(options, CommandIDs.openPlots, {
-    label: trans.__('Open Plots Beside Notebook'),
+    label: ({ isPalette }) =>
+      isPalette
+        ? trans.__('Open Cluster Plots Beside Notebook')
+        : trans.__('Open Plots Beside Notebook'),
     caption: trans.__(
       'Open task stream, progress and memory below each other, beside the notebook'
     ),

@@ -1,7 +1,7 @@
 import { IFrame, MainAreaWidget } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
-import { againText } from '../again';
+import { againText, canLaunchAgain } from '../again';
 import { hasEnded, isAlive, stateText } from '../format';
 import { dashboardIcon } from '../icons';
 import { ICluster, IClusters } from '../tokens';
@@ -163,7 +163,7 @@ export class DashboardPane extends MainAreaWidget<IFrame> {
       clusters.status === 'ready' && (!cluster || hasEnded(cluster));
     const actions: [string, () => Promise<unknown>][] = [];
     // One that was joined cannot be launched; one that was dismissed may.
-    if (hasGone && cluster?.again !== null) {
+    if (hasGone && canLaunchAgain(cluster)) {
       actions.push([
         againText(cluster, trans),
         () => launchAgain(this.clusterId)

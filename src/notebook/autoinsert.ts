@@ -1,3 +1,4 @@
+import { NotebookPanel } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
@@ -7,26 +8,43 @@ import { insertOrNotify } from './insert';
 import { Reloaded } from './reloaded';
 import { isConsole, Target } from './target';
 
+/** What inserting needs to know, and whom it tells. */
+export interface IAutoInsertOptions {
+  /** Whether the focus may move to the cell: not while the user types elsewhere. */
+  mayFocus: () => boolean;
+  /** Resolves when all that was open before a reload is open again. */
+  opened: Promise<unknown>;
+  /**
+   * Called with the id of a cluster whose code could not be inserted: the user was
+   * notified that it can be used.
+   */
+  told: (id: string) => void;
+  /**
+   * Called with the id of a cluster that was launched before a reload from what
+   * cannot be found again: its code will not be inserted.
+   */
+  unplaced: (id: string) => void;
+}
+
 /**
  * Inserts the code of a launched cluster, once, as soon as it can be used, in
  * the notebook that it was launched from.
  */
 export class AutoInsert implements IDisposable {
-  /**
-   * @param _mayFocus - whether the focus may move to the inserted cell: not while
-   *   the user types elsewhere
-   * @param _told - called with the id of a cluster whose code could not be
-   *   inserted: the user was notified that it can be used
-   */
   constructor(
     private _clusters: IClusters,
     private _notebooks: INotebooks,
     private _trans: TranslationBundle,
-    private _mayFocus: () => boolean,
-    private _told: (id: string) => void
+    private _options: IAutoInsertOptions
   ) {
     this._clusters.changed.connect(this._onChanged, this);
     this._notebooks.changed.connect(this._onNotebooks, this);
+    const before = this._reloaded.ids;
+    // Without a path it was a console, which is another one after a reload.
+    before.filter(id => !this._reloaded.get(id)).forEach(this._giveUp);
+    void this._options.opened.then(() =>
+      before.filter(id => !this._panelOf(id)).forEach(this._giveUp)
+    );
   }
 
   /** Whether this is disposed. */
@@ -42,9 +60,7 @@ export class AutoInsert implements IDisposable {
    */
   expect(id: string, panel: Target): void {
     this._expected.set(id, panel);
-    if (panel && !isConsole(panel)) {
-      this._reloaded.set(id, panel.context.path);
-    }
+    this._reloaded.set(id, isConsole(panel) ? '' : panel.context.path);
     this._insert(id);
   }
 
@@ -70,13 +86,25 @@ export class AutoInsert implements IDisposable {
     }
   }
 
+  /** The open notebook that a cluster was launched from before a reload. */
+  private _panelOf(id: string): NotebookPanel | undefined {
+    const path = this._reloaded.get(id);
+    return this._notebooks.panels.find(({ context }) => context.path === path);
+  }
+
+  /** Insert nothing for a cluster of before a reload, unless that has happened. */
+  private _giveUp = (id: string): void => {
+    const isWaiting = this._reloaded.has(id) && !this._expected.has(id);
+    if (isWaiting && !this._isDisposed) {
+      this._reloaded.delete(id);
+      this._options.unplaced(id);
+    }
+  };
+
   /** Find the notebook that a cluster was launched from before a reload. */
   private _find(id: string): void {
-    const path = this._reloaded.get(id);
-    const panel = this._notebooks.panels.find(
-      ({ context }) => context.path === path
-    );
-    if (path === undefined || this._expected.has(id) || !panel) {
+    const panel = this._panelOf(id);
+    if (this._expected.has(id) || !panel) {
       return;
     }
     if (panel.context.isReady) {
@@ -113,10 +141,10 @@ export class AutoInsert implements IDisposable {
     if (this._isDisposed || !cluster || hasEnded(cluster)) {
       return;
     }
-    const options = { panel, focus: this._mayFocus() };
+    const options = { panel, focus: this._options.mayFocus() };
     const { _notebooks, _trans } = this;
     if (!insertOrNotify(cluster, 'connect', _notebooks, _trans, options)) {
-      this._told(id);
+      this._options.told(id);
     }
   }
 

@@ -1,5 +1,6 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { PartialJSONObject, UUID } from '@lumino/coreutils';
+import { readerOf } from './reader';
 
 /** The metadata key that marks a cell with inserted code. */
 export const CELL_METADATA = 'cluster_launcher';
@@ -75,7 +76,7 @@ interface ICellText {
 /**
  * Read the mark of a cell.
  *
- * @param user - the user, where several share the notebook; null otherwise
+ * @param user - as readerOf returns it
  * @returns undefined if it has none, or has the code of another user
  */
 export function ownMark(
@@ -90,7 +91,7 @@ export function ownMark(
 /**
  * Find the inserted code in a cell.
  *
- * @param user - the user, where several share the notebook; null otherwise
+ * @param user - as readerOf returns it
  * @returns the code; null if the user has rewritten it, or it is of another one
  */
 export function insertedCode(
@@ -124,9 +125,9 @@ export function hashOf(text: string): string {
  * Insert code in a notebook.
  *
  * A notebook has one cell with inserted code, one for each user if several share
- * it. If the cell still contains that
- * code, the code is replaced and what the user added stays; otherwise the user
- * has rewritten the cell, and it is left unchanged.
+ * it. If the cell still contains that code, the code is replaced and what the user
+ * added stays; otherwise the user has rewritten the cell: it keeps its source, and
+ * loses its mark to the new cell.
  *
  * @returns the index of the cell, and whether it already existed
  */
@@ -137,7 +138,7 @@ export function insertCode(
   const notebook = panel.content.model!.sharedModel;
   const cells = notebook.cells;
   const mark = markOf(insertion);
-  const user = insertion.user ?? null;
+  const user = readerOf(panel, insertion.user ?? null);
   const marked = cells.findIndex(cell => insertedCode(cell, user) !== null);
   if (marked !== -1) {
     const cell = cells[marked];
@@ -154,6 +155,7 @@ export function insertCode(
   const empty = cells[active];
   if (empty?.cell_type === 'code' && empty.getSource().trim() === '') {
     notebook.transact(() => {
+      unmark(cells, insertion, user);
       empty.setSource(insertion.code);
       empty.setMetadata(CELL_METADATA, mark);
     });
@@ -161,8 +163,28 @@ export function insertCode(
   }
   // Above the code that will use the cluster, but below a heading.
   const index = empty?.cell_type === 'markdown' ? active + 1 : active;
-  notebook.insertCell(index, markedCell(insertion));
+  notebook.transact(() => {
+    unmark(cells, insertion, user);
+    notebook.insertCell(index, markedCell(insertion));
+  });
   return { index, updated: false };
+}
+
+/**
+ * Remove the marks of cells that connected so far. Code that creates a cluster
+ * does not take their place.
+ */
+function unmark(
+  cells: readonly (ICellText & { deleteMetadata(key: string): void })[],
+  { creates }: IInsertion,
+  user: string | null
+): void {
+  for (const cell of creates ? [] : cells) {
+    const mark = ownMark(cell, user);
+    if (mark && !mark.creates) {
+      cell.deleteMetadata(CELL_METADATA);
+    }
+  }
 }
 
 /**
@@ -180,6 +202,7 @@ export function replaceByDropped(
 ): IMark | undefined {
   const { content } = panel;
   const notebook = content.model!.sharedModel;
+  const reader = readerOf(panel, user);
   const isDropped = (cell: { id?: string }): boolean => cell.id === id;
   const dropped = notebook.cells.find(isDropped);
   if (!dropped) {
@@ -187,7 +210,7 @@ export function replaceByDropped(
   }
   for (let index = notebook.cells.length - 1; index >= 0; index--) {
     const cell = notebook.cells[index];
-    if (cell !== dropped && insertedCode(cell, user) === cell.getSource()) {
+    if (cell !== dropped && insertedCode(cell, reader) === cell.getSource()) {
       notebook.deleteCell(index);
     }
   }

@@ -1,6 +1,7 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebooks } from '../tokens';
-import { IMark, insertedCode, ownMark } from './cell';
+import { IMark, ownMark } from './cell';
+import { readerOf } from './reader';
 
 /**
  * Find the mark of the cell that connects a notebook to a cluster.
@@ -32,11 +33,13 @@ export function connectingSource(
 function marked(
   panel: NotebookPanel,
   user: string | null
-): { mark: IMark; source: string } | null {
-  for (const cell of panel.content.model?.sharedModel?.cells ?? []) {
-    const mark = ownMark(cell, user);
+): { index: number; mark: IMark; source: string } | null {
+  const reader = readerOf(panel, user);
+  const cells = panel.content.model?.sharedModel?.cells ?? [];
+  for (let index = 0; index < cells.length; index++) {
+    const mark = ownMark(cells[index], reader);
     if (mark?.cluster_id && !mark.creates) {
-      return { mark, source: cell.getSource() };
+      return { index, mark, source: cells[index].getSource() };
     }
   }
   return null;
@@ -51,8 +54,8 @@ export function clusterOf(
 }
 
 /**
- * Find the cell that connects a notebook to a cluster with code as it was
- * inserted.
+ * Find the cell that connects a notebook to a cluster, also if the user has
+ * edited it: the code is what it has now.
  *
  * @param user - the user, where several share the notebook; null otherwise
  * @returns null if there is none
@@ -61,13 +64,11 @@ export function connectingCell(
   panel: NotebookPanel,
   user: string | null
 ): INotebooks.ICell | null {
-  const cells = panel.content.model?.sharedModel?.cells ?? [];
-  for (let index = 0; index < cells.length; index++) {
-    const mark = ownMark(cells[index], user);
-    const code = insertedCode(cells[index], user);
-    if (mark && !mark.creates && code !== null) {
-      return { index, clusterId: mark.cluster_id, code };
+  const cell = marked(panel, user);
+  return (
+    cell && {
+      ...{ index: cell.index, clusterId: cell.mark.cluster_id },
+      code: cell.source
     }
-  }
-  return null;
+  );
 }

@@ -125,7 +125,8 @@ export function requestOf(cluster: ICluster): IRequest | null {
   const workers = cluster.workers.requested;
   return {
     ...{ platform, title },
-    ...(adapt ? { adapt } : { workers }),
+    // None is what it was scaled to, not what a notebook needs.
+    ...(adapt ? { adapt } : workers ? { workers } : {}),
     ...{ unit: cluster.unit, options: options as JSONObject }
   };
 }
@@ -152,27 +153,40 @@ export function parseRequest(
   if (!isObject(request) || typeof request.platform !== 'string') {
     return null;
   }
-  const { adapt, options, platform, title, unit, workers } = request;
+  const { options, platform, title, unit, workers } = request;
+  const adapt = boundsOf(request.adapt);
   return {
     platform,
     title: typeof title === 'string' ? title : platform,
-    ...(isBounds(adapt) ? { adapt } : {}),
+    ...(adapt ? { adapt } : {}),
     ...(isCount(workers) ? { workers } : {}),
     unit: unit === 'jobs' ? 'jobs' : 'workers',
     options: isObject(options) ? (options as JSONObject) : {}
   };
 }
 
-function isObject(
+/** Whether a value is an object, and neither null nor a list. */
+export function isObject(
   value: PartialJSONValue | undefined
 ): value is PartialJSONObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isCount(value: unknown): value is number {
+/** Whether a value is a whole number, 0 or more. */
+export function isCount(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0;
 }
 
-function isBounds(value: any): value is IAdapt {
-  return isCount(value?.minimum) && isCount(value?.maximum);
+/**
+ * Read the bounds of adaptive scaling; the lower one is 0 unless it can be read.
+ *
+ * @returns null if the upper one cannot be read
+ */
+function boundsOf(value: PartialJSONValue | undefined): IAdapt | null {
+  if (!isObject(value) || !isCount(value.maximum)) {
+    return null;
+  }
+  const { maximum, minimum } = value;
+  const isBound = isCount(minimum) && minimum <= maximum;
+  return { minimum: isBound ? minimum : 0, maximum };
 }

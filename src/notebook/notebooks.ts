@@ -1,7 +1,6 @@
-import { JupyterFrontEnd } from '@jupyterlab/application';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { KernelSpec } from '@jupyterlab/services';
-import { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import { TranslationBundle } from '@jupyterlab/translation';
 import { ISignal, Signal } from '@lumino/signaling';
 import {
   CodeKind,
@@ -22,11 +21,12 @@ import { insertInConsole } from './console';
 import { CurrentNotebook } from './current';
 import { kernelNameOf, languageOf } from './kernel';
 import { saveRequest } from './metadata';
+import { INotebooksOptions, IShell } from './options';
 import { ISurroundings, refusalOf } from './refusal';
 import { ShortCodes } from './shortcodes';
 import { focusCell, isConsole, nameOf, Target, targetOf } from './target';
 import { codeText, DEFAULT_TEMPLATE } from './template';
-import { IExecution, Uses } from './uses';
+import { Uses } from './uses';
 
 /**
  * The open notebooks, to insert the code of a cluster in.
@@ -35,7 +35,7 @@ import { IExecution, Uses } from './uses';
  * real-time collaboration, and can be undone.
  */
 export class Notebooks implements INotebooks {
-  constructor(options: Notebooks.IOptions) {
+  constructor(options: INotebooksOptions) {
     this._shell = options.shell;
     this._specs = options.kernelspecs;
     this._tracker = options.tracker;
@@ -99,6 +99,11 @@ export class Notebooks implements INotebooks {
   /** The panels of all open notebooks. */
   get panels(): NotebookPanel[] {
     return this._tracker.filter(() => true);
+  }
+
+  /** The language of a notebook or console in lower case; null while unknown. */
+  languageOf(target: Target): string | null {
+    return languageOf(target, this._specs);
   }
 
   /** The id of the cluster that a notebook connects to; null if there is none. */
@@ -167,8 +172,7 @@ export class Notebooks implements INotebooks {
       focusCell(this._shell, panel!, index);
     }
     if (!insertion.creates) {
-      saveRequest(panel!, cluster, user);
-      this._uses.emit({ id: cluster.id, panel: panel! });
+      this._connected(panel!, cluster);
     }
     return {
       inserted: true,
@@ -184,7 +188,7 @@ export class Notebooks implements INotebooks {
       panel?.content.model &&
       replaceByDropped(panel, id, this.userOf(panel))
     ) {
-      this._uses.emit({ id: cluster.id, panel });
+      this._connected(panel, cluster);
       await this.prepare(panel);
       const code = this.code(cluster, 'connect', panel);
       if (code !== null && !panel.isDisposed) {
@@ -196,6 +200,12 @@ export class Notebooks implements INotebooks {
   /** The user of a notebook that several share; null for any other. */
   userOf(panel: NotebookPanel): string | null {
     return panel.content.model?.collaborative ? this._user() : null;
+  }
+
+  /** Note that a notebook got code that connects, and keep what was requested for it. */
+  private _connected(panel: NotebookPanel, cluster: ICluster): void {
+    saveRequest(panel, cluster, this.userOf(panel));
+    this._uses.emit({ id: cluster.id, panel });
   }
 
   private _emit(): void {
@@ -216,41 +226,10 @@ export class Notebooks implements INotebooks {
   private _surroundings: ISurroundings;
   private _user: () => string | null;
   private _changed = new Signal<this, void>(this);
-  private _shell: Notebooks.IShell;
+  private _shell: IShell;
   private _specs: KernelSpec.IManager;
   private _template: () => readonly string[];
   private _tracker: INotebookTracker;
   private _uses: Uses;
   private _trans: TranslationBundle;
-}
-
-/** The types that belong to Notebooks. */
-export namespace Notebooks {
-  /** What is needed of the shell. */
-  export type IShell = Pick<JupyterFrontEnd.IShell, 'activateById'> &
-    Partial<Pick<JupyterFrontEnd.IShell, 'currentChanged' | 'currentWidget'>>;
-
-  /** The options of the notebooks. */
-  export interface IOptions {
-    /** The shell that activates notebooks, and knows what is in front. */
-    shell: IShell;
-    /** Queries whether the environment of a kernel has this package. */
-    hasConnect?: (kernelName: string) => Promise<boolean>;
-    /** The name of the user, to tell users of a shared notebook apart. */
-    user?: () => string | null;
-    /** Emitted when that name is known, or has changed. */
-    userChanged?: ISignal<unknown, unknown>;
-    /** The kernelspecs of the server. */
-    kernelspecs: KernelSpec.IManager;
-    /** The open notebooks. */
-    tracker: INotebookTracker;
-    /** The lines of the code that connects, with variables. */
-    template?: () => readonly string[];
-    /** The URL of the server. */
-    baseUrl?: string;
-    /** Emitted before a cell is sent to its kernel. */
-    executionScheduled?: ISignal<unknown, IExecution>;
-    /** The application language translator. */
-    translator?: ITranslator;
-  }
 }

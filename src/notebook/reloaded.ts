@@ -17,6 +17,11 @@ export class Reloaded {
     }
   }
 
+  /** The clusters that something waits for. */
+  get ids(): string[] {
+    return [...this._paths.keys()];
+  }
+
   /** Whether anything waits for a cluster. */
   has(id: string): boolean {
     return this._paths.has(id);

@@ -4,7 +4,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 import { PanelLayout } from '@lumino/widgets';
 import React, { useState } from 'react';
-import { againText } from '../again';
+import { againText, canLaunchAgain } from '../again';
 import { CommandIDs } from '../commands/ids';
 import { TextButton } from '../components/button';
 import { useSignalValue } from '../components/hooks';
@@ -125,7 +125,6 @@ function StoppedMessage({
   const [isBusy, setBusy] = useState(false);
   // One that was joined cannot be launched; one that was dismissed may.
   const cluster = useSignalValue(clusters.changed, () => clusters.get(id));
-  const cannotLaunch = cluster?.again === null;
   const launch = async (): Promise<void> => {
     setBusy(true);
     await commands.execute(CommandIDs.launchAgain, { id });
@@ -138,7 +137,7 @@ function StoppedMessage({
           ? trans.__("This cell's cluster cannot be reached")
           : trans.__("This cell's cluster has stopped")}
       </span>
-      {!cannotLaunch && (
+      {canLaunchAgain(cluster) && (
         <TextButton disabled={isBusy} onClick={() => void launch()}>
           {againText(cluster, trans)}
         </TextButton>

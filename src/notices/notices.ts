@@ -49,13 +49,14 @@ export class Notices implements IDisposable {
 
   /**
    * Note that a cluster was launched without a notebook: the user is notified when
-   * it is ready, however short the wait is.
+   * it is ready, however short the wait is, and also if it has been since.
    */
   expect(id: string): void {
     this._withoutNotebook.set(id);
     const cluster = this._clusters.get(id);
-    if (cluster) {
-      this._note(cluster);
+    if (cluster && isAlive(cluster)) {
+      this._noted.add(id);
+      this._waiting.set(id, this._waiting.get(id) ?? Date.now());
       this._notifyIfReady(cluster);
     }
   }

@@ -3,6 +3,7 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { isAlive } from '../format';
+import { isConsole, nameOf, Target } from '../notebook/target';
 import { ICluster, IClusters, INotebooks } from '../tokens';
 import { INoticeActions } from './actions';
 import { INotice } from './show';
@@ -41,8 +42,9 @@ export class Offers implements IDisposable {
   /** Offer the code of a cluster that is ready. */
   add(cluster: ICluster): void {
     const { id } = cluster;
-    if (this._isWanted(cluster)) {
-      this._keep(id, this._show(this._inNotebook(cluster)));
+    const target = this._targetFor(cluster);
+    if (target) {
+      this._keep(id, this._show(this._inTarget(cluster, target)));
       return;
     }
     const done = (run: () => unknown) => () => {
@@ -80,12 +82,13 @@ export class Offers implements IDisposable {
   private _onNotebooks(): void {
     for (const [id, shown] of this._open) {
       const cluster = this._clusters.get(id);
+      const target = cluster ? this._targetFor(cluster) : null;
       if (!cluster || !isAlive(cluster) || this._isUsed(cluster)) {
         this._open.delete(id);
-      } else if (this._isWanted(cluster)) {
+      } else if (target) {
         this._open.delete(id);
         Notification.dismiss(shown);
-        this._keep(id, this._show(this._inNotebook(cluster)));
+        this._keep(id, this._show(this._inTarget(cluster, target)));
       }
     }
   }
@@ -95,28 +98,34 @@ export class Offers implements IDisposable {
     return !!this._notebooks?.users(cluster).length;
   }
 
-  /** Whether the notebook in front takes the code, and has no other cluster. */
-  private _isWanted(cluster: ICluster): boolean {
-    const { current = null, panel = null } = this._notebooks ?? {};
-    const own = this._clusters.get(current?.clusterId ?? '');
-    return (
-      panel !== null &&
-      current?.language === 'python' &&
-      !(own && isAlive(own)) &&
-      !this._isUsed(cluster)
-    );
+  /**
+   * The notebook or console in front; null if it takes no Python code, or has a
+   * cluster.
+   */
+  private _targetFor(cluster: ICluster): Target | null {
+    const notebooks = this._notebooks;
+    const panel = notebooks?.panel;
+    if (
+      !panel ||
+      notebooks.languageOf(panel) !== 'python' ||
+      this._isUsed(cluster)
+    ) {
+      return null;
+    }
+    const id = isConsole(panel) ? null : notebooks.clusterOf(panel);
+    const own = this._clusters.get(id ?? '');
+    return own && isAlive(own) ? null : panel;
   }
 
-  /** The notice that offers to insert in the notebook in front. */
-  private _inNotebook(cluster: ICluster): INotice {
+  /** The notice that offers to insert in a notebook or console. */
+  private _inTarget(cluster: ICluster, panel: Target): INotice {
     const trans = this._trans;
-    const panel = this._notebooks!.panel;
     return {
       message: this._ready(cluster),
       type: 'success',
       actions: [
         {
-          label: trans.__('Insert in %1', this._notebooks!.current!.name),
+          label: trans.__('Insert in %1', nameOf(panel)),
           run: () => this._actions.insert(cluster, panel)?.()
         },
         {

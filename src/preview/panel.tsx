@@ -9,6 +9,7 @@ import { Loading } from '../components/loading';
 import { clusterIcon } from '../icons';
 import { differences, sizeText } from '../sidebar/launch/differences';
 import { LaunchModel } from '../sidebar/launch/model';
+import { fieldWarnings } from '../sidebar/launch/schema';
 import { Code, Highlight } from './code';
 
 /**
@@ -106,6 +107,9 @@ export function Preview(props: IPreviewProps): JSX.Element {
     );
   }
   const form = model.forms.get(platform);
+  // The form has them beside its fields.
+  const known = fieldWarnings(queries.schema(platform));
+  const warnings = (value?.warnings ?? []).filter(one => !known.includes(one));
   const changed = differences(
     form,
     model.forms.defaults(platform),
@@ -120,7 +124,7 @@ export function Preview(props: IPreviewProps): JSX.Element {
           .join(' · ')}
       </p>
       <ErrorMessage error={error} role="status" />
-      {value && !error && <Warnings warnings={value.warnings} />}
+      {value && !error && <Warnings warnings={warnings} />}
       {value && !error && (
         <Code
           title={trans.__('Code that creates the cluster')}
@@ -129,15 +133,24 @@ export function Preview(props: IPreviewProps): JSX.Element {
           {...{ highlight, trans }}
         />
       )}
-      {platform.queue && value && !error && <Check {...props} />}
+      {platform.queue && value && !error && (
+        <Check {...props} known={[...known, ...value.warnings]} />
+      )}
     </>
   );
 }
 
 /**
  * What the batch system says before anything is submitted.
+ *
+ * @param props.known - the warnings that are shown elsewhere
  */
-function Check({ highlight, model, trans }: IPreviewProps): JSX.Element {
+function Check({
+  highlight,
+  known,
+  model,
+  trans
+}: IPreviewProps & { known: readonly string[] }): JSX.Element {
   const { error, value } = model.queries.check;
   if (error !== null) {
     return <ErrorMessage error={error} />;
@@ -146,7 +159,6 @@ function Check({ highlight, model, trans }: IPreviewProps): JSX.Element {
     return <Loading text={trans.__('Checking with the batch system…')} />;
   }
   const { ok, job_script, verdict } = value;
-  const known = model.queries.code.value?.warnings ?? [];
   const warnings = value.warnings.filter(warning => !known.includes(warning));
   return (
     <div role="status">

@@ -11,10 +11,12 @@ import {
 } from '../commands/ids';
 import { notebookOf, notifyError } from '../commands/pick';
 import { clusterIcon, menuIcon } from '../icons';
-import { parseRequest, requestIn } from '../notebook/metadata';
+import { requestIn } from '../notebook/metadata';
+import { Target } from '../notebook/target';
 import { IForm, initialForm, siteOf } from '../sidebar/launch/choices';
 import { sizeText } from '../sidebar/launch/differences';
 import { IPlatform, IRequest } from '../tokens';
+import { requestOfArguments } from './args';
 import { fit } from './fit';
 import { IRepeatOptions, launch, launchRequest, schemaOf } from './launch';
 import { requestText } from './words';
@@ -30,15 +32,19 @@ export function addRepeatCommands(options: IRepeatOptions): void {
     args: { type: 'object', properties: NOTEBOOK_PROPERTY }
   };
   app.commands.addCommand(CommandIDs.launchLast, {
-    label: () => {
+    label: ({ isPalette }) => {
       const last = lastLaunch(options);
+      const label = isPalette
+        ? trans.__('Launch Dask Cluster as Last Time')
+        : trans.__('Launch as Last Time');
       return last
         ? trans.__(
-            'Launch as Last Time: %1, %2',
+            '%1: %2, %3',
+            label,
             last.platform.title,
             sizeText(last.platform, last.form, trans)
           )
-        : trans.__('Launch as Last Time');
+        : label;
     },
     caption: trans.__(
       'Launch a cluster with the platform, workers and options of your last launch'
@@ -73,12 +79,12 @@ export function addRepeatCommands(options: IRepeatOptions): void {
     label: args => {
       const panel = notebookOf(args, options.notebooks);
       const request = requestFor(panel, options);
-      return request
-        ? trans.__(
-            'Launch as This Notebook Wants: %1',
-            requestText(request, trans)
-          )
+      const label = args.isPalette
+        ? trans.__('Launch Dask Cluster as This Notebook Wants')
         : trans.__('Launch as This Notebook Wants');
+      return request
+        ? trans.__('%1: %2', label, requestText(request, trans))
+        : label;
     },
     caption: trans.__(
       'Launch a cluster like the one that this notebook was last used with'
@@ -146,6 +152,32 @@ function isRequested(
   );
 }
 
+/**
+ * The notebook in the arguments, else the notebook or console in front; null if
+ * there is neither.
+ *
+ * @throws Error for the user if that notebook is not open
+ */
+function targetFor(
+  args: ReadonlyPartialJSONObject,
+  { notebooks, trans }: IRepeatOptions
+): Target | null {
+  const { notebook } = args;
+  if (notebook === undefined || notebook === null) {
+    return notebooks?.panel ?? null;
+  }
+  const panel = notebookOf(args, notebooks);
+  if (!panel) {
+    throw new Error(
+      trans.__(
+        '%1 is not open. Open it, or leave out the argument "notebook".',
+        String(notebook)
+      )
+    );
+  }
+  return panel;
+}
+
 /** Launch a cluster as the last time. */
 async function launchLast(
   args: ReadonlyPartialJSONObject,
@@ -153,8 +185,7 @@ async function launchLast(
 ): Promise<void> {
   const last = lastLaunch(options);
   if (last) {
-    const panel =
-      notebookOf(args, options.notebooks) ?? options.notebooks?.panel ?? null;
+    const panel = targetFor(args, options);
     const schema = await schemaOf(last.platform, panel, options);
     await launch(last.platform, last.form, schema, panel, options);
   }
@@ -178,12 +209,9 @@ async function launchByArguments(
   args: ReadonlyPartialJSONObject,
   options: IRepeatOptions
 ): Promise<void> {
-  const request = parseRequest(args as PartialJSONObject);
-  if (!request) {
-    throw new Error(options.trans.__('A launch needs the name of a platform.'));
-  }
-  const panel =
-    notebookOf(args, options.notebooks) ?? options.notebooks?.panel ?? null;
-  const title = options.trans.__('Launch a Dask cluster?');
+  const { trans } = options;
+  const request = requestOfArguments(args as PartialJSONObject, trans);
+  const panel = targetFor(args, options);
+  const title = trans.__('Launch a Dask cluster?');
   await launchRequest(request, panel, title, options);
 }

@@ -29,9 +29,9 @@ export function fit(
     Math.min(Math.max(count, minimum), maximum);
   const options: JSONObject = {};
   const leftOut: string[] = [];
+  const invalid = invalidOptions(schema, request.options);
   for (const [name, value] of Object.entries(request.options)) {
-    const isKnown = name in schema.properties;
-    if (isKnown && invalidOptions(schema, { [name]: value }).length === 0) {
+    if (name in schema.properties && !invalid.includes(name)) {
       options[name] = value;
     } else {
       leftOut.push(schema.properties[name]?.title ?? name);

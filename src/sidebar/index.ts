@@ -4,7 +4,7 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { addAgainCommand } from '../commands/again';
 import { CommandIDs, ID_PROPERTY, REQUEST_PROPERTIES } from '../commands/ids';
 import { ICommandOptions } from '../commands/pick';
-import { clusterIcon } from '../icons';
+import { clusterIcon, menuIcon } from '../icons';
 import { AutoInsert } from '../notebook/autoinsert';
 import { IPreferences } from '../settings/preferences';
 import { Target } from '../notebook/target';
@@ -18,6 +18,9 @@ import { mayFocus } from './focus';
 import { showPreview } from '../preview';
 import { LaunchModel } from './launch/model';
 import { ClusterPanel } from './panel';
+
+/** Milliseconds after a reload until documents are open: some open by their address. */
+const GRACE = 5000;
 
 /** The options of the sidebar. */
 export interface ISidebarOptions extends ICommandOptions {
@@ -92,16 +95,17 @@ function followLaunches(
   options: ISidebarOptions,
   panel: ClusterPanel
 ): (cluster: ICluster, target: Target | null) => void {
-  const { clusters, notebooks, preferences, trans } = options;
+  const { app, clusters, notebooks, preferences, trans } = options;
   const notices = createNotices(options);
   const autoInsert = notebooks
-    ? new AutoInsert(
-        clusters,
-        notebooks,
-        trans,
-        () => mayFocus(panel.node),
-        id => notices.forget(id)
-      )
+    ? new AutoInsert(clusters, notebooks, trans, {
+        mayFocus: () => mayFocus(panel.node),
+        opened: app.restored.then(
+          () => new Promise(resolve => setTimeout(resolve, GRACE))
+        ),
+        told: id => notices.forget(id),
+        unplaced: id => notices.expect(id)
+      })
     : null;
   panel.disposed.connect(() => {
     autoInsert?.dispose();
@@ -137,7 +141,9 @@ function addOpenCommand(
       args.title
         ? trans.__('Launch a Dask cluster on %1', args.title)
         : trans.__('Launch and manage Dask clusters'),
-    icon: clusterIcon,
+    // The cards of the launcher have a size of their own.
+    icon: ({ isLauncher }) =>
+      isLauncher ? clusterIcon : menuIcon(clusterIcon),
     describedBy: {
       args: {
         type: 'object',

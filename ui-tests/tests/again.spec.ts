@@ -56,7 +56,7 @@ test('a cluster that has stopped is launched again', async ({
   await expect(sidebar.rows).toHaveCount(2);
   await sidebar
     .rowOf(ended)
-    .root.getByRole('button', { name: 'Dismiss', exact: true })
+    .root.getByRole('button', { name: /^Dismiss: / })
     .click();
   await expect(sidebar.rows).toHaveCount(1);
   await second.toHaveWorkers(2);
@@ -71,9 +71,12 @@ test('a cluster that has stopped is launched again', async ({
   });
   await expect(page.locator('.jp-FileEditor')).toBeVisible();
   await second.click('insert');
-  await expect(
-    page.getByText('neither a notebook nor a console').first()
-  ).toBeVisible();
+  const told = page
+    .locator('.Toastify__toast')
+    .filter({ hasText: 'neither a notebook nor a console' });
+  await expect(told).toBeVisible();
+  await told.hover(); // It stays while the pointer is on it.
+  await checkWithAxe(page, '.Toastify__toast');
   await page.notebook.activate('tomorrow.ipynb');
   expect(await source()).toBe(before);
 });

@@ -105,8 +105,20 @@ test('axe finds nothing in any question', async ({ page, sidebar }) => {
   // A stop without a question is told, with a way back.
   await sidebar.rowOf('idle').click('stop');
   const told = page.locator('.Toastify__toast');
-  await expect(told).toContainText('plankton was stopped');
-  await told.hover(); // It stays while the pointer is on it.
+  const stopped = told.filter({ hasText: 'plankton was stopped' });
+  await expect(stopped).toBeVisible();
+  await stopped.hover(); // It stays while the pointer is on it.
   await checkWithAxe(page, '.Toastify__toast');
   expect(requests).toEqual([expect.stringMatching(/^DELETE .*\/idle$/)]);
+
+  // So is a mistake.
+  await page.evaluate(() =>
+    (window as any).jupyterapp.commands.execute('cluster-launcher:launch', {
+      ...{ platform: 'local', workers: '8' }
+    })
+  );
+  const mistake = told.filter({ hasText: 'must be a whole number' });
+  await expect(mistake).toBeVisible();
+  await mistake.hover();
+  await checkWithAxe(page, '.Toastify__toast');
 });

@@ -134,6 +134,23 @@ async function story(page: Page, url: string, release: string): Promise<void> {
   expect(failed).toEqual([]);
 }
 
+/** Launch a cluster on this computer that no notebook uses, as in a terminal. */
+async function launchElsewhere(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { baseUrl } = (window as any).jupyterapp.serviceManager
+      .serverSettings;
+    const xsrf = document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? '';
+    const response = await fetch(`${baseUrl}cluster-launcher/clusters`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-XSRFToken': xsrf },
+      body: JSON.stringify({ platform: 'local', workers: 1 })
+    });
+    if (!response.ok) {
+      throw new Error(await response.text());
+    }
+  });
+}
+
 /**
  * From the toolbar of a notebook in Notebook 7 to a result, the logs and the end,
  * without the sidebar but for the form. Guards against a menu whose items do
@@ -147,12 +164,24 @@ async function toolbarStory(page: Page, url: string): Promise<void> {
   await expect(item).toContainText('No cluster');
   const cell = page.locator('.jp-Cell').first();
   const menu = page.getByRole('menu').last();
+  await launchElsewhere(page);
+  await expect(async () => {
+    await page.keyboard.press('Escape');
+    await item.click();
+    const other = menu.getByRole('menuitem', { name: /^Connect to / });
+    await expect(other).toBeVisible({ timeout: 1000 });
+  }).toPass({ timeout: 60000 });
+  await page.keyboard.press('Escape');
   const choose = async (name: RegExp): Promise<void> => {
     await item.click();
     await menu.getByRole('menuitem', { name }).click();
   };
   await choose(/^New Cluster…/);
   const sidebar = page.locator('#jp-cluster-launcher');
+  // With a cluster, the form is a line until it is asked for.
+  const form = sidebar.getByRole('form', { name: 'Launch a cluster' });
+  await expect(form).toHaveAttribute('data-open', 'true');
+  await expect(form.locator('*:focus')).toHaveCount(1);
   const workers = sidebar.getByLabel('Workers', { exact: true });
   await expect(async () => {
     await workers.fill('1');

@@ -1,5 +1,6 @@
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
+import { checkWithAxe } from './axe';
 import { Scheduler } from './scheduler';
 import { screenshot } from './screenshot';
 import { Row, Sidebar } from './sidebar';
@@ -114,8 +115,9 @@ test('a cluster made in a cell is found, joined, used and closed', async ({
   await page.notebook.setCell(0, 'code', MAKE);
   await page.notebook.runCell(0, true);
   await expect(entries).toHaveCount(1);
-  await expect(entries.getByText(/^2 workers, 2 cores/)).toBeVisible();
+  await expect(entries.getByText(/^2 workers, 2 threads/)).toBeVisible();
   await screenshot(page, 'found');
+  await checkWithAxe(page, '#jp-cluster-launcher');
 
   const row = await join(
     sidebar,

@@ -3,7 +3,7 @@ import { expect, test } from './test';
 
 /**
  * The form with all sections expanded, at the default and the minimum width.
- * Guards against controls that cannot be reached.
+ * Guards against controls that cannot be reached, or are cut off.
  */
 test('the form with all sections expanded', async ({ page, sidebar }) => {
   await page.notebook.createNew('form.ipynb');
@@ -15,13 +15,18 @@ test('the form with all sections expanded', async ({ page, sidebar }) => {
   await expect(sidebar.platforms).toHaveCount(0);
   await sidebar.expand('options');
   await sidebar.expand('lifetime');
-  await expect(
-    sidebar.form.getByRole('button', { name: 'Launch', exact: true })
-  ).toBeInViewport();
-  await screenshot(page, 'form-unfolded');
+  const launch = sidebar.form.getByRole('button', {
+    name: 'Launch',
+    exact: true
+  });
+  await expect(launch).toBeInViewport();
   await sidebar.preview();
   await expect(sidebar.code).toContainText('LocalCluster');
   await screenshot(page, 'code');
   await sidebar.setWidth(200);
-  await screenshot(page, 'form-narrow');
+  await expect(launch).toBeInViewport();
+  const hidden = await sidebar.form.evaluate(
+    ({ clientWidth, scrollWidth }) => scrollWidth - clientWidth
+  );
+  expect(hidden).toBe(0);
 });

@@ -1,4 +1,5 @@
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
 import { join } from 'path';
 
 /** The folder of the screenshots in the documentation. */
@@ -11,18 +12,20 @@ const ENVIRONMENT = join(__dirname, '..', '..', '.venv');
 const THEMES = { light: 'JupyterLab Light', dark: 'JupyterLab Dark' };
 
 /**
- * Take a screenshot of the window in the light and the dark theme.
+ * Take a screenshot of the window, or a part of it, in the light and the dark theme.
  *
  * @param name - of the files, which become NAME-light.png and NAME-dark.png
+ * @param part - by default the window
  */
 export async function screenshot(
   page: IJupyterLabPageFixture,
-  name: string
+  name: string,
+  part?: Locator
 ): Promise<void> {
   await page.evaluate(showPath, [ENVIRONMENT, '/opt/jupyter'] as const);
   for (const [suffix, theme] of Object.entries(THEMES)) {
     await setTheme(page, theme);
-    await page.screenshot({
+    await (part ?? page).screenshot({
       animations: 'disabled', // what moves is where it ends
       path: join(FOLDER, `${name}-${suffix}.png`)
     });

@@ -32,13 +32,18 @@ export class Sidebar {
 
   /** Show the sidebar and wait for the platforms. */
   async open(): Promise<void> {
+    await this.show();
+    await expect(this.form).toBeVisible();
+  }
+
+  /** Show the sidebar. */
+  async show(): Promise<void> {
     // Until the layout is restored, a click may close the tab.
     await this.page.waitForFunction(() => (window as any).jupyterapp);
     await this.page.evaluate(async () => {
       await window.jupyterapp.restored;
     });
     await this.page.sidebar.openTab(TAB);
-    await expect(this.form).toBeVisible();
   }
 
   /** Show all fields of the form. */

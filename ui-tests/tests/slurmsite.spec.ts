@@ -1,3 +1,4 @@
+import { checkWithAxe } from './axe';
 import { screenshot } from './screenshot';
 import { COMPUTE, testOnSlurm } from './slurmtest';
 import { expect } from './test';
@@ -46,6 +47,8 @@ test('choose what the machine offers, launch, compute, scale, renew, stop', asyn
   await screenshot(page, 'slurm-starts');
   await sidebar.scrollTo(partition);
   await screenshot(page, 'slurm-form');
+  await expect(starts).toBeVisible();
+  await checkWithAxe(page, '#jp-cluster-launcher');
 
   // Two minutes are too short for a user, and long enough for a test.
   await options.getByLabel('Time limit').fill('00:02:00');

@@ -97,15 +97,45 @@ test('every situation of a cluster', async ({ page, sidebar }) => {
   await page.reload();
   await sidebar.open();
   await expect(sidebar.rows).toHaveCount(SITUATIONS.length);
-  await screenshot(page, 'states');
+  await screenshot(page, 'states', sidebar.root);
   await sidebar.setWidth(200);
-  await screenshot(page, 'states-narrow');
   await checkWithAxe(page, '#jp-cluster-launcher');
 });
 
 /**
+ * A server without the extension, and one that does not answer. Guards against a
+ * way out that not all users can read.
+ */
+test('a server that is missing, and one that is down', async ({
+  page,
+  sidebar
+}) => {
+  const ours = /\/cluster-launcher\//; // not the files of the extension
+  const problem = sidebar.root.getByRole('alert');
+  await page.route(ours, route =>
+    route.fulfill({ status: 404, body: 'Not Found' })
+  );
+  await page.reload();
+  await sidebar.show();
+  await expect(problem).toContainText('not installed or not enabled');
+  await checkWithAxe(page, '#jp-cluster-launcher');
+
+  await page.unroute(ours);
+  await page.route(ours, route => route.abort());
+  await problem.getByRole('button', { name: 'Try again' }).click();
+  await expect(problem).toContainText('server is not responding');
+  await checkWithAxe(page, '#jp-cluster-launcher');
+
+  await page.unroute(ours);
+  await problem.getByRole('button', { name: 'Try again' }).click();
+  await expect(problem).toHaveCount(0);
+  await expect(sidebar.form).toBeVisible();
+});
+
+/**
  * A hundred clusters with a thousand workers. Guards against rows that are
- * missing, stay empty on scrolling, or cannot be reached with the keyboard.
+ * missing, stay empty on scrolling, or cannot be reached with the keyboard, and a
+ * way to launch that is scrolled away.
  */
 test('a hundred clusters', async ({ page, sidebar }) => {
   const many = Array.from({ length: 100 }, (_, index) =>
@@ -130,6 +160,24 @@ test('a hundred clusters', async ({ page, sidebar }) => {
   await last.root.scrollIntoViewIfNeeded();
   await expect(stop).toBeVisible();
   await expect(last.root.getByText(/10 workers/)).toBeVisible();
+
+  // The line that launches is above them, and can be read there.
+  const { form } = sidebar;
+  await expect(
+    form.getByRole('button', { name: 'Launch', exact: true })
+  ).toBeInViewport({ ratio: 1 });
+  const isOnTop = await form.evaluate(node => {
+    const { height, width, x, y } = node.getBoundingClientRect();
+    const seen = document.elementFromPoint(x + width / 2, y + height / 2);
+    return node.contains(seen);
+  });
+  expect(isOnTop).toBe(true);
+  await expect(form).not.toHaveCSS('background-color', 'rgba(0, 0, 0, 0)');
+  await checkWithAxe(page, '.jp-ClusterLauncher-launch');
+  await sidebar.openForm();
+  await expect(form.getByLabel('Workers')).toBeInViewport();
+  await form.getByRole('button', { name: 'New cluster' }).click();
+  await expect(form).toHaveAttribute('data-open', 'false');
 
   // From the first row to the eleventh, which was far outside of the viewport.
   const first = sidebar.row('run 0');

@@ -18,8 +18,6 @@ test('launch on this computer, compute, scale, reload, stop', async ({
   await sidebar.setWorkers(2);
   await screenshot(page, 'form');
   const row = await sidebar.launch();
-  await screenshot(page, 'starting');
-
   await row.toHaveWorkers(2);
   await expect
     .poll(() => page.notebook.getCellTextInput(0))

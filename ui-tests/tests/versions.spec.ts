@@ -88,6 +88,7 @@ test('a notebook whose packages differ', async ({ page, sidebar, tmpPath }) => {
   const note = row.root.getByText('have different package versions');
   await note.click();
   await expect(row.root.getByRole('row', { name: /^msgpack/ })).toBeVisible();
+  await checkWithAxe(page, '#jp-cluster-launcher');
   // The dialog is shown only once.
   await page.notebook.runCell(0, true);
   await expect(page.getByRole('dialog')).toHaveCount(0);

@@ -21,7 +21,7 @@ class CodeHandler(LauncherHandler):
     @authorized("execute")
     async def post(self) -> None:
         """Preview it without starting anything."""
-        self.reply(preview_view(await self.manager.preview(self.body())))
+        self.reply(preview_view(await self.within(self.manager.preview(self.body()))))
 
 
 class CheckHandler(LauncherHandler):
@@ -34,7 +34,7 @@ class CheckHandler(LauncherHandler):
     @authorized("execute")
     async def post(self) -> None:
         """Fetch the job script and the verdict without submitting anything."""
-        self.reply(check_view(*await self.manager.check(self.body())))
+        self.reply(check_view(*await self.within(self.manager.check(self.body()))))
 
 
 class PrepareHandler(LauncherHandler):
@@ -46,7 +46,7 @@ class PrepareHandler(LauncherHandler):
     @authorized("execute")
     async def post(self) -> None:
         """Begin to start it, or keep the one there is."""
-        await self.manager.preparer.touch(self.body())
+        await self.within(self.manager.preparer.touch(self.body()))
         self.set_status(HTTPStatus.NO_CONTENT)
         self.finish()
 
@@ -61,4 +61,5 @@ class StartsHandler(LauncherHandler):
     @authorized("execute")
     async def post(self) -> None:
         """Estimate it for other partitions and sizes as well, without submitting anything."""
-        self.reply(list(map(start_view, await self.manager.starts(self.body()))))
+        starts = await self.within(self.manager.starts(self.body()))
+        self.reply(list(map(start_view, starts)))

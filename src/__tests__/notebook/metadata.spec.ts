@@ -104,4 +104,23 @@ describe('the metadata of a notebook', () => {
       ...{ platform: 'hpc', title: 'hpc', unit: 'workers', options: {} }
     });
   });
+
+  // Guards against a fixed number of workers where the upper bound can be read.
+  it.each([
+    [{ maximum: 8 }, { minimum: 0, maximum: 8 }],
+    [
+      { minimum: '2', maximum: 8 },
+      { minimum: 0, maximum: 8 }
+    ],
+    [
+      { minimum: 9, maximum: 8 },
+      { minimum: 0, maximum: 8 }
+    ],
+    [{ minimum: 2, maximum: '8' }, undefined],
+    [8, undefined]
+  ])('have the bounds that are understood: %j', (adapt, expected) => {
+    const request = { platform: 'hpc', adapt };
+    panel.notebook.setMetadata(CELL_METADATA, { request });
+    expect(requestIn(panel)!.adapt).toEqual(expected);
+  });
 });

@@ -3,6 +3,7 @@ import { Signal } from '@lumino/signaling';
 import { CELL_METADATA, markedCell } from '../../notebook/cell';
 import { requestIn } from '../../notebook/metadata';
 import { Notebooks } from '../../notebook/notebooks';
+import { INotebooksOptions } from '../../notebook/options';
 import { ICluster } from '../../tokens';
 import { ToolbarItem } from '../../toolbar/item';
 import { clusterFor } from '../../toolbar/state';
@@ -72,7 +73,7 @@ function makeTracker(panel: FakePanel | null): any {
 
 function makeNotebooks(
   panel: FakePanel | null,
-  options: Partial<Notebooks.IOptions> = {}
+  options: Partial<INotebooksOptions> = {}
 ): Notebooks {
   return new Notebooks({
     shell: { activateById: () => undefined },
@@ -188,6 +189,20 @@ describe('Notebooks', () => {
     expect(panel.sources).toEqual(['first()', 'c1()', 'second()']);
     expect(panel.content.activeCellIndex).toBe(1);
     expect(used).toEqual([{ id: 'one', panel }]);
+  });
+
+  // Guards against a notebook that got its cluster by a drop, and cannot be launched
+  // as it wants on the next day.
+  it.each([null, 'ann'])('keeps what a dropped row requests, for %s', user => {
+    panel.content.model.collaborative = user !== null;
+    notebooks = makeNotebooks(panel, { user: () => user });
+    const cell = markedCell({ cluster_id: 'one', name: 'One', code: 'c1()' });
+    panel.notebook.insertCell(2, cell);
+    void notebooks.handleDrop(panel.node, cell.id, withCode('one', 'c1()'));
+    expect(requestIn(panel as any, user)).toEqual({
+      ...{ platform: 'local', title: 'This computer', unit: 'workers' },
+      ...{ workers: 2, options: {} }
+    });
   });
 
   // Guards against code for the kernel of another notebook, which was in front.
@@ -489,6 +504,7 @@ describe('Notebooks', () => {
     };
     notebooks = makeNotebooks(panel, { shell });
     const result = notebooks.insert(withCode('one', 'c1()\n'), 'connect');
+    expect(notebooks.languageOf(notebooks.panel!)).toBe('python');
     expect(result).toMatchObject({ inserted: true, notebook: 'Console 1' });
     expect(source).toBe('c1()\nmine()');
     expect(activated).toEqual(['console']);

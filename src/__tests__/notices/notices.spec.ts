@@ -175,6 +175,22 @@ describe('notices', () => {
     expect(shown()).toEqual(['Local 1 is ready']);
   });
 
+  // Guards against silence about a cluster that got ready before it was known that
+  // its notebook is not opened again.
+  it('offer what was ready before it was expected, while it runs', async () => {
+    await put(starting);
+    jest.advanceTimersByTime(3_000);
+    await put();
+    await put({ id: 'two', name: 'Local 2', state: 'closed' });
+    expect(shown()).toEqual([]);
+    notices.expect('one');
+    notices.expect('two');
+    expect(shown()).toEqual(['Local 1 is ready']);
+    Notification.dismiss();
+    await put({ cores: 4 });
+    expect(shown()).toEqual([]);
+  });
+
   // Guards against a warning instead of a cluster that can be used.
   it('offer a notebook for a launch without one', async () => {
     await put(starting);
@@ -233,6 +249,31 @@ describe('notices', () => {
       Notification.dismiss();
       select();
       expect(shown()).toEqual([]);
+    }
+  );
+
+  // Guards against a button that names the last notebook, and inserts in the console
+  // in front; and against code for a kernel of another language.
+  it.each([
+    ['python', 'r', ['Insert in Console 1', 'Copy code']],
+    ['r', 'python', ['New notebook with it', 'Copy code']]
+  ])(
+    'offer the console in front, which runs %s, and not a notebook with %s',
+    async (language, other, offered) => {
+      await put(starting);
+      notices.expect('one');
+      select({ language: other });
+      const front = {
+        ...{ console: {}, sessionContext: {}, language },
+        title: { label: 'Console 1' }
+      };
+      notebooks.panel = front;
+      await put();
+      expect(labels()).toEqual(offered);
+      if (language === 'python') {
+        await press('Insert in Console 1');
+        expect(notebooks.inserted[0][2]).toEqual({ panel: front });
+      }
     }
   );
 

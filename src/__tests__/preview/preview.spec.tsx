@@ -73,6 +73,24 @@ describe('the preview of a launch', () => {
     screen.getByText('No account is set.');
   });
 
+  // Guards against a sentence that the form says beside a field already.
+  it('leaves out what stands beside a field', async () => {
+    const [model, clusters] = await makeModel();
+    const set = 'SBATCH_SIGNAL may change the jobs.';
+    const { properties } = makePlatform().options;
+    const extra = { ...properties.extra, warning: set };
+    const options: any = { type: 'object', properties: { extra } };
+    clusters.platformsResponse = [makePlatform({ queue: 'slurm', options })];
+    clusters.codeResponse = { ...clusters.codeResponse, warnings: [set] };
+    clusters.checkResponse.warnings = [set, 'No account is set.'];
+    await act(async () => model.retry());
+    await settle();
+    await act(async () => model.change({ workers: 5 }));
+    const screen = await show(model);
+    screen.getByText('No account is set.');
+    expect(screen.queryByText(set)).toBeNull();
+  });
+
   // Guards against old code beside new settings.
   it('shows no code that the server rejects', async () => {
     const [model, clusters] = await makeModel();

@@ -70,6 +70,9 @@ describe('a launch without the form', () => {
     expect(commands.label(CommandIDs.launchLast, NOTEBOOK)).toBe(
       'Launch as Last Time: This computer, 4 workers'
     );
+    expect(commands.label(CommandIDs.launchLast, { isPalette: true })).toBe(
+      'Launch Dask Cluster as Last Time: This computer, 4 workers'
+    );
     await commands.execute(CommandIDs.launchLast, NOTEBOOK);
     expect(launches()).toEqual([
       expect.objectContaining({
@@ -103,6 +106,14 @@ describe('a launch without the form', () => {
     request({});
     expect(commands.label(CommandIDs.launchRequested, NOTEBOOK)).toBe(
       'Launch as This Notebook Wants: This computer, 3 workers'
+    );
+    expect(
+      commands.label(CommandIDs.launchRequested, {
+        ...NOTEBOOK,
+        isPalette: true
+      })
+    ).toBe(
+      'Launch Dask Cluster as This Notebook Wants: This computer, 3 workers'
     );
     await commands.execute(CommandIDs.launchRequested, NOTEBOOK);
     expect(launches()).toMatchObject([{ platform: 'local', workers: 3 }]);
@@ -192,6 +203,53 @@ describe('a launch without the form', () => {
       'A launch needs the name of a platform.'
     );
     expect(launches()).toHaveLength(3);
+  });
+
+  // Guards against a launch of something else than what was asked for.
+  it.each<[string, any, string]>([
+    [
+      'text for a number',
+      { workers: '8' },
+      'The argument "workers" must be a whole number, 0 or more, but is "8".'
+    ],
+    [
+      'a part of a worker',
+      { workers: 1.5 },
+      'The argument "workers" must be a whole number, 0 or more, but is 1.5.'
+    ],
+    [
+      'no upper bound',
+      { adapt: { minimum: 2 } },
+      'The argument "adapt" must be an object with a "maximum", a whole number from 1, and if needed a "minimum", a whole number from 0 to that, but is {"minimum":2}.'
+    ],
+    [
+      'bounds in the wrong order',
+      { adapt: { minimum: 9, maximum: 3 } },
+      'The argument "adapt" must be an object with a "maximum", a whole number from 1, and if needed a "minimum", a whole number from 0 to that, but is {"minimum":9,"maximum":3}.'
+    ],
+    [
+      'a list for options',
+      { options: ['a'] },
+      'The argument "options" must be an object with values by the name of the option, but is ["a"].'
+    ],
+    [
+      'a notebook that is closed',
+      { notebook: 'gone.ipynb' },
+      'gone.ipynb is not open. Open it, or leave out the argument "notebook".'
+    ]
+  ])('says that an argument is wrong: %s', async (_, args, message) => {
+    await commands.execute(CommandIDs.launch, { platform: 'local', ...args });
+    expect(launches()).toEqual([]);
+    expect(Notification.manager.notifications[0].message).toBe(message);
+  });
+
+  // Guards against a number of workers where bounds were asked for.
+  it('takes bounds without a minimum', async () => {
+    await commands.execute(CommandIDs.launch, {
+      ...{ platform: 'local', adapt: { maximum: 8 } },
+      isMenu: true // Menus and others add arguments of theirs.
+    });
+    expect(launches()).toMatchObject([{ adapt: { minimum: 0, maximum: 8 } }]);
   });
 
   // Guards against a launch that the user did not want.

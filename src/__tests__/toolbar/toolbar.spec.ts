@@ -169,9 +169,11 @@ describe('the menu of a notebook', () => {
     expect(notebooks.inserted[0][0]).toBe('two');
     run('stop');
     run('launch-last');
+    run('New Cluster…');
     expect(executed).toEqual([
       [CommandIDs.stop, { id: 'one' }],
-      [CommandIDs.launchLast, { notebook: panel.path }]
+      [CommandIDs.launchLast, { notebook: panel.path }],
+      [CommandIDs.open, { form: true }]
     ]);
   });
 

@@ -83,12 +83,12 @@ export function differences(
   }
   if (!form.adapt && form.renew_for !== standard.renew_for) {
     changed.push(
-      form.renew_for === null
-        ? trans.__('jobs are not renewed')
-        : trans.__(
-            'jobs are renewed for %1',
-            durationText(form.renew_for * 1000, trans)
-          )
+      trans.__(
+        'Keep jobs running for: %1',
+        form.renew_for === null
+          ? trans.__('One time limit')
+          : durationText(form.renew_for * 1000, trans)
+      )
     );
   }
   if (form.tls !== standard.tls) {

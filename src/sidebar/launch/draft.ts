@@ -66,15 +66,13 @@ export class Draft {
   /** The titles of the fields whose values are not allowed. */
   invalid(platform: IPlatform | null): string[] {
     const { forms, queries } = this._parts;
-    return platform
-      ? [
-          ...this._mistyped,
-          ...invalidOptions(
-            queries.schema(platform),
-            forms.get(platform).options
-          )
-        ]
-      : [];
+    if (!platform) {
+      return [];
+    }
+    const schema = queries.schema(platform);
+    const names = invalidOptions(schema, forms.get(platform).options);
+    const titles = names.map(name => schema.properties[name].title);
+    return [...this._mistyped, ...titles];
   }
 
   /** The request that launches a cluster. */

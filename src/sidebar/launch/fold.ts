@@ -3,14 +3,16 @@ import { IClusters } from '../../tokens';
 
 /**
  * Whether the launch form shows all fields, or only a line: all fields while
- * there are no clusters, and as the user wants until the next launch. Also which
- * option is to get the focus.
+ * there are no clusters, and as the user wants until the next launch. A form in
+ * which the user has changed something stays as it is, whatever clusters come and
+ * go. Also which option is to get the focus.
  */
 export class FormFold {
   constructor(private _clusters: Pick<IClusters, 'changed' | 'clusters'>) {
     this._clusters.changed.connect((_, { type }) => {
       if (type === 'removed' && !this._clusters.clusters.length) {
-        this.reset();
+        this._chosen = null;
+        this.settle();
       }
     });
   }
@@ -22,7 +24,8 @@ export class FormFold {
 
   /** Whether all fields are shown. */
   get isOpen(): boolean {
-    return this._chosen ?? this._clusters.clusters.length === 0;
+    const isEmpty = this._clusters.clusters.length === 0;
+    return this._chosen ?? (this._isEdited || isEmpty);
   }
 
   /** The option of a platform whose field is to get the focus; null for none. */
@@ -33,8 +36,15 @@ export class FormFold {
   /** Expand or collapse the form. */
   set(isOpen: boolean): void {
     this._chosen = isOpen;
+    this._isEdited = false;
     this.settle();
   }
+
+  /** Note that the user has changed something in the form, which stays expanded. */
+  readonly keep = (): void => {
+    // Beside the line of a collapsed form is a button that resets its values.
+    this._isEdited ||= this.isOpen;
+  };
 
   /** Expand the form, and focus the field of an option as soon as it is there. */
   show(platform: string, option: string): void {
@@ -49,14 +59,16 @@ export class FormFold {
     this._changed.emit();
   };
 
-  /** Follow the number of clusters again. */
+  /** Follow the number of clusters again, after a launch. */
   reset(): void {
     this._chosen = null;
+    this._isEdited = false;
     this.settle();
   }
 
   private _changed = new Signal<this, void>(this);
   /** What the user chose; null for no choice. */
   private _chosen: boolean | null = null;
+  private _isEdited = false;
   private _wanted: { platform: string; option: string } | null = null;
 }

@@ -17,9 +17,9 @@ export function Footer(
   const { model, platform } = props;
   const { queries, submission } = model;
   const isReady = queries.isReady(platform);
-  const { error, value } = queries.code;
+  const { error } = queries.code;
   // What was a warning before the launch was refused for it.
-  const warnings = (value?.warnings ?? []).filter(
+  const warnings = queries.warnings.filter(
     warning => warning !== submission.error
   );
   return (

@@ -1,6 +1,6 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
-import React from 'react';
+import React, { useLayoutEffect, useRef } from 'react';
 import { useSignal } from '../../components/hooks';
 import { IPlatform } from '../../tokens';
 import { sizeText } from './differences';
@@ -28,6 +28,14 @@ export function LaunchForm(props: ILaunchProps): JSX.Element {
   const { canFold, model, trans } = props;
   useSignal(model.changed);
   const { platform } = model;
+  const { isOpen } = model.fold;
+  const node = useRef<HTMLFormElement>(null);
+  // The line stays in sight while the clusters are scrolled, the form does not.
+  useLayoutEffect(() => {
+    if (isOpen && node.current?.parentElement) {
+      node.current.parentElement.scrollTop = 0;
+    }
+  }, [isOpen]);
   if (platform === null) {
     return (
       <p className="jp-ClusterLauncher-empty">
@@ -37,13 +45,14 @@ export function LaunchForm(props: ILaunchProps): JSX.Element {
       </p>
     );
   }
-  const { isOpen } = model.fold;
   return (
     <form
+      ref={node}
       className="jp-ClusterLauncher-launch"
       data-open={isOpen}
       aria-label={trans.__('Launch a cluster')}
       {...model.preparation.handlers}
+      onChange={model.fold.keep}
       onSubmit={event => {
         event.preventDefault();
         if (model.canLaunch) {

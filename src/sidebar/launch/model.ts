@@ -126,6 +126,7 @@ export class LaunchModel implements IDisposable {
     const { platform } = this;
     if (platform) {
       this.forms.change(platform, changes);
+      this.fold.keep();
       this._onEdited();
     }
   }

@@ -72,6 +72,22 @@ export class LaunchQueries implements IDisposable {
     return this._code;
   }
 
+  /** What may go wrong with the launch, without what stands beside a field. */
+  get warnings(): string[] {
+    const warnings = this._code.value?.warnings ?? [];
+    return warnings.filter(warning => !this._beside.has(warning));
+  }
+
+  /** Set whether a warning stands beside a field, which may be hidden. */
+  setBeside = (warning: string, isShown: boolean): void => {
+    if (isShown) {
+      this._beside.add(warning);
+    } else {
+      this._beside.delete(warning);
+    }
+    this._settled.emit();
+  };
+
   /** The check of the launch with the batch system. */
   get check(): IQueryState<ICheck> {
     return this._check;
@@ -192,6 +208,7 @@ export class LaunchQueries implements IDisposable {
   }
 
   private _attempt = 0;
+  private _beside = new Set<string>();
   private _check = new Query<ICheck>({ delay: PREVIEW_DELAY, keep: true });
   private _code = new Query<IPreview>({ delay: PREVIEW_DELAY, keep: true });
   private _found = new Query<IDiscoveredCluster[]>({ keep: true });

@@ -1,25 +1,27 @@
 import { TranslationBundle } from '@jupyterlab/translation';
-import { ReadonlyJSONValue } from '@lumino/coreutils';
+import { ReadonlyJSONObject } from '@lumino/coreutils';
 import { IOptionsSchema } from '../../tokens';
+import { refineOptions } from './schema';
 
 /** The schema of an option, or of an entry of one. */
 type Schema = { readonly [keyword: string]: any };
 
 /**
- * Find the options whose values their schema does not allow.
+ * Find the options whose values their schema does not allow, as the choices among
+ * them leave it: these are the limits that the fields have.
  *
- * @returns the titles of the options
+ * @returns the names of the options
  */
 export function invalidOptions(
-  { properties }: IOptionsSchema,
-  values: { readonly [name: string]: ReadonlyJSONValue | undefined }
+  schema: IOptionsSchema,
+  values: ReadonlyJSONObject
 ): string[] {
-  return Object.entries(values)
-    .filter(([name, value]) => {
-      const schema = properties[name] as Schema | undefined;
-      return schema && !isEmpty(value) && !isValid(schema, value);
-    })
-    .map(([name]) => properties[name].title);
+  const { properties } = refineOptions(schema, values);
+  return Object.keys(values).filter(name => {
+    const option = properties[name] as Schema | undefined;
+    const value = values[name];
+    return option && !isEmpty(value) && !isValid(option, value);
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import React, { useState } from 'react';
 import { againText } from '../../again';
 import { CommandIDs } from '../../commands/ids';
-import { TextButton } from '../../components/button';
+import { RowButton } from './button';
 import { IRowProps } from './props';
 
 /** The button that launches a cluster again, once for each click. */
@@ -18,8 +18,11 @@ export function Again({
     setBusy(false);
   };
   return (
-    <TextButton disabled={isBusy} onClick={() => void launch()}>
-      {againText(cluster, trans)}
-    </TextButton>
+    <RowButton
+      {...{ cluster, context }}
+      text={againText(cluster, trans)}
+      disabled={isBusy}
+      onClick={() => void launch()}
+    />
   );
 }

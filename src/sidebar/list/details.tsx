@@ -1,7 +1,7 @@
 import { Clipboard } from '@jupyterlab/apputils';
 import { copyIcon } from '@jupyterlab/ui-components';
 import React from 'react';
-import { IconButton } from '../../components/button';
+import { IconButton, nameFor } from '../../components/button';
 import { Fold } from '../../components/fold';
 import { EVERY_QUARTER_MINUTE, useNow } from '../../components/hooks';
 import { durationText } from '../../format';
@@ -16,8 +16,11 @@ const PACKAGES = { python: 'Python', dask: 'dask', distributed: 'distributed' };
  * address of its scheduler.
  */
 export function Details(props: IRowProps): JSX.Element {
+  const { cluster, context } = props;
+  const label = context.trans.__('Details');
+  const fullLabel = nameFor(label, [cluster.name], context.trans);
   return (
-    <Fold name="details" label={props.context.trans.__('Details')}>
+    <Fold name="details" {...{ fullLabel, label }}>
       <Facts {...props} />
     </Fold>
   );

@@ -1,8 +1,8 @@
 import React from 'react';
 import { CommandIDs } from '../../commands/ids';
-import { TextButton } from '../../components/button';
 import { usedText } from '../../usage';
 import { Again } from './again';
+import { RowButton } from './button';
 import { IRowProps } from './props';
 
 /**
@@ -29,14 +29,18 @@ export function Ended({ cluster, context, platform }: IRowProps): JSX.Element {
       {used && <p className="jp-ClusterLauncher-message">{used}</p>}
       <Correct {...{ cluster, context, platform }} />
       {cluster.again && <Again {...{ cluster, context }} />}
-      <TextButton
+      <RowButton
+        {...{ cluster, context }}
+        text={trans.__('Show logs')}
         onClick={() => void commands.execute(CommandIDs.showLogs, args)}
-      >
-        {trans.__('Show logs')}
-      </TextButton>
-      <TextButton onClick={() => void commands.execute(CommandIDs.stop, args)}>
-        {cluster.state === 'lost' ? trans.__('Clean up') : trans.__('Dismiss')}
-      </TextButton>
+      />
+      <RowButton
+        {...{ cluster, context }}
+        text={
+          cluster.state === 'lost' ? trans.__('Clean up') : trans.__('Dismiss')
+        }
+        onClick={() => void commands.execute(CommandIDs.stop, args)}
+      />
     </div>
   );
 }
@@ -57,9 +61,12 @@ function Correct({
     return null;
   }
   return (
-    <TextButton
+    <RowButton
+      {...{ cluster, context }}
+      text={trans.__('Change %1…', option.title ?? again.field)}
       onClick={() => {
-        const workers = cluster.workers.requested;
+        // It may have been scaled to 0, with which nothing can be computed.
+        const workers = cluster.workers.requested || platform.workers.suggested;
         // A row leaves out paths and the like, which the form still has.
         const { options: before } = launch.forms.get(platform);
         launch.presets.apply({
@@ -70,8 +77,6 @@ function Correct({
         launch.draft.name = cluster.name;
         launch.fold.show(platform.name, again.field);
       }}
-    >
-      {trans.__('Change %1…', option.title ?? again.field)}
-    </TextButton>
+    />
   );
 }

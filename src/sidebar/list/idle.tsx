@@ -1,7 +1,7 @@
 import React from 'react';
-import { TextButton } from '../../components/button';
 import { EVERY_QUARTER_MINUTE, useNow } from '../../components/hooks';
 import { idleText } from '../../format';
+import { RowButton } from './button';
 import { IRowProps } from './props';
 
 /**
@@ -19,7 +19,9 @@ export function Idle({ cluster, context }: IRowProps): JSX.Element | null {
   return (
     <div className="jp-ClusterLauncher-idle">
       <span>{error || text}</span>
-      <TextButton
+      <RowButton
+        {...{ cluster, context }}
+        text={trans.__('Extend')}
         title={trans.__('Start the idle time of %1 again', cluster.name)}
         onClick={() => {
           clusters.change(cluster.id, { keep: true }).then(
@@ -27,9 +29,7 @@ export function Idle({ cluster, context }: IRowProps): JSX.Element | null {
             (reason: Error) => setError(reason.message)
           );
         }}
-      >
-        {trans.__('Extend')}
-      </TextButton>
+      />
     </div>
   );
 }

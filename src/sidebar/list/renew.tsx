@@ -1,10 +1,10 @@
 import React, { useEffect, useState } from 'react';
-import { TextButton } from '../../components/button';
 import { SelectField } from '../../components/fields';
 import { EVERY_QUARTER_MINUTE, useNow } from '../../components/hooks';
 import { durationText } from '../../format';
 import { Change } from '../../tokens';
 import { RENEWALS } from '../renewals';
+import { RowButton } from './button';
 import { IRowProps } from './props';
 
 /** The value for jobs that end with their time limit. */
@@ -30,6 +30,7 @@ export function Renew(
   if (!cluster.renewal) {
     return null;
   }
+  const label = trans.__('Keep jobs running for');
   const off = trans.__('One time limit');
   const choices = RENEWALS.map(seconds => ({
     value: String(seconds),
@@ -45,7 +46,7 @@ export function Renew(
       }}
     >
       <SelectField
-        label={trans.__('Keep jobs running for')}
+        label={label}
         value={selected}
         choices={[
           {
@@ -62,7 +63,14 @@ export function Renew(
         ]}
         onChange={setSelected}
       />
-      {selected && <TextButton type="submit">{trans.__('Apply')}</TextButton>}
+      {selected && (
+        <RowButton
+          {...{ cluster, context }}
+          type="submit"
+          text={trans.__('Apply')}
+          part={label}
+        />
+      )}
     </form>
   );
 }

@@ -1,6 +1,5 @@
 import React, { useCallback, useEffect, useId, useState } from 'react';
 import { ErrorMessage } from '../../components/alert';
-import { TextButton } from '../../components/button';
 import {
   AdaptFields,
   IBounds,
@@ -8,6 +7,7 @@ import {
   parseNumber
 } from '../../components/numberfield';
 import { Change } from '../../tokens';
+import { RowButton } from './button';
 import { IRowProps } from './props';
 import { Renew } from './renew';
 
@@ -49,12 +49,12 @@ export function Scale(props: IRowProps & { onDone: () => void }): JSX.Element {
     >
       <WorkersForm {...props} bounds={bounds} onApply={apply}>
         {platform?.adaptive && (
-          <TextButton
+          <RowButton
+            {...{ cluster, context }}
+            text={context.trans.__('Adaptive…')}
             aria-expanded={isAdapting}
             onClick={() => setAdapting(!isAdapting)}
-          >
-            {context.trans.__('Adaptive…')}
-          </TextButton>
+          />
         )}
       </WorkersForm>
       {isAdapting && <AdaptForm {...props} bounds={bounds} onApply={apply} />}
@@ -110,9 +110,12 @@ function WorkersForm(
       <label htmlFor={id}>{trans.__('Scale to')}</label>
       <NumberInput {...{ bounds, id, text }} autoFocus onChange={setTyped} />
       {isChanged ? (
-        <TextButton type="submit" disabled={workers === null}>
-          {trans.__('Scale')}
-        </TextButton>
+        <RowButton
+          {...{ cluster, context }}
+          type="submit"
+          text={trans.__('Scale')}
+          disabled={workers === null}
+        />
       ) : (
         props.children
       )}
@@ -141,10 +144,11 @@ function AdaptForm(props: IScaleFormProps): JSX.Element {
       ]),
     []
   );
+  const label = trans.__('Adaptive scaling');
   return (
     <form
       className="jp-ClusterLauncher-adapt"
-      aria-label={trans.__('Adaptive scaling')}
+      aria-label={label}
       onSubmit={event => {
         event.preventDefault();
         void onApply({ adapt });
@@ -154,9 +158,13 @@ function AdaptForm(props: IScaleFormProps): JSX.Element {
         {...{ adapt, bounds, onInvalid, trans }}
         onChange={setAdapt}
       />
-      <TextButton type="submit" disabled={invalid.length > 0}>
-        {trans.__('Apply')}
-      </TextButton>
+      <RowButton
+        {...{ cluster, context }}
+        type="submit"
+        text={trans.__('Apply')}
+        part={label}
+        disabled={invalid.length > 0}
+      />
     </form>
   );
 }

@@ -3,12 +3,13 @@ import React, { useEffect, useMemo, useState } from 'react';
 import { CommandIDs } from '../../commands/ids';
 import { confirmRestart } from '../../commands/restart';
 import { ErrorMessage } from '../../components/alert';
-import { IconButton, TextButton } from '../../components/button';
+import { IconButton } from '../../components/button';
 import { useSignal } from '../../components/hooks';
 import { LoadText } from '../../components/loadtext';
 import { logIcon } from '../../icons';
 import { IDeadWorker, IWorker } from '../../tokens';
 import { isDecimal, workerTexts } from '../../usage';
+import { RowButton } from './button';
 import { IRowProps } from './props';
 import { WorkersModel } from './workersmodel';
 
@@ -49,9 +50,11 @@ export function Workers(props: IRowProps): JSX.Element | null {
         </Section>
       )}
       {shown.length < workers.length && (
-        <TextButton onClick={() => setComplete(true)}>
-          {trans.__('Show all %1 workers', workers.length)}
-        </TextButton>
+        <RowButton
+          {...{ cluster, context }}
+          text={trans.__('Show all %1 workers', workers.length)}
+          onClick={() => setComplete(true)}
+        />
       )}
       {workers.some(({ restartable }) => !restartable) && (
         <p className="jp-ClusterLauncher-hint">

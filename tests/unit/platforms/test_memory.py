@@ -37,3 +37,17 @@ def test_a_system_that_does_not_say(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_sizes(value: float, text: str) -> None:
     """Guards against other units in the form than in the rows."""
     assert memory.size(value) == text
+
+
+@pytest.mark.parametrize(
+    ("create", "decimal"),
+    [
+        ('LocalCluster(memory_limit="4GB")', True),
+        ('SSHCluster(worker_options={"memory_limit": "4GB"})', True),
+        ("SSHCluster(worker_options={'memory_limit': '4GiB'})", False),
+        ("LocalCluster()", False),
+    ],
+)
+def test_the_unit_is_that_of_the_request(create: str, decimal: bool) -> None:
+    """Guards against 3.7 GiB for the 4 GB that were requested of workers on other hosts."""
+    assert memory.is_decimal(create) is decimal

@@ -81,6 +81,9 @@ def test_a_cluster_by_tools(world: World) -> None:
         (row,) = await mcp_tools.list_clusters()
         assert (row["name"], row["state"], row["workers"]["requested"]) == ("Tides", "running", 2)
         assert "Client(" in row["connect"]
+        world.controllers.running()[0].report(dashboard_socket="/run/dashboard")
+        (row,) = await mcp_tools.list_clusters()
+        assert "/user/ann/cluster-launcher/dashboard/" in row["connect"]  # as a browser finds it
         assert (await mcp_tools.scale_cluster("Tides", 3))["workers"]["requested"] == 3
         assert await mcp_tools.stop_cluster(made["id"]) == "Tides is being stopped."
         while await mcp_tools.list_clusters():

@@ -617,8 +617,8 @@ describe('what differs from the defaults', () => {
     });
   });
 
-  // Guards against jobs that are renewed for days without a sign.
-  it('includes for how long jobs are renewed', async () => {
+  // Guards against jobs that are kept for days without a sign.
+  it('includes for how long jobs are kept, by the name of the field', async () => {
     const screen = await renderSidebar(({ clusters }) => {
       clusters.platformsResponse = [makePlatform({ queue: 'slurm' })];
     });
@@ -626,7 +626,7 @@ describe('what differs from the defaults', () => {
     fireEvent.change(screen.getByLabelText('Keep jobs running for'), {
       target: { value: '43200' }
     });
-    screen.getByText('Changed: jobs are renewed for 12 h');
+    screen.getByText('Changed: Keep jobs running for: 12 h');
     await click(screen);
     expect(lastCall(screen, 'launch')[1]).toMatchObject({ renew_for: 43200 });
   });

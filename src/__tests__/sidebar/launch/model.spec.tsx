@@ -1,5 +1,5 @@
 import { act, fireEvent } from '@testing-library/react';
-import { makePlatform } from '../../fakes';
+import { makeCluster, makePlatform } from '../../fakes';
 import { renderSidebar, IScreen, settle } from '../../render';
 
 beforeEach(() => jest.useFakeTimers());
@@ -31,6 +31,80 @@ describe('a launch', () => {
       screen.preferences = first.preferences;
     });
     expect(selected(reloaded)).toBe('Platform: denali');
+  });
+
+  // Guards against fields that vanish while the user types in them, because a cluster
+  // was started in a terminal, has gone, or both.
+  it.each<[string, (screen: IScreen) => void]>([
+    [
+      'a number',
+      ({ getByLabelText }) =>
+        void fireEvent.change(getByLabelText('Workers'), {
+          target: { value: '5' }
+        })
+    ],
+    [
+      'what is no number yet',
+      ({ getByLabelText }) =>
+        void fireEvent.change(getByLabelText('Workers'), {
+          target: { value: '' }
+        })
+    ],
+    ['values by a button', ({ launch }) => launch.change({ workers: 7 })]
+  ])('keeps its form while the user enters %s', async (_, edit) => {
+    const screen = await renderSidebar();
+    const isOpen = (): string =>
+      screen.getByRole('form').getAttribute('data-open')!;
+    const change = async (run: () => void): Promise<void> => {
+      await act(async () => run());
+      await settle();
+    };
+    edit(screen);
+    const field = screen.getByLabelText('Workers');
+    field.focus();
+    await change(() => screen.clusters.put(makeCluster()));
+    await change(() => screen.clusters.remove('one'));
+    await change(() => screen.clusters.put(makeCluster({ id: 'two' })));
+    expect(isOpen()).toBe('true');
+    expect(document.activeElement).toBe(field);
+    fireEvent.click(screen.getAllByRole('button', { name: 'New cluster' })[0]);
+    expect(isOpen()).toBe('false');
+  });
+
+  // Guards against a form that opens above what is in sight: its line stays there
+  // while the clusters are scrolled.
+  it('has its form in sight when it is opened', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster())
+    );
+    const content = screen.getByRole('form').parentElement!;
+    content.scrollTop = 500;
+    fireEvent.click(screen.getByText(/^New · This computer/));
+    expect(content.scrollTop).toBe(0);
+  });
+
+  // Guards against a form that stays open after a launch, or for nothing.
+  it('closes its form afterwards, and where nobody has used it', async () => {
+    const screen = await renderSidebar();
+    const isOpen = (): string =>
+      screen.getByRole('form').getAttribute('data-open')!;
+    fireEvent.change(screen.getByLabelText('Workers'), {
+      target: { value: '5' }
+    });
+    fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
+    await act(async () => screen.clusters.put(makeCluster()));
+    await settle();
+    expect(isOpen()).toBe('false');
+    // What the closed form has beside its line does not open it.
+    fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
+    await act(async () => screen.launch.reset());
+    expect(isOpen()).toBe('false');
+
+    screen.unmount();
+    const unused = await renderSidebar();
+    await act(async () => unused.notebooks.select(null));
+    await act(async () => unused.clusters.put(makeCluster()));
+    expect(unused.getByRole('form').getAttribute('data-open')).toBe('false');
   });
 
   // Guards against code in another notebook than the launch was for.

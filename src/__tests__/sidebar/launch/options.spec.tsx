@@ -1,4 +1,4 @@
-import { fireEvent, within } from '@testing-library/react';
+import { act, fireEvent, within } from '@testing-library/react';
 import { makeCluster, makePlatform } from '../../fakes';
 import { expand, IScreen, lastCall, renderSidebar, settle } from '../../render';
 
@@ -257,6 +257,34 @@ describe('values to choose from', () => {
       .getByLabelText('Partition')
       .closest('.jp-ClusterLauncher-field') as HTMLElement;
     within(field).getByText('SBATCH_SIGNAL is set.');
+  });
+
+  // Guards against the same sentence beside the field and below the form, and
+  // against one that is in a section which nobody opens.
+  it('have the warning once, also while the field is hidden', async () => {
+    const text = 'SBATCH_SIGNAL is set.';
+    const screen = await slurm(({ clusters }) => {
+      clusters.codeResponse.warnings = [text, 'Another.'];
+      const queue = { ...properties.queue, warning: text };
+      clusters.options = async () => ({
+        type: 'object',
+        properties: { queue } as any
+      });
+    });
+    const footer = (): HTMLElement =>
+      screen.container.querySelector('.jp-ClusterLauncher-footer')!;
+    within(footer()).getByText(text);
+    await expand(screen, 'options');
+    await settle();
+    expect(screen.getAllByText(text)).toHaveLength(1);
+    expect(within(footer()).queryByText(text)).toBeNull();
+    within(footer()).getByText('Another.');
+    await act(async () => {
+      const fold = screen.container.querySelector('[data-fold="options"]')!;
+      (fold as HTMLDetailsElement).open = false;
+      fireEvent(fold, new Event('toggle'));
+    });
+    within(footer()).getByText(text);
   });
 
   // Guards against a form that needs an answer of the batch system.

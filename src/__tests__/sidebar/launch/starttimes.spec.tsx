@@ -85,11 +85,13 @@ describe('when a launch would start', () => {
   });
 
   // Guards against an empty answer of a batch system without estimates.
-  it('says when the batch system cannot tell', async () => {
+  it('says when the batch system gives no estimate', async () => {
     const screen = await renderSlurm();
     screen.clusters.startsResponse = [];
-    await click(screen, 'When would it start?');
-    screen.getByText('The batch system cannot tell.');
+    fireEvent.click(screen.getByText('When would it start?'));
+    screen.getByText('Querying the batch system…');
+    await settle();
+    screen.getByText('The batch system gives no estimate.');
     expect(screen.queryByRole('list', { name: 'Start times' })).toBeNull();
   });
 

@@ -6,6 +6,9 @@ import { expand, lastCall, renderSidebar, rowOf, settle } from '../../render';
 
 const NOON = Date.parse('2030-01-01T12:00:00Z');
 
+/** The button of a form, not that of the row with an icon and the same text. */
+const BUTTON = { selector: 'button' };
+
 beforeEach(() => jest.useFakeTimers({ now: NOON }));
 afterEach(() => jest.useRealTimers());
 
@@ -164,8 +167,8 @@ describe('the row of a cluster', () => {
       commands.addCommand(CommandIDs.showLogs, { execute: () => undefined });
     });
     rowOf(screen).getByText(message);
-    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Show logs' }));
-    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Dismiss' }));
+    fireEvent.click(rowOf(screen).getByText('Show logs'));
+    fireEvent.click(rowOf(screen).getByText('Dismiss'));
     expect(screen.executed).toEqual([
       [CommandIDs.showLogs, { id: 'one' }],
       [CommandIDs.stop, { id: 'one' }]
@@ -198,12 +201,10 @@ describe('the row of a cluster', () => {
     });
     fireEvent.click(
       rowOf(screen).getByRole('button', {
-        name: 'Launch again with 4 GB per worker'
+        name: 'Launch again with 4 GB per worker: Local 1'
       })
     );
-    fireEvent.click(
-      rowOf(screen, 'Local 2').getByRole('button', { name: 'Launch again' })
-    );
+    fireEvent.click(rowOf(screen, 'Local 2').getByText('Launch again'));
     expect(screen.executed).toEqual([
       [CommandIDs.launchAgain, { id: 'one' }],
       [CommandIDs.launchAgain, { id: 'two' }]
@@ -312,7 +313,7 @@ describe('the row of a cluster', () => {
     await act(async () => screen.clusters.put(makeCluster({ again })));
     fireEvent.click(
       rowOf(screen).getByRole('button', {
-        name: 'Launch again with 4 GB per worker'
+        name: 'Launch again with 4 GB per worker: Local 1'
       })
     );
     expect(screen.executed).toEqual([[CommandIDs.launchAgain, { id: 'one' }]]);
@@ -366,16 +367,16 @@ describe('the row of a cluster', () => {
       '7 d from now',
       'One time limit'
     ]);
-    expect(rowOf(screen).queryByRole('button', { name: 'Apply' })).toBeNull();
+    expect(rowOf(screen).queryByText('Apply')).toBeNull();
     fireEvent.change(field, { target: { value: '14400' } });
-    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Apply' }));
+    fireEvent.click(rowOf(screen).getByText('Apply'));
     await settle();
     expect(lastCall(screen, 'change')[2]).toEqual({ renew_for: 14400 });
     fireEvent.click(rowOf(screen).getByRole('button', { name: /^Scale/ }));
     fireEvent.change(rowOf(screen).getByLabelText('Keep jobs running for'), {
       target: { value: 'off' }
     });
-    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Apply' }));
+    fireEvent.click(rowOf(screen).getByText('Apply'));
     await settle();
     expect(lastCall(screen, 'change')[2]).toEqual({ renew_for: null });
   });
@@ -407,7 +408,7 @@ describe('the row of a cluster', () => {
     const field = rowOf(screen).getByLabelText<HTMLInputElement>('Scale to');
     fireEvent.change(field, { target: { value: '3' } });
     fireEvent.change(field, { target: { value: '2' } });
-    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Scale' }));
+    fireEvent.click(rowOf(screen).getByText('Scale', BUTTON));
     await settle();
     expect(lastCall(screen, 'change')).toEqual([
       'change',
@@ -422,11 +423,11 @@ describe('the row of a cluster', () => {
       clusters.put(makeCluster())
     );
     fireEvent.click(rowOf(screen).getByRole('button', { name: /^Scale/ }));
-    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Adaptive…' }));
+    fireEvent.click(rowOf(screen).getByText('Adaptive…'));
     fireEvent.change(rowOf(screen).getByLabelText('Maximum'), {
       target: { value: '7' }
     });
-    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Apply' }));
+    fireEvent.click(rowOf(screen).getByText('Apply'));
     await settle();
     expect(lastCall(screen, 'change')).toEqual([
       'change',
@@ -445,7 +446,7 @@ describe('the row of a cluster', () => {
       )
     );
     rowOf(screen).getByText(/^idle for 2\d min, shuts down in \d min$/);
-    fireEvent.click(rowOf(screen).getByRole('button', { name: 'Extend' }));
+    fireEvent.click(rowOf(screen).getByText('Extend'));
     await settle();
     expect(lastCall(screen, 'change')).toEqual([
       'change',
@@ -478,7 +479,8 @@ describe('the row of a cluster', () => {
     ]);
   });
 
-  // Guards against a text that is lost because the server refused it.
+  // Guards against a text that is lost because the server refused it, and against a
+  // refusal for each time that the focus leaves the field.
   it('keeps a refused name in the field, with the reason', async () => {
     const screen = await renderSidebar(({ clusters }) =>
       clusters.put(makeCluster())
@@ -490,12 +492,22 @@ describe('the row of a cluster', () => {
     fireEvent.change(field(), { target: { value: 'tides*' } });
     fireEvent.keyDown(field(), { key: 'Enter' });
     await settle();
-    rowOf(screen).getByText('A name must have 1 to 60 characters.');
+    fireEvent.blur(field());
+    await settle();
+    const sent = (): unknown[] =>
+      screen.clusters.calls
+        .filter(([name]) => name === 'change')
+        .map(([, , change]) => change);
+    expect(sent()).toEqual([{ name: 'tides*' }]);
+    expect(rowOf(screen).getByRole('alert').textContent).toBe(
+      'A name must have 1 to 60 characters.'
+    );
     expect(field().value).toBe('tides*');
     delete screen.clusters.errors.change;
     fireEvent.change(field(), { target: { value: 'tides' } });
-    fireEvent.keyDown(field(), { key: 'Enter' });
+    fireEvent.blur(field());
     await settle();
+    expect(sent()).toEqual([{ name: 'tides*' }, { name: 'tides' }]);
     expect(rowOf(screen).queryByLabelText('Cluster name')).toBeNull();
   });
 });

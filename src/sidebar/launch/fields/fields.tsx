@@ -72,6 +72,7 @@ export function LaunchFields(
         wanted={model.fold.wanted(platform.name)}
         onChange={options => model.change({ options })}
         onFocused={model.fold.settle}
+        onWarn={queries.setBeside}
         trans={trans}
       />
       <Fold

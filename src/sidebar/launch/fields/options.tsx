@@ -27,9 +27,11 @@ export function Options(props: {
   onChange: (values: IForm['options']) => void;
   /** Called when the wanted field has the focus. */
   onFocused: () => void;
+  /** Called when a warning stands beside a field, and when no more. */
+  onWarn: (warning: string, isShown: boolean) => void;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { values, prefix, wanted, onChange, onFocused, trans } = props;
+  const { values, prefix, wanted, onChange, onFocused, onWarn, trans } = props;
   const schema = refineOptions(props.schema, values);
   const sections = [
     {
@@ -65,6 +67,7 @@ export function Options(props: {
                   idPrefix={`jp-ClusterLauncher-${prefix}-${section.name}`}
                   onChange={onChange}
                   onFocused={onFocused}
+                  onWarn={onWarn}
                   trans={trans}
                 />
               </Suspense>

@@ -30,6 +30,8 @@ export interface IOptionsFormProps {
   wanted: string | null;
   /** Called when it has the focus. */
   onFocused: () => void;
+  /** Called when a warning stands beside a field, and when no more. */
+  onWarn: (warning: string, isShown: boolean) => void;
   /** Makes the ids of the controls unique. */
   idPrefix: string;
   /** The translations of this extension. */
@@ -73,7 +75,7 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
         tagName="div"
         templates={TEMPLATES as any}
         widgets={WIDGETS}
-        formContext={{ trans: props.trans }}
+        formContext={{ onWarn: props.onWarn, trans: props.trans }}
         onChange={event => {
           const rest = Object.fromEntries(
             Object.entries(props.values).filter(

@@ -56,11 +56,11 @@ export function StartTimes(props: {
       <TextButton disabled={pending} onClick={ask}>
         {trans.__('When would it start?')}
       </TextButton>
-      {pending && <Loading text={trans.__('Asking the batch system…')} />}
+      {pending && <Loading text={trans.__('Querying the batch system…')} />}
       <ErrorMessage error={error ?? null} />
       {starts?.length === 0 && (
         <div className="jp-ClusterLauncher-hint">
-          {trans.__('The batch system cannot tell.')}
+          {trans.__('The batch system gives no estimate.')}
         </div>
       )}
       {!!starts?.length && (

@@ -6,13 +6,16 @@ import {
   FieldTemplateProps,
   ObjectFieldTemplateProps
 } from '@rjsf/utils';
-import React, { createContext, useContext } from 'react';
+import React, { createContext, useContext, useEffect } from 'react';
 import { Warnings } from '../../../components/alert';
 import { IconButton, TextButton } from '../../../components/button';
+import { warningsOf } from '../schema';
 import { errorText } from '../validation';
 
 /** The context that the form passes to its templates. */
 interface IFormContext {
+  /** Called when a warning stands beside a field, and when no more. */
+  onWarn: (warning: string, isShown: boolean) => void;
   /** The translations of this extension. */
   trans: TranslationBundle;
 }
@@ -33,7 +36,7 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
   const children = (
     <EntryLabel.Provider value={null}>{props.children}</EntryLabel.Provider>
   );
-  const { trans } = props.formContext as IFormContext;
+  const { onWarn, trans } = props.formContext as IFormContext;
   if (props.hidden) {
     return <div hidden>{children}</div>;
   }
@@ -86,7 +89,9 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
           {schema.description}
         </div>
       )}
-      <Warnings warnings={warningsOf(schema)} />
+      {warningsOf(schema).map(text => (
+        <FieldWarning key={text} {...{ onWarn, text }} />
+      ))}
       {rawErrors?.map(error => (
         <div key={error} role="alert" className="jp-ClusterLauncher-wrong">
           {errorText(schema, error, trans)}
@@ -96,10 +101,16 @@ export function FieldTemplate(props: FieldTemplateProps): JSX.Element {
   );
 }
 
-/** What the batch system's environment does to an option, to be known here. */
-function warningsOf(schema: object): string[] {
-  const { warning } = schema as { warning?: string };
-  return warning ? [warning] : [];
+/** A warning beside a field. While it is shown, nothing else has to repeat it. */
+function FieldWarning({
+  onWarn,
+  text
+}: Pick<IFormContext, 'onWarn'> & { text: string }): JSX.Element {
+  useEffect(() => {
+    onWarn(text, true);
+    return () => onWarn(text, false);
+  }, [onWarn, text]);
+  return <Warnings warnings={[text]} />;
 }
 
 /**
