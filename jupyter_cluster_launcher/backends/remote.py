@@ -87,9 +87,13 @@ class RemoteBackend(LocalBackend):
     def link(cls, cluster: Cluster, base_url: str) -> str | None:
         """Return the template of Dask for the link to the dashboard that ``client`` shows.
 
-        The port that Dask knows may be that of another computer.
+        For ports that Dask knows by itself it holds for each ``client`` of a notebook.
         """
-        return dashboards.fixed(cluster, base_url)
+        report = cluster.report
+        forwarded = not report.dashboard_host or cluster.preparation.get("connect") == "name"
+        if report.dashboard_socket or forwarded:
+            return dashboards.fixed(cluster, base_url)
+        return dashboards.template(cluster, base_url)
 
     def dashboard_access(self, cluster: Cluster) -> str | None:
         """Return the sentence about a dashboard that listens on a port, here or elsewhere."""

@@ -65,8 +65,8 @@ def connect(name: str | None = None, launch: bool = False) -> tuple[ClusterHandl
         warnings.filterwarnings("ignore", message="Mismatched versions found")
         try:
             exec(code, scope)  # noqa: S102 - what the launcher would insert in a cell
-        except OSError as error:  # of the network, and of files that are gone with the cluster
-            raise NotAvailableError(no_answer(cluster)) from error
+        except OSError as error:
+            raise NotAvailableError(_no_answer(cluster, error)) from error
     client = scope["client"]
     found = client.get_versions()
     show_mismatch(
@@ -124,8 +124,13 @@ def _explain_stopped(
             )
 
 
-def no_answer(cluster: Cluster) -> str:
-    """Return the sentence about a cluster that runs by its record, but does not answer."""
+def _no_answer(cluster: Cluster, error: OSError) -> str:
+    """Return the sentence about a cluster that runs by its record, but cannot be connected to."""
+    if isinstance(error, FileNotFoundError):
+        return (
+            f"The key files of the cluster {cluster.name} are gone, so nothing can connect to it. "
+            f"Stop it in the Dask Clusters sidebar, then call {_again(cluster.name)}."
+        )
     return (
         f"The cluster {cluster.name} does not answer at {cluster.report.address}. Its computer may "
         "be down, or this one cannot reach it. Look at its row in the Dask Clusters sidebar; if it "

@@ -47,7 +47,8 @@ class ControlledCluster(RecordedCluster):
         )
         self._tasks: set[asyncio.Task[None]] = set()
         self._notified: set[str] = set()  # the ended jobs that the controller was notified of
-        self._unwanted: set[str] = set()  # jobs that were canceled and were listed all the same
+        # Jobs that were canceled, and since when they are listed all the same.
+        self._unwanted: dict[str, float] = {}
         self._known = Facts(cluster.state)
         self._first = asyncio.Event()  # set once the controller has reported
         self._unread = ""  # why its last report cannot be read
@@ -109,12 +110,13 @@ class ControlledCluster(RecordedCluster):
             await self.connection.call(function, ids)
 
     def cancel_unwanted(self) -> None:
-        """Have the controller cancel jobs once more that are still listed a scan later."""
-        before = self._unwanted
-        self._unwanted = set(self._services.backend(self.cluster).unwanted(self.cluster))
-        again = sorted(before & self._unwanted)
+        """Have the controller cancel jobs once more that are still listed two polls later."""
+        backend, now = self._services.backend(self.cluster), asyncio.get_running_loop().time()
+        before, patience = self._unwanted, 2 * backend.context.queue_interval
+        self._unwanted = {one: before.get(one, now) for one in backend.unwanted(self.cluster)}
+        again = sorted(one for one, since in self._unwanted.items() if now - since > patience)
         if again and self.connection.controller is not None:
-            self._unwanted = set()  # which gives the batch system time to list them no more
+            self._unwanted |= dict.fromkeys(again, now)
             self._task(self._notify("cancel_jobs", again))
 
     async def check(self) -> None:

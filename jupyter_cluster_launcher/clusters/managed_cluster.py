@@ -125,7 +125,7 @@ class ManagedCluster(WorkingCluster):
             last = await asyncio.to_thread(controllers.left_behind, directory)
             if cluster.controller is None:
                 cluster = replace(cluster, controller=last)
-            elif last is not None and controllers.runs(last):
+            elif last and last.pid != cluster.controller.pid and controllers.runs(last):
                 # Started after the record was written, for which there was no space then.
                 await controllers.end(last)
         if self._must_read_last_words(cluster):

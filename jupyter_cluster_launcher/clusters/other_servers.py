@@ -124,6 +124,7 @@ class OtherServers:
                 if record is not None and record.id not in self._clusters:
                     self._add(record)
         before, self._stamps = self._stamps, stamps
+        begun = []
         for key, managed in list(self._clusters.items()):
             if key in self._updating:  # the last one hangs
                 self._stamps.pop(key, None)
@@ -133,9 +134,10 @@ class OtherServers:
             update = asyncio.ensure_future(self._update(managed, unchanged))
             self._updating[key] = update
             update.add_done_callback(partial(self._updated, key))
+            begun.append(update)
         try:
-            if self._updating:
-                await asyncio.wait(self._updating.values(), timeout=UPDATES)
+            if begun:
+                await asyncio.wait(begun, timeout=UPDATES)
         except asyncio.CancelledError:
             self._cancel_updates()
             raise

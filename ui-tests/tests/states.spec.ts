@@ -1,3 +1,4 @@
+import type { Route } from '@playwright/test';
 import { checkWithAxe } from './axe';
 import { inMinutes, report, usage, workers } from './reports';
 import { screenshot } from './screenshot';
@@ -112,21 +113,20 @@ test('a server that is missing, and one that is down', async ({
 }) => {
   const ours = /\/cluster-launcher\//; // not the files of the extension
   const problem = sidebar.root.getByRole('alert');
-  await page.route(ours, route =>
-    route.fulfill({ status: 404, body: 'Not Found' })
-  );
+  let answer: (route: Route) => Promise<void> = route =>
+    route.fulfill({ status: 404, body: 'Not Found' });
+  await page.route(ours, route => answer(route));
   await page.reload();
   await sidebar.show();
   await expect(problem).toContainText('not installed or not enabled');
   await checkWithAxe(page, '#jp-cluster-launcher');
 
-  await page.unroute(ours);
-  await page.route(ours, route => route.abort());
+  answer = route => route.abort();
   await problem.getByRole('button', { name: 'Try again' }).click();
   await expect(problem).toContainText('server is not responding');
   await checkWithAxe(page, '#jp-cluster-launcher');
 
-  await page.unroute(ours);
+  answer = route => route.continue();
   await problem.getByRole('button', { name: 'Try again' }).click();
   await expect(problem).toHaveCount(0);
   await expect(sidebar.form).toBeVisible();

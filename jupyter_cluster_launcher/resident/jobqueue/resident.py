@@ -39,6 +39,7 @@ class JobqueueResident(Resident[JobqueueCluster]):
         """Watch nothing yet."""
         super().__init__()
         self._shortfalls = Shortfalls()
+        self._canceling: threading.Thread | None = None
 
     def prepare(self, settings: Mapping[str, Any]) -> None:
         """Have the jobs tracked; ``settings`` are ``JobSettings``.
@@ -119,8 +120,11 @@ class JobqueueResident(Resident[JobqueueCluster]):
 
     def cancel_jobs(self, ids: Collection[str]) -> None:
         """Cancel jobs once more that were closed here: the batch system still lists them."""
-        # In a thread: its command may hang, and nothing waits for it.
-        threading.Thread(target=self.tracker.cancel, args=(ids,), daemon=True).start()
+        if self._canceling is not None and self._canceling.is_alive():
+            return  # the command hangs, and is called for them again later
+        # In a thread: nothing waits for it.
+        self._canceling = threading.Thread(target=self.tracker.cancel, args=(ids,), daemon=True)
+        self._canceling.start()
 
     def scale(self, workers: int, unit: str = "jobs") -> None:
         """Ask for a fixed number of jobs, or of workers, and no longer adapt.

@@ -63,7 +63,14 @@ class JobTracker:
         for number in ids if self.cancel_command else ():
             command = [*shlex.split(self.cancel_command), number]
             with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-                subprocess.run(command, timeout=CANCEL_LIMIT, check=False)  # noqa: S603
+                # Jobs that have just ended are none of a user's business.
+                subprocess.run(  # noqa: S603
+                    command,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    timeout=CANCEL_LIMIT,
+                    check=False,
+                )
 
     def begin(self, worker: object) -> JobEntry:
         """Return the new entry of a job that is about to be submitted."""

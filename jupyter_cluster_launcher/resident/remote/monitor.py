@@ -30,15 +30,14 @@ from ..observed.scheduler import ENDINGS, status_name
 from ..protocols import RemoteCluster
 from ..report import Polled, Report, Sample
 from . import bridge, dashboard
-from .scheduler import port_of, refuses
+from .scheduler import refuses
 
 PERIOD = 1.0  # seconds between two polls, for up to 50 workers
 ANSWER_LIMIT = 10.0  # seconds for one answer
 # Whether it was shut down or killed cannot be seen from here.
 HAS_ENDED = "Stopped: the scheduler has ended."
 GONE_AFTER = 3.0  # seconds without an answer, at a port where nothing listens
-FORWARD_GONE_AFTER = 15.0  # the same where the port forwards to another, which may begin anew
-SLOW = 1.0  # seconds without an answer, after which the port is looked at
+FORWARD_GONE_AFTER = 15.0  # the same where the port may forward to another, and begin anew
 TRIES = 10  # to list the dashboard's plots, which come up a little later
 
 T = TypeVar("T")
@@ -85,10 +84,10 @@ class RemoteMonitor(threading.Thread):
         """
         future = asyncio.run_coroutine_threadsafe(request, self.cluster.loop.asyncio_loop)
         try:
-            done, _ = wait([future], SLOW)
+            done, _ = wait([future], GONE_AFTER)
             if not done and refuses(self.cluster.scheduler_address):
                 raise TimeoutError
-            return future.result(limit - SLOW)
+            return future.result(limit - GONE_AFTER)
         finally:
             future.cancel()
 
@@ -135,7 +134,7 @@ class RemoteMonitor(threading.Thread):
         # Work that began and ended between two polls has changed the numbers.
         self._activity += states != self._states
         self.workers, self.scheduler_id = identity["workers"], identity["id"]
-        if _port(identity["address"]) == _port(self.cluster.scheduler_address):
+        if identity["address"] == self.cluster.scheduler_address:
             self._gone_after = GONE_AFTER
         self._states = states
 
@@ -170,11 +169,6 @@ class RemoteMonitor(threading.Thread):
         if self.ended:
             report["ended"], report["ready"], report["usage"] = self.ended, 0, None
         return Sample(report, self._activity)
-
-
-def _port(address: str) -> int | None:
-    found = port_of(address)
-    return found and found[1]
 
 
 def requested(cluster: RemoteCluster) -> int | None:
