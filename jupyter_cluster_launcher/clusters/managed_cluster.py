@@ -115,6 +115,8 @@ class ManagedCluster(WorkingCluster):
         await self.released()
         if not self.ownership.held and await self._take_over():
             self._known = Facts(self.cluster.state)
+            # Also where the row stays as it was, and nothing else would.
+            self._services.backend(self.cluster).poll_soon(self.cluster)
             await self._resume()
 
     async def _resume(self) -> None:
@@ -200,5 +202,6 @@ class ManagedCluster(WorkingCluster):
         for task in self._tasks:
             task.cancel()
         self._work = None
+        self._known = replace(self._known, work=Work.NONE)  # else a later stop waits for it
         self.connection.forget()
         self._let_others_have_it()

@@ -19,15 +19,25 @@ POLLS = 60.0  # seconds in which a batch system is polled a few times
 
 
 @pytest.fixture
-def world(tmp_path: Path, run: Run) -> Iterator[World]:
-    """A server with SLURM."""
+def servers(tmp_path: Path, run: Run) -> Iterator[tuple[World, World]]:
+    """Two servers on one directory, with SLURM."""
     write_platforms(tmp_path / "platforms", ("batch",))
     controllers = FakeControllers()
-    one = World(AtOnce(tmp_path / "clusters"), tmp_path / "platforms", controllers)
+    first, second = (
+        World(AtOnce(tmp_path / "clusters"), tmp_path / "platforms", controllers) for _ in range(2)
+    )
     with controllers.slurm.in_place():
-        run(one.manager.attach())
-        yield one
-        run(crash(one))
+        for one in (first, second):
+            run(one.manager.attach())
+        yield first, second
+        for one in (first, second):
+            run(crash(one))
+
+
+@pytest.fixture
+def world(servers: tuple[World, World]) -> World:
+    """One of them."""
+    return servers[0]
 
 
 async def running(world: World) -> tuple[str, FakeSlurm]:
@@ -70,5 +80,47 @@ def test_jobs_that_slurm_accepts_late(world: World, run: Run) -> None:
         await asyncio.sleep(POLLS)
         assert len(slurm.open(job_name(key))) == 2
         assert len(world.manager.get(key).queue.open) == 2
+
+    run(story())
+
+
+def test_a_lost_cluster_of_another_server(servers: tuple[World, World], run: Run) -> None:
+    """Guards against jobs that have ended and stand in a row for ever, once it has another owner.
+
+    Nothing changes in the row of a lost cluster when another server takes it over.
+    """
+    first, second = servers
+
+    async def story() -> None:
+        key, slurm = await running(first)
+        first.controllers.running()[0].over.set()
+        for world in servers:
+            await until(world, key, State.LOST)
+        await second.manager.set_keep_running(key, False)
+        assert [one.id for one in second.manager.owned()] == [key]
+        slurm.move(slurm.jobs[0], "CANCELLED")
+        await asyncio.sleep(POLLS)
+        for world in servers:
+            assert [job.id for job in world.manager.get(key).queue.open] == ["2"]
+
+    run(story())
+
+
+def test_a_clean_up_that_another_server_finishes(servers: tuple[World, World], run: Run) -> None:
+    """Guards against a cluster that is stopping for ever: it waits for what is not done here."""
+    first, second = servers
+
+    async def story() -> None:
+        key, slurm = await running(first)
+        slurm.fall_silent("hangs", late=False)
+        first.controllers.running()[0].end("Stopped after 1 hour without work.")
+        await asyncio.sleep(1)
+        await second.manager.close(key)  # while the first server cleans up
+        for world in servers:
+            await until(world, key, State.FAILED)
+        slurm.answer()
+        await first.manager.close(key)
+        await asyncio.sleep(POLLS)
+        assert [*first.manager.list(), *second.manager.list(), *slurm.open(job_name(key))] == []
 
     run(story())

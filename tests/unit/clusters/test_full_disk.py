@@ -84,6 +84,31 @@ def test_a_disk_that_fills_up_during_a_launch(
     run(story())
 
 
+def test_a_controller_that_is_in_no_record(
+    pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a kernel that nobody knows: its cluster got it while the disk was full."""
+    first, second = pair
+    controllers = first.controllers
+
+    async def story() -> None:
+        key = (await first.manager.start({"platform": "gateway"})).id
+        for world in pair:
+            await until(world, key, State.RUNNING)
+        (process,) = controllers.running()
+        with full(first, monkeypatch):
+            process.over.set()
+            await asyncio.sleep(controllers.spawn_time / 2)
+            await crash(first)  # in the middle of the start of another controller
+        (left,) = controllers.running()
+        await asyncio.sleep(SCANS)
+        row = await until(second, key, State.RUNNING)
+        assert [one.ref for one in controllers.running()] == [row.controller]
+        assert left.over.is_set()
+
+    run(story())
+
+
 def test_an_end_on_a_full_disk(
     pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

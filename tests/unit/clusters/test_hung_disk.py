@@ -63,7 +63,7 @@ def test_other_records_are_saved(world: World, saving: Hanging) -> None:
         await world.manager.rename("hung", "Mine")
         await asyncio.sleep(0.05)
         await world.manager.rename("other", "Tides")
-        await world.manager._others.scan()
+        await asyncio.wait_for(world.manager._others.scan(), 5)
         saved = world.store.read("other")
         assert saved is not None
         assert saved.name == "Tides"
