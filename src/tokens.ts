@@ -188,7 +188,10 @@ export interface INotebooks {
   clusterOf(panel: NotebookPanel): string | null;
   /** The name of that cluster when its code was inserted; null if unknown. */
   clusterNameOf(panel: NotebookPanel): string | null;
-  /** Find the cell that connects to a cluster; null if there is none. */
+  /**
+   * Find the cell that connects to a cluster; null if there is none, or nothing
+   * that connects is left in it.
+   */
   cellOf(panel: NotebookPanel): INotebooks.ICell | null;
   /** Emitted when open notebooks may use other clusters than before. */
   readonly usersChanged: ISignal<unknown, void>;

@@ -5,9 +5,15 @@ import { canLaunchAgain } from '../again';
 import { isAlive } from '../format';
 import { menuIcon } from '../icons';
 import { Target } from '../notebook/target';
-import { ICluster, IClusters } from '../tokens';
+import { ICluster, IClusters, INotebooks } from '../tokens';
 import { CommandIDs, ID_PROPERTY } from './ids';
-import { clusterOfContextMenu, ICommandOptions, notifyError } from './pick';
+import {
+  clusterInFront,
+  clusterOfContextMenu,
+  ICommandOptions,
+  notebookOf,
+  notifyError
+} from './pick';
 import { lossesOf } from './stop';
 
 /** The options of the command that launches a cluster again. */
@@ -25,8 +31,7 @@ export function addAgainCommand(options: IAgainOptions): void {
   const idOf = (args: ReadonlyPartialJSONObject): string | null =>
     (args.id as string | undefined) ??
     clusterOfContextMenu(app) ??
-    notebooks?.current?.clusterId ??
-    null;
+    idInFront(clusters, notebooks);
   app.commands.addCommand(CommandIDs.launchAgain, {
     label: args => {
       const change = clusters.get(idOf(args) ?? '')?.again?.change;
@@ -78,13 +83,28 @@ export function addAgainCommand(options: IAgainOptions): void {
 }
 
 /**
+ * The id of the cluster of the notebook in front, as its toolbar shows it, also if
+ * it is listed no more; null if there is none.
+ */
+function idInFront(
+  clusters: IClusters,
+  notebooks: INotebooks | null | undefined
+): string | null {
+  const panel = notebookOf({}, notebooks);
+  return (
+    clusterInFront(clusters, notebooks)?.id ??
+    (panel && notebooks!.clusterOf(panel))
+  );
+}
+
+/**
  * Stop a cluster, after asking.
  *
  * @returns false if the user cancelled
  */
 async function stopFirst(
   cluster: ICluster,
-  { clusters, trans }: ICommandOptions
+  { clusters, notebooks, trans }: ICommandOptions
 ): Promise<boolean> {
   const { again, id, name } = cluster;
   const next = again?.change
@@ -92,7 +112,7 @@ async function stopFirst(
     : trans.__('It is then launched again.');
   const { button } = await showDialog({
     title: trans.__('Stop %1 and launch it again?', name),
-    body: [...lossesOf(cluster, trans), next].join(' '),
+    body: [...lossesOf(cluster, trans, notebooks), next].join(' '),
     buttons: [
       Dialog.cancelButton(),
       Dialog.warnButton({ label: trans.__('Stop and launch again') })
@@ -125,9 +145,7 @@ async function whenStopped(id: string, clusters: IClusters): Promise<void> {
 /** The notebook that used the cluster, else the one in front. */
 function targetFor(id: string, { notebooks }: ICommandOptions): Target | null {
   const users =
-    notebooks?.panels.filter(
-      panel => notebooks.cellOf(panel)?.clusterId === id
-    ) ?? [];
+    notebooks?.panels.filter(panel => notebooks.clusterOf(panel) === id) ?? [];
   const front = notebooks?.panel ?? null;
   return users.find(panel => panel === front) ?? users[0] ?? front;
 }

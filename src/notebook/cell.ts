@@ -147,6 +147,7 @@ export function insertCode(
     notebook.transact(() => {
       // A function, because a string could contain patterns such as "$&".
       cell.setSource(source.replace(old, () => insertion.code));
+      unmark(cells, insertion, user, cell);
       cell.setMetadata(CELL_METADATA, mark);
     });
     return { index: marked, updated: true };
@@ -173,15 +174,18 @@ export function insertCode(
 /**
  * Remove the marks of cells that connected so far. Code that creates a cluster
  * does not take their place.
+ *
+ * @param kept - the cell that takes their place; undefined if it is not there yet
  */
 function unmark(
   cells: readonly (ICellText & { deleteMetadata(key: string): void })[],
-  { creates }: IInsertion,
-  user: string | null
+  { creates }: Pick<IInsertion, 'creates'>,
+  user: string | null,
+  kept?: ICellText
 ): void {
   for (const cell of creates ? [] : cells) {
     const mark = ownMark(cell, user);
-    if (mark && !mark.creates) {
+    if (cell !== kept && mark && !mark.creates) {
       cell.deleteMetadata(CELL_METADATA);
     }
   }
@@ -189,7 +193,7 @@ function unmark(
 
 /**
  * Remove the cell of an earlier insertion after a cell was dropped. A cell that
- * the user has added code to stays.
+ * the user has edited stays, and loses its mark to the dropped one.
  *
  * @param id - the id of the dropped cell
  * @param user - the user, where several share the notebook; null otherwise
@@ -217,10 +221,29 @@ export function replaceByDropped(
   content.deselectAll();
   content.activeCellIndex = notebook.cells.findIndex(isDropped);
   const mark = dropped.getMetadata(CELL_METADATA) as IMark | undefined;
+  if (mark) {
+    unmark(notebook.cells, mark, reader, dropped);
+  }
   if (mark && user !== null) {
     dropped.setMetadata(CELL_METADATA, { ...mark, user: hashOf(user) });
   }
   return mark;
+}
+
+/**
+ * Note whose code a cell has, unless it is somebody's already. It takes the place
+ * of other cells of this user.
+ *
+ * @param id - the id of the cell
+ */
+export function claim(panel: NotebookPanel, id: string, user: string): void {
+  const notebook = panel.content.model?.sharedModel;
+  const cell = notebook?.cells.find(cell => cell.id === id);
+  const mark = cell?.getMetadata(CELL_METADATA) as IMark | undefined;
+  if (notebook && cell && mark && !mark.user) {
+    unmark(notebook.cells, mark, user, cell);
+    cell.setMetadata(CELL_METADATA, { ...mark, user: hashOf(user) });
+  }
 }
 
 /**

@@ -1,7 +1,10 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebooks } from '../tokens';
-import { IMark, ownMark } from './cell';
+import { IMark, insertedCode, ownMark } from './cell';
 import { readerOf } from './reader';
+
+/** A call that connects: that of the short code, or of the generated code. */
+const CONNECTS = /\b(connect|Client|get_client)\(/;
 
 /**
  * Find the mark of the cell that connects a notebook to a cluster.
@@ -29,20 +32,38 @@ export function connectingSource(
   return marked(panel, user)?.source ?? '';
 }
 
-/** Find the cell that connects a notebook to a cluster, by its mark. */
-function marked(
-  panel: NotebookPanel,
-  user: string | null
-): { index: number; mark: IMark; source: string } | null {
+/** A cell with the mark of a cluster. */
+interface IMarked {
+  index: number;
+  mark: IMark;
+  source: string;
+  /** Whether it still has code that connects. */
+  connects: boolean;
+}
+
+/**
+ * Find the cell that connects a notebook to a cluster, by its mark. Both parts of
+ * a cell that was split have it: the one with the call counts.
+ */
+function marked(panel: NotebookPanel, user: string | null): IMarked | null {
+  let first: IMarked | null = null;
   const reader = readerOf(panel, user);
   const cells = panel.content.model?.sharedModel?.cells ?? [];
   for (let index = 0; index < cells.length; index++) {
-    const mark = ownMark(cells[index], reader);
+    const cell = cells[index];
+    const mark = ownMark(cell, reader);
     if (mark?.cluster_id && !mark.creates) {
-      return { index, mark, source: cells[index].getSource() };
+      const source = cell.getSource();
+      const connects =
+        insertedCode(cell, reader) !== null || CONNECTS.test(source);
+      const found = { index, mark, source, connects };
+      if (connects) {
+        return found;
+      }
+      first ??= found;
     }
   }
-  return null;
+  return first;
 }
 
 /** As connectingMark, but only the id of the cluster. */
@@ -58,17 +79,17 @@ export function clusterOf(
  * edited it: the code is what it has now.
  *
  * @param user - the user, where several share the notebook; null otherwise
- * @returns null if there is none
+ * @returns null if there is none, or nothing that connects is left in it
  */
 export function connectingCell(
   panel: NotebookPanel,
   user: string | null
 ): INotebooks.ICell | null {
   const cell = marked(panel, user);
-  return (
-    cell && {
-      ...{ index: cell.index, clusterId: cell.mark.cluster_id },
-      code: cell.source
-    }
-  );
+  return cell?.connects
+    ? {
+        ...{ index: cell.index, clusterId: cell.mark.cluster_id },
+        code: cell.source
+      }
+    : null;
 }

@@ -10,7 +10,13 @@ import {
   Insertion
 } from '../tokens';
 import { loadTranslation } from '../translation';
-import { IInsertion, insertCode, replaceByDropped, rewrite } from './cell';
+import {
+  claim,
+  IInsertion,
+  insertCode,
+  replaceByDropped,
+  rewrite
+} from './cell';
 import {
   clusterOf,
   connectingCell,
@@ -51,7 +57,7 @@ export class Notebooks implements INotebooks {
       options.executionScheduled
     );
     this._specs.specsChanged.connect(this._emit, this);
-    options.userChanged?.connect(this._emit, this);
+    options.userChanged?.connect(this._onUserChanged, this);
     this._shell.currentChanged?.connect(this._onFrontChanged, this);
     new CurrentNotebook(this._tracker, () => this._emit());
   }
@@ -168,6 +174,10 @@ export class Notebooks implements INotebooks {
       ...(user !== null ? { user } : {})
     };
     const { index, updated } = insertCode(panel!, insertion);
+    this._noteUnclaimed(
+      panel!,
+      panel!.content.model!.sharedModel.cells[index].id
+    );
     if (options.focus ?? true) {
       focusCell(this._shell, panel!, index);
     }
@@ -188,6 +198,7 @@ export class Notebooks implements INotebooks {
       panel?.content.model &&
       replaceByDropped(panel, id, this.userOf(panel))
     ) {
+      this._noteUnclaimed(panel, id);
       this._connected(panel, cluster);
       await this.prepare(panel);
       const code = this.code(cluster, 'connect', panel);
@@ -206,6 +217,25 @@ export class Notebooks implements INotebooks {
   private _connected(panel: NotebookPanel, cluster: ICluster): void {
     saveRequest(panel, cluster, this.userOf(panel));
     this._uses.emit({ id: cluster.id, panel });
+  }
+
+  /** Remember a cell in a shared notebook while it is not known who the user is. */
+  private _noteUnclaimed(panel: NotebookPanel, id: string): void {
+    if (panel.content.model?.collaborative && this._user() === null) {
+      this._unclaimed.push({ panel, id });
+    }
+  }
+
+  private _onUserChanged(): void {
+    const user = this._user();
+    if (user !== null) {
+      for (const { panel, id } of this._unclaimed.splice(0)) {
+        if (!panel.isDisposed) {
+          claim(panel, id, user);
+        }
+      }
+    }
+    this._emit();
   }
 
   private _emit(): void {
@@ -230,6 +260,8 @@ export class Notebooks implements INotebooks {
   private _specs: KernelSpec.IManager;
   private _template: () => readonly string[];
   private _tracker: INotebookTracker;
+  /** The cells that get the user as soon as it is known. */
+  private _unclaimed: { panel: NotebookPanel; id: string }[] = [];
   private _uses: Uses;
   private _trans: TranslationBundle;
 }

@@ -53,15 +53,16 @@ export class Uses {
    */
   names(cluster: ICluster): string[] {
     const call = isAlive(cluster) ? connectCall(cluster.name) : null;
-    return this._tracker
-      .filter(panel => {
-        const user = this._userOf(panel);
-        return (
-          clusterOf(panel, user) === cluster.id ||
-          (call !== null && connectingSource(panel, user).includes(call))
-        );
-      })
-      .map(nameOf);
+    const panels = this._tracker.filter(panel => {
+      const user = this._userOf(panel);
+      return (
+        clusterOf(panel, user) === cluster.id ||
+        (call !== null && connectingSource(panel, user).includes(call))
+      );
+    });
+    // A notebook may have several views.
+    const views = new Map(panels.map(panel => [panel.context, panel]));
+    return [...views.values()].map(nameOf);
   }
 
   /** Emit that a notebook uses a cluster. */

@@ -220,6 +220,38 @@ describe('commands', () => {
     });
   });
 
+  // Guards against a launch of the cluster before, of that of a notebook behind a
+  // script, and against other notebooks that lose theirs without a word.
+  it('launch the cluster again that the toolbar shows', async () => {
+    const app: any = { commands, contextMenuHitTest: () => undefined };
+    addAgainCommand({
+      ...{ app, clusters, notebooks, trans },
+      launched: () => undefined
+    });
+    clusters.put(makeCluster({ state: 'closed' }));
+    clusters.put(makeCluster({ id: 'two', name: 'Tides' }));
+    notebooks.select({ ...NOTEBOOK, clusterId: 'one' });
+    notebooks.cell = { index: 0, clusterId: 'one', code: 'connect("Tides")' };
+    notebooks.usersOf.two = ['a.ipynb', 'b.ipynb'];
+    const done = commands.execute(CommandIDs.launchAgain);
+    await new Promise(resolve => setTimeout(resolve, 20));
+    const asked = document.querySelector('.jp-Dialog')!.textContent;
+    await click('Cancel');
+    await done;
+    expect(asked).toContain('Stop Tides and launch it again?');
+    expect(asked).toContain('2 open notebooks use it: a.ipynb, b.ipynb.');
+    // Listed no more.
+    clusters.remove('two');
+    clusters.remove('one');
+    expect(commands.isEnabled(CommandIDs.launchAgain)).toBe(true);
+    await commands.execute(CommandIDs.launchAgain);
+    expect(clusters.calls.map(call => call[1])).toEqual([
+      { from: 'one', options: {} }
+    ]);
+    notebooks.panel = null;
+    expect(commands.isEnabled(CommandIDs.launchAgain)).toBe(false);
+  });
+
   // Guards against a launch under another name, because the cluster before has its
   // name until it has stopped: the model may still have the state before the stop.
   it.each(['starting', 'running'] as const)(

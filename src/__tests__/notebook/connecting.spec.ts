@@ -1,5 +1,9 @@
 import { insertCode, replaceByDropped, markedCell } from '../../notebook/cell';
-import { clusterOf, connectingCell } from '../../notebook/connecting';
+import {
+  clusterOf,
+  connectingCell,
+  connectingSource
+} from '../../notebook/connecting';
 import { hasStopped } from '../../notebook/stopped';
 import { FakeClusters, FakeNotebookPanel, makeCluster } from '../fakes';
 
@@ -52,6 +56,56 @@ describe('the cell that connects', () => {
       ...{ index: 1, clusterId: 'two' }
     });
     expect(clusterOf(panel)).toBe('two');
+  });
+
+  // Guards against a toolbar and Stop that keep the cluster before, whose cell the
+  // user has edited, while the saved request is that of the dropped one.
+  it('is the one that was dropped below an edited one', () => {
+    insert('one', 'Tides');
+    edit('cluster, client = connect("Tides", launch=True)');
+    const code = 'connect("Waves")';
+    const cell = markedCell({ cluster_id: 'two', name: 'Waves', code });
+    panel.notebook.insertCell(2, cell);
+    replaceByDropped(panel, cell.id, null);
+    expect(panel.notebook.cells).toHaveLength(3);
+    expect(clusterOf(panel)).toBe('two');
+  });
+
+  // Guards against the same where the next launch rewrites code that created.
+  it('is the one that was updated below an edited one', () => {
+    insert('one', 'Tides');
+    edit('cluster, client = connect("Tides", launch=True)');
+    panel.content.activeCellIndex = 1;
+    insert('two', 'Waves', { creates: true });
+    insert('six', 'Winds');
+    expect(panel.notebook.cells).toHaveLength(3);
+    expect(connectingCell(panel, null)).toMatchObject({
+      ...{ index: 1, clusterId: 'six' }
+    });
+  });
+
+  // Guards against a bar above code that connects to nothing.
+  it('is none, for a bar, if nothing that connects is left in it', () => {
+    insert('one', 'Tides');
+    edit('x = 1');
+    expect(connectingCell(panel, null)).toBeNull();
+    expect(clusterOf(panel)).toBe('one');
+    edit('client = Client("tcp://10.0.0.2:8786")');
+    expect(connectingCell(panel, null)).toMatchObject({ clusterId: 'one' });
+  });
+
+  // Guards against a bar above the import, and a name that is not found.
+  it('is the part with the call of a cell that was split', () => {
+    insert('one', 'Tides');
+    const [cell] = panel.notebook.cells;
+    const { metadata } = cell.toJSON();
+    panel.notebook.insertCell(0, {
+      ...{ cell_type: 'code', metadata },
+      source: 'from jupyter_cluster_launcher import connect'
+    });
+    cell.setSource('cluster, client = connect("Tides")\nclient.amm');
+    expect(connectingCell(panel, null)).toMatchObject({ index: 1 });
+    expect(connectingSource(panel, null)).toContain('connect("Tides")');
   });
 
   // Guards against a notebook whose cluster is forgotten for code that creates one.

@@ -431,6 +431,35 @@ describe('Notebooks', () => {
     items.forEach(item => item.dispose());
   });
 
+  // Guards against a cell that the launches of all others rewrite, because it was
+  // inserted before JupyterLab knew the user.
+  it.each(['inserted', 'dropped'])(
+    'gives a cell that was %s the user as soon as it is known',
+    how => {
+      panel.content.model.collaborative = true;
+      let user: string | null = null;
+      const userChanged = new Signal<object, void>({});
+      notebooks = makeNotebooks(panel, { user: () => user, userChanged });
+      const before = makeNotebooks(panel, { user: () => 'ada' });
+      before.insert(withCode('old', 'c0()'), 'connect');
+      panel.content.activeCellIndex = 2;
+      if (how === 'inserted') {
+        notebooks.insert(withCode('one', 'c1()'), 'connect');
+      } else {
+        const cell = markedCell({ cluster_id: 'one', name: '', code: 'c1()' });
+        panel.notebook.insertCell(0, cell);
+        void notebooks.handleDrop(panel.node, cell.id, withCode('one', 'c1()'));
+      }
+      userChanged.emit();
+      user = 'ada';
+      userChanged.emit();
+      const bob = makeNotebooks(panel, { user: () => 'bob' });
+      bob.insert(withCode('two', 'c2()'), 'connect');
+      expect(panel.sources).toContain('c1()');
+      expect(notebooks.clusterOf(panel as any)).toBe('one');
+    }
+  );
+
   // Guards against code that the kernel cannot import, and code that fails on
   // the next day although it need not.
   it('inserts the short code if the kernel has this package', async () => {
@@ -552,6 +581,23 @@ describe('Notebooks', () => {
     notebooks.insert(withCode('two', 'c2()'), 'create');
     expect(notebooks.users(makeCluster({ id: 'one' }))).toEqual([]);
     expect(notebooks.current!.clusterId).toBeNull();
+  });
+
+  // Guards against "2 open notebooks use it" for two views of one.
+  it('counts a notebook with several views once', () => {
+    const tracker = makeTracker(panel);
+    const view = { ...panel, context: panel.context };
+    const other = new FakePanel('b.ipynb', 'python3', ['x']);
+    tracker.filter = (test: any) => [panel, view, other].filter(test);
+    notebooks = makeNotebooks(panel, { tracker });
+    notebooks.insert(withCode('one', 'c1()'), 'connect');
+    expect(notebooks.users(makeCluster({ id: 'one' }))).toEqual(['a.ipynb']);
+    const panels = { panel: other as any };
+    notebooks.insert(withCode('one', 'c1()'), 'connect', panels);
+    expect(notebooks.users(makeCluster({ id: 'one' }))).toEqual([
+      'a.ipynb',
+      'b.ipynb'
+    ]);
   });
 
   // Guards against a row and a toolbar that do not know the notebook of a cluster

@@ -46,6 +46,16 @@ export class FormFold {
     this._isEdited ||= this.isOpen;
   };
 
+  /**
+   * Note that the form has its defaults again. Beside clusters it stays expanded,
+   * below the pointer of the user.
+   */
+  release(): void {
+    if (this._clusters.clusters.length === 0) {
+      this._isEdited = false;
+    }
+  }
+
   /** Expand the form, and focus the field of an option as soon as it is there. */
   show(platform: string, option: string): void {
     this._chosen = true;

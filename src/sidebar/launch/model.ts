@@ -137,6 +137,7 @@ export class LaunchModel implements IDisposable {
     if (platform) {
       this.forms.reset(platform);
       this.draft.clear();
+      this.fold.release();
       this.chooseKernel(null);
     }
   }

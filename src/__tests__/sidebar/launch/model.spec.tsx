@@ -71,6 +71,51 @@ describe('a launch', () => {
     expect(isOpen()).toBe('false');
   });
 
+  // Guards against a form that stays expanded for what was reset.
+  it('closes its form for the first cluster after a reset', async () => {
+    const screen = await renderSidebar();
+    const isOpen = (): string =>
+      screen.getByRole('form').getAttribute('data-open')!;
+    const enter = (value: string): void =>
+      void fireEvent.change(screen.getByLabelText('Workers'), {
+        target: { value }
+      });
+    enter('5');
+    await act(async () => screen.launch.reset());
+    await act(async () => screen.clusters.put(makeCluster()));
+    expect(isOpen()).toBe('false');
+    // Not below the pointer, which is at the button that resets.
+    await act(async () => screen.clusters.remove('one'));
+    enter('6');
+    await act(async () => screen.clusters.put(makeCluster()));
+    await act(async () => screen.launch.reset());
+    expect(isOpen()).toBe('true');
+  });
+
+  // Guards against warnings and errors that cover the clusters, and what has the
+  // focus there.
+  it('keeps its line in sight, but nothing that may be tall', async () => {
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(makeCluster())
+    );
+    const style = document.createElement('style');
+    const rules: string = jest
+      .requireActual<any>('fs')
+      .readFileSync('style/form.css', 'utf-8');
+    // Without those for low windows, which JSDOM does not understand.
+    style.textContent = rules.replace(/@media[^{]*\{[^}]*\}\s*\}/g, '');
+    document.head.append(style);
+    const position = (): string =>
+      getComputedStyle(screen.getByRole('form')).position;
+    expect(position()).toBe('sticky');
+    screen.clusters.codeResponse.warnings = ['The disk is full.'];
+    await act(async () => screen.launch.change({ workers: 5 }));
+    await settle();
+    screen.getByText('The disk is full.');
+    expect(position()).toBe('static');
+    style.remove();
+  });
+
   // Guards against a form that opens above what is in sight: its line stays there
   // while the clusters are scrolled.
   it('has its form in sight when it is opened', async () => {

@@ -1,5 +1,7 @@
-import { act, fireEvent, within } from '@testing-library/react';
-import { makeCluster, makePlatform } from '../../fakes';
+import { act, fireEvent, render, within } from '@testing-library/react';
+import React from 'react';
+import OptionsForm from '../../../sidebar/launch/fields/optionsform';
+import { makeCluster, makePlatform, trans } from '../../fakes';
 import { expand, IScreen, lastCall, renderSidebar, settle } from '../../render';
 
 beforeEach(() => jest.useFakeTimers());
@@ -52,6 +54,37 @@ describe('the options of a gateway', () => {
     expect(screen.queryByRole('alert')).toBeNull();
     const launch = screen.getByRole('button', { name: 'Launch' });
     expect((launch as HTMLButtonElement).disabled).toBe(false);
+  });
+});
+
+describe('options that change on the server', () => {
+  // Guards against a form that stays expanded although nobody has edited it.
+  it('do not count as an edit', async () => {
+    const onChange = jest.fn();
+    const form = (cores: number): JSX.Element => (
+      <OptionsForm
+        schema={{
+          type: 'object',
+          properties: {
+            cores: { type: 'integer', title: 'Cores', default: cores }
+          }
+        }}
+        values={{}}
+        wanted={null}
+        idPrefix="test"
+        onFocused={() => undefined}
+        onWarn={() => undefined}
+        {...{ onChange, trans }}
+      />
+    );
+    const screen = render(form(1));
+    screen.rerender(form(2));
+    await settle();
+    const field = screen.getByLabelText('Cores') as HTMLInputElement;
+    expect(field.value).toBe('2');
+    expect(onChange.mock.calls).toEqual([]);
+    fireEvent.change(field, { target: { value: '3' } });
+    expect(onChange.mock.calls).toEqual([[{ cores: 3 }]]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { FormComponent } from '@jupyterlab/ui-components';
-import { JSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
+import { JSONExt, JSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- this module is loaded lazily
 import { customizeValidator } from '@rjsf/validator-ajv8';
 import React, { useEffect } from 'react';
@@ -84,7 +84,11 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
           );
           // Without defaults, which other choices may change.
           const changed = differing(props.schema, event.formData ?? {});
-          props.onChange({ ...rest, ...changed } as JSONObject);
+          const values = { ...rest, ...changed } as JSONObject;
+          // A form with another schema also calls this, without an edit.
+          if (!JSONExt.deepEqual(values, props.values)) {
+            props.onChange(values);
+          }
         }}
       />
     </div>
