@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from ..controller.boot import boot_id
 from ..controller.host import host, runs
 from ..errors import NotAvailableError, UnknownError
 from ..models import Cluster, State
+from ..platforms.code.connectcode import KEY
 from . import server as rest
 from .handle import ClusterHandle
 from .versions import Mismatch
@@ -66,7 +68,7 @@ def connect(name: str | None = None, launch: bool = False) -> tuple[ClusterHandl
         try:
             exec(code, scope)  # noqa: S102 - what the launcher would insert in a cell
         except OSError as error:
-            raise NotAvailableError(_no_answer(cluster, error)) from error
+            raise NotAvailableError(_no_answer(cluster, store.root / cluster.id)) from error
     client = scope["client"]
     found = client.get_versions()
     show_mismatch(
@@ -124,9 +126,13 @@ def _explain_stopped(
             )
 
 
-def _no_answer(cluster: Cluster, error: OSError) -> str:
-    """Return the sentence about a cluster that runs by its record, but cannot be connected to."""
-    if isinstance(error, FileNotFoundError):
+def _no_answer(cluster: Cluster, directory: Path) -> str:
+    """Return the sentence about a cluster that runs by its record, but cannot be connected to.
+
+    Its keys, if it has any, are in its ``directory``.
+    """
+    own = cluster.report.tls and not cluster.report.joined and cluster.kind != "gateway"
+    if own and not (directory / KEY).exists():
         return (
             f"The key files of the cluster {cluster.name} are gone, so nothing can connect to it. "
             f"Stop it in the Dask Clusters sidebar, then call {_again(cluster.name)}."

@@ -3,8 +3,12 @@ import { INotebooks } from '../tokens';
 import { IMark, insertedCode, ownMark } from './cell';
 import { readerOf } from './reader';
 
-/** A call that connects: that of the short code, or of the generated code. */
-const CONNECTS = /\b(connect|Client|get_client)\(/;
+/**
+ * A call that connects: that of the short code, or of the generated code. Other
+ * packages have a `connect` of their own, as in `sqlite3.connect("x.db")`.
+ */
+const CONNECTS =
+  /^[^#\n]*(?:(?<![\w.])connect|\bjupyter_cluster_launcher\.connect|\bgateway\.connect|\bClient|\bget_client)\(/m;
 
 /**
  * Find the mark of the cell that connects a notebook to a cluster.

@@ -30,7 +30,7 @@ from ..observed.scheduler import ENDINGS, status_name
 from ..protocols import RemoteCluster
 from ..report import Polled, Report, Sample
 from . import bridge, dashboard
-from .scheduler import refuses
+from .scheduler import listens_there, refuses
 
 PERIOD = 1.0  # seconds between two polls, for up to 50 workers
 ANSWER_LIMIT = 10.0  # seconds for one answer
@@ -134,7 +134,7 @@ class RemoteMonitor(threading.Thread):
         # Work that began and ended between two polls has changed the numbers.
         self._activity += states != self._states
         self.workers, self.scheduler_id = identity["workers"], identity["id"]
-        if identity["address"] == self.cluster.scheduler_address:
+        if listens_there(identity["address"], self.cluster.scheduler_address):
             self._gone_after = GONE_AFTER
         self._states = states
 

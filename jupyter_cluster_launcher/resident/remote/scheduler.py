@@ -27,6 +27,20 @@ def port_of(address: str) -> tuple[str, int] | None:
         return None
 
 
+def listens_there(own: str, address: str) -> bool:
+    """Return whether an ``address`` leads to a scheduler that listens at its ``own``.
+
+    Else something forwards it, such as a tunnel of SSH.
+    """
+    target, place = port_of(address), port_of(own)
+    if target is None or place is None or target[1] != place[1]:
+        return own == address
+    with contextlib.suppress(OSError):
+        found = socket.getaddrinfo(*target, type=socket.SOCK_STREAM)
+        return any(entry[4][0] == place[0] for entry in found)
+    return target == place
+
+
 def finds_by_name(kind: Any) -> bool:
     """Return whether a class can find a cluster by its name. Dask's own method only raises."""
     owners = (one for one in getattr(kind, "__mro__", ()) if "from_name" in vars(one))

@@ -30,12 +30,14 @@ export function LaunchForm(props: ILaunchProps): JSX.Element {
   const { platform } = model;
   const { isOpen } = model.fold;
   const node = useRef<HTMLFormElement>(null);
-  // The line stays in sight while the clusters are scrolled, the form does not.
+  const { error } = model.submission;
+  // The line stays in sight while the clusters are scrolled, what belongs to it
+  // does not: the fields, and why a launch was refused.
   useLayoutEffect(() => {
-    if (isOpen && node.current?.parentElement) {
+    if ((isOpen || error) && node.current?.parentElement) {
       node.current.parentElement.scrollTop = 0;
     }
-  }, [isOpen]);
+  }, [isOpen, error]);
   if (platform === null) {
     return (
       <p className="jp-ClusterLauncher-empty">

@@ -278,6 +278,8 @@ def test_one_on_a_computer_that_does_not_answer(tmp_path: Path) -> None:
         "tcp://localhost:1. "
     )
     assert 'connect("One", launch=True)' in done.stderr
+    store.save(replace(away, report=replace(away.report, address="tls://localhost:1", tls=True)))
+    assert "The key files of the cluster One are gone" in run(CONNECT, env).stderr
 
 
 def test_what_can_be_reached() -> None:

@@ -73,6 +73,22 @@ def test_the_plots_of_a_dashboard(dashboard: Dashboard) -> None:
     assert dashboards.plots({}) == {}
 
 
+@pytest.mark.parametrize(
+    ("own", "address", "expected"),
+    [
+        ("tcp://10.0.0.7:8786", "tcp://10.0.0.7:8786", True),
+        ("tcp://127.0.0.1:8786", "tcp://localhost:8786", True),
+        ("tcp://10.4.0.7:8786", "tcp://localhost:8786", False),
+        ("tcp://127.0.0.1:8786", "tcp://localhost:8787", False),
+        ("tcp://10.4.0.7:8786", "tcp://no-such-host.invalid:8786", False),
+        ("inproc://1/2/3", "inproc://1/2/3", True),
+    ],
+)
+def test_where_a_scheduler_listens(own: str, address: str, expected: bool) -> None:
+    """Guards against a tunnel that begins anew and is taken for a scheduler that has ended."""
+    assert schedulers.listens_there(own, address) is expected
+
+
 class Answers:
     """A scheduler that says where it listens."""
 

@@ -92,8 +92,8 @@ describe('a launch', () => {
     expect(isOpen()).toBe('true');
   });
 
-  // Guards against warnings and errors that cover the clusters, and what has the
-  // focus there.
+  // Guards against a button that is scrolled away, and against warnings and errors
+  // that cover the clusters and what has the focus there.
   it('keeps its line in sight, but nothing that may be tall', async () => {
     const screen = await renderSidebar(({ clusters }) =>
       clusters.put(makeCluster())
@@ -105,14 +105,19 @@ describe('a launch', () => {
     // Without those for low windows, which JSDOM does not understand.
     style.textContent = rules.replace(/@media[^{]*\{[^}]*\}\s*\}/g, '');
     document.head.append(style);
-    const position = (): string =>
-      getComputedStyle(screen.getByRole('form')).position;
-    expect(position()).toBe('sticky');
+    const position = (name: string): string =>
+      getComputedStyle(
+        screen.container.querySelector(`.jp-ClusterLauncher-${name}`)!
+      ).position;
+    expect(position('launchLine')).toBe('sticky');
     screen.clusters.codeResponse.warnings = ['The disk is full.'];
     await act(async () => screen.launch.change({ workers: 5 }));
     await settle();
     screen.getByText('The disk is full.');
-    expect(position()).toBe('static');
+    expect(position('launchLine')).toBe('sticky');
+    expect(position('footer')).toBe('static');
+    const form = screen.getByRole('form', { hidden: true });
+    expect(getComputedStyle(form).display).toBe('contents');
     style.remove();
   });
 

@@ -84,10 +84,10 @@ export default function OptionsForm(props: IOptionsFormProps): JSX.Element {
           );
           // Without defaults, which other choices may change.
           const changed = differing(props.schema, event.formData ?? {});
-          const values = { ...rest, ...changed } as JSONObject;
           // A form with another schema also calls this, without an edit.
-          if (!JSONExt.deepEqual(values, props.values)) {
-            props.onChange(values);
+          const before = differing(props.schema, formData as JSONObject);
+          if (!JSONExt.deepEqual(changed, before)) {
+            props.onChange({ ...rest, ...changed } as JSONObject);
           }
         }}
       />
