@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from abc import abstractmethod
@@ -11,8 +10,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
-from ..errors import LauncherError
-from ..jobs import Queue
 from ..models import Cluster, ControllerRef, State
 from .connection import Connection
 from .core_hours import Heard, counted, heard_now
@@ -46,9 +43,6 @@ class ControlledCluster(RecordedCluster):
             lambda error: services.explain(self.cluster, error),
         )
         self._tasks: set[asyncio.Task[None]] = set()
-        self._notified: set[str] = set()  # the ended jobs that the controller was notified of
-        # Jobs that were canceled, and since when they are listed all the same.
-        self._unwanted: dict[str, float] = {}
         self._known = Facts(cluster.state)
         self._first = asyncio.Event()  # set once the controller has reported
         self._unread = ""  # why its last report cannot be read
@@ -61,7 +55,7 @@ class ControlledCluster(RecordedCluster):
     def settle(self, cluster: Cluster | None = None, due: bool = False) -> None:
         """Do what the facts about ``cluster``, by default as it is, ask for."""
 
-    # What the controller and the batch system report
+    # What the controller reports
 
     def _reported(self, data: dict[str, Any]) -> None:
         """Record a report; one that comes at the end only says what has been used."""
@@ -83,41 +77,6 @@ class ControlledCluster(RecordedCluster):
         self._known = replace(self._known, reported=True)
         self._first.set()
         self.settle(replace(self.cluster, report=report))
-        self._notify_ended()
-
-    def update_queue(self, queue: Queue) -> None:
-        """Record what the batch system answered about the jobs."""
-        if self.ownership.held:
-            self.put(replace(self.cluster, queue=queue))
-            self._notify_ended()
-        elif self.cluster.state in ENDED and queue != self.cluster.queue:
-            self._task(self._note_queue(queue))
-
-    async def _note_queue(self, queue: Queue) -> None:
-        """Record it of a cluster that has ended, unless another server does."""
-        await self.change(queue=queue)
-
-    def _notify_ended(self) -> None:
-        """Notify the controller of jobs that the batch system has ended, once each."""
-        ended = self._services.backend(self.cluster).newly_ended(self.cluster)
-        news = [job_id for job_id in ended if job_id not in self._notified]
-        if news and self.connection.controller is not None:
-            self._notified |= set(news)
-            self._task(self._notify("jobs_ended", news))
-
-    async def _notify(self, function: str, ids: list[str]) -> None:
-        with contextlib.suppress(LauncherError):
-            await self.connection.call(function, ids)
-
-    def cancel_unwanted(self) -> None:
-        """Have the controller cancel jobs once more that are still listed two polls later."""
-        backend, now = self._services.backend(self.cluster), asyncio.get_running_loop().time()
-        before, patience = self._unwanted, 2 * backend.context.queue_interval
-        self._unwanted = {one: before.get(one, now) for one in backend.unwanted(self.cluster)}
-        again = sorted(one for one, since in self._unwanted.items() if now - since > patience)
-        if again and self.connection.controller is not None:
-            self._unwanted |= dict.fromkeys(again, now)
-            self._task(self._notify("cancel_jobs", again))
 
     async def check(self) -> None:
         """Find out whether the controller answers, which the row says when it does not."""

@@ -175,6 +175,7 @@ class ManagedCluster(WorkingCluster):
         self.put(self._decided(cluster, facts, decision))
         if decision.state in ENDED:
             self._known = Facts(decision.state)
+            self._end_left(self.cluster.queue)
         if decision.release:
             self._let_go()
         if decision.work is not None:
@@ -189,6 +190,7 @@ class ManagedCluster(WorkingCluster):
         self.gone = True
         if not self.cluster.ended:
             self._keep_used(self.cluster, "stopped")
+        self._leave_jobs()
         self._work = self._task(self._leave())
 
     async def _leave(self) -> None:

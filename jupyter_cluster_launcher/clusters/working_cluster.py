@@ -11,9 +11,9 @@ from dataclasses import replace
 from ..errors import LauncherError
 from ..models import Cluster
 from . import ending
-from .controlled_cluster import ControlledCluster
 from .launching import launch
 from .launching.prepared import Prepared
+from .queued_cluster import QueuedCluster
 from .reconcile import ENDING, Facts, Work
 from .services import Services
 
@@ -23,7 +23,7 @@ SILENT_START = "The cluster was created, but its controller has not reported"
 log = logging.getLogger(__name__)
 
 
-class WorkingCluster(ControlledCluster):
+class WorkingCluster(QueuedCluster):
     """One cluster and what is being done with it."""
 
     def __init__(

@@ -104,7 +104,10 @@ class BatchOrders(RuleBasedStateMachine):
         if row.state is State.RUNNING and process is not None and not process.frozen:
             assert status.queued == sum(job.state == PENDING for job in jobs), about
             assert row.report.ready == sum(job.state == RUNNING for job in jobs), about
-        elif row.state in (State.LOST, *ENDED):
+        elif row.state is State.LOST:
             listed = {job.id for job in row.queue.open}
             assert {job.id for job in jobs} == listed, about
-            assert not listed or "cancels" in status.message or "still ending" in status.message
+            assert not listed or "Clean up cancels" in status.message or "still ending" in about
+        elif row.state in ENDED:
+            assert {job.state for job in jobs} <= {COMPLETING}, about
+            assert not jobs or "still ending" in about

@@ -90,7 +90,8 @@ class BatchBackend(BatchPlatforms):
         await asyncio.to_thread(remove_keys, directory)
         submitted = await asyncio.to_thread(submitted_ids, directory)
         again = cluster.id in self._given_up
-        self._given_up.discard(cluster.id)
+        if wait:  # a user's try
+            self._given_up.discard(cluster.id)
         try:
             await cancel_all(
                 self._pollers.get(cluster.batch),

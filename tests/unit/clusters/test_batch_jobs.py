@@ -84,6 +84,26 @@ def test_jobs_that_slurm_accepts_late(world: World, run: Run) -> None:
     run(story())
 
 
+def test_an_end_while_slurm_is_silent(world: World, run: Run) -> None:
+    """Guards against jobs that wait for their turn though their cluster ended at night."""
+
+    async def story() -> None:
+        key, slurm = await running(world)
+        slurm.fall_silent("hangs", late=False)
+        world.controllers.running()[0].end("Stopped after 1 hour without work.")
+        row = await until(world, key, State.FAILED)
+        assert "could not be canceled yet" in row.message
+        await asyncio.sleep(POLLS)
+        slurm.answer()
+        await asyncio.sleep(POLLS / 2)
+        assert len(world.manager.get(key).queue.open) == 2
+        await asyncio.sleep(2 * POLLS)
+        assert slurm.open(job_name(key)) == []
+        assert world.manager.get(key).queue.open == []
+
+    run(story())
+
+
 def test_a_lost_cluster_of_another_server(servers: tuple[World, World], run: Run) -> None:
     """Guards against jobs that have ended and stand in a row for ever, once it has another owner.
 
