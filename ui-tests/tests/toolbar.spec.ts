@@ -69,6 +69,8 @@ test('a notebook has its cluster in its toolbar', async ({ page, sidebar }) => {
     request: { platform: 'local', workers: 1 },
     connect_on_start: true
   });
+  // The question is about what the row knows by now.
+  await expect(sidebar.rows.getByText(/^1 of 1 task/)).toBeVisible();
   await choose(/^Stop Cluster/);
   const confirm = page.locator('.jp-Dialog');
   await expect(confirm).toContainText('result is held on the cluster');
