@@ -1,6 +1,5 @@
 import { Clipboard, Dialog, Notification } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
-import { addCommands } from '../../commands';
 import { addAgainCommand } from '../../commands/again';
 import { CommandIDs } from '../../commands/ids';
 import { ICluster } from '../../tokens';
@@ -11,6 +10,7 @@ import {
   makeUsage,
   trans
 } from '../fakes';
+import { makeCommands } from '../fakes/commands';
 
 /** A notebook that uses no cluster. */
 const NOTEBOOK = {
@@ -37,10 +37,8 @@ describe('commands', () => {
 
   beforeEach(() => {
     clusters = new FakeClusters();
-    commands = new CommandRegistry();
     notebooks = new FakeNotebooks();
-    const app: any = { commands, contextMenuHitTest: () => undefined };
-    addCommands({ app, clusters, trans }, notebooks, null);
+    commands = makeCommands(clusters, notebooks);
   });
 
   afterEach(() => {

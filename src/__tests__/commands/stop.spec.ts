@@ -1,14 +1,13 @@
 import { Dialog, Notification } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
-import { addCommands } from '../../commands';
 import { CommandIDs } from '../../commands/ids';
 import {
   FakeClusters,
   FakeNotebooks,
   makeCluster,
-  makeWorkers,
-  trans
+  makeWorkers
 } from '../fakes';
+import { makeCommands } from '../fakes/commands';
 
 /** A notebook whose cell was changed to launch a cluster by its name. */
 const NOTEBOOK = {
@@ -23,10 +22,8 @@ describe('Stop', () => {
 
   beforeEach(() => {
     clusters = new FakeClusters();
-    commands = new CommandRegistry();
     notebooks = new FakeNotebooks();
-    const app: any = { commands, contextMenuHitTest: () => undefined };
-    addCommands({ app, clusters, trans }, notebooks, null);
+    commands = makeCommands(clusters, notebooks);
   });
 
   afterEach(() => {

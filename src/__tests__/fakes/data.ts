@@ -42,7 +42,7 @@ export function makeCluster(changes: Partial<ICluster> = {}): ICluster {
   };
 }
 
-/** Count the workers of a cluster: nobody, but for the changes. */
+/** Count the workers of a cluster: none, but for the changes. */
 export function makeWorkers(
   changes: Partial<ICluster['workers']> = {}
 ): ICluster['workers'] {

@@ -119,7 +119,7 @@ describe('the cell that connects', () => {
 
   // Guards against a cell of a colleague that is rewritten, removed, or stopped,
   // while JupyterLab does not know yet who the user is.
-  it('is of nobody known, while a shared notebook has no user yet', () => {
+  it('is of no known user, while a shared notebook has no user yet', () => {
     panel.content.model.collaborative = true;
     insert('one', 'Tides', { user: 'ada' });
     expect(clusterOf(panel, 'ada')).toBe('one');
@@ -134,7 +134,7 @@ describe('the cell that connects', () => {
     expect(clusterOf(panel, 'ada')).not.toBeNull();
     const text = JSON.stringify(panel.notebook.toJSON());
     expect(text).toContain('Tides');
-    // Alone, nobody else's.
+    // Alone, there is no other user.
     panel.content.model.collaborative = false;
     panel.notebook.deleteCell(0);
     expect(clusterOf(panel, null)).toBe('one');
