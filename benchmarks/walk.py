@@ -29,14 +29,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.append(str(ROOT / "tests/engines"))
 
 # They stand in the tests, which are on the path only now.
-import real_hub  # noqa: E402
-import real_slurm_config  # noqa: E402
-import real_sshd  # noqa: E402
-from hub_browser import Browser  # noqa: E402
-from real_hub import RealHub  # noqa: E402
-from real_slurm import RealSlurm  # noqa: E402
-from real_sshd import HOSTS, RealSshd  # noqa: E402
-from supervised import Supervised, free_ports  # noqa: E402
+import real_hub  # noqa: E402 - stands in the tests
+import real_slurm_config  # noqa: E402 - likewise
+import real_sshd  # noqa: E402 - likewise
+from hub_browser import Browser  # noqa: E402 - likewise
+from real_hub import RealHub  # noqa: E402 - likewise
+from real_slurm import RealSlurm  # noqa: E402 - likewise
+from real_sshd import HOSTS, RealSshd  # noqa: E402 - likewise
+from supervised import Supervised, free_ports  # noqa: E402 - likewise
 
 PAGE = ROOT / "docs/explanation/first-result.md"
 BEGIN, END = "<!-- {}: written by benchmarks/walk.py -->", "<!-- end of {} -->"
