@@ -30,9 +30,16 @@ cluster = LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address="127
 
 @pytest.fixture
 def jp_server_config(jp_server_config: dict[str, Any]) -> dict[str, Any]:
-    """A server with jupyter-server-proxy."""
+    """A server with jupyter-server-proxy that does not start killed kernels anew.
+
+    A kernel that is being started when its test ends can't be shut down.
+    """
     extensions = {"jupyter_cluster_launcher": True, "jupyter_server_proxy": True}
-    return {**jp_server_config, "ServerApp": {"jpserver_extensions": extensions}}
+    return {
+        **jp_server_config,
+        "ServerApp": {"jpserver_extensions": extensions},
+        "KernelManager": {"autorestart": False},
+    }
 
 
 @pytest.fixture(scope="module")
