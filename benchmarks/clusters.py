@@ -30,27 +30,15 @@ SIZES = (1, 10, 100)
 AT_ONCE = 5  # launches
 SETTLE, SECONDS = 15.0, 30.0  # until the launches are forgotten, and of each part
 STANDINS = Path(__file__).parent / "probes" / "standins"
-PLATFORM = """
-version: 1
-title: Idle
-kind: local
-module: idle_cluster
-function: client_and_cluster
-returns: [client, cluster]
-requires: {modules: [idle_cluster]}
-workers: {keyword: n_workers, default: 4, maximum: 4}
-"""
 
 
 def measure(rounds: int = ROUNDS, sizes: Sequence[int] = SIZES) -> Result:
     """Launch more and more clusters on one server; each part is measured ``rounds`` times."""
     points, files = {}, Counter[str]()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        platforms, moving = Path(folder, "cluster-platforms"), Path(folder, "moving")
-        platforms.mkdir()
-        (platforms / "idle.yaml").write_text(PLATFORM)
+        moving = Path(folder, "moving")
         env = {
-            "JUPYTER_PATH": _paths(folder, "JUPYTER_PATH"),
+            "JUPYTER_PATH": _paths(str(STANDINS / "jupyter"), "JUPYTER_PATH"),
             "PYTHONPATH": _paths(str(STANDINS), "PYTHONPATH"),
             "BENCHMARK_MOVING": str(moving),
         }

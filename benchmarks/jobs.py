@@ -35,7 +35,7 @@ from real_slurm import RealSlurm  # noqa: E402 - stands in the tests
 from real_slurm_config import why_not  # noqa: E402 - likewise
 
 ROUNDS = 3  # of the poll
-MINUTES = 6
+MINUTES = 4
 SIZES = (1, 10, 100, 1000)
 IDLE = 45.0  # seconds, in which there are three polls
 POLLS = 4.0  # commands a minute while nothing happens, at most

@@ -1,5 +1,6 @@
 // Opens a JupyterLab in a browser, shows a sidebar, and prints as JSON how long it took from the list's
-// arrival until it was drawn (milliseconds), and how many requests the sidebar then sent, idle.
+// arrival until all that is visible of it was drawn, and until all of it was (milliseconds), and how many
+// requests the sidebar then sent, idle.
 //
 // node sidebar.mjs URL TAB ROWS COUNT LIST REQUESTS SECONDS
 //   TAB             the id of the sidebar's tab
@@ -41,15 +42,26 @@ await page.evaluate(id => window.jupyterapp.shell.activateById(id), tab);
 await sleep(2_000);
 
 full = true;
-const draw = await page.evaluate(
+const [draw, all] = await page.evaluate(
   ([selector, number]) =>
     new Promise(resolve => {
+      // After the frame in which the last row appeared, and the one with what that made
+      // visible: rows may be filled in when they are seen.
+      const drawn = () =>
+        new Promise(done => {
+          const note = () => done(performance.now() - window.listArrived);
+          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(note)));
+        });
+      let visible = null;
       const look = () => {
-        if (document.querySelectorAll(selector).length === Number(number)) {
-          // After the frame in which the last row appeared, and the one with what that made
-          // visible: rows may be filled in when they are seen.
-          const drawn = () => resolve(performance.now() - window.listArrived);
-          requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn)));
+        const found = document.querySelectorAll(selector);
+        const last = found[found.length - 1];
+        const isWhole = found.length === Number(number);
+        if (isWhole || last?.getBoundingClientRect().top > window.innerHeight) {
+          visible ??= drawn();
+        }
+        if (isWhole) {
+          resolve(Promise.all([visible, drawn()]));
         } else {
           setTimeout(look);
         }
@@ -66,4 +78,4 @@ page.on('request', request => {
 });
 await sleep(Number(seconds) * 1_000);
 await browser.close();
-console.log(JSON.stringify({ draw, sent }));
+console.log(JSON.stringify({ draw, all, sent }));

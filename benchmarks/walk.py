@@ -30,10 +30,13 @@ sys.path.append(str(ROOT / "tests/engines"))
 
 # They stand in the tests, which are on the path only now.
 import real_hub  # noqa: E402 - stands in the tests
+import real_sge  # noqa: E402 - likewise
 import real_slurm_config  # noqa: E402 - likewise
 import real_sshd  # noqa: E402 - likewise
 from hub_browser import Browser  # noqa: E402 - likewise
 from real_hub import RealHub  # noqa: E402 - likewise
+from real_scheduler import RealScheduler  # noqa: E402 - likewise
+from real_sge import RealSge  # noqa: E402 - likewise
 from real_slurm import RealSlurm  # noqa: E402 - likewise
 from real_sshd import HOSTS, RealSshd  # noqa: E402 - likewise
 from supervised import Supervised, free_ports  # noqa: E402 - likewise
@@ -114,16 +117,21 @@ class Walk:
             server.stop()
 
     def first_cluster(self, browser: Browser, ready: int = 2, **request: Any) -> None:
-        """Launch, run the inserted cell and compute, and stop, as in *Your first cluster*."""
-        with self.step("**Launch**, until all workers are ready"):
+        """Launch, run the inserted cell and compute, and stop, as in *Your first cluster*.
+
+        A cluster that ``adopt`` names is joined, and left.
+        """
+        joins = "adopt" in request
+        begin = "**Join**" if joins else "**Launch**"
+        with self.step(f"{begin}, until all workers are ready"):
             cluster = browser.launch(**request)
             cluster = browser.ready(cluster["id"], ready)
             assert cluster["state"] == "running", cluster["message"]
         with self.step(f"the inserted cell and `{COMPUTE}`, in a new kernel"):
             code = f"{cluster['code']['connect']}\nprint({COMPUTE})\nclient.close()"
             assert asyncio.run(browser.run(code)) == "42"
-        with self.step("**■** (*Stop*), until nothing is left"):
-            browser.stop(cluster["id"])
+        with self.step("*Leave*" if joins else "**■** (*Stop*), until nothing is left"):
+            browser.stop(cluster["id"], leave=joins)
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError):  # that of requests is one: nothing listens yet
@@ -160,6 +168,30 @@ def slurm(folder: Path, wheels: Path) -> Walk:
         walk.follow(commands("On a SLURM machine"))
         with walk.lab() as browser:
             walk.first_cluster(browser, platform="slurm", workers=2)
+    return walk
+
+
+def sge(folder: Path, wheels: Path) -> Walk:
+    """Walk to a cluster on Grid Engine, with the sample's defaults."""
+    with RealSge(folder / "sge") as machine:
+        walk = Walk(folder, wheels, **machine.variables)
+        add = "jupyter cluster-launcher platforms add sge"
+        walk.follow([*commands("On a SLURM machine"), add])
+        with walk.lab() as browser:
+            walk.first_cluster(browser, platform="sge", workers=2)
+    return walk
+
+
+def running(folder: Path, wheels: Path) -> Walk:
+    """Walk to a scheduler that somebody has started."""
+    walk = Walk(folder, wheels)
+    walk.follow(commands("On your own computer"))
+    scheduler = RealScheduler(folder / "scheduler").start()
+    try:
+        with walk.lab() as browser:
+            walk.first_cluster(browser, 1, platform="running", adopt=scheduler.address)
+    finally:
+        scheduler.stop()
     return walk
 
 
@@ -202,7 +234,9 @@ WALKS: dict[str, tuple[Callable[[Path, Path], Walk], Callable[[], str | None]]] 
     "source": (from_source, lambda: None),
     "computer": (this_computer, lambda: None),
     "slurm": (slurm, lambda: real_slurm_config.why_not(False)),
+    "sge": (sge, real_sge.why_not),
     "ssh": (ssh, real_sshd.missing),
+    "running": (running, lambda: None),
     "hub": (hub, real_hub.missing),
 }
 

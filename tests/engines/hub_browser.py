@@ -81,10 +81,10 @@ class Browser:
             cluster_id, lambda c: c["state"] == "failed" or c["workers"]["ready"] == workers
         )
 
-    def stop(self, cluster_id: str) -> None:
-        """Stop a cluster and wait until it is gone."""
+    def stop(self, cluster_id: str, leave: bool = False) -> None:
+        """Stop a cluster, or leave one that was joined, and wait until it is gone."""
         path = f"cluster-launcher/clusters/{cluster_id}"
-        status, answer = self.ask("DELETE", path)
+        status, answer = self.ask("DELETE", f"{path}?leave=true" if leave else path)
         assert status == 204, answer
         end = time.monotonic() + LIMIT
         while self.ask("GET", path)[0] != 404:

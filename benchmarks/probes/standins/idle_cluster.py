@@ -25,6 +25,9 @@ class Scheduler:
         self.unrunnable = self.queued = ()
         self.transition_counter, self.status, self.services = 0, "running", dict[str, Any]()
 
+    def add_plugin(self, plugin: object) -> None:
+        """Tell it nothing: the workers are there from the beginning."""
+
     @property
     def workers(self) -> dict[str, Any]:
         """The workers, with what they have reported last."""
