@@ -198,17 +198,18 @@ const runningPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Lists Dask clusters in the Running panel.',
   autoStart: true,
   requires: [IClusters],
-  optional: [IRunningSessionManagers, ITranslator],
+  optional: [IRunningSessionManagers, ITranslator, INotebooks],
   activate: async (
     app: JupyterFrontEnd,
     clusters: IClusters,
     managers: IRunningSessionManagers | null,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    notebooks: INotebooks | null
   ) => {
     if (managers) {
       const { addRunning } = await import('./running');
       const trans = loadTranslation(translator);
-      addRunning(managers, clusters, app.commands, trans);
+      addRunning(managers, clusters, app.commands, trans, notebooks);
     }
   }
 };

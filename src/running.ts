@@ -1,3 +1,4 @@
+import { PageConfig } from '@jupyterlab/coreutils';
 import { IRunningSessionManagers, IRunningSessions } from '@jupyterlab/running';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { LabIcon } from '@jupyterlab/ui-components';
@@ -5,26 +6,34 @@ import { CommandRegistry } from '@lumino/commands';
 import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 import { CommandIDs } from './commands/ids';
+import { lossesOf } from './commands/stop';
 import { platformText, stateText, workersText } from './format';
 import { clusterIcon } from './icons';
-import { ICluster, IClusters } from './tokens';
+import { ICluster, IClusters, INotebooks } from './tokens';
 import { capacityText } from './usage';
 
 /**
  * The clusters as a section of the Running panel of JupyterLab.
  */
 export class RunningClusters implements IRunningSessions.IManager {
+  /**
+   * @param _notebooks - the open notebooks, which may use the clusters; null if
+   *   that does not matter
+   */
   constructor(
     private _clusters: IClusters,
     private _commands: CommandRegistry,
-    private _trans: TranslationBundle
+    private _trans: TranslationBundle,
+    private _notebooks: INotebooks | null = null
   ) {
     this.name = this._trans.__('Dask Clusters');
     this.shutdownLabel = this._trans.__('Stop');
     this.shutdownAllLabel = this._trans.__('Stop All');
-    this.shutdownAllConfirmationText = this._trans.__(
-      'Stop all Dask clusters? Results that exist only on the clusters will be lost. Clusters that you joined keep running.'
-    );
+    this.shutdownAllConfirmationText = takesFunction()
+      ? () => this._question()
+      : this._trans.__(
+          'Stop all Dask clusters? Results that exist only on the clusters will be lost. Tasks will not be finished. Jobs will be canceled, and lose their place in the queue. Other open notebooks may use the clusters. Clusters that you joined keep running.'
+        );
     this._clusters.changed.connect(this._onChanged, this);
   }
 
@@ -35,7 +44,7 @@ export class RunningClusters implements IRunningSessions.IManager {
   /** The label of the button that stops all clusters. */
   readonly shutdownAllLabel: string;
   /** The question before all clusters are stopped. */
-  readonly shutdownAllConfirmationText: string;
+  readonly shutdownAllConfirmationText: string | (() => string);
 
   /** Emitted when the list of clusters changed. */
   get runningChanged(): ISignal<this, void> {
@@ -94,6 +103,22 @@ export class RunningClusters implements IRunningSessions.IManager {
     };
   }
 
+  /** The question before all clusters are stopped, with what each would lose. */
+  private _question(): string {
+    const { clusters } = this._clusters;
+    const parts = [this._trans.__('Stop all Dask clusters?')];
+    for (const cluster of clusters.filter(({ joined }) => !joined)) {
+      const losses = lossesOf(cluster, this._trans, this._notebooks);
+      if (losses.length > 0) {
+        parts.push(this._trans.__('%1: %2', cluster.name, losses.join(' ')));
+      }
+    }
+    if (clusters.some(({ joined }) => joined)) {
+      parts.push(this._trans.__('Clusters that you joined keep running.'));
+    }
+    return parts.join(' ');
+  }
+
   private _onChanged(): void {
     this._runningChanged.emit();
   }
@@ -102,13 +127,26 @@ export class RunningClusters implements IRunningSessions.IManager {
 }
 
 /**
+ * Whether the Running panel takes a function for the question, which it calls at
+ * the click. JupyterLab 4.2 reads a text when the panel is made.
+ */
+function takesFunction(): boolean {
+  return !PageConfig.getOption('appVersion').startsWith('4.2.');
+}
+
+/**
  * Add the clusters to the Running panel.
+ *
+ * @param notebooks - the open notebooks; null without a notebook application
  */
 export function addRunning(
   managers: IRunningSessionManagers,
   clusters: IClusters,
   commands: CommandRegistry,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  notebooks: INotebooks | null = null
 ): IDisposable {
-  return managers.add(new RunningClusters(clusters, commands, trans));
+  return managers.add(
+    new RunningClusters(clusters, commands, trans, notebooks)
+  );
 }

@@ -1,7 +1,15 @@
+import { PageConfig } from '@jupyterlab/coreutils';
 import { CommandRegistry } from '@lumino/commands';
 import { CommandIDs } from '../commands/ids';
 import { RunningClusters } from '../running';
-import { FakeClusters, makeCluster, trans } from './fakes';
+import {
+  FakeClusters,
+  FakeNotebooks,
+  makeCluster,
+  makeUsage,
+  makeWorkers,
+  trans
+} from './fakes';
 
 describe('RunningClusters', () => {
   // Guards against an outdated section.
@@ -57,5 +65,44 @@ describe('RunningClusters', () => {
       ['stop', 'one', { leave: false }],
       ['stop', 'two', { leave: true }]
     ]);
+  });
+
+  // Guards against jobs and clusters of other notebooks that are lost with a click,
+  // without the warning that all other buttons give.
+  it('says what each cluster would lose, at the click', () => {
+    const clusters = new FakeClusters();
+    const notebooks = new FakeNotebooks();
+    const commands = new CommandRegistry();
+    const running = new RunningClusters(clusters, commands, trans, notebooks);
+    const question = (): string =>
+      (running.shutdownAllConfirmationText as () => string)();
+    const usage = makeUsage({ held: 3 });
+    clusters.put(makeCluster({ name: 'Idle' }));
+    expect(question()).toBe('Stop all Dask clusters?');
+    const workers = makeWorkers({ requested: 2 });
+    clusters.put(
+      makeCluster({ id: 'two', name: 'Tides', unit: 'jobs', workers })
+    );
+    clusters.put(makeCluster({ id: 'six', name: 'Waves', usage }));
+    clusters.put(makeCluster({ id: 'joined', joined: true, usage }));
+    notebooks.usersOf.six = ['a.ipynb', 'b.ipynb'];
+    expect(question()).toBe(
+      'Stop all Dask clusters? ' +
+        'Tides: Its 2 jobs will be canceled, and lose their place in the queue. ' +
+        'Waves: 3 results are held on the cluster and will be lost. 2 open notebooks use it: a.ipynb, b.ipynb. ' +
+        'Clusters that you joined keep running.'
+    );
+  });
+
+  // Guards against a dialog without a text: JupyterLab 4.2 takes no function.
+  it('warns of jobs and notebooks in JupyterLab 4.2', () => {
+    PageConfig.setOption('appVersion', '4.2.5');
+    const { shutdownAllConfirmationText: text } = new RunningClusters(
+      new FakeClusters(),
+      new CommandRegistry(),
+      trans
+    );
+    PageConfig.setOption('appVersion', '');
+    expect(text).toMatch(/results .* jobs .* open notebooks .* joined/i);
   });
 });

@@ -1,11 +1,15 @@
-import React, { useState } from 'react';
+import React, { startTransition, useEffect, useState } from 'react';
 import { IPlatform } from '../../tokens';
 import { ISidebarContext } from '../context';
 import { useSignalValue } from '../../components/hooks';
+import { useRowFocus } from './rowfocus';
 import { ClusterRow } from './row';
 
 /** The number of rows that are rendered in full immediately. */
 const EARLY_ROWS = 4;
+
+/** The number of rows that are rendered at once: more than fit on most screens. */
+const FIRST_ROWS = 20;
 
 /**
  * The list of clusters, newest first.
@@ -22,6 +26,8 @@ export function ClusterList(props: {
     () => clusters.status === 'ready'
   );
   const [section, setSection] = useState<Element | null>(null);
+  useRowFocus(section);
+  const most = useMost(list.length);
   return (
     <section
       ref={setSection}
@@ -38,7 +44,7 @@ export function ClusterList(props: {
         )
       ) : (
         <ul className="jp-ClusterLauncher-list">
-          {list.map((cluster, index) => (
+          {list.slice(0, most).map((cluster, index) => (
             <ClusterRow
               key={cluster.id}
               cluster={cluster}
@@ -54,4 +60,20 @@ export function ClusterList(props: {
       )}
     </section>
   );
+}
+
+/**
+ * The number of rows to render: the first ones at once, the others as soon as
+ * those are drawn.
+ *
+ * @param length - how many there are
+ */
+function useMost(length: number): number {
+  const [most, setMost] = useState(FIRST_ROWS);
+  useEffect(() => {
+    if (length > most) {
+      startTransition(() => setMost(length));
+    }
+  }, [length, most]);
+  return most;
 }

@@ -1,84 +1,95 @@
-import React, { useRef, useState } from 'react';
+import React, { useState } from 'react';
 import { ErrorMessage } from '../../components/alert';
+import { nameFor } from '../../components/button';
 import { IRowProps } from './props';
 
 /**
  * The name of a cluster, which becomes a text field on click.
  */
-export function EditableName({ cluster, context }: IRowProps): JSX.Element {
-  const { clusters, trans } = context;
-  const [draft, setDraft] = useState<string | null>(null);
-
-  const [error, setError] = useState('');
-  const pending = useRef(false);
-
-  // A refused name stays in the field, with the reason.
-  const commit = async (): Promise<void> => {
-    const name = draft?.trim();
-    if (pending.current) {
-      return; // Enter also takes the focus away.
-    }
-    pending.current = true;
-    try {
-      if (name && name !== cluster.name) {
-        await clusters.change(cluster.id, { name });
-      }
-      stop();
-    } catch (reason) {
-      setError((reason as Error).message);
-    } finally {
-      pending.current = false;
-    }
-  };
-  const stop = (): void => {
-    setDraft(null);
-    setError('');
-  };
-
-  if (draft !== null) {
-    return (
-      <span className="jp-ClusterLauncher-nameField">
-        <input
-          className="jp-ClusterLauncher-nameInput jp-mod-styled"
-          aria-invalid={!!error}
-          aria-label={trans.__('Cluster name')}
-          value={draft}
-          autoFocus
-          onFocus={event => event.target.select()}
-          onChange={event => {
-            setDraft(event.target.value);
-            setError('');
-          }}
-          onBlur={() => {
-            // What was refused stays until it is corrected, or Escape.
-            if (!error) {
-              void commit();
-            }
-          }}
-          onKeyDown={event => {
-            if (event.key === 'Enter') {
-              void commit();
-            } else if (event.key === 'Escape') {
-              event.stopPropagation();
-              stop();
-            }
-          }}
-        />
-        <ErrorMessage error={error || null} />
-      </span>
-    );
-  }
-  return (
+export function EditableName(props: IRowProps): JSX.Element {
+  const { cluster, context } = props;
+  const { trans } = context;
+  const [isEditing, setEditing] = useState(false);
+  return isEditing ? (
+    <NameField {...props} onDone={() => setEditing(false)} />
+  ) : (
     <h3 className="jp-ClusterLauncher-nameHeading" aria-label={cluster.name}>
       <button
         type="button"
         className="jp-ClusterLauncher-name"
+        data-action="rename"
         title={trans.__('%1 (click to rename)', cluster.name)}
         aria-label={trans.__('Rename %1', cluster.name)}
-        onClick={() => setDraft(cluster.name)}
+        onClick={() => setEditing(true)}
       >
         {cluster.name}
       </button>
     </h3>
+  );
+}
+
+/**
+ * The text field for the name.
+ *
+ * @param props.onDone - called after the name was accepted, and with Escape
+ */
+function NameField(props: IRowProps & { onDone: () => void }): JSX.Element {
+  const { cluster, context, onDone } = props;
+  const { clusters, trans } = context;
+  const [draft, setDraft] = useState(cluster.name);
+  const [error, setError] = useState('');
+  // Until the server has answered: what is typed meanwhile would be lost.
+  const [isPending, setPending] = useState(false);
+
+  // A refused name stays in the field, with the reason.
+  const commit = async (): Promise<void> => {
+    const name = draft.trim();
+    if (!name || name === cluster.name) {
+      onDone();
+      return;
+    }
+    setPending(true);
+    try {
+      await clusters.change(cluster.id, { name });
+      onDone();
+    } catch (reason) {
+      setError((reason as Error).message);
+      setPending(false);
+    }
+  };
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    if (event.key === 'Enter' && !isPending) {
+      void commit();
+    } else if (event.key === 'Escape') {
+      event.stopPropagation();
+      if (!isPending) {
+        onDone();
+      }
+    }
+  };
+  return (
+    <span className="jp-ClusterLauncher-nameField" data-opener="rename">
+      <input
+        className="jp-ClusterLauncher-nameInput jp-mod-styled"
+        aria-invalid={!!error}
+        aria-label={nameFor(trans.__('Cluster name'), [cluster.name], trans)}
+        readOnly={isPending}
+        value={draft}
+        autoFocus
+        onFocus={event => event.target.select()}
+        onChange={event => {
+          setDraft(event.target.value);
+          setError('');
+        }}
+        onBlur={() => {
+          // What was refused stays until it is corrected, or Escape.
+          if (!error && !isPending) {
+            void commit();
+          }
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <ErrorMessage error={error || null} />
+    </span>
   );
 }

@@ -1,5 +1,7 @@
-import React, { useEffect, useState } from 'react';
-import { SelectField } from '../../components/fields';
+import { caretDownIcon } from '@jupyterlab/ui-components';
+import React, { useEffect, useId, useState } from 'react';
+import { nameFor } from '../../components/button';
+import { Field, ISelectChoice } from '../../components/fields';
 import { EVERY_QUARTER_MINUTE, useNow } from '../../components/hooks';
 import { durationText } from '../../format';
 import { Change } from '../../tokens';
@@ -45,8 +47,8 @@ export function Renew(
         void onApply({ renew_for });
       }}
     >
-      <SelectField
-        label={label}
+      <RowSelect
+        {...{ cluster, context, label }}
         value={selected}
         choices={[
           {
@@ -72,5 +74,40 @@ export function Renew(
         />
       )}
     </form>
+  );
+}
+
+/**
+ * A field to select one of several values, in the row of a cluster. Other rows have
+ * the same one: its name ends with the cluster.
+ */
+function RowSelect(
+  props: Pick<IRowProps, 'cluster' | 'context'> & {
+    label: string;
+    value: string;
+    choices: readonly ISelectChoice[];
+    onChange: (value: string) => void;
+  }
+): JSX.Element {
+  const { choices, cluster, context, label, value, onChange } = props;
+  const id = useId();
+  return (
+    <Field {...{ id, label }}>
+      <div className="jp-ClusterLauncher-select">
+        <select
+          {...{ id, value }}
+          className="jp-mod-styled"
+          aria-label={nameFor(label, [cluster.name], context.trans)}
+          onChange={event => onChange(event.target.value)}
+        >
+          {choices.map(choice => (
+            <option key={choice.value} value={choice.value}>
+              {choice.label}
+            </option>
+          ))}
+        </select>
+        <caretDownIcon.react tag="span" />
+      </div>
+    </Field>
   );
 }

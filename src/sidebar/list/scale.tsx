@@ -1,5 +1,6 @@
 import React, { useCallback, useEffect, useId, useState } from 'react';
 import { ErrorMessage } from '../../components/alert';
+import { nameFor } from '../../components/button';
 import {
   AdaptFields,
   IBounds,
@@ -40,6 +41,7 @@ export function Scale(props: IRowProps & { onDone: () => void }): JSX.Element {
   return (
     <div
       className="jp-ClusterLauncher-scale"
+      data-opener="scale"
       onKeyDown={event => {
         if (event.key === 'Escape') {
           event.stopPropagation();
@@ -82,16 +84,20 @@ function WorkersForm(
 ): JSX.Element {
   const { bounds, cluster, context, onApply } = props;
   const { trans } = context;
+  const { adapt, name } = cluster;
   const { requested } = cluster.workers;
   const id = useId();
+  const label = trans.__('Scale to');
   // The text in the field; null if the user has not changed it.
   const [typed, setTyped] = useState<string | null>(null);
-  useEffect(() => setTyped(null), [requested, cluster.adapt]);
+  // The number of an adaptive cluster also changes while the user types.
+  const fixed = adapt ? null : requested;
+  useEffect(() => setTyped(null), [fixed, adapt?.minimum, adapt?.maximum]);
   const text = typed ?? String(requested);
   const workers = parseNumber(text, bounds);
   // The current number of an adaptive cluster can be made a fixed one.
   const isChanged =
-    typed !== null && (typed !== String(requested) || cluster.adapt !== null);
+    typed !== null && (typed !== String(requested) || adapt !== null);
   const apply = async (workers: number): Promise<void> => {
     if (await onApply({ workers })) {
       setTyped(null);
@@ -107,7 +113,12 @@ function WorkersForm(
         }
       }}
     >
-      <label htmlFor={id}>{trans.__('Scale to')}</label>
+      <label htmlFor={id}>
+        <span aria-hidden="true">{label}</span>
+        <span className="jp-ClusterLauncher-unseen">
+          {nameFor(label, [name], trans)}
+        </span>
+      </label>
       <NumberInput {...{ bounds, id, text }} autoFocus onChange={setTyped} />
       {isChanged ? (
         <RowButton
@@ -148,7 +159,7 @@ function AdaptForm(props: IScaleFormProps): JSX.Element {
   return (
     <form
       className="jp-ClusterLauncher-adapt"
-      aria-label={label}
+      aria-label={nameFor(label, [cluster.name], trans)}
       onSubmit={event => {
         event.preventDefault();
         void onApply({ adapt });

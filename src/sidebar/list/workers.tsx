@@ -3,7 +3,7 @@ import React, { useEffect, useMemo, useState } from 'react';
 import { CommandIDs } from '../../commands/ids';
 import { confirmRestart } from '../../commands/restart';
 import { ErrorMessage } from '../../components/alert';
-import { IconButton } from '../../components/button';
+import { IconButton, nameFor } from '../../components/button';
 import { useSignal } from '../../components/hooks';
 import { LoadText } from '../../components/loadtext';
 import { logIcon } from '../../icons';
@@ -37,7 +37,7 @@ export function Workers(props: IRowProps): JSX.Element | null {
     <>
       <ErrorMessage error={model.error} />
       {shown.length > 0 && (
-        <Section title={trans.__('Workers')}>
+        <Section {...{ cluster, context }} title={trans.__('Workers')}>
           {shown.map(worker => (
             <WorkerItem
               key={worker.id}
@@ -64,7 +64,7 @@ export function Workers(props: IRowProps): JSX.Element | null {
         </p>
       )}
       {dead.length > 0 && (
-        <Section title={trans.__('Died')}>
+        <Section {...{ cluster, context }} title={trans.__('Died')}>
           {dead.map(worker => (
             <DeadItem
               key={`${worker.id} ${worker.when}`}
@@ -84,16 +84,24 @@ function troubledFirst(workers: readonly IWorker[]): IWorker[] {
   return [...workers.filter(one => !isFine(one)), ...workers.filter(isFine)];
 }
 
-/** A list with a title. */
-function Section(props: {
+/** A list with a title. Its name ends with the cluster. */
+function Section({
+  children,
+  cluster,
+  context,
+  title
+}: Pick<IRowProps, 'cluster' | 'context'> & {
   title: string;
   children: React.ReactNode;
 }): JSX.Element {
   return (
     <>
-      <h4 className="jp-ClusterLauncher-detailHeading">{props.title}</h4>
-      <ul className="jp-ClusterLauncher-workers" aria-label={props.title}>
-        {props.children}
+      <h4 className="jp-ClusterLauncher-detailHeading">{title}</h4>
+      <ul
+        className="jp-ClusterLauncher-workers"
+        aria-label={nameFor(title, [cluster.name], context.trans)}
+      >
+        {children}
       </ul>
     </>
   );

@@ -7,15 +7,18 @@ afterEach(() => jest.useRealTimers());
 
 const again = { options: {}, change: '', workers: null, field: 'threads' };
 
-/** The names of all buttons, and of what can be expanded, of the rows. */
+/** What has a name for screen readers in several rows. */
+const NAMED = 'button, summary, select, form[aria-label], ul[aria-label]';
+
+/** The names of all buttons, of what can be expanded, and the like of the rows. */
 function namesIn({ container }: IScreen): string[] {
   const list = container.querySelector('.jp-ClusterLauncher-list')!;
-  return [...list.querySelectorAll('button, summary')].map(
+  return [...list.querySelectorAll(NAMED)].map(
     node => node.getAttribute('aria-label') ?? node.textContent!
   );
 }
 
-describe('the buttons of several rows', () => {
+describe('the controls of several rows', () => {
   // Guards against a list of buttons in a screen reader of which two are called
   // the same, and words that voice control does not find.
   it.each([
@@ -30,7 +33,12 @@ describe('the buttons of several rows', () => {
         workers: Array.from({ length: 20 }, (_, n) =>
           makeWorker({ id: `w${n}`, name: `${n}` })
         ),
-        dead: []
+        dead: [
+          {
+            ...{ id: 'dead', name: 'dead', when: '2030-01-01T12:00:00Z' },
+            reason: 'Killed: it used more than 95% of its memory.'
+          }
+        ]
       };
       for (const n of ['1', '2']) {
         clusters.put(
@@ -44,7 +52,7 @@ describe('the buttons of several rows', () => {
       const row = rowOf(screen, name);
       fireEvent.click(row.getByRole('button', { name: `Scale ${name}` }));
       fireEvent.click(row.getByText('Adaptive…'));
-      fireEvent.change(row.getByLabelText('Scale to'), {
+      fireEvent.change(row.getByLabelText(/^Scale to/), {
         target: { value: '5' }
       });
       fireEvent.change(row.getByLabelText('Keep jobs running for'), {
@@ -57,6 +65,13 @@ describe('the buttons of several rows', () => {
       });
     }
     await settle();
+    for (const name of ['Waves 1', 'Waves 2']) {
+      const row = rowOf(screen, name);
+      row.getByRole('spinbutton', { name: `Scale to: ${name}` });
+      row.getByRole('combobox', { name: `Keep jobs running for: ${name}` });
+      row.getByRole('list', { name: `Workers: ${name}` });
+      row.getByRole('list', { name: `Died: ${name}` });
+    }
     const names = namesIn(screen);
     const repeated = names.filter((name, n) => names.indexOf(name) !== n);
     expect(repeated).toEqual([]);
