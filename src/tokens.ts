@@ -136,12 +136,14 @@ export interface IRequest {
   options: JSONObject;
 }
 
-/** A notebook that code can be inserted in. */
+/** A notebook or console that code can be inserted in. */
 export interface INotebook {
-  /** The path from the root of the server. */
+  /** The path from the root of the server; of a console, that of its session. */
   path: string;
-  /** The name of the file. */
+  /** The name of the file or of the console. */
   name: string;
+  /** Whether it is a console (default false). */
+  isConsole?: boolean;
   /** The kernelspec it runs with, or would run with; null if it has none. */
   kernelName: string | null;
   /** The language in lower case; null while unknown. */
@@ -164,9 +166,12 @@ export type Insertion =
 
 /** The open notebooks, to insert the code of a cluster in. */
 export interface INotebooks {
-  /** The current notebook; null if there is none. */
+  /**
+   * The notebook or console that the user works with: the console in front, else
+   * the last notebook, also while something else is in front; null if there is none.
+   */
   readonly current: INotebook | null;
-  /** Emitted when the current notebook or its kernel changed. */
+  /** Emitted when the current notebook or console or its kernel changed. */
   readonly changed: ISignal<INotebooks, void>;
   /**
    * Emitted after code that connects to a cluster was inserted in a notebook,

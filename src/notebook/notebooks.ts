@@ -59,26 +59,30 @@ export class Notebooks implements INotebooks {
     this._specs.specsChanged.connect(this._emit, this);
     options.userChanged?.connect(this._onUserChanged, this);
     this._shell.currentChanged?.connect(this._onFrontChanged, this);
-    new CurrentNotebook(this._tracker, () => this._emit());
+    this._current = new CurrentNotebook(this._tracker, this._shell, () =>
+      this._emit()
+    );
   }
 
-  /** Emitted when the current notebook or its kernel changed. */
+  /** Emitted when the current notebook or console or its kernel changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
-  /** The current notebook; null if there is none. */
+  /** The console in front, else the last notebook; null if there is none. */
   get current(): INotebook | null {
-    const panel = this._tracker.currentWidget;
-    if (!panel) {
+    const { target } = this._current;
+    if (!target) {
       return null;
     }
+    const place = isConsole(target)
+      ? { path: target.sessionContext.path, clusterId: null, isConsole: true }
+      : { path: target.context.path, clusterId: this.clusterOf(target) };
     return {
-      path: panel.context.path,
-      name: nameOf(panel),
-      kernelName: kernelNameOf(panel),
-      language: languageOf(panel, this._specs),
-      clusterId: this.clusterOf(panel)
+      ...place,
+      name: nameOf(target),
+      kernelName: kernelNameOf(target),
+      language: languageOf(target, this._specs)
     };
   }
 
@@ -256,6 +260,7 @@ export class Notebooks implements INotebooks {
   private _surroundings: ISurroundings;
   private _user: () => string | null;
   private _changed = new Signal<this, void>(this);
+  private _current: CurrentNotebook;
   private _shell: IShell;
   private _specs: KernelSpec.IManager;
   private _template: () => readonly string[];

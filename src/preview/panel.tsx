@@ -9,7 +9,6 @@ import { Loading } from '../components/loading';
 import { clusterIcon } from '../icons';
 import { differences, sizeText } from '../sidebar/launch/differences';
 import { LaunchModel } from '../sidebar/launch/model';
-import { fieldWarnings } from '../sidebar/launch/schema';
 import { Code, Highlight } from './code';
 
 /**
@@ -107,9 +106,6 @@ export function Preview(props: IPreviewProps): JSX.Element {
     );
   }
   const form = model.forms.get(platform);
-  // The form has them beside its fields.
-  const known = fieldWarnings(queries.schema(platform));
-  const warnings = (value?.warnings ?? []).filter(one => !known.includes(one));
   const changed = differences(
     form,
     model.forms.defaults(platform),
@@ -124,7 +120,7 @@ export function Preview(props: IPreviewProps): JSX.Element {
           .join(' · ')}
       </p>
       <ErrorMessage error={error} role="status" />
-      {value && !error && <Warnings warnings={warnings} />}
+      {value && !error && <Warnings warnings={value.warnings} />}
       {value && !error && (
         <Code
           title={trans.__('Code that creates the cluster')}
@@ -134,7 +130,7 @@ export function Preview(props: IPreviewProps): JSX.Element {
         />
       )}
       {platform.queue && value && !error && (
-        <Check {...props} known={[...known, ...value.warnings]} />
+        <Check {...props} known={value.warnings} />
       )}
     </>
   );

@@ -1,6 +1,5 @@
 import { Notification } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
-import { NotebookPanel } from '@jupyterlab/notebook';
 import { JSONExt } from '@lumino/coreutils';
 import { ICommandOptions } from '../commands/pick';
 import { kernelNameOf } from '../notebook/kernel';
@@ -104,7 +103,7 @@ export async function launch(
   const cluster = await clusters.launch(
     bodyOf(platform, form, schema, {
       kernel_name: kernelOf(panel),
-      cwd: panel && !isConsole(panel) ? folderOf(panel) : undefined
+      cwd: panel ? folderOf(panel) : undefined
     })
   );
   launched(cluster, panel);
@@ -113,9 +112,11 @@ export async function launch(
   await preferences.remember(platform.name, { ...form, options }, site);
 }
 
-/** The folder of a notebook. */
-function folderOf(panel: NotebookPanel): string {
-  return PathExt.dirname(panel.context.path);
+/** The folder of a notebook, or of the session of a console. */
+function folderOf(panel: Target): string {
+  return PathExt.dirname(
+    isConsole(panel) ? panel.sessionContext.path : panel.context.path
+  );
 }
 
 /** The kernelspec of a notebook or console. */

@@ -12,7 +12,7 @@ export interface IParts {
   forms: Forms;
   /** The environment of the cluster. */
   kernel: KernelChoice;
-  /** The notebooks, in whose folder the cluster runs. */
+  /** The notebooks and consoles, in whose folder the cluster runs. */
   notebooks: Pick<INotebooks, 'current'> | null;
   /** The options of the platforms. */
   queries: LaunchQueries;
@@ -58,7 +58,21 @@ export class Draft {
     this._changed.emit();
   };
 
-  /** Forget what was typed. Emits nothing. */
+  /** How often other numbers took the place of those that were typed. */
+  get fillings(): number {
+    return this._fillings;
+  }
+
+  /**
+   * Forget the numbers that were typed and are not allowed: others take their place,
+   * which may be those from before. Emits nothing.
+   */
+  fill(): void {
+    this._fillings += 1;
+    this._mistyped.clear();
+  }
+
+  /** Forget what was typed for one cluster only. Emits nothing. */
   clear(): void {
     this._address = this._name = '';
   }
@@ -108,6 +122,7 @@ export class Draft {
 
   private _address = '';
   private _changed = new Signal<this, void>(this);
+  private _fillings = 0;
   private _mistyped = new Set<string>();
   private _name = '';
 }

@@ -73,7 +73,19 @@ function Changes({
   return (
     <div className="jp-ClusterLauncher-changes">
       <span>{trans.__('Changed: %1', changed.join(' · '))}</span>
-      <TextButton onClick={() => model.reset()}>{trans.__('Reset')}</TextButton>
+      <TextButton
+        onClick={({ currentTarget, detail }) => {
+          // The button goes, and the focus would with it.
+          if (document.activeElement === currentTarget) {
+            const first = currentTarget.form?.querySelector('button');
+            // Not away from what is below the pointer.
+            first?.focus({ preventScroll: detail > 0 });
+          }
+          model.reset();
+        }}
+      >
+        {trans.__('Reset')}
+      </TextButton>
     </div>
   );
 }

@@ -1,11 +1,12 @@
 import { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
-import React, { useLayoutEffect, useRef } from 'react';
+import React, { useRef } from 'react';
 import { useSignal } from '../../components/hooks';
 import { IPlatform } from '../../tokens';
 import { sizeText } from './differences';
 import { LaunchFields } from './fields/fields';
 import { Footer } from './footer';
+import { useInSight, useFocusAfterLaunch } from './formhooks';
 import { LaunchModel } from './model';
 
 /** The props of the form and its parts. */
@@ -30,14 +31,8 @@ export function LaunchForm(props: ILaunchProps): JSX.Element {
   const { platform } = model;
   const { isOpen } = model.fold;
   const node = useRef<HTMLFormElement>(null);
-  const { error } = model.submission;
-  // The line stays in sight while the clusters are scrolled, what belongs to it
-  // does not: the fields, and why a launch was refused.
-  useLayoutEffect(() => {
-    if ((isOpen || error) && node.current?.parentElement) {
-      node.current.parentElement.scrollTop = 0;
-    }
-  }, [isOpen, error]);
+  useInSight(node, isOpen, model.submission.error);
+  useFocusAfterLaunch(node, model);
   if (platform === null) {
     return (
       <p className="jp-ClusterLauncher-empty">
@@ -108,7 +103,8 @@ function FoldButton(props: {
 }
 
 /**
- * The button that launches.
+ * The button that launches. During a launch it keeps the focus, which a disabled
+ * button would lose.
  */
 function LaunchButton(props: {
   model: LaunchModel;
@@ -121,7 +117,8 @@ function LaunchButton(props: {
     <button
       type="submit"
       className="jp-ClusterLauncher-launchButton jp-mod-styled jp-mod-accept"
-      disabled={!model.canLaunch}
+      disabled={!model.canLaunch && !busy}
+      aria-disabled={busy || undefined}
     >
       {busy ? trans.__('Launching…') : idle}
     </button>

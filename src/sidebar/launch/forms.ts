@@ -26,14 +26,9 @@ export class Forms {
     this._changed.set(platform.name, { ...this.get(platform), ...changes });
   }
 
-  /** Restore the defaults for a platform, except for the number of workers. */
+  /** Restore the defaults for a platform. */
   reset(platform: IPlatform): void {
-    const { adapt, workers } = this.get(platform);
-    this._changed.set(platform.name, {
-      ...this.defaults(platform),
-      adapt,
-      workers
-    });
+    this._changed.set(platform.name, this.defaults(platform));
   }
 
   /** By platform, the values that the user changed. */

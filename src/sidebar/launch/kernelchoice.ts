@@ -10,8 +10,8 @@ export interface IKernel {
 }
 
 /**
- * The Python environment of the next cluster: the kernel of the current
- * notebook, unless the user chose another one.
+ * The Python environment of the next cluster: the kernel of the current notebook or
+ * console, which gets the code, unless the user chose another one.
  */
 export class KernelChoice {
   constructor(
@@ -35,9 +35,13 @@ export class KernelChoice {
     this._chosen = name;
   }
 
-  /** Whether the default is the kernel of the current notebook. */
-  get followsNotebook(): boolean {
-    return this._isPython(this._notebooks?.current?.kernelName);
+  /** What the default is the kernel of; null if it is that of the server. */
+  get follows(): 'console' | 'notebook' | null {
+    const current = this._notebooks?.current;
+    if (!this._isPython(current?.kernelName)) {
+      return null;
+    }
+    return current?.isConsole ? 'console' : 'notebook';
   }
 
   /** The kernel to use unless the user chose one; undefined if there is none. */

@@ -34,6 +34,7 @@ export class LaunchModel implements IDisposable {
       recent: () => this._selection.recent,
       select: (platform, form) => {
         this._selection.name = platform.name;
+        this.draft.fill();
         forms.change(platform, form);
         this._onEdited();
       },
@@ -115,7 +116,7 @@ export class LaunchModel implements IDisposable {
     this._onEdited();
   }
 
-  /** Choose a kernelspec; null for the one of the current notebook. */
+  /** Choose a kernelspec; null for that of the current notebook or console. */
   chooseKernel(name: string | null): void {
     this.kernel.chosen = name;
     this._onEdited();
@@ -136,6 +137,7 @@ export class LaunchModel implements IDisposable {
     const { platform } = this;
     if (platform) {
       this.forms.reset(platform);
+      this.draft.fill();
       this.draft.clear();
       this.fold.release();
       this.chooseKernel(null);
@@ -244,7 +246,7 @@ export namespace LaunchModel {
     clusters: IClusters;
     /** The kernelspecs of the server. */
     kernelspecs: Pick<KernelSpec.IManager, 'specs' | 'specsChanged'>;
-    /** The notebooks, to launch in the environment of the current one. */
+    /** The notebooks and consoles, to launch in the environment of the current one. */
     notebooks: INotebooks | null;
     /** The preferences, in which the choices of a launch are saved. */
     preferences: IPreferences;

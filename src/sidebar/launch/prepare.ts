@@ -57,6 +57,13 @@ export class Preparation {
     this._sent = null;
   }
 
+  /** Move the focus in the form, which is no use of it by the user. */
+  ignore(move: () => void): void {
+    this._isIgnored = true;
+    move();
+    this._isIgnored = false;
+  }
+
   /** The handlers of the form. */
   readonly handlers: React.HTMLAttributes<HTMLFormElement> = {
     onPointerEnter: () => {
@@ -66,7 +73,8 @@ export class Preparation {
     onPointerDown: () => this.touch(),
     onFocus: ({ currentTarget, target }) => {
       // Opening the sidebar focuses the first control.
-      if (target !== currentTarget.querySelector<Element>('button')) {
+      const first = currentTarget.querySelector<Element>('button');
+      if (target !== first && !this._isIgnored) {
         this.touch();
       }
     }
@@ -78,6 +86,7 @@ export class Preparation {
 
   private _choice: IChoice | null = null;
   private _dwell: ReturnType<typeof setTimeout> | undefined;
+  private _isIgnored = false;
   private _sent: IChoice | null = null;
   private _sentAt = 0;
 }

@@ -117,9 +117,9 @@ export class Presets {
     options,
     platform
   }: IFilling): Partial<IForm> {
-    const standard = this._platform({ platform })!.workers.default;
+    const { suggested } = this._platform({ platform })!.workers;
     return {
-      workers: workers ?? standard,
+      workers: workers ?? suggested,
       adapt: adapt && { minimum: 0, ...adapt },
       options: options as IForm['options']
     };

@@ -75,16 +75,13 @@ export class LaunchQueries implements IDisposable {
   /** What may go wrong with the launch, without what stands beside a field. */
   get warnings(): string[] {
     const warnings = this._code.value?.warnings ?? [];
-    return warnings.filter(warning => !this._beside.has(warning));
+    return warnings.filter(warning => !this._beside.get(warning));
   }
 
   /** Set whether a warning stands beside a field, which may be hidden. */
   setBeside = (warning: string, isShown: boolean): void => {
-    if (isShown) {
-      this._beside.add(warning);
-    } else {
-      this._beside.delete(warning);
-    }
+    const others = this._beside.get(warning) ?? 0;
+    this._beside.set(warning, others + (isShown ? 1 : -1));
     this._settled.emit();
   };
 
@@ -208,7 +205,8 @@ export class LaunchQueries implements IDisposable {
   }
 
   private _attempt = 0;
-  private _beside = new Set<string>();
+  /** By warning, the number of fields that it stands beside. */
+  private _beside = new Map<string, number>();
   private _check = new Query<ICheck>({ delay: PREVIEW_DELAY, keep: true });
   private _code = new Query<IPreview>({ delay: PREVIEW_DELAY, keep: true });
   private _found = new Query<IDiscoveredCluster[]>({ keep: true });

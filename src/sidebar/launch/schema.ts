@@ -67,11 +67,6 @@ export function refineOptions(
   return { ...schema, properties };
 }
 
-/** List the warnings that stand beside the fields of options. */
-export function fieldWarnings({ properties }: IOptionsSchema): string[] {
-  return Object.values(properties).flatMap(option => warningsOf(option));
-}
-
 /** What a batch system's environment does to an option, to be known beside it. */
 export function warningsOf(option: object): string[] {
   const { warning } = option as { warning?: string };

@@ -133,6 +133,37 @@ describe('a launch', () => {
     expect(content.scrollTop).toBe(0);
   });
 
+  // Guards against a field that is out of sight as soon as the user corrects it.
+  it('stays where it is when a launch is refused, and after', async () => {
+    const screen = await renderSidebar();
+    const content = screen.getByRole('form').parentElement!;
+    content.scrollTop = 500;
+    screen.clusters.errors.launch = 'The account is unknown.';
+    fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
+    await settle();
+    screen.getByText('The account is unknown.');
+    expect(content.scrollTop).toBe(500);
+    fireEvent.change(screen.getByLabelText('Workers'), {
+      target: { value: '3' }
+    });
+    expect(screen.queryByText('The account is unknown.')).toBeNull();
+    expect(content.scrollTop).toBe(500);
+  });
+
+  // Guards against a refusal above what is in sight, without the fields.
+  it('has in sight why a launch was refused', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.put(makeCluster());
+      clusters.errors.launch = 'The account is unknown.';
+    });
+    const content = screen.getByRole('form').parentElement!;
+    content.scrollTop = 500;
+    fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
+    await settle();
+    screen.getByText('The account is unknown.');
+    expect(content.scrollTop).toBe(0);
+  });
+
   // Guards against a form that stays open after a launch, or for nothing.
   it('closes its form afterwards, and where nobody has used it', async () => {
     const screen = await renderSidebar();

@@ -23,6 +23,15 @@ const renderGateway = (prepare: (screen: IScreen) => void): Promise<IScreen> =>
     prepare(screen);
   });
 
+/** Collapse a section of the form. */
+async function collapse(screen: IScreen, name: string): Promise<void> {
+  const fold = screen.container.querySelector(`[data-fold="${name}"]`)!;
+  await act(async () => {
+    (fold as HTMLDetailsElement).open = false;
+    fireEvent(fold, new Event('toggle'));
+  });
+}
+
 describe('the options of a gateway', () => {
   // Guards against a form that does not show that it is waiting.
   it('shows a spinner until the options are loaded', async () => {
@@ -312,12 +321,36 @@ describe('values to choose from', () => {
     expect(screen.getAllByText(text)).toHaveLength(1);
     expect(within(footer()).queryByText(text)).toBeNull();
     within(footer()).getByText('Another.');
-    await act(async () => {
-      const fold = screen.container.querySelector('[data-fold="options"]')!;
-      (fold as HTMLDetailsElement).open = false;
-      fireEvent(fold, new Event('toggle'));
-    });
+    await collapse(screen, 'options');
     within(footer()).getByText(text);
+  });
+
+  // Guards against the sentence below the form as soon as one of two fields that
+  // have it is hidden.
+  it('have a warning of two fields once while one of them is hidden', async () => {
+    const text = 'SBATCH_SIGNAL is set.';
+    const screen = await slurm(({ clusters }) => {
+      clusters.codeResponse.warnings = [text];
+      const queue = { ...properties.queue, warning: text };
+      const walltime = {
+        ...properties.walltime,
+        warning: text,
+        advanced: true
+      };
+      clusters.options = async () => ({
+        type: 'object',
+        properties: { queue, walltime } as any
+      });
+    });
+    await expand(screen, 'options');
+    await expand(screen, 'advanced');
+    expect(screen.getAllByText(text)).toHaveLength(2);
+    await collapse(screen, 'advanced');
+    const queue = screen.getByLabelText('Partition');
+    const shown = screen.getByText(text);
+    expect(queue.closest('.jp-ClusterLauncher-field')!.contains(shown)).toBe(
+      true
+    );
   });
 
   // Guards against a form that needs an answer of the batch system.

@@ -97,6 +97,26 @@ describe('the preparation of a launch', () => {
     expect(prepared(screen)).toHaveLength(2);
   });
 
+  // Guards against a kernel that nobody needs, because the focus stays on a button
+  // that is another one after the launch.
+  it('does not begin again as the form collapses', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      const { launch } = clusters;
+      clusters.launch = async request => {
+        const cluster = await launch.call(clusters, request);
+        clusters.put(cluster);
+        return cluster;
+      };
+    });
+    const button = screen.getByRole('button', { name: 'Launch' });
+    act(() => button.focus());
+    fireEvent.click(button);
+    await settle();
+    expect(form(screen).contains(document.activeElement)).toBe(true);
+    expect(document.activeElement).not.toBe(button);
+    expect(prepared(screen)).toHaveLength(1);
+  });
+
   // Guards against a start where nothing can be launched.
   it('leaves out platforms that are not available', async () => {
     const screen = await renderSidebar(({ clusters }) => {

@@ -75,6 +75,27 @@ describe('the presets of the form', () => {
     expect(launch.workers).toBeUndefined();
   });
 
+  // Guards against one worker where the form starts with more, and against a
+  // preset without workers, as to scale up later, that the form does not show.
+  it.each<[string, number | null, string]>([
+    ['that the form suggests', null, '2'],
+    ['that they have, also 0', 0, '0']
+  ])('fill in the number %s', async (_, workers, shown) => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.presetsResponse = [
+        { ...NIGHT, adapt: null, workers, options: { threads: 4 } } as any
+      ];
+    });
+    act(() => screen.launch.change({ workers: 5 }));
+    await choose(screen, 'Night');
+    const field = (label: string): string =>
+      (screen.getByLabelText(label) as HTMLInputElement).value;
+    expect(field('Workers')).toBe(shown);
+    expect(field('Preset')).toBe('preset Night');
+    await act(async () => fireEvent.click(screen.getByText('Launch')));
+    expect(lastCall(screen, 'launch')[1].workers).toBe(Number(shown));
+  });
+
   // Guards against a name in the field for what the form no longer shows.
   it('are left when the form changes', async () => {
     const screen = await renderPresets();

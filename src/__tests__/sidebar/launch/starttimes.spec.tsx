@@ -62,6 +62,19 @@ describe('when a launch would start', () => {
     });
   });
 
+  // Guards against a number that stays in the field although another was chosen.
+  it('replaces a number that is not allowed', async () => {
+    const screen = await renderSlurm();
+    await click(screen, 'When would it start?');
+    const workers = (): HTMLInputElement =>
+      screen.getByLabelText('Workers') as HTMLInputElement;
+    fireEvent.change(workers(), { target: { value: '99999' } });
+    await settle();
+    await click(screen, 'debug now');
+    expect(workers().value).toBe('2');
+    expect(screen.queryByText(/^Correct this first/)).toBeNull();
+  });
+
   // Guards "now" for four jobs that was the answer for two.
   it('is forgotten when the launch is another', async () => {
     const screen = await renderSlurm();

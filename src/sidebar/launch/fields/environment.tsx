@@ -4,7 +4,7 @@ import { SelectField } from '../../../components/fields';
 import { useSignal } from '../../../components/hooks';
 import { LaunchModel } from '../model';
 
-/** The value of the choice that follows the notebook. */
+/** The value of the choice that follows the notebook or console. */
 const DEFAULT = '';
 
 /**
@@ -16,19 +16,19 @@ export function EnvironmentField(props: {
 }): JSX.Element {
   const { model, trans } = props;
   useSignal(model.changed);
-  const { chosen, default: standard, followsNotebook, kernels } = model.kernel;
+  const { chosen, default: standard, follows, kernels } = model.kernel;
   const title = standard?.title ?? 'Python';
+  const labels = {
+    console: trans.__('Same as console (%1)', title),
+    notebook: trans.__('Same as notebook (%1)', title),
+    none: trans.__('Default (%1)', title)
+  };
   return (
     <SelectField
       label={trans.__('Environment')}
       value={chosen ?? DEFAULT}
       choices={[
-        {
-          value: DEFAULT,
-          label: followsNotebook
-            ? trans.__('Same as notebook (%1)', title)
-            : trans.__('Default (%1)', title)
-        },
+        { value: DEFAULT, label: labels[follows ?? 'none'] },
         ...kernels.map(({ name, title }) => ({ value: name, label: title }))
       ]}
       onChange={value => model.chooseKernel(value === DEFAULT ? null : value)}

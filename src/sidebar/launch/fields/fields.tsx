@@ -39,7 +39,7 @@ export function LaunchFields(
       />
       {platform.launches ? (
         <WorkersFields
-          key={`workers of ${platform.name}`}
+          key={`workers of ${platform.name} ${model.draft.fillings}`}
           {...fields}
           onInvalid={model.draft.setMistyped}
           summary={

@@ -51,16 +51,10 @@ export function PresetField(props: IPresetProps): JSX.Element | null {
         }))
       ]}
       onChange={value => {
-        const launch = launches.get(value);
-        if (launch) {
-          presets.apply(launch);
-        } else {
-          model.change({
-            options: {},
-            adapt: null,
-            workers: platform.workers.suggested
-          });
-        }
+        const none = { adapt: null, options: {}, workers: null };
+        presets.apply(
+          launches.get(value) ?? { ...none, platform: platform.name }
+        );
       }}
     />
   );

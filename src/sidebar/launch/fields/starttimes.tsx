@@ -48,6 +48,7 @@ export function StartTimes(props: {
     setAsked(asked + 1);
   };
   const take = (start: IStart): void => {
+    model.draft.fill();
     model.change(changesOf(start, model.forms.get(platform)));
     setAskedFor(current()); // The others can still be compared.
   };
