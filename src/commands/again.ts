@@ -1,11 +1,12 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { refreshIcon } from '@jupyterlab/ui-components';
 import { PromiseDelegate, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { canLaunchAgain } from '../again';
 import { isAlive } from '../format';
 import { menuIcon } from '../icons';
-import { Target } from '../notebook/target';
+import { nameOf, Target } from '../notebook/target';
 import { ICluster, IClusters, INotebooks } from '../tokens';
+import { usesCluster } from '../toolbar/state';
 import { CommandIDs, ID_PROPERTY } from './ids';
 import {
   clusterInFront,
@@ -27,7 +28,7 @@ export interface IAgainOptions extends ICommandOptions {
  * may be long gone.
  */
 export function addAgainCommand(options: IAgainOptions): void {
-  const { app, clusters, launched, notebooks, trans } = options;
+  const { app, clusters, notebooks, trans } = options;
   const idOf = (args: ReadonlyPartialJSONObject): string | null =>
     (args.id as string | undefined) ??
     clusterOfContextMenu(app) ??
@@ -50,36 +51,42 @@ export function addAgainCommand(options: IAgainOptions): void {
     },
     execute: async args => {
       const id = idOf(args);
-      if (id === null) {
-        return;
-      }
-      try {
-        const before = clusters.get(id);
-        if (before && !canLaunchAgain(before)) {
-          throw new Error(
-            trans.__(
-              '%1 was not launched here, so it cannot be launched again. Launch another cluster in the sidebar.',
-              before.name
-            )
-          );
-        }
-        const { options: change = {}, workers = null } = before?.again ?? {};
-        const panel = targetFor(id, options);
-        if (before && isAlive(before) && !(await stopFirst(before, options))) {
-          return;
-        }
-        // Its name is free then, which notebooks know it by.
-        await whenStopped(id, clusters);
-        const cluster = await clusters.launch({
-          ...{ from: id, options: change },
-          ...(workers === null ? {} : { workers })
-        });
-        launched(cluster, panel);
-      } catch (error) {
-        notifyError(error);
+      if (id !== null) {
+        await launchAgain(id, options).catch(notifyError);
       }
     }
   });
+}
+
+/**
+ * Launch a cluster again, after it has stopped.
+ *
+ * @throws Error for the user if it cannot be launched
+ */
+async function launchAgain(id: string, options: IAgainOptions): Promise<void> {
+  const { clusters, launched, trans } = options;
+  const before = clusters.get(id);
+  if (before && !canLaunchAgain(before)) {
+    throw new Error(
+      trans.__(
+        '%1 was not launched here, so it cannot be launched again. Launch another cluster in the sidebar.',
+        before.name
+      )
+    );
+  }
+  const { options: change = {}, workers = null } = before?.again ?? {};
+  const panel = targetFor(id, options);
+  if (before && isAlive(before) && !(await stopFirst(before, options))) {
+    return;
+  }
+  // Its name is free then, which notebooks know it by.
+  await whenStopped(id, clusters);
+  const cluster = await clusters.launch({
+    ...{ from: id, options: change },
+    ...(workers === null ? {} : { workers })
+  });
+  launched(cluster, panel);
+  notifyIfBehind(cluster, panel, options);
 }
 
 /**
@@ -142,10 +149,32 @@ async function whenStopped(id: string, clusters: IClusters): Promise<void> {
   clusters.changed.disconnect(check);
 }
 
-/** The notebook that used the cluster, else the one in front. */
-function targetFor(id: string, { notebooks }: ICommandOptions): Target | null {
+/**
+ * The notebook that uses the cluster, or used it until it stopped, else the one in
+ * front. Of several that do, it is the one in front.
+ */
+function targetFor(
+  id: string,
+  { clusters, notebooks }: ICommandOptions
+): Target | null {
   const users =
-    notebooks?.panels.filter(panel => notebooks.clusterOf(panel) === id) ?? [];
+    notebooks?.panels.filter(panel =>
+      usesCluster(panel, id, notebooks, clusters)
+    ) ?? [];
   const front = notebooks?.panel ?? null;
   return users.find(panel => panel === front) ?? users[0] ?? front;
+}
+
+/** Name the notebook that a cluster is for, if it is not the one in front. */
+function notifyIfBehind(
+  cluster: ICluster,
+  panel: Target | null,
+  { notebooks, trans }: ICommandOptions
+): void {
+  if (panel && !panel.isDisposed && panel !== notebooks?.panel) {
+    Notification.info(
+      trans.__('%1 is launched again for %2.', cluster.name, nameOf(panel)),
+      { autoClose: 8000 }
+    );
+  }
 }

@@ -15,7 +15,7 @@ export interface IInsertion {
   code: string;
   /** Whether the code creates a cluster instead of connecting to one. */
   creates?: boolean;
-  /** The user whose code this is, where several share the notebook. */
+  /** The user whose code this is, where several may share the notebook. */
   user?: string;
 }
 
@@ -34,7 +34,7 @@ export interface IMark extends PartialJSONObject {
   hash: string;
   /** Whether the code creates a cluster instead of connecting to one. */
   creates?: boolean;
-  /** Identifies the user whose code this is, where several share the notebook. */
+  /** Identifies the user whose code this is, where several may share the notebook. */
   user?: string;
 }
 
@@ -74,18 +74,19 @@ interface ICellText {
 }
 
 /**
- * Read the mark of a cell.
+ * Read the mark of a cell. One without a user is from before several shared the
+ * notebook: among them it is nobody's, until one of them runs the cell.
  *
  * @param user - as readerOf returns it
- * @returns undefined if it has none, or has the code of another user
+ * @returns undefined if it has none, or is that of another user or of nobody
  */
 export function ownMark(
   cell: ICellText,
   user: string | null
 ): IMark | undefined {
   const mark = cell.getMetadata(CELL_METADATA) as IMark | undefined;
-  const isForeign = user !== null && mark?.user && mark.user !== hashOf(user);
-  return isForeign ? undefined : mark;
+  const owner = user ? hashOf(user) : undefined;
+  return user === null || mark?.user === owner ? mark : undefined;
 }
 
 /**

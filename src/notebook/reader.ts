@@ -5,7 +5,7 @@ const UNKNOWN = '';
 
 /**
  * The user whose marks to read. While nobody is known in a notebook that several
- * share, each mark with a user is somebody else's.
+ * share, each mark with a user is somebody else's, and the others are read.
  *
  * @param user - the user, where several share the notebook; null otherwise, and
  *   while that is not known

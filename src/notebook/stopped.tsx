@@ -65,8 +65,12 @@ function updateBar(
   ) {
     return;
   }
+  const hadFocus = bar?.node.contains(document.activeElement);
   bar?.dispose();
   bars.delete(panel);
+  if (hadFocus) {
+    panel.content.activate(); // Shift+Enter runs the cell then.
+  }
   if (stopped) {
     const added = new StoppedBar(cell.clusterId, options);
     (widget.layout as PanelLayout).insertWidget(0, added);

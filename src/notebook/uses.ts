@@ -6,7 +6,7 @@ import {
 import { ISignal, Signal } from '@lumino/signaling';
 import { isAlive } from '../format';
 import { ICluster, INotebooks } from '../tokens';
-import { CELL_METADATA, IMark } from './cell';
+import { CELL_METADATA, claim, IMark } from './cell';
 import { clusterOf, connectingSource } from './connecting';
 import { nameOf } from './target';
 import { connectCall } from './template';
@@ -80,7 +80,20 @@ export class Uses {
     const mark = cell.model.getMetadata(CELL_METADATA) as IMark | undefined;
     const panel = this._tracker.find(({ content }) => content === notebook);
     if (panel && mark?.cluster_id && !mark.creates) {
+      this._claim(panel, cell.model.id);
       this.emit({ id: mark.cluster_id, panel });
+    }
+  }
+
+  /**
+   * Give a cell of nobody to the user who runs it, unless the user has another one.
+   * It is from before the notebook was shared.
+   */
+  private _claim(panel: NotebookPanel, id: string): void {
+    const user = this._userOf(panel);
+    const isReadOnly = panel.content.model?.readOnly;
+    if (user !== null && !isReadOnly && clusterOf(panel, user) === null) {
+      claim(panel, id, user);
     }
   }
 

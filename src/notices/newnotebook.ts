@@ -22,7 +22,7 @@ export async function createNotebook(
   cluster: ICluster,
   { app, clusters, template }: INewNotebookOptions
 ): Promise<void> {
-  const { contents, kernelspecs, serverSettings } = app.serviceManager;
+  const { contents, kernelspecs, serverSettings, user } = app.serviceManager;
   const { kernel_name: name } = cluster;
   const hasConnect = await clusters.hasConnect(name).catch(() => false);
   const code = codeText(
@@ -40,7 +40,9 @@ export async function createNotebook(
         ...markedCell({
           cluster_id: cluster.id,
           name: cluster.name,
-          code: (code ?? '').trimEnd()
+          code: (code ?? '').trimEnd(),
+          // Whether several share the notebook is known only after it was opened.
+          user: user.identity?.username
         }),
         execution_count: null,
         outputs: []

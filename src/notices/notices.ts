@@ -125,8 +125,11 @@ export class Notices implements IDisposable {
     }
     const trans = this._trans;
     const insert = this._actions.insert(cluster);
+    const users = this._notebooks?.users(cluster).join(', ');
     const shown = this._show({
-      message: trans.__('%1 is ready', name),
+      message: users
+        ? trans.__('%1 is ready. Its code is in %2.', name, users)
+        : trans.__('%1 is ready', name),
       type: 'success',
       actions: insert
         ? [{ label: trans.__('Insert code'), run: insert }]

@@ -33,3 +33,27 @@ export function clusterFor(
     ? { cluster: other, hasStopped: false }
     : { cluster: own ?? null, hasStopped: clusters.status === 'ready' };
 }
+
+/**
+ * Whether a notebook uses a cluster, or used it until it stopped: by its id, or by
+ * its name in the short code.
+ *
+ * @param id - the id of the cluster, which may be listed no more
+ */
+export function usesCluster(
+  panel: NotebookPanel,
+  id: string,
+  notebooks: Pick<INotebooks, 'clusterOf' | 'sourceOf'>,
+  clusters: Pick<IClusters, 'clusters' | 'get' | 'status'>
+): boolean {
+  const { cluster } = clusterFor(panel, notebooks, clusters);
+  if (cluster && !hasEnded(cluster)) {
+    return cluster.id === id;
+  }
+  const stopped = clusters.get(id);
+  return (
+    notebooks.clusterOf(panel) === id ||
+    (stopped !== undefined &&
+      notebooks.sourceOf(panel).includes(connectCall(stopped.name)))
+  );
+}

@@ -4,6 +4,7 @@ import { addAgainCommand } from '../../commands/again';
 import { CommandIDs } from '../../commands/ids';
 import { ICluster } from '../../tokens';
 import {
+  contextOf,
   FakeClusters,
   FakeNotebooks,
   makeCluster,
@@ -145,7 +146,7 @@ describe('commands', () => {
     });
     notebooks.select(NOTEBOOK);
     expect(commands.isEnabled(CommandIDs.launchAgain)).toBe(false);
-    const user = { id: 'user' };
+    const user = { context: contextOf('tides.ipynb') };
     notebooks.panels = [user];
     notebooks.cell = { index: 0, clusterId: 'one', code: 'c1()' };
     const again = {

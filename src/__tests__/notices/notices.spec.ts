@@ -1,9 +1,11 @@
 import { Notification } from '@jupyterlab/apputils';
+import { clusterOf } from '../../notebook/connecting';
 import { createNotices } from '../../notices';
 import { Notices } from '../../notices/notices';
 import { ICluster } from '../../tokens';
 import {
   FakeClusters,
+  FakeNotebookPanel,
   FakeNotebooks,
   FakePreferences,
   makeCluster,
@@ -35,7 +37,8 @@ describe('notices', () => {
           save: async (...args: any[]) => void saved.push(args)
         },
         kernelspecs: { specs: { kernelspecs: {} } },
-        serverSettings: { baseUrl: 'http://hub/' }
+        serverSettings: { baseUrl: 'http://hub/' },
+        user: { identity: { username: 'ada' } }
       }
     };
     return createNotices({ app, clusters, notebooks, preferences, trans });
@@ -145,12 +148,14 @@ describe('notices', () => {
     expect(shown()).toEqual([]);
   });
 
-  // Guards against code that is offered though the notebook has it.
+  // Guards against code that is offered though a notebook has it, and code in a
+  // notebook behind the one in front without a word.
   it('show the cluster if a notebook has the code', async () => {
     await put(starting);
     jest.advanceTimersByTime(60_000);
     notebooks.usersOf.one = ['a.ipynb'];
     await put();
+    expect(shown()).toEqual(['Local 1 is ready. Its code is in a.ipynb.']);
     await press('Show details');
     expect(executed).toEqual([['cluster-launcher:open', { id: 'one' }]]);
   });
@@ -208,6 +213,23 @@ describe('notices', () => {
       cluster_launcher: { request: { platform: 'local', workers: 2 } }
     });
     expect(executed).toEqual([['docmanager:open', { path }]]);
+  });
+
+  // Guards against a toolbar with the cluster of a colleague, and a launch that
+  // rewrites the cell of that colleague.
+  it('create a notebook whose cluster is that of one user', async () => {
+    await put(starting);
+    notices.expect('one');
+    await put();
+    await press('New notebook with it');
+    const panel: any = new FakeNotebookPanel();
+    panel.notebook.insertCells(0, saved[0][1].content.cells);
+    panel.content.model.collaborative = true;
+    expect(clusterOf(panel, 'ada')).toBe('one');
+    expect(clusterOf(panel, 'bob')).toBeNull();
+    // Nobody else opens it.
+    panel.content.model.collaborative = false;
+    expect(clusterOf(panel, null)).toBe('one');
   });
 
   const select = (changes: object = {}): void =>
