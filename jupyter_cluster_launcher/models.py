@@ -193,6 +193,7 @@ class Cluster:
     It shuts down when it has used ``core_hours``, None for never. ``own_options`` are the names of
     the options that somebody chose, None where an older version did not note them: its site
     supplies the others.
+    ``left`` is how ``message`` ends while it is not known whether jobs of it are left, else empty.
     ``ended`` is when it ended (ISO 8601 in UTC), None until then.
     ``readable`` is false where this is only what could be read of a record, ``unknown`` what
     another version wrote into it.
@@ -225,6 +226,7 @@ class Cluster:
     cost: Cost | None = None
     state: State = State.STARTING
     message: str = ""
+    left: str = ""
     created: str = field(default_factory=now)
     ended: str | None = None
     controller: ControllerRef | None = None

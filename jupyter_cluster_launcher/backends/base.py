@@ -220,6 +220,10 @@ class Backend:
         """Return the ids of jobs that go on although the controller has canceled them."""
         return []
 
+    def unconfirmed(self, cluster: Cluster) -> str:
+        """Return the sentence of the last `cleanup` about jobs that may be left, if it had one."""
+        return ""
+
     async def cleanup(
         self, cluster: Cluster, directory: Path, shut_down: bool = False, wait: bool = False
     ) -> None:

@@ -7,7 +7,6 @@ limit, and no key or secret reaches this server.
 
 from __future__ import annotations
 
-import asyncio
 import keyword
 from collections.abc import Collection
 from dataclasses import replace
@@ -15,6 +14,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..controller.disk import on_disk
 from ..controller.guarded_files import read_texts
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
@@ -128,7 +128,7 @@ class GatewayBackend(Backend):
         """Stop what the launch started and its controller could not stop."""
         file = directory / STARTED
         also = [cluster.report.name] if shut_down and cluster.report.name else []
-        names = [*await asyncio.to_thread(_names, file), *also]
+        names = [*await on_disk(_names, file), *also]
         if not names:
             return
         try:
@@ -137,7 +137,7 @@ class GatewayBackend(Backend):
             raise NotAvailableError(
                 f"{error} The cluster may still be running there: stop it again later."
             ) from None
-        await asyncio.to_thread(file.unlink, missing_ok=True)
+        await on_disk(file.unlink, missing_ok=True)
 
     def _explain(self, kernel_name: str, name: str, text: str) -> str:
         environment = self.context.environments.title(kernel_name)
@@ -152,7 +152,7 @@ class GatewayBackend(Backend):
             private=names,  # whoever knows a name can open the dashboard of that cluster
         )
         if "error" in answer:
-            words = await asyncio.to_thread(self._explain, kernel_name, *answer["error"])
+            words = await on_disk(self._explain, kernel_name, *answer["error"])
             raise NotAvailableError(words)
         return answer["answer"]
 

@@ -5,7 +5,7 @@ Jobs are submitted and cancelled with the cluster class's own commands, and are 
 
 from __future__ import annotations
 
-import asyncio
+import logging
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,12 +13,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..controller.disk import on_disk
 from ..controller.guarded_files import NOTE, read_text
 from ..errors import NotAvailableError
 from ..models import Cluster
 from .batch.arguments import arguments, job_size, jobs_of
 from .batch.check import check_interface, job_script
-from .batch.jobs import cancelled_ids, gone, job_name, known, submitted_ids
+from .batch.jobs import cancelled_ids, job_name, known, submitted_ids
 from .batch.logs import job_logs
 from .batch.polling.cancel import remove_keys
 from .batch.polling.commands import MISSING, run
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from ..platforms.platform import Platform
 
 CANCEL_NOTE = "cancel-command"  # as in resident/jobqueue/tracker.py
+
+log = logging.getLogger(__name__)
 
 
 class Unknown:
@@ -134,22 +137,38 @@ class JobqueueBackend(LocalBackend):
     ) -> None:
         """Remove the workers' keys and cancel every job that the controller did not.
 
-        A job whose cancel command fails may have ended, or not: a second try leaves it.
+        Nothing lists the jobs: one that cannot be canceled may have ended, or not, and a user's
+        second try in a row leaves it.
         """
-        await asyncio.to_thread(remove_keys, directory)
-        again = cluster.id in self._given_up
-        self._given_up.discard(cluster.id)
-        left, over = {}, gone(cluster) | await asyncio.to_thread(cancelled_ids, directory)
-        submitted = await asyncio.to_thread(submitted_ids, directory)
+        await on_disk(remove_keys, directory)
+        again = wait and cluster.id in self._given_up
+        if wait:  # a user's try
+            self._given_up.discard(cluster.id)
+        try:
+            await self._cancel(cluster, directory)
+        except NotAvailableError as error:
+            if again:
+                log.warning("Jobs of cluster %s may be left: %s", cluster.id, error)
+                return
+            if wait:
+                self._given_up.add(cluster.id)
+            raise
+
+    async def _cancel(self, cluster: Cluster, directory: Path) -> None:
+        """Cancel the jobs; raise ``NotAvailableError`` where it is not sure that none is left."""
+        submitted = await on_disk(submitted_ids, directory)
+        over, left = await on_disk(cancelled_ids, directory), {}
         for job in sorted((known(cluster) | submitted) - over):
-            command = [*await asyncio.to_thread(cancel_command, directory), job]
+            command = [*await on_disk(cancel_command, directory), job]
             output = await run(UNKNOWN, command, self.context.queue_patience)
             if output.returncode in (None, MISSING):
-                raise NotAvailableError(f"Jobs could not be canceled yet: {output.text}.")
+                raise NotAvailableError(
+                    f"Jobs could not be canceled yet: {UNKNOWN.explain(output.text)}. Dismiss "
+                    "tries once more, then leaves them to the batch system."
+                )
             if output.returncode:
                 left[job] = UNKNOWN.explain(output.text)
-        if left and wait and not again:
-            self._given_up.add(cluster.id)
+        if left:
             jobs = "; ".join(f"job {job}: {reason}" for job, reason in left.items())
             raise NotAvailableError(
                 f"These jobs have ended or could not be canceled: {jobs}. Dismiss tries once more."

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..controller import marked
+from ..controller.disk import on_disk
 from ..controller.guarded_files import read_object
 from ..controller.host import is_elsewhere
 from ..errors import LauncherError, NotAvailableError
@@ -127,10 +128,10 @@ class RemoteBackend(LocalBackend):
         self, cluster: Cluster, directory: Path, shut_down: bool = False, wait: bool = False
     ) -> None:
         """End what the class has started, where its controller could not."""
-        await asyncio.to_thread(remove_keys, directory)
+        await on_disk(remove_keys, directory)
         file = directory / STARTED
         try:
-            note = await asyncio.to_thread(read_object, file)
+            note = await on_disk(read_object, file)
         except FileNotFoundError:  # nothing was started, or the controller has ended it
             return
         except (OSError, ValueError):  # damaged
@@ -142,7 +143,7 @@ class RemoteBackend(LocalBackend):
             error = await self._end(cluster, directory, note)
         await asyncio.to_thread(marked.kill, cluster.id)
         # A second try leaves it as it is: the user knows.
-        await asyncio.to_thread(file.unlink, missing_ok=True)
+        await on_disk(file.unlink, missing_ok=True)
         if error:
             where = address or note.get("name")
             raise NotAvailableError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..controller import announcements
+from ..controller.disk import on_disk
 from ..errors import NotAvailableError
 from ..models import Cluster
 from ..platforms import memory
@@ -52,12 +52,12 @@ class RunningBackend(RemoteBackend):
 
     async def discover(self, kernel_name: str, known: Collection[str]) -> list[Found]:
         """Return the clusters that notebooks of this user on this host have made themselves."""
-        announced = await asyncio.to_thread(announcements.found)
+        announced = await on_disk(announcements.found)
         return [_found(one) for one in announced if one.address not in known]
 
     async def joinable(self, platform: Platform, given: str) -> str:
         """Return the address of a scheduler from its address or file; raises as ``address_of``."""
-        return await asyncio.to_thread(address_of, given)
+        return await on_disk(address_of, given)
 
     def join_code(self, name: str) -> str:
         """Return the code that connects to the scheduler at the address ``name``."""

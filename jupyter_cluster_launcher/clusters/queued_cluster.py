@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from ..errors import LauncherError
 from ..jobs import Queue
+from ..masking import masked
 from ..models import Cluster
 from .controlled_cluster import ControlledCluster
-from .reconcile import ENDED
+from .reconcile import ENDED, Decision, Facts
 from .services import Services
 
 LEFT_FOR = 60.0  # seconds for which jobs of a cluster that has ended are left alone
+STOPPED = "Stopped. None of its jobs is left."
 
 
 class QueuedCluster(ControlledCluster):
@@ -38,12 +41,26 @@ class QueuedCluster(ControlledCluster):
 
     def update_queue(self, queue: Queue) -> None:
         """Record what the batch system answered about the jobs."""
+        answered = _answered(self.cluster, queue)
         if self.ownership.held:
-            self.put(replace(self.cluster, queue=queue))
+            self.put(answered)
             self._notify_ended()
-        elif self.cluster.state in ENDED and queue != self.cluster.queue:
+        elif self.cluster.state in ENDED and answered != self.cluster:
             self._task(self._note_queue(queue))
         self._end_left(queue)
+
+    def _decided(self, cluster: Cluster, facts: Facts, decision: Decision) -> Cluster:
+        """Return ``cluster`` after a decision, with what its message says of jobs that may be left.
+
+        Only that is known to be over once the batch system lists none: the message may also say
+        that a process could not be ended.
+        """
+        decided = super()._decided(cluster, facts, decision)
+        if decision.message is None:
+            return decided
+        left = self._services.backend(cluster).unconfirmed(cluster)
+        message, left = masked([decided.message, left], os.environ)
+        return replace(decided, message=message, left=left if message.endswith(left) else "")
 
     def _end_left(self, queue: Queue) -> None:
         """Begin to cancel what an ended cluster has left, by the batch system's last answer."""
@@ -70,7 +87,8 @@ class QueuedCluster(ControlledCluster):
 
     async def _note_queue(self, queue: Queue) -> None:
         """Record it of a cluster that has ended, unless another server does."""
-        await self.change(queue=queue)
+        if await self.change(queue=queue):  # the record of another server may say more
+            self.put(_answered(self.cluster, queue))
 
     def _notify_ended(self) -> None:
         """Notify the controller of jobs that the batch system has ended, once each."""
@@ -93,6 +111,15 @@ class QueuedCluster(ControlledCluster):
         if again and self.connection.controller is not None:
             self._unwanted |= dict.fromkeys(again, now)
             self._task(self._notify("cancel_jobs", again))
+
+
+def _answered(cluster: Cluster, queue: Queue) -> Cluster:
+    """Return ``cluster`` with the batch system's answer: its jobs, or that none may be left."""
+    cluster = replace(cluster, queue=queue)
+    if not cluster.left or queue.error or not queue.polled or queue.open:
+        return cluster
+    message = cluster.message.removesuffix(cluster.left).strip()
+    return replace(cluster, message=message or STOPPED, left="")
 
 
 def _has_left(cluster: Cluster, queue: Queue) -> bool:

@@ -1,14 +1,17 @@
 """Requests that schemathesis makes of the contract, sent to a real server.
 
 Half of them name platforms, kernels and clusters that are there, so that they come further than to
-"there is no such cluster". Kernels of launches end at once, so that launches cost little.
+"there is no such cluster". Kernels of launches end at once, so that launches cost little. Two
+clusters stay: one with a worker, and one with jobs of a SLURM that starts none.
 """
 
 from __future__ import annotations
 
 import copy
 import json
+import shutil
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,11 +33,12 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from slurm_commands import SlurmCommands
 
 HASTY = "hasty"
 # Ends where a kernel would start; other programs of its environment run.
 RUNNER = '#!/bin/sh\n[ "$2" = -m ] && exit 3\nexec "$@"\n'
-PLATFORMS = st.sampled_from(["local", "local", "local", "denali", "tallgrass", "nebari"])
+PLATFORMS = st.sampled_from(["local", "local", "local", "denali", "slurm", "slurm", "nebari"])
 # A request that is meant: for a platform and a kernel that are there, and often for what it has.
 MEANT = st.fixed_dictionaries(
     {"platform": PLATFORMS},
@@ -52,9 +56,44 @@ CHECKS = [
 ]  # fmt: skip
 
 
-def hasty_server(folder: Path) -> ObservedServer:
+DATA = Path(__file__).parent.parent / "data" / "slurm"  # as a real SLURM wrote it
+TESTS_ONLY = """#!/bin/sh
+case " $* " in
+  *" --test-only "*)
+    echo "sbatch: Job 1 to start at 2026-11-26T01:09:36 using 1 processors on nodes n1" >&2 ;;
+  *) exec {submit} "$@" ;;
+esac
+"""
+SITE = {
+    "sinfo": 'case "$*" in *%o*) cat {data}/addresses.txt ;; *) cat {data}/nodes.txt ;; esac',
+    "scontrol": 'case "$*" in *partition*) cat {data}/partitions.txt ;; *) exit 1 ;; esac',
+}
+
+
+class SlurmSite(SlurmCommands):
+    """The same commands on a site with partitions, which says when jobs would start."""
+
+    def __init__(self, folder: Path) -> None:
+        """Write the commands."""
+        super().__init__(folder)
+        commands = folder / "bin"
+        submit = (commands / "sbatch").rename(commands / "submit")
+        scripts = {name: f"#!/bin/sh\n{text.format(data=DATA)}\n" for name, text in SITE.items()}
+        scripts["sbatch"] = TESTS_ONLY.format(submit=submit)
+        for name, text in scripts.items():
+            (commands / name).write_text(text)
+            (commands / name).chmod(0o700)
+
+
+def hasty_server(folder: Path, slurm: SlurmSite) -> ObservedServer:
     """Return a server, not started, whose default kernel ends as soon as it starts."""
-    server = ObservedServer(folder, f"--MultiKernelManager.default_kernel_name={HASTY}")
+    server = ObservedServer(
+        folder,
+        f"--MultiKernelManager.default_kernel_name={HASTY}",
+        "--ClusterLauncher.queue_interval=2",
+    )
+    server.variables |= slurm.variables
+    _allow_few_jobs(folder / "jupyter" / "cluster-platforms")
     spec = folder / "jupyter/kernels" / HASTY
     spec.mkdir(parents=True)
     runner = folder / "runner"
@@ -64,6 +103,17 @@ def hasty_server(folder: Path) -> ObservedServer:
     kernel = {"argv": argv, "display_name": "Hasty", "language": "python"}
     (spec / "kernel.json").write_text(json.dumps(kernel))
     return server
+
+
+def _allow_few_jobs(platforms: Path) -> None:
+    """Let no request submit 1,000 jobs: each costs processes here."""
+    shipped = platforms.resolve()
+    platforms.unlink()
+    shutil.copytree(shipped, platforms)
+    slurm = platforms / "slurm.yaml"
+    text = slurm.read_text()
+    assert "maximum: 1000}" in text
+    slurm.write_text(text.replace("maximum: 1000}", "maximum: 4}"))
 
 
 @cache
@@ -111,9 +161,12 @@ def any_requests(draw: st.DrawFn) -> Request:
 class Asker:
     """Sends requests to a server, and holds each answer against the contract."""
 
-    def __init__(self, server: ObservedServer, kept: str) -> None:
-        """Ask ``server``, which has a cluster ``kept`` that runs and is not to be stopped."""
-        self.server, self.kept = server, kept
+    def __init__(self, server: ObservedServer, kept: str, queued: str) -> None:
+        """Ask ``server``, which has two clusters that are not to be stopped.
+
+        ``kept`` has a worker, ``queued`` jobs.
+        """
+        self.server, self.kept, self._stay = server, kept, {kept, queued}
         self.seen: Counter[tuple[str, int]] = Counter()
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"token {server.token}"
@@ -147,9 +200,7 @@ class Asker:
 
     def _cluster(self, method: str, row: int) -> str:
         """Return the id of a cluster that there is, if one is there."""
-        rows = [one["id"] for one in self.server.clusters()]
-        if method == "DELETE":
-            rows.remove(self.kept)
+        rows = self._rows(self._stay if method == "DELETE" else ())
         return str(rows[row % len(rows)]) if rows else "none"
 
     def _worker(self) -> str:
@@ -158,9 +209,12 @@ class Asker:
         return str(next((one["id"] for one in answer.get("workers", ())), "none"))
 
     def _dismiss_old(self) -> None:
-        rows = [one for one in self.server.clusters() if one["id"] != self.kept]
-        for one in rows[:-ROWS]:
-            self.server.ask("DELETE", f"cluster-launcher/clusters/{one['id']}")
+        for one in self._rows(self._stay)[:-ROWS]:
+            self.server.ask("DELETE", f"cluster-launcher/clusters/{one}")
+
+    def _rows(self, without: Collection[str]) -> list[str]:
+        """Return the ids of the clusters, but some."""
+        return [one["id"] for one in self.server.clusters() if one["id"] not in without]
 
 
 def fits(sent: bytes | str | None, path: str, verb: str) -> bool:
@@ -178,16 +232,31 @@ def ask_anything(folder: Path, cases: int, number: int | None = None) -> Counter
     They are always the same without a ``number`` that chooses them. In the end nothing but the
     server may be there.
     """
-    server = hasty_server(folder).start()
+    slurm = SlurmSite(folder / "slurm")
+    server = hasty_server(folder, slurm).start()
     try:
         kept = server.launch(platform="local", workers=1, kernel_name="python3", name="Kept")
         server.ready(kept, 1)
-        asker = Asker(server, kept)
+        asker = Asker(server, kept, _with_jobs(server, slurm))
         # Without shrinking: the server has changed since.
         hold(asker.ask, any_requests(), cases, number, (Phase.generate,))
         for one in server.clusters():
             server.ask("DELETE", f"cluster-launcher/clusters/{one['id']}")
         server.nothing_left()
+        assert slurm.jobs() == []
     finally:
         server.stop()
     return asker.seen
+
+
+def _with_jobs(server: ObservedServer, slurm: SlurmSite) -> str:
+    """Return the id of a cluster of which one job waits, and one has failed."""
+    slurm.give_new_jobs("PENDING")
+    queued = server.launch(platform="slurm", workers=1, kernel_name="python3", name="Queued")
+    server.until(queued, lambda c: c["state"] == "running" and c["queue"])
+    slurm.give_new_jobs("FAILED")
+    status, row = server.ask("PATCH", f"cluster-launcher/clusters/{queued}", {"workers": 2})
+    assert status == 202, row
+    server.until(queued, lambda c: {one["state"] for one in c["jobs"]} == {"PENDING", "FAILED"})
+    slurm.give_new_jobs("RUNNING")
+    return queued

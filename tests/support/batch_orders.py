@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from worlds import World
 
+from jupyter_cluster_launcher.backends.batch.backend import FORGETS
 from jupyter_cluster_launcher.backends.batch.jobs import job_name
 from jupyter_cluster_launcher.clusters.reconcile import ENDED
 from jupyter_cluster_launcher.models import Cluster, State
@@ -25,6 +26,7 @@ class BatchOrders(RuleBasedStateMachine):
 
     def use_slurm(self) -> None:
         """Let the commands of servers and controllers reach the stand-in."""
+        self.forgotten: set[str] = set()  # the names of jobs that a user was told to be left behind
         self.slurm = self.controllers.slurm
         self.slurm.changed = self._changed
         self._in_place = self.slurm.in_place()
@@ -68,7 +70,7 @@ class BatchOrders(RuleBasedStateMachine):
     def account(self, accounting: bool) -> None:
         self.slurm.accounting = accounting
 
-    @rule(how=st.sampled_from(["", "hangs", "fails"]), late=st.booleans())
+    @rule(how=st.sampled_from(["", "hangs", "fails", "missing"]), late=st.booleans())
     def batch_system(self, how: str, late: bool) -> None:
         if how:
             self.slurm.fall_silent(how, late)
@@ -88,9 +90,14 @@ class BatchOrders(RuleBasedStateMachine):
             if job.state == COMPLETING:
                 self.slurm.move(job, "CANCELLED")
 
+    def will_stop(self, row: Cluster) -> None:
+        """Note that a user stops a cluster, whose row may say that jobs are left behind then."""
+        if FORGETS in row.message:
+            self.forgotten.add(job_name(row.id))
+
     def no_job_is_left(self, known: set[str]) -> None:
         """Assert that no job goes on without its cluster; the system may still be ending it."""
-        names = set(map(job_name, known))
+        names = set(map(job_name, known)) | self.forgotten
         left = [one for one in self.slurm.jobs if one.state in (PENDING, RUNNING)]
         assert {one.name for one in left} <= names, "a job that nobody knows"
 
@@ -111,3 +118,4 @@ class BatchOrders(RuleBasedStateMachine):
         elif row.state in ENDED:
             assert {job.state for job in jobs} <= {COMPLETING}, about
             assert not jobs or "still ending" in about
+            assert jobs or not row.left, about

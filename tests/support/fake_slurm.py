@@ -31,8 +31,9 @@ class FakeJob:
 class FakeSlurm:
     """A batch system of one user, which servers and controllers share.
 
-    ``silence`` is empty while it answers; else its commands hang, or fail at once. ``late`` is
-    whether it carries out submissions all the same when it answers again, as slurmctld can.
+    ``silence`` is empty while it answers; else its commands hang, fail at once or are missing.
+    ``late`` is whether it carries out submissions all the same when it answers again, as slurmctld
+    can, but not where commands are missing.
     ``ending`` is how many seconds running jobs take to end once they are cancelled, None for ever.
     ``changed`` is called with a job whose state has changed.
     """
@@ -60,7 +61,7 @@ class FakeSlurm:
     # What happens in it
 
     def fall_silent(self, how: str, late: bool) -> None:
-        """Answer no more: ``how`` is "hangs" or "fails"."""
+        """Answer no more: ``how`` is "hangs", "fails" or "missing"."""
         self.silence, self.late = how, late
 
     def answer(self) -> None:
@@ -81,7 +82,7 @@ class FakeSlurm:
     def submit(self, name: str) -> str:
         """Return the id of a new job; raises ``RuntimeError`` with what sbatch wrote."""
         if self.silence:
-            if self.late:
+            if self.late and self.silence != "missing":
                 self._accepted_late.append(name)
             raise RuntimeError(f"stdout:\n\nstderr:\nsbatch: error: {DOWN}\n")
         self.jobs.append(FakeJob(str(len(self.jobs) + 1), name))
@@ -111,6 +112,8 @@ class FakeSlurm:
         await asyncio.sleep(timeout if self.silence == "hangs" else 0.05)
         if self.silence == "hangs":
             return Output(None, f"{program} did not answer within {timeout:g} s")
+        if self.silence == "missing":
+            return Output(MISSING, f"{program}: No such file or directory")
         if self.silence:
             return Output(1, f"{program}: error: {DOWN}")
         answers = {"squeue": self._squeue, "sacct": self._sacct, "scancel": self._scancel}

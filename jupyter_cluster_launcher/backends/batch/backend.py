@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable
@@ -11,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...controller.disk import on_disk
 from ...errors import NotAvailableError
 from ...jobs import Phase, Queue
 from ...models import Cluster
@@ -18,13 +18,16 @@ from ..facts import Context, Log, Status
 from .jobs import gone, job_name, known, may_have_jobs, newly_ended, submitted_ids, unwanted
 from .logs import job_logs
 from .platforms import BatchPlatforms
-from .polling.cancel import OverdueError, cancel_all, remove_keys
+from .polling.cancel import NoAnswerError, OverdueError, cancel_all, remove_keys
 from .polling.pollers import Pollers
 from .system import batch_system
 from .words.status import batch_status, refusal
 
 if TYPE_CHECKING:
     pass
+
+FORGOTTEN_AFTER = 2  # tries without an answer, after which the next one leaves jobs behind
+FORGETS = "If that is still so, the next Dismiss removes this row, and jobs may be left."
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,8 @@ class BatchBackend(BatchPlatforms):
         """Poll as ``context`` says."""
         super().__init__(context)
         self._given_up: set[str] = set()  # the clusters whose jobs did not end in time
+        self._unanswered: dict[str, int] = {}  # by cluster: a user's last tries without an answer
+        self._unconfirmed: dict[str, str] = {}  # by cluster: why jobs of it may be left
         self._pollers = Pollers(self._user, context)
         self._hurry = False
 
@@ -68,6 +73,10 @@ class BatchBackend(BatchPlatforms):
         """Return the ids of jobs that the batch system lists although they were canceled."""
         return unwanted(cluster)
 
+    def unconfirmed(self, cluster: Cluster) -> str:
+        """Return why the last cleanup could not confirm that no job of a cluster is left."""
+        return self._unconfirmed.get(cluster.id, "")
+
     def explain(self, cluster: Cluster, name: str, text: str) -> str:
         """Return the sentence for an exception; for rejected jobs the batch system's reason."""
         if name == "SubmissionError":
@@ -85,13 +94,24 @@ class BatchBackend(BatchPlatforms):
 
         With ``wait`` this returns when the batch system lists none any more. Jobs that turn up
         meanwhile, submitted a moment ago, are cancelled too; a second try after the limit leaves
-        jobs to the batch system that it is still ending.
+        jobs to the batch system that it is still ending. One that does not answer to a user's
+        tries, as where SLURM was removed, does not keep the row for ever.
         """
-        await asyncio.to_thread(remove_keys, directory)
-        submitted = await asyncio.to_thread(submitted_ids, directory)
-        again = cluster.id in self._given_up
+        await on_disk(remove_keys, directory)
+        submitted = await on_disk(submitted_ids, directory)
+        self._unconfirmed.pop(cluster.id, None)
+        try:
+            await self._cancel(cluster, submitted, wait)
+        except NotAvailableError as error:
+            self._unconfirmed[cluster.id] = str(error)
+            raise
+
+    async def _cancel(self, cluster: Cluster, submitted: set[str], wait: bool) -> None:
+        """Cancel the jobs of a cluster, also those whose ids were noted as ``submitted``."""
+        again, unanswered = cluster.id in self._given_up, self._unanswered.get(cluster.id, 0)
         if wait:  # a user's try
             self._given_up.discard(cluster.id)
+            self._unanswered.pop(cluster.id, None)
         try:
             await cancel_all(
                 self._pollers.get(cluster.batch),
@@ -111,6 +131,26 @@ class BatchBackend(BatchPlatforms):
         except OverdueError:
             self._given_up.add(cluster.id)
             raise
+        except NoAnswerError as error:
+            if wait:
+                self._not_answered(cluster, error, unanswered)
+            else:
+                raise
+
+    def _not_answered(self, cluster: Cluster, error: NoAnswerError, before: int) -> None:
+        """Raise ``error`` for a user's try, which follows ``before`` others in a row like it.
+
+        The user knows at last that the next one forgets the jobs: that one only logs it.
+        """
+        if before >= FORGOTTEN_AFTER:
+            log.warning("Jobs of cluster %s may be left: %s", cluster.id, error)
+            return
+        # Without the command it is not a matter of waiting.
+        tries = FORGOTTEN_AFTER if error.missing else before + 1
+        self._unanswered[cluster.id] = tries
+        if tries < FORGOTTEN_AFTER:
+            raise error
+        raise NotAvailableError(f"{error} {FORGETS}")
 
     # All clusters of this kind
 
@@ -120,7 +160,13 @@ class BatchBackend(BatchPlatforms):
         update: Callable[[str, Queue], None],
     ) -> None:
         """Poll for the jobs of ``clusters``; call ``update(id, queue)`` when an answer changes."""
-        self._pollers.clusters, self._pollers.update = clusters, update
+
+        def answered(cluster_id: str, queue: Queue) -> None:
+            if not queue.error:
+                self._unanswered.pop(cluster_id, None)
+            update(cluster_id, queue)
+
+        self._pollers.clusters, self._pollers.update = clusters, answered
 
     def poll_soon(self, cluster: Cluster) -> None:
         """Poll for the jobs of a cluster soon, where it may have any."""

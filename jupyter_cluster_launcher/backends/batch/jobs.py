@@ -57,7 +57,7 @@ def gone(cluster: Cluster) -> set[str]:
 
 def wanted(cluster: Cluster) -> Wanted:
     """Return what to poll for on behalf of a cluster."""
-    return Wanted(frozenset(known(cluster)), frozenset(expected(cluster)))
+    return Wanted(frozenset(known(cluster)), frozenset(expected(cluster)), bool(cluster.left))
 
 
 def may_have_jobs(cluster: Cluster) -> bool:
@@ -71,7 +71,7 @@ def may_have_jobs(cluster: Cluster) -> bool:
         doubtful = any(job.error and not job.closed for job in cluster.report.jobs)
         return bool(expected(cluster)) or doubtful or not nothing_open
     # An ended cluster is polled until the batch system has once confirmed that nothing is left.
-    return not nothing_open or queue.error is not None
+    return not nothing_open or queue.error is not None or bool(cluster.left)
 
 
 def shown(cluster: Cluster) -> list[Job]:

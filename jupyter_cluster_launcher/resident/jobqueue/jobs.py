@@ -24,6 +24,7 @@ from . import shell
 from .ids import own_id, possible_ids
 from .keys import expanded, key_files, note_keys, removing_keys
 from .tracker import JobEntry, JobTracker, note_cancel_command, note_cancelled, note_id
+from .workers import addresses_of
 
 
 class Submission(TypedDict):
@@ -42,9 +43,6 @@ class Submission(TypedDict):
     unset: dict[str, list[str]]
 
 
-DASHBOARD = "--dashboard"  # begins the arguments with which users turn on a dashboard for workers
-NO_PAGES = "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES"  # the server has set it
-PRIVATE = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
 SILENCED = " 2> /dev/null"  # ends the command with which dask-jobqueue submits to LSF
 LOGS = "jobs"  # the folder of the jobs' logs, in the cluster's directory
 PLAIN = Submission(arguments=[], job_id=None, own_jobs=[], unset={})
@@ -78,6 +76,7 @@ def track_jobs(settings: JobSettings) -> JobTracker:
     cluster_class: Any = getattr(importlib.import_module(settings["module"]), settings["class"])
     directory = settings["directory"]
     tracker = JobTracker(settings["job_name"], settings["unit"], settings["lifetime"])
+    tracker.directory = directory
     section = f"jobqueue.{cluster_class.job_cls.config_name}"
     shell.keep_logs(f"{section}.log-directory", os.path.join(directory, LOGS))
     keys = f"{section}.shared-temp-directory"  # a site whose homes are not shared sets it
@@ -108,17 +107,6 @@ def tracked(
     return types.new_class(
         job_class.__name__, (TrackedJob, job_class), exec_body=lambda body: body.update(attributes)
     )
-
-
-def worker_arguments(own: list[str], lifetime: list[str]) -> list[str]:
-    """Return all arguments of a worker, those that the user gave before and instead of ours.
-
-    A worker's own dashboard would listen on all addresses of its node, without encryption, and
-    show its code to all users of that node.
-    """
-    given = " ".join(own)
-    private = [] if DASHBOARD in given else PRIVATE
-    return [*own, *private, *([] if "--lifetime" in given else lifetime)]
 
 
 class TrackedJob(ProcessInterface):
@@ -153,11 +141,11 @@ class TrackedJob(ProcessInterface):
         """
         # Of an option that is given twice, a worker takes the last.
         own = [*self._site("worker-extra-args", "extra"), *(worker_extra_args or [])]
-        if DASHBOARD in " ".join(own):
-            os.environ.pop(NO_PAGES, None)
+        if shell.DASHBOARD in " ".join(own):
+            os.environ.pop(shell.NO_PAGES, None)
         site = self._site("job-extra-directives", "job-extra")
         kwargs["job_extra_directives"] = shell.merged_directives(site, job_extra_directives or [])
-        kwargs["worker_extra_args"] = worker_arguments(own, self.tracker.lifetime)
+        kwargs["worker_extra_args"] = shell.worker_arguments(own, self.tracker.lifetime)
         commands, first = job_script_prologue or [], self._site("job-script-prologue", "env-extra")
         kwargs["job_script_prologue"] = [*(one for one in first if one not in commands), *commands]
         kwargs["job_name"] = self.tracker.job_name
@@ -212,7 +200,7 @@ class TrackedJob(ProcessInterface):
             sys.stderr.write(f"{error}\n")  # to the log of the launch
             self.status = Status.running
         if entry["closed"]:  # closed while it was being submitted
-            await super().close()
+            await self._cancel()
 
     async def _submit_job(self, script_filename: str) -> str:
         """Submit the job; of several numbers that the command wrote, return the job's own."""
@@ -228,23 +216,42 @@ class TrackedJob(ProcessInterface):
 
     @classmethod
     async def _call(cls, cmd: list[str], *, shell: bool = False, **kwargs: Any) -> str:
-        """Run a command of the batch system; keep what dask-jobqueue's LSF would throw away.
+        """Run a command of the batch system; keep what dask-jobqueue would throw away.
 
-        That is why a job was refused.
+        That is why LSF refused a job, and that a job could not be cancelled.
         """
         kept = [part.removesuffix(SILENCED) for part in cmd] if shell else cmd
-        output: str = await super()._call(kept, shell=shell, **kwargs)  # type: ignore[misc]
+        try:
+            output: str = await super()._call(kept, shell=shell, **kwargs)  # type: ignore[misc]
+        except RuntimeError:
+            cls.tracker.note_failure(cmd)
+            raise
         return output
 
     async def close(self) -> None:
         """Cancel the job, and count as closed whether or not that works."""
         if self.entry is not None:
-            cluster = getattr(self, "_cluster", lambda: None)()
+            cluster = self._its_cluster()
             self.entry["closed"] = True
             wanted = cluster is not None and self.name in cluster.worker_spec
             self.entry["lost"] = self.entry["lost"] or wanted
         try:
-            await super().close()
-            note_cancelled(self.directory, self.job_id)
+            await self._cancel()
         finally:
             self.status = Status.closed
+
+    async def _cancel(self) -> None:
+        """Cancel the job, and note that unless it may go on."""
+        self.tracker.refused.discard(self.job_id)
+        await super().close()
+        if self.job_id not in self.tracker.refused or self._has_ended():
+            note_cancelled(self.directory, self.job_id)
+
+    def _has_ended(self) -> bool:
+        """Return whether the job has ended by itself: its workers were there and have gone."""
+        cluster, entry = self._its_cluster(), self.entry
+        worked = entry is not None and (entry["lost"] or entry["worker"] in self.tracker.worked)
+        return worked and cluster is not None and not addresses_of(cluster, self.name)
+
+    def _its_cluster(self) -> Any:
+        return getattr(self, "_cluster", lambda: None)()

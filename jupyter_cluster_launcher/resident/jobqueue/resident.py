@@ -13,7 +13,7 @@ from ..base import Resident
 from ..observed.deaths import MEMORY_EVENTS
 from ..observed.identity import WorkerIdentity
 from ..observed.inspection import Request, T
-from ..observed.scheduler import SCHEDULER, identities, on_scheduler, sample_scheduler
+from ..observed.scheduler import SCHEDULER, identities, is_here, on_scheduler, sample_scheduler
 from ..protocols import JobqueueCluster
 from ..report import Polled, Sample
 from .renewal import Renewal, RenewalSettings
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 SUBMIT_LIMIT = 50.0  # seconds that the batch system may take to decide on the first jobs
 SUBMIT_PERIOD = 0.02  # seconds between two looks at that
+NO_JOBS = "it does not submit them as the classes of dask-jobqueue do"
+NOT_HERE = "its scheduler does not run in the process that created the cluster"
+
+
+class NotTrackedError(RuntimeError):
+    """The jobs of the cluster cannot be tracked; the text says why, and what to change."""
 
 
 class JobqueueResident(Resident[JobqueueCluster]):
@@ -60,8 +66,10 @@ class JobqueueResident(Resident[JobqueueCluster]):
     def start(self, cluster: JobqueueCluster, **limits: Any) -> None:
         """Begin to watch once the jobs are submitted.
 
-        Raises ``SubmissionError`` where the batch system accepted none.
+        Raises ``SubmissionError`` where the batch system accepted none, and ``NotTrackedError`` for
+        a cluster of another kind.
         """
+        self._check_tracked(cluster)
         self._await_submission(cluster)
         if self._renewal:
             self.renewal = Renewal(cluster, self.tracker, self._renewal)
@@ -71,6 +79,7 @@ class JobqueueResident(Resident[JobqueueCluster]):
     def sample(self) -> Sample:
         """Return the cluster's present state, with its jobs."""
         sample = sample_scheduler(self.cluster)
+        self.tracker.worked |= {str(name) for name in working(self.cluster)}
         report: Polled = {**sample.report, "jobs": self.tracker.report()}
         extra = 0
         if self.renewal is not None:
@@ -159,6 +168,15 @@ class JobqueueResident(Resident[JobqueueCluster]):
         waiting = [name for name in self.cluster.worker_spec if name not in at_work]
         entries = self.tracker.latest(waiting)
         return sorted(waiting, key=lambda name: queue_position(entries[name]), reverse=True)
+
+    def _check_tracked(self, cluster: object) -> None:
+        """Raise ``NotTrackedError`` where the jobs, or the scheduler, cannot be seen from here."""
+        why = NO_JOBS if not hasattr(self, "tracker") else "" if is_here(cluster) else NOT_HERE
+        if why:
+            raise NotTrackedError(
+                f"The launcher cannot track the jobs of {type(cluster).__name__}: {why}. In the "
+                "platform file, write kind: remote and remove the line batch: if there is one."
+            )
 
     def _await_submission(self, cluster: JobqueueCluster) -> None:
         """Wait until the batch system has decided on every job; raise its words if it took none."""

@@ -22,6 +22,9 @@ Directives = Union[Sequence[str], Mapping[str, str]]
 SPECIAL = re.compile(r"([^\w$~/.:,@%+={}-])")
 LITERAL = re.compile(r"([^\w/.:,@%+=-])")  # the same of a path that has nothing to expand
 VARIABLE = re.compile(r"\$(\w+|\{[^}]*\})")
+DASHBOARD = "--dashboard"  # begins the arguments with which users turn on a dashboard for workers
+NO_PAGES = "DASK_DISTRIBUTED__WORKER__HTTP__ROUTES"  # the server has set it
+PRIVATE = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
 
 
 @contextlib.contextmanager
@@ -111,3 +114,14 @@ def withhold(unset: Mapping[str, Sequence[str]], header: str) -> None:
 def has_directive(script: str, option: str) -> bool:
     """Return whether a job script has a directive with this option."""
     return bool(re.search(rf"^#.*\s{re.escape(option)}(?=[\s=]|$)", script, re.MULTILINE))
+
+
+def worker_arguments(own: list[str], lifetime: list[str]) -> list[str]:
+    """Return all arguments of a worker, those that the user gave before and instead of ours.
+
+    A worker's own dashboard would listen on all addresses of its node, without encryption, and
+    show its code to all users of that node.
+    """
+    given = " ".join(own)
+    private = [] if DASHBOARD in given else PRIVATE
+    return [*own, *private, *([] if "--lifetime" in given else lifetime)]

@@ -53,6 +53,9 @@ class JobTracker:
         self.submitted = 0
         self.scripts: str | None = None  # the folder of job scripts, None for that of the system
         self.cancel_command = ""  # dask-jobqueue's for this batch system, once a job is submitted
+        self.directory = ""  # the cluster's, where what was cancelled is noted
+        self.refused: set[str | None] = set()  # the ids of jobs that could not be cancelled
+        self.worked: set[str] = set()  # the names of the jobs that have brought a worker
 
     def left(self) -> list[str]:
         """Return the ids of the jobs that no cluster object has closed."""
@@ -64,13 +67,20 @@ class JobTracker:
             command = [*shlex.split(self.cancel_command), number]
             with contextlib.suppress(OSError, subprocess.TimeoutExpired):
                 # Jobs that have just ended are none of a user's business.
-                subprocess.run(  # noqa: S603
+                done = subprocess.run(  # noqa: S603
                     command,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     timeout=CANCEL_LIMIT,
                     check=False,
                 )
+                if done.returncode == 0 and self.directory:
+                    note_cancelled(self.directory, number)
+
+    def note_failure(self, command: list[str]) -> None:
+        """Note that a command has failed, which may be the one that cancels a job."""
+        if self.cancel_command and command[:-1] == shlex.split(self.cancel_command):
+            self.refused.add(command[-1])
 
     def begin(self, worker: object) -> JobEntry:
         """Return the new entry of a job that is about to be submitted."""

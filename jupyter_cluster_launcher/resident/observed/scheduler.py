@@ -67,6 +67,12 @@ def sample_scheduler(cluster: SchedulerCluster) -> Sample:
     return Sample(report, scheduler.transition_counter)
 
 
+def is_here(cluster: object) -> bool:
+    """Return whether the scheduler of a cluster runs in this process, and so can be looked at."""
+    scheduler = getattr(cluster, "scheduler", None)
+    return hasattr(scheduler, "transition_counter") and hasattr(cluster, "worker_spec")
+
+
 def identities(cluster: SchedulerCluster) -> dict[str, Any]:
     """Return the workers of a cluster as its scheduler describes them, by address."""
     return {address: one.identity() for address, one in list(cluster.scheduler.workers.items())}

@@ -11,7 +11,7 @@ from ..base import Resident
 from ..jobqueue.keys import note_keys, remove_keys
 from ..observed.identity import WorkerIdentity
 from ..observed.inspection import Request, T
-from ..observed.scheduler import identities, on_scheduler, sample_scheduler
+from ..observed.scheduler import identities, is_here, on_scheduler, sample_scheduler
 from ..protocols import RemoteCluster
 from ..report import Polled, Sample
 
@@ -163,12 +163,6 @@ class RemoteResident(Resident[RemoteCluster]):
 def class_name(cluster: RemoteCluster) -> str:
     """Return the name of a cluster's class as users know it: some are made by a function."""
     return str(getattr(cluster, "_cluster_class_name", type(cluster).__name__))
-
-
-def is_here(cluster: RemoteCluster) -> bool:
-    """Return whether the scheduler of a cluster runs in this process."""
-    scheduler = getattr(cluster, "scheduler", None)
-    return hasattr(scheduler, "transition_counter") and hasattr(cluster, "worker_spec")
 
 
 RESIDENT = RemoteResident

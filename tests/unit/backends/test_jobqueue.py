@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,14 +75,16 @@ def test_waiting_for_workers() -> None:
     assert not JobqueueBackend.waits(row(report=refused))
 
 
-def cleanup(folder: Path, *ids: str, times: int = 1) -> list[str]:
-    """Return why each of some cleanups has failed, empty where one has not."""
+def cleanup(
+    folder: Path, *ids: str, waits: Sequence[bool] = (True,), patience: float = 10.0
+) -> list[str]:
+    """Return why each of some cleanups has failed, empty where one has not; users' own wait."""
 
     async def story() -> list[str]:
-        backend, why = JobqueueBackend(context()), []
-        for _ in range(times):
+        backend, why = JobqueueBackend(context(queue_patience=patience)), []
+        for wait in waits:
             try:
-                await backend.cleanup(row(State.LOST, *ids), folder, wait=True)
+                await backend.cleanup(row(State.LOST, *ids), folder, wait=wait)
                 why.append("")
             except NotAvailableError as error:
                 why.append(str(error))
@@ -121,19 +124,48 @@ def test_jobs_that_the_controller_cancelled(folder: Path) -> None:
 def test_jobs_that_cannot_be_cancelled(folder: Path) -> None:
     """Guards the one way to learn of them, and the way to dismiss the row all the same."""
     oardel(folder, 'echo "oardel: denied"; [ "$2" = 1 ]')
-    assert cleanup(folder, times=2) == [
+    assert cleanup(folder, waits=(True, True)) == [
         "These jobs have ended or could not be canceled: job 2: oardel: denied. Dismiss tries "
         "once more.",
         "",
     ]
 
 
+def test_jobs_that_cannot_be_cancelled_after_an_end(folder: Path) -> None:
+    """Guards a row that is "closed" while a job runs; only a user's own tries count."""
+    oardel(folder, 'echo "oardel: denied"; [ "$2" = 1 ]')
+    for why in cleanup(folder, waits=(False, False, True)):
+        assert why.startswith("These jobs have ended or could not be canceled: job 2")
+
+
+def test_a_job_that_was_closed_and_not_cancelled(folder: Path) -> None:
+    """Guards against a job that goes on after Stop, as dask-jobqueue hid what went wrong."""
+    oardel(folder, f'echo "$@" >>{folder}/log')
+    (folder / "cancelled-ids").write_text("2\n")
+    report = Report(jobs=(submission("1", closed=True), submission("2", closed=True)))
+    stopped = row(State.CLOSING, report=report)
+    asyncio.run(JobqueueBackend(context()).cleanup(stopped, folder, wait=True))
+    assert (folder / "log").read_text().splitlines() == ["-s 1"]
+
+
 def test_no_cancel_command(folder: Path) -> None:
-    """Guards against jobs that are forgotten because nothing can cancel them here."""
-    (why,) = cleanup(folder)
-    assert why.startswith("Jobs could not be canceled yet: oardel: No such file")
+    """Guards against jobs that are forgotten unsaid, and a row that no Dismiss removes."""
+    first, second = cleanup(folder, waits=(True, True))
+    assert first.startswith("Jobs could not be canceled yet: oardel: No such file")
+    assert first.endswith("Dismiss tries once more, then leaves them to the batch system.")
+    assert second == ""
     (folder / "cancel-command").unlink()
-    (why,) = cleanup(folder)
-    assert why == "Jobs may be left: cancel them yourself, then dismiss this cluster."
+    assert cleanup(folder, waits=(True, True)) == [
+        "Jobs may be left: cancel them yourself, then dismiss this cluster.",
+        "",
+    ]
     (folder / "job-ids").unlink()
     assert cleanup(folder) == [""]
+
+
+def test_a_cancel_command_that_hangs(folder: Path) -> None:
+    """Guards against a row that stays for ever, as the batch system does not answer any more."""
+    oardel(folder, "exec sleep 60")
+    first, second = cleanup(folder, waits=(True, True), patience=0.2)
+    assert first.startswith("Jobs could not be canceled yet: oardel did not answer within 0.2 s.")
+    assert second == ""

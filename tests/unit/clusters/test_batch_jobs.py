@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 from fake_controllers import FakeControllers
 from fake_slurm import PENDING, FakeSlurm
+from fakes import a_cluster
 from virtual_time import Run
 from worlds import AtOnce, World, crash, until, write_platforms
 
+from jupyter_cluster_launcher.backends.batch.backend import FORGETS
 from jupyter_cluster_launcher.backends.batch.jobs import job_name
+from jupyter_cluster_launcher.jobs import Queue
 from jupyter_cluster_launcher.models import State
 
 POLLS = 60.0  # seconds in which a batch system is polled a few times
+SILENT = "SLURM does not answer, so jobs of this cluster could not be canceled yet."
 
 
 @pytest.fixture
@@ -99,7 +103,87 @@ def test_an_end_while_slurm_is_silent(world: World, run: Run) -> None:
         assert len(world.manager.get(key).queue.open) == 2
         await asyncio.sleep(2 * POLLS)
         assert slurm.open(job_name(key)) == []
-        assert world.manager.get(key).queue.open == []
+        row = world.manager.get(key)
+        assert (row.queue.open, row.message) == ([], "Stopped after 1 hour without work.")
+
+    run(story())
+
+
+@pytest.mark.parametrize("jobs", ["queued", "canceled", "rejected"])
+@pytest.mark.parametrize("how", ["hangs", "fails"])
+def test_a_stop_while_slurm_is_silent(
+    servers: tuple[World, World], run: Run, how: str, jobs: str
+) -> None:
+    """Guards against a row that says that jobs may be left when none is, in both servers.
+
+    Where none was listed before, the answer that confirms it is the same as the last: nothing but
+    jobs that were rejected is polled for then.
+    """
+
+    async def story() -> None:
+        manager = servers[0].manager
+        key, slurm = await running(servers[0])
+        if jobs != "queued":
+            await manager.scale(key, 0)
+            await asyncio.sleep(POLLS)
+        if jobs == "rejected":
+            await crash(servers[1])  # which would poll for it anew
+            slurm.fall_silent("fails", late=False)
+            await manager.scale(key, 2)
+            slurm.answer()
+            await asyncio.sleep(POLLS + 5)  # no poll is due in the next seconds
+        slurm.fall_silent(how, late=False)
+        await manager.close(key)
+        row = await until(servers[0], key, State.FAILED)
+        assert row.message == SILENT
+        slurm.answer()
+        await asyncio.sleep(4 * POLLS)
+        assert slurm.open(job_name(key)) == []
+        for world in servers[: 1 if jobs == "rejected" else 2]:
+            assert world.manager.get(key).message == "Stopped. None of its jobs is left."
+
+    run(story())
+
+
+def test_a_sentence_about_a_process(world: World, run: Run) -> None:
+    """Guards against a row that says no more what may still run, when only the jobs are known."""
+    text = "Processes of this cluster have not ended yet."
+
+    async def story() -> None:
+        row = a_cluster(
+            kind="batch",
+            batch="slurm",
+            state=State.FAILED,
+            message=f"{text} {SILENT}",
+            left=SILENT,
+            ended="2026-11-23T12:00:00+00:00",
+        )
+        managed = world.add(row)
+        managed.update_queue(Queue(error="SLURM does not answer.", polled=True))
+        assert managed.cluster.message == f"{text} {SILENT}"
+        managed.update_queue(Queue(polled=True))
+        assert managed.cluster.message == text
+
+    run(story())
+
+
+@pytest.mark.parametrize(("how", "times"), [("fails", 3), ("missing", 2)])
+def test_a_slurm_that_never_answers_again(world: World, run: Run, how: str, times: int) -> None:
+    """Guards against a row that stays for ever where SLURM was removed, and forgets jobs unsaid."""
+
+    async def story() -> None:
+        key, slurm = await running(world)
+        slurm.fall_silent(how, late=False)
+        for number in range(1, times):
+            await world.manager.close(key)
+            row = await until(world, key, State.FAILED)
+            assert (FORGETS in row.message) == (number == times - 1)
+            await asyncio.sleep(POLLS)
+            assert world.manager.get(key).message == row.message
+        await world.manager.close(key)
+        await asyncio.sleep(POLLS)
+        assert world.manager.list() == []
+        assert not (world.store.root / key).exists()
 
     run(story())
 

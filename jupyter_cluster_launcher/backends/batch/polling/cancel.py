@@ -11,7 +11,8 @@ from ....controller.guarded_files import read_texts
 from ....errors import NotAvailableError
 from ...facts import Context
 from ..system import BatchSystem
-from .commands import run
+from ..words.reasons import one_line
+from .commands import MISSING, run
 from .queue import QueuePoller, Wanted
 
 KEYS_NOTE, KEY_FILE = "keys.json", ".dask-jobqueue.worker."  # as in resident/jobqueue/keys.py
@@ -20,6 +21,19 @@ PAUSES = (0.2, 5.0)  # seconds between two polls for jobs that are ending: at fi
 
 class OverdueError(NotAvailableError):
     """Jobs that were cancelled did not end in time."""
+
+
+class NoAnswerError(NotAvailableError):
+    """The batch system does not answer; ``missing`` is why its command cannot be run, if so."""
+
+    def __init__(self, system: BatchSystem, missing: str = "") -> None:
+        """Say so of ``system``."""
+        reason = f" ({missing})" if missing else ""
+        super().__init__(
+            f"{system.TITLE} does not answer{reason}, so jobs of this cluster could not be "
+            "canceled yet."
+        )
+        self.missing = missing
 
 
 async def cancel_all(
@@ -33,20 +47,22 @@ async def cancel_all(
     """Cancel all jobs of one name and of ``ids``; while ``wait()``, return when none is listed.
 
     Jobs that turn up meanwhile, submitted a moment ago, are cancelled too. ``again`` marks another
-    try, which leaves jobs to the batch system that it is already ending. Raises
-    ``NotAvailableError`` where it does not answer, and ``OverdueError``.
+    try, which leaves jobs to the batch system that it is already ending. Raises ``NoAnswerError``
+    and ``OverdueError``.
     """
     clock = asyncio.get_running_loop().time
-    deadline, objection, cancelled = clock() + context.cancel_limit, "", False
+    deadline, objection, missing, cancelled = clock() + context.cancel_limit, "", "", False
     wanted, pause = Wanted(known=frozenset(ids)), PAUSES[0]
     while True:
         if not cancelled:
-            objection = await _cancel(poller, name, ids, context.queue_patience)
+            objection, missing = await _cancel(poller, name, ids, context.queue_patience)
         if not wait():
+            if missing and ids:
+                raise NoAnswerError(poller.system, missing)
             return
         queue = await poller.poll_now(name, wanted)
         if queue.error:
-            raise _no_answer(poller.system)
+            raise NoAnswerError(poller.system, missing)
         cancelled = all(job.ending for job in queue.open)
         if not queue.open or (cancelled and again):
             return
@@ -57,22 +73,23 @@ async def cancel_all(
         pause = min(2 * pause, PAUSES[1])
 
 
-async def _cancel(poller: QueuePoller, name: str, ids: Collection[str], patience: float) -> str:
-    """Cancel jobs once, and return the batch system's objection, empty if there is none."""
-    system, objections = poller.system, []
+async def _cancel(
+    poller: QueuePoller, name: str, ids: Collection[str], patience: float
+) -> tuple[str, str]:
+    """Cancel jobs once; return the batch system's objection, and why a command cannot be run.
+
+    Each is empty if there is none.
+    """
+    system, objections, missing = poller.system, [], ""
     for command in system.cancel_jobs(poller.user, name, sorted(ids)):
         output = await run(system, command, patience)
         if output.returncode is None or system.unreachable(output.text):
-            raise _no_answer(system)
+            raise NoAnswerError(system)
         if output.returncode:
             objections.append(system.explain(output.text))
-    return "; ".join(dict.fromkeys(objections))
-
-
-def _no_answer(system: BatchSystem) -> NotAvailableError:
-    return NotAvailableError(
-        f"{system.TITLE} does not answer, so jobs of this cluster could not be canceled yet."
-    )
+        if output.returncode == MISSING:
+            missing = one_line(output.text)
+    return "; ".join(dict.fromkeys(objections)), missing
 
 
 def _overdue(system: BatchSystem, limit: float, objection: str) -> OverdueError:

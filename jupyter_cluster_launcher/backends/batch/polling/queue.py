@@ -26,11 +26,13 @@ class Wanted:
     """The jobs of one name to poll for.
 
     ``known`` are the ids of jobs that belong to it whatever they are called; those of ``expected``
-    should be found, and have ended where they are not.
+    should be found, and have ended where they are not. With ``always`` each answer is passed on,
+    also where it is the same as the last.
     """
 
     known: frozenset[str] = frozenset()
     expected: frozenset[str] = frozenset()
+    always: bool = False
 
     def has(self, name: str, job: Job) -> bool:
         """Return whether a job belongs to what is wanted under ``name``."""
@@ -42,7 +44,7 @@ class QueuePoller:
     """Keeps the latest answer of one batch system for each job name.
 
     ``wanted`` returns the names to poll for. ``changed`` is called with a name and its answer
-    where that differs from the last one.
+    where that differs from the last one, or is wanted in any case.
     """
 
     system: BatchSystem
@@ -126,7 +128,7 @@ class QueuePoller:
             sentence = f"{self.system.TITLE} does not answer ({reason})."
             found = {n: replace(self.answers.get(n, Queue()), error=sentence) for n in wanted}
         for name, queue in found.items():
-            if queue != self.answers.get(name):
+            if queue != self.answers.get(name) or wanted[name].always:
                 self._publish(name, queue)
         return found
 

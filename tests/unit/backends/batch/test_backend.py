@@ -17,6 +17,7 @@ from jupyter_cluster_launcher.backends import Backends
 from jupyter_cluster_launcher.backends.batch import check, slurm
 from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
 from jupyter_cluster_launcher.backends.batch.polling import commands
+from jupyter_cluster_launcher.backends.batch.polling.queue import Wanted
 from jupyter_cluster_launcher.clusters.launching import preflight
 from jupyter_cluster_launcher.clusters.saved import records
 from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError
@@ -77,6 +78,65 @@ def test_a_refused_cancellation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             "SLURM did not cancel all jobs of this cluster: "
             "Kill job error on job id 13: Access/permission denied."
         )
+
+    asyncio.run(story())
+
+
+SILENT = "SLURM does not answer, so jobs of this cluster could not be canceled yet."
+DOWN = "echo 'error: Unable to contact slurm controller (connect failure)'; exit 1"
+TRIES = "If that is still so, the next Dismiss removes this row, and jobs may be left."
+
+
+async def tries(backend: BatchBackend, folder: Path, *waits: bool) -> list[str]:
+    """Return why each of some cleanups has failed, empty where one has not."""
+    why = []
+    for wait in waits:
+        try:
+            await backend.cleanup(cluster(State.CLOSING), folder, wait=wait)
+            why.append("")
+        except NotAvailableError as error:
+            why.append(str(error))
+    return why
+
+
+def test_a_batch_system_that_never_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a row that stays for ever, and against jobs that are forgotten unsaid.
+
+    What is cleaned up without the user does not count, and an answer in between begins anew.
+    """
+    programs(tmp_path, monkeypatch, squeue=DOWN, scancel=DOWN)
+
+    async def story() -> None:
+        backend = BatchBackend(context(queue_interval=3600))
+        row = cluster(State.FAILED)
+        backend.follow(lambda: [row], lambda cluster_id, queue: None)
+        assert await tries(backend, tmp_path, True, False, False) == [SILENT] * 3
+        assert backend.unconfirmed(row) == SILENT
+        assert await tries(backend, tmp_path, True, True) == [f"{SILENT} {TRIES}", ""]
+        assert backend.unconfirmed(row) == ""
+        assert await tries(backend, tmp_path, True, True) == [SILENT, f"{SILENT} {TRIES}"]
+        programs(tmp_path, monkeypatch, squeue="")
+        await backend._pollers.get("slurm").poll_now("dask-0a1b2c", Wanted())
+        programs(tmp_path, monkeypatch, squeue=DOWN)
+        assert await tries(backend, tmp_path, True) == [SILENT]
+        await backend.stop()
+
+    asyncio.run(story())
+
+
+def test_a_batch_system_that_was_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a row that stays for ever on a host without the batch system's commands."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    async def story() -> None:
+        backend = BatchBackend(context())
+        missing = SILENT.replace("answer", "answer (scancel: No such file or directory)")
+        assert await tries(backend, tmp_path, True, True) == [f"{missing} {TRIES}", ""]
+        # A launch that failed for that reason has no jobs to tell of.
+        assert await tries(backend, tmp_path, False) == [""]
+        (tmp_path / "job-ids").write_text("13\n")
+        assert await tries(backend, tmp_path, False) == [missing]
+        await backend.stop()
 
     asyncio.run(story())
 

@@ -85,6 +85,21 @@ def test_the_same_answer_is_no_news(site: Site) -> None:
     run(story())
 
 
+def test_an_answer_that_is_waited_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a row that says for ever that jobs may be left: the answer is as before."""
+
+    async def story() -> None:
+        site.poller.poll_soon()
+        await site.updated(1)
+        await site.polled(3)
+        assert len(site.updates) == 1
+        monkeypatch.setattr(site.poller, "wanted", lambda: {"dask-a": Wanted(always=True)})
+        await site.updated(3)
+        await site.poller.stop()
+
+    run(story())
+
+
 def test_an_idle_poller_wakes_again(site: Site) -> None:
     """Guards the second launch of a day: a poller with nothing to do has not ended for good."""
 

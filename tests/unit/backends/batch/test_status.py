@@ -127,6 +127,7 @@ WAITING = polled(job("1", Phase.QUEUED, "PENDING"))
         (cluster(State.RUNNING, queue=WAITING), True),
         (cluster(State.FAILED), True),
         (cluster(State.FAILED, queue=polled()), False),
+        (cluster(State.FAILED, message="Left.", left="Left.", queue=polled()), True),
         (cluster(State.LOST, queue=polled(error="SLURM does not answer.")), True),
         (cluster(State.ELSEWHERE, submission("1")), False),
         (cluster(State.RUNNING, submission("1"), batch=None), False),

@@ -7,13 +7,16 @@ import os
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import dask
 import pytest
+from dask_jobqueue.slurm import SLURMJob
 from distributed.core import Status
 from jobqueues import LIFETIME, FakeJob, FakeJobqueueCluster, QuietJob, a_job, a_tracker
 
-from jupyter_cluster_launcher.resident.jobqueue.jobs import (
+from jupyter_cluster_launcher.resident.jobqueue.jobs import tracked
+from jupyter_cluster_launcher.resident.jobqueue.shell import (
     NO_PAGES,
     PRIVATE,
     worker_arguments,
@@ -141,6 +144,54 @@ async def test_a_job_that_is_closed_while_it_is_submitted(
     gate.set()
     await starting
     assert job.cancelled
+    assert (tmp_path / "cancelled-ids").read_text() == "11\n", "no server tries it again"
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file while which is there, jobs can be submitted and not cancelled."""
+    silent = tmp_path / "silent"
+    for name, script in {"sbatch": "echo 11", "scancel": f"[ ! -e {silent} ]"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return silent
+
+
+@pytest.mark.parametrize(
+    ("worked", "works", "wanted", "over"),
+    [
+        (False, False, False, False),  # in the queue
+        (True, True, False, False),
+        (True, False, False, True),  # its worker was retired: it ended by itself
+        (False, False, True, True),  # Dask noticed that its worker has gone
+    ],
+)
+async def test_a_job_that_is_not_cancelled(
+    site: Path, tmp_path: Path, worked: bool, works: bool, wanted: bool, over: bool
+) -> None:
+    """Guards against a job that counts as cancelled and goes on: dask-jobqueue hides the failure.
+
+    One that has ended fails likewise, and is not to be looked for after the stop.
+    """
+    cluster, tracker = FakeJobqueueCluster(0), a_tracker()
+    job_class: Any = tracked(SLURMJob, tracker, str(tmp_path))
+    job = job_class("tcp://x:1", name=0, cores=1, memory="1GB")
+    await job.start()
+    job._cluster = lambda: cluster
+    tracker.worked |= {"0"} if worked else set()
+    if not works:
+        cluster.scheduler.workers.clear()
+    if not wanted:
+        cluster.worker_spec.clear()
+    site.touch()
+    await job.close()
+    note = tmp_path / "cancelled-ids"
+    assert note.exists() == over
+    assert (tracker.entries[0]["closed"], job.status) == (True, Status.closed)
+    site.unlink()
+    await job.close()
+    assert note.read_text().split()[-1] == "11"
 
 
 async def test_a_job_that_was_never_started_can_be_closed(tmp_path: Path) -> None:

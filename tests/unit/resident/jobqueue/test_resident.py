@@ -9,12 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fakes import a_cluster, backend
 from jobqueues import FakeJobqueueCluster, a_resident, a_tracker
 
 from jupyter_cluster_launcher.resident.jobqueue import resident as jobqueue
 from jupyter_cluster_launcher.resident.jobqueue import tracker as job_tracker
 from jupyter_cluster_launcher.resident.jobqueue.resident import (
     RESIDENT,
+    NotTrackedError,
     queue_position,
 )
 from jupyter_cluster_launcher.resident.jobqueue.tracker import SubmissionError
@@ -106,8 +108,13 @@ def test_jobs_of_a_cluster_that_is_still_being_created(tmp_path: Path) -> None:
     one.close(None)
     assert not cancelled.exists(), "no job was submitted by dask-jobqueue"
     one.tracker.cancel_command = f"sh -c 'echo $0 >> {cancelled}'"
+    one.tracker.directory = str(tmp_path)
     one.close(None)
     assert cancelled.read_text() == "11\n"
+    assert (tmp_path / "cancelled-ids").read_text() == "11\n", "no server tries it again"
+    one.tracker.cancel_command = "false"
+    one.close(None)
+    assert (tmp_path / "cancelled-ids").read_text() == "11\n"
 
 
 async def test_a_job_that_was_not_canceled(tmp_path: Path) -> None:
@@ -122,6 +129,28 @@ async def test_a_job_that_was_not_canceled(tmp_path: Path) -> None:
             break
         await asyncio.sleep(0.01)
     assert cancelled.read_text() == "12\n"
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+def test_a_class_whose_jobs_cannot_be_tracked(
+    published: list[Report], tmp_path: Path, tracked: bool
+) -> None:
+    """Guards against "object has no attribute 'tracker'" where a platform file is wrong."""
+    one, cluster = RESIDENT(), FakeJobqueueCluster(0)
+    one.begin(str(tmp_path))
+    why = "it does not submit them as the classes of dask-jobqueue do"
+    if tracked:
+        one.tracker = a_tracker(w0="11")
+        cluster.scheduler = SimpleNamespace(address="tcp://127.0.0.1:1")
+        why = "its scheduler does not run in the process that created the cluster"
+    with pytest.raises(NotTrackedError) as raised:
+        one.start(cluster)
+    for kind in ("batch", "jobqueue"):
+        shown = backend(kind).explain(a_cluster(), "NotTrackedError", str(raised.value))
+        assert shown == (
+            f"The launcher cannot track the jobs of FakeJobqueueCluster: {why}. In the platform "
+            "file, write kind: remote and remove the line batch: if there is one."
+        )
 
 
 # Counting
@@ -143,6 +172,7 @@ def test_a_job_is_ready_with_its_last_worker(published: list[Report], tmp_path: 
     cluster = FakeJobqueueCluster(0, 1, working=("0-0", "0-1", "1-1"), processes=2)
     one = a_resident(cluster, a_tracker("jobs", w0="11", w1="12"), tmp_path)
     assert published[-1]["ready"] == 1
+    assert one.tracker.worked == {"0", "1"}, "such jobs end when their workers go"
     one.scale(1)
     assert list(cluster.worker_spec) == [0, 1], "a job with one worker of two has data already"
 
