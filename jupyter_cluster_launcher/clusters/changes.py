@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+from ..controller.disk import on_disk
 from ..errors import UnknownError, WrongStateError
 from ..models import Cluster, State
 from ..platforms import options
@@ -72,11 +72,11 @@ class Changes:
         async with self._turn(managed.cluster.platform) as allowance:
             if allowance is not None:
                 wanted = replace(managed.cluster, **size)
-                await asyncio.to_thread(allowance.check, wanted, managed.cluster)
+                await on_disk(allowance.check, wanted, managed.cluster)
             await managed.connection.call(function, *numbers, unit=managed.cluster.scaling.unit)
             _record(managed, **size)
             if allowance is not None:  # other servers count by the record
-                await asyncio.to_thread(self.services.store.flush, managed.cluster.id)
+                await on_disk(self.services.store.flush, managed.cluster.id)
         return managed.cluster
 
     async def rename(self, cluster_id: str, name: str) -> Cluster:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..controller.client import RESIDENT, Controller
 from ..controller.controllers import Controllers
+from ..controller.disk import on_disk
 from ..controller.kernel_connection import (
     ControllerDiedError,
     ExecutionError,
@@ -56,6 +57,7 @@ class Connection:
         self._controllers = controllers
         self._on_report, self._on_output, self._explain = on_report, on_output, explain
         self.controller: Controller | None = None
+        self._asked: asyncio.Task[Any] | None = None  # what it has not answered yet
 
     def connect(self, ref: ControllerRef) -> Controller:
         """Return a controller that can be attached to, and hold it."""
@@ -103,7 +105,7 @@ class Connection:
         except ExecutionError as error:
             if is_older(error, function):
                 raise WrongStateError(OLDER) from None
-            raise WrongStateError(await asyncio.to_thread(self._explain, error)) from None
+            raise WrongStateError(await on_disk(self._explain, error)) from None
 
     async def ping(self) -> None:
         """Let the controller know that a server is there, before its orphan timer fires.
@@ -115,21 +117,41 @@ class Connection:
                 await self.controller.call("ping", timeout=PING_LIMIT)
 
     async def answers(self, limit: float) -> bool:
-        """Return whether the controller runs an empty line within ``limit`` seconds."""
+        """Return whether the controller runs an empty line within ``limit`` seconds.
+
+        One that is frozen for hours gets one such line: thousands would block this server.
+        """
+        if self.controller is None:
+            return True
+        if self._asked is None:
+            self._asked = asyncio.ensure_future(self.controller.run(""))
+            self._asked.add_done_callback(lambda done: done.cancelled() or done.exception())
+        asked = self._asked
+        await asyncio.wait({asked}, timeout=limit)
+        if not asked.done():
+            return False
+        if asked is self._asked:
+            self._asked = None
         try:
-            if self.controller is not None:
-                await self.controller.run("", limit)
-        except (asyncio.TimeoutError, LauncherError):
+            asked.result()
+        except (asyncio.CancelledError, asyncio.TimeoutError, LauncherError):
             return False
         return True
 
     async def end(self, close: str | None, timeout: float) -> bool:
         """End the controller, as ``Controller.end``; False where there is none."""
         controller, self.controller = self.controller, None
+        self._ask_no_more()
         return controller is not None and await controller.end(close, timeout)
 
     def forget(self) -> None:
         """Disconnect from a controller that has ended, or that goes on without this server."""
+        self._ask_no_more()
         if self.controller is not None:
             self.controller.detach()
         self.controller = None
+
+    def _ask_no_more(self) -> None:
+        if self._asked is not None:
+            self._asked.cancel()
+        self._asked = None

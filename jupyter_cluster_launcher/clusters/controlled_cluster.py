@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
+from ..controller.disk import on_disk
 from ..models import Cluster, ControllerRef, State
 from .connection import Connection
 from .core_hours import Heard, counted, heard_now
@@ -132,7 +133,7 @@ class ControlledCluster(RecordedCluster):
         return not known and self._process(cluster) is not Process.RUNS
 
     async def _read_last_words(self, cluster: Cluster) -> None:
-        words = await asyncio.to_thread(self._services.store.last_words, cluster.id)
+        words = await on_disk(self._services.store.last_words, cluster.id)
         self._last_words = cluster.controller, words or ""
 
     def _process(self, cluster: Cluster) -> Process:

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import logging
 
-from ..errors import LauncherError
+from ..controller.disk import on_disk
+from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
 from .connection import CALL_LIMIT, CLOSE, SHUT_DOWN, Connection
 from .reconcile import Facts, Work
@@ -30,24 +31,27 @@ async def end(cluster: Cluster, services: Services, connection: Connection, fact
 async def _end(cluster: Cluster, services: Services, connection: Connection, facts: Facts) -> str:
     stop, joined = facts.work is Work.STOP, cluster.report.joined
     controllers, directory = services.controllers, services.store.root / cluster.id
-    ref = cluster.controller or await asyncio.to_thread(controllers.left_behind, directory)
+    ref = cluster.controller or await on_disk(controllers.left_behind, directory)
     runs = ref is not None and controllers.of_this_boot(ref) and controllers.runs(ref)
     if ref is not None and runs and connection.controller is None and not facts.unreachable:
         # It may be in the middle of what an earlier server had it do.
         controllers.interrupt(ref)
         with contextlib.suppress(LauncherError, asyncio.TimeoutError):
             await connection.connect(ref).attach(CALL_LIMIT)
-    closed = False
-    if connection.controller is not None:
-        close: str | None = CLOSE
-        if stop and joined:
-            close = None if cluster.leave else SHUT_DOWN
-        closed = await connection.end(close, services.limits.close)
-    else:
-        await controllers.end(ref)
+    closed, left = False, ""
+    try:
+        if connection.controller is not None:
+            close: str | None = CLOSE
+            if stop and joined:
+                close = None if cluster.leave else SHUT_DOWN
+            closed = await connection.end(close, services.limits.close)
+        else:
+            await controllers.end(ref)
+    except NotAvailableError as error:  # processes that do not end; the jobs can be canceled
+        left = str(error)
     shut_down = stop and joined and not cluster.leave and not closed
     try:
         await services.backend(cluster).cleanup(cluster, directory, shut_down, wait=stop)
     except LauncherError as error:
-        return str(error)
-    return ""
+        left = f"{left} {error}".lstrip()
+    return left

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from typing import TYPE_CHECKING, Any
 
 from ..backends.facts import Log
 from ..controller.log_files import LIMIT, shares
+from ..controller.looks import Looks
 from ..errors import LauncherError
 from ..masking import masked
 from ..models import Cluster, State
@@ -16,6 +16,8 @@ from .services import Services
 
 if TYPE_CHECKING:
     from .managed_cluster import ManagedCluster
+
+_LOOKS = Looks[dict[str, Any]]()  # a panel fetches the logs again and again, also from a dead disk
 
 
 async def collect(managed: ManagedCluster, services: Services) -> dict[str, Any]:
@@ -32,7 +34,9 @@ async def collect(managed: ManagedCluster, services: Services) -> dict[str, Any]
         except LauncherError as error:
             answer = {"scheduler": str(error), "workers": []}
     # Disks may be slow and texts long: not in the event loop.
-    return await asyncio.to_thread(_readable, managed.cluster, services, answer)
+    cluster = managed.cluster
+    directory = services.store.root / cluster.id
+    return await _LOOKS.at(directory, lambda: _readable(cluster, services, answer))
 
 
 def _readable(cluster: Cluster, services: Services, answer: dict[str, Any]) -> dict[str, Any]:

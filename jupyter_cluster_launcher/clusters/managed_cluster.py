@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..controller.disk import on_disk
+from ..controller.guarded_files import words
 from ..errors import NotAvailableError
-from ..models import Cluster, State
+from ..models import Cluster, State, now
 from .launching.prepared import Prepared
 from .reconcile import (
     ENDED,
@@ -50,7 +53,10 @@ class ManagedCluster(WorkingCluster):
         try:
             await self.create()
         except NotAvailableError:
-            await asyncio.to_thread(self._remove)
+            try:
+                await on_disk(self._remove)
+            except OSError:  # nothing works there
+                self.ownership.release_soon()
             raise
         log.info("Launching cluster %s (%s)", self.cluster.id, self.cluster.platform)
         self._begin(Work.LAUNCH)
@@ -124,12 +130,13 @@ class ManagedCluster(WorkingCluster):
         cluster, controllers = self.cluster, self._services.controllers
         if self._process(cluster) is not Process.RUNS:
             directory = self._services.store.root / cluster.id
-            last = await asyncio.to_thread(controllers.left_behind, directory)
+            last = await on_disk(controllers.left_behind, directory)
             if cluster.controller is None:
                 cluster = replace(cluster, controller=last)
             elif last and last.pid != cluster.controller.pid and controllers.runs(last):
                 # Started after the record was written, for which there was no space then.
-                await controllers.end(last)
+                with contextlib.suppress(NotAvailableError):  # it is being killed
+                    await controllers.end(last)
         if self._must_read_last_words(cluster):
             await self._read_last_words(cluster)
         self.settle(cluster)
@@ -196,9 +203,19 @@ class ManagedCluster(WorkingCluster):
     async def _leave(self) -> None:
         """Remove the files of the cluster, then its row."""
         async with self._taking:
-            await asyncio.to_thread(self._remove)
+            try:
+                await on_disk(self._remove)
+            except OSError as error:
+                self._stay(f"Its files cannot be removed: {words(error)}. Dismiss it to try again.")
+                return
         log.info("Removed cluster %s", self.cluster.id)
         self._changed("removed")
+
+    def _stay(self, why: str) -> None:
+        """Show a row that could not go: from its record it would only come back."""
+        self.gone, self._known = False, Facts(State.FAILED)
+        ended = self.cluster.ended or now()  # as the history has it
+        self.put(replace(self.cluster.to(State.FAILED, why), ended=ended))
 
     def _let_go(self) -> None:
         for task in self._tasks:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..backends.facts import Check, Found, Start
+from ..controller.disk import on_disk
 from ..errors import BadInputError, NotAvailableError, WrongStateError
 from ..jobs import Queue
 from ..models import Cluster, State
@@ -76,7 +77,7 @@ class ClusterManager(Changes):
             cluster = await plan(self.services, platform, request, self.keep_running, cwd)
             self.services.backend(cluster).refuse(platform, cluster.options)
             if allowance is not None:
-                await asyncio.to_thread(allowance.check, cluster)
+                await on_disk(allowance.check, cluster)
             beginning = asyncio.ensure_future(self._begin(cluster))
             self._beginning.add(beginning)
             beginning.add_done_callback(self._beginning.discard)
@@ -143,7 +144,7 @@ class ClusterManager(Changes):
         preset = Preset(options.check_name(name), own=True, **known)
         kernel_name = await self.services.environments.on_this_host(None)
         await check_preset(self.services, preset, kernel_name)
-        await asyncio.to_thread(self.presets.save, preset)
+        await on_disk(self.presets.save, preset)
         return preset
 
     # The end of a cluster
@@ -180,7 +181,7 @@ class ClusterManager(Changes):
     async def attach(self) -> None:
         """Attach to the clusters of earlier servers; those that still run are ``running`` again."""
         await self._others.begin()
-        await asyncio.to_thread(self.services.store.sweep)
+        await on_disk(self.services.store.sweep)
         await prepared.sweep(self.services)
         for cluster in self._polled():
             self.services.backend(cluster).poll_soon(cluster)
@@ -208,7 +209,7 @@ class ClusterManager(Changes):
         await stopping.let_go(
             list(self._clusters.values()),
             lambda managed: not only_launched or managed.cluster.id in self._launched,
-            self.services.limits.close,
+            self.services,
         )
         await self.services.backends.stop()
 
@@ -222,11 +223,11 @@ class ClusterManager(Changes):
         if "preset" in request:
             if "from" in request:
                 raise BadInputError("Give either a preset or a cluster to launch again.")
-            request = await asyncio.to_thread(self.presets.applied, request)
+            request = await on_disk(self.presets.applied, request)
         if "from" not in request:
             return request, cwd
         known = self.list()
-        request, folder = await asyncio.to_thread(again.repeated, self.services, request, known)
+        request, folder = await on_disk(again.repeated, self.services, request, known)
         return request, cwd or folder
 
     async def _plan(self, request: dict[str, Any]) -> tuple[Platform, Cluster]:
@@ -236,7 +237,7 @@ class ClusterManager(Changes):
 
     async def _refusals(self, platform: Platform, cluster: Cluster) -> Sequence[str]:
         known = self._others.everything
-        return await asyncio.to_thread(limits.refusals, platform, cluster, known)
+        return await on_disk(limits.refusals, platform, cluster, known)
 
     def _changed(self, managed: ManagedCluster, action: str) -> None:
         cluster = managed.cluster

@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
-from ..errors import UnknownError, WrongStateError
+from ..controller.disk import begin, on_disk
+from ..controller.guarded_files import words
+from ..errors import NotAvailableError, UnknownError, WrongStateError
 from ..models import Cluster, State
 from .managed_cluster import ManagedCluster
 from .reconcile import ENDED
@@ -17,12 +19,14 @@ from .services import Services
 
 EVERY = 10.0  # seconds between two scans of the directory with all clusters
 REQUESTS_EVERY = 1.0  # seconds between two looks for requests of other servers
+REQUESTS = 5.0  # seconds that such a look may take: far less than ``HAND_OVER``
 UPDATES = 30.0  # seconds that a scan waits for its updates: one that hangs must not be the last
 HAND_OVER = 15.0  # seconds that another server has to hand over a cluster
 # Seconds that a request waits for the first scan. It takes far less, but one controller that does
 # not answer must not hold back all other rows.
 FIRST = 5.0
 
+Requests = list[tuple[ManagedCluster, str]]
 log = logging.getLogger(__name__)
 
 
@@ -39,6 +43,7 @@ class OtherServers:
         self._clusters, self._services, self._changed = clusters, services, changed
         self._stamps: dict[str, int] = {}
         self._updating: dict[str, asyncio.Task[None]] = {}
+        self._looked_at: set[ManagedCluster] = set()  # for requests, by threads
         self._begun = asyncio.Event()
         # What is being launched here is not taken for another server's.
         self._adding = asyncio.Lock()
@@ -59,13 +64,35 @@ class OtherServers:
         """Hand over clusters that other servers of this host request."""
         while True:
             await asyncio.sleep(REQUESTS_EVERY)
-            owned = [one for one in self._clusters.values() if one.ownership.held]
             try:
-                for managed, what in await asyncio.to_thread(_requests, owned):
-                    if what is not None:
-                        await _hand_over(managed, what)
+                for managed, what in await self._requests():
+                    await _hand_over(managed, what)
             except Exception:  # the next look may work
                 log.exception("Requests of other servers could not be looked for")
+
+    async def _requests(self) -> Requests:
+        """Return the clusters that other servers request, and what for.
+
+        A look at a directory that hangs is not waited for, nor begun a second time.
+        """
+        found: Requests = []
+        owned = [one for one in self._clusters.values() if one.ownership.held]
+        look = begin(self._look_for_requests, owned, found)
+        if (await asyncio.wait({look}, timeout=REQUESTS))[0]:
+            look.result()
+        return list(found)
+
+    def _look_for_requests(self, owned: Sequence[ManagedCluster], found: Requests) -> None:
+        for managed in owned:
+            if managed in self._looked_at:  # another thread still is
+                continue
+            self._looked_at.add(managed)
+            try:
+                what = managed.ownership.requested()
+            finally:
+                self._looked_at.discard(managed)
+            if what is not None:
+                found.append((managed, what))
 
     async def begin(self) -> None:
         """Attach to what earlier servers left."""
@@ -92,23 +119,40 @@ class OtherServers:
     async def alone(self) -> AsyncIterator[set[str]]:
         """Give the names of all clusters, and let no other server of this host add one meanwhile.
 
-        That holds for the time in which the next name is chosen and its record is written.
+        That holds for the time in which the next name is chosen and its record is written. Raises
+        ``NotAvailableError`` where it cannot be read which clusters there are.
         """
         async with self._services.store.alone(), self._adding:
-            _, new = await asyncio.to_thread(self._read)
+            try:
+                _, new = await on_disk(self._read)
+            except OSError as error:
+                raise self._unreadable(error) from None
             known = (managed.cluster for managed in self._clusters.values())
             yield {one.name for one in [*known, *new] if one is not None}
 
     def everything(self) -> list[Cluster]:
-        """Return all clusters of the user as they are now, whichever server has them."""
+        """Return all clusters of the user as they are now, whichever server has them.
+
+        Raises ``NotAvailableError`` where that cannot be read.
+        """
         found = []
-        for key in self._services.store.stamps():
+        try:
+            keys = self._services.store.stamps()
+        except OSError as error:
+            raise self._unreadable(error) from None
+        for key in keys:
             managed = self._clusters.get(key)
             if managed is not None and (managed.ownership.held or managed.afar):
                 found.append(managed.cluster)
             elif managed is None or managed.cluster.state not in (*ENDED, State.LOST):
                 found += filter(None, [self._services.store.read(key)])
         return found
+
+    def _unreadable(self, error: OSError) -> NotAvailableError:
+        return NotAvailableError(
+            f"The directory with your clusters, {self._services.store.root}, cannot be read: "
+            f"{words(error)}. Try again in a minute."
+        )
 
     def _read(self) -> tuple[dict[str, int], list[Cluster | None]]:
         """Return which records there are, as ``Store.stamps``, and those that are new."""
@@ -119,7 +163,7 @@ class OtherServers:
 
     async def _update_all(self) -> None:
         async with self._adding:
-            stamps, new = await asyncio.to_thread(self._read)
+            stamps, new = await on_disk(self._read)
             for record in new:
                 if record is not None and record.id not in self._clusters:
                     self._add(record)
@@ -172,10 +216,6 @@ async def _hand_over(managed: ManagedCluster, what: str) -> None:
         log.exception("Cluster %s could not be handed over", managed.cluster.id)
 
 
-def _requests(owned: Sequence[ManagedCluster]) -> list[tuple[ManagedCluster, str | None]]:
-    return [(one, one.ownership.requested()) for one in owned]
-
-
 async def claim(managed: ManagedCluster, stop: bool = False) -> None:
     """Have another server of this host hand over its cluster, with ``stop`` to be stopped.
 
@@ -189,7 +229,7 @@ async def claim(managed: ManagedCluster, stop: bool = False) -> None:
         return
     loop, ownership = asyncio.get_running_loop(), managed.ownership
     deadline = loop.time() + HAND_OVER
-    await asyncio.to_thread(ownership.request, stop)
+    await on_disk(ownership.request, stop)
     try:
         while not ownership.held:
             await managed.attach()
@@ -209,4 +249,4 @@ async def claim(managed: ManagedCluster, stop: bool = False) -> None:
         if not stop:
             await managed.attached()
     finally:
-        await asyncio.to_thread(ownership.withdraw)
+        await on_disk(ownership.withdraw)

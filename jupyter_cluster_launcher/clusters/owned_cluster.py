@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from ..controller.disk import begin, on_disk
 from ..errors import WrongStateError
 from ..models import Cluster, State
 from ..platforms.code.connectcode import KEY
@@ -47,7 +48,7 @@ class OwnedCluster:
         async with self._taking:
             if self.gone or self.cluster.state not in ENDED:
                 return False
-            record = await asyncio.to_thread(self._taken_with_record)
+            record = await on_disk(self._taken_with_record)
             if record is not None:
                 self._saved = record
                 self._show(record)
@@ -77,7 +78,7 @@ class OwnedCluster:
         async with self._taking:
             if not self.ownership.held:
                 return True
-            keeping = asyncio.ensure_future(asyncio.to_thread(self._kept))
+            keeping = begin(self._kept)
             try:
                 await asyncio.shield(keeping)
             except asyncio.CancelledError:  # the thread goes on, and uses the lock
@@ -121,7 +122,7 @@ class OwnedCluster:
                 return False
             self.ownership.reading = True
             try:
-                row, mine = await asyncio.to_thread(self._taken_over)
+                row, mine = await on_disk(self._taken_over)
             finally:
                 self.ownership.reading = False
             if mine:
@@ -176,7 +177,7 @@ class OwnedCluster:
             return
         async with self._taking:
             try:
-                owned = await asyncio.to_thread(self.ownership.take_stale)
+                owned = await on_disk(self.ownership.take_stale)
             except OSError as error:
                 raise WrongStateError(f"The cluster cannot be removed: {error.strerror}.") from None
         if not owned:
@@ -199,11 +200,14 @@ class OwnedCluster:
             saved = self._saved
             written = await self._flush()
             async with self._taking:
-                if saved is self._saved:  # nothing changed while it was written
-                    if written or self.cluster.state not in ENDED:
-                        self.ownership.release()
-                        self.handed_over = False
+                if saved is not self._saved:  # it changed while it was written
+                    continue
+                if not written and self.cluster.state in ENDED:
                     return
+                unlocked = self.ownership.release_soon()
+                self.handed_over = False
+            await asyncio.wait({unlocked}, timeout=DISK_LIMIT)
+            return
 
     async def released(self) -> None:
         """Return when the lock is released, if that was to be done, or the disk hangs."""
@@ -227,7 +231,6 @@ class OwnedCluster:
 
     async def _flush(self) -> bool:
         """Save what is not saved yet; return whether that was possible in time."""
-        store, loop = self._services.store, asyncio.get_running_loop()
-        flush = loop.run_in_executor(None, store.flush, self.cluster.id)
+        flush = begin(self._services.store.flush, self.cluster.id)
         await asyncio.wait({flush}, timeout=DISK_LIMIT)
         return flush.done() and flush.result()

@@ -5,13 +5,13 @@ Every change goes through ``put``: saved first, then shown.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from ..controller.disk import on_disk
 from ..errors import NotAvailableError
 from ..masking import masked
 from ..models import Cluster, State, now
@@ -27,7 +27,7 @@ class RecordedCluster(OwnedCluster):
 
     async def create(self) -> None:
         """Save a new cluster, then show it; raises ``NotAvailableError`` where it cannot be."""
-        await asyncio.to_thread(self._create_record, self.cluster)
+        await on_disk(self._create_record, self.cluster)
         self._changed("created")
 
     def put(self, cluster: Cluster) -> None:

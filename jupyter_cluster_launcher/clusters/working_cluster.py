@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..controller.disk import on_disk
 from ..errors import LauncherError
 from ..models import Cluster
 from . import ending
@@ -80,7 +81,7 @@ class WorkingCluster(QueuedCluster):
         left = await ending.end(self.cluster, self._services, self.connection, self._known)
         store = self._services.store
         if work is Work.CLEAN_UP or left:  # the row stays, with all that was used
-            found = await asyncio.to_thread(store.completed, self.cluster.id, self.cluster.report)
+            found = await on_disk(store.completed, self.cluster.id, self.cluster.report)
             used = replace(self.cluster.report, used=found.used, core_seconds=found.core_seconds)
             self.cluster = replace(self.cluster, report=used)
         self._known = replace(self._known, over=work, left=left)
@@ -106,7 +107,7 @@ class WorkingCluster(QueuedCluster):
             self._watch()
             await self._wait_for_report()
         except Exception as error:
-            reason = await asyncio.to_thread(launch.reason, error, self.cluster, self._services)
+            reason = await on_disk(launch.reason, error, self.cluster, self._services)
             if again:
                 await self.connection.end(None, self._services.limits.close)
                 why = f"{why} The cluster may go on, but could not be reached again: {reason}"

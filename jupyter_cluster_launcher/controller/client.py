@@ -17,6 +17,7 @@ from ..models import ControllerRef
 from . import host as processes
 from .archive import ARCHIVE, importing
 from .boot import boot_id
+from .disk import begin
 from .kernel_connection import ExecutionError, KernelConnection
 from .startup import forgetting
 
@@ -32,6 +33,8 @@ async def end_controller(ref: ControllerRef | None) -> None:
 
 class Controller(KernelConnection):
     """The controller of one cluster."""
+
+    _touching: asyncio.Future[None] | None = None
 
     async def load(self, module: str, directory: Path, orphan_timeout: float | None = None) -> None:
         """Have the controller import a module of the resident and watch over its cluster.
@@ -81,9 +84,10 @@ class Controller(KernelConnection):
         """Show the controller soon that a server is there, also while it is busy with other code.
 
         Unlike a message, that needs no answer; unlike this server's process number, it counts for
-        each server of the user, and in containers.
+        each server of the user, and in containers. What hangs is not begun a second time.
         """
-        asyncio.get_running_loop().run_in_executor(None, _touch, self.ref.connection_file)
+        if self._touching is None or self._touching.done():
+            self._touching = begin(_touch, self.ref.connection_file)
 
     async def start_watch(self, variable: str, settings: dict[str, Any], timeout: float) -> None:
         """Begin to watch the cluster that the create code left in ``variable``."""
@@ -123,7 +127,7 @@ class Controller(KernelConnection):
                 self.on_output(f"\n{error}\n")
         # Its answer is enough. A kernel with children takes up to half a minute to end by itself.
         with contextlib.suppress(asyncio.TimeoutError, LauncherError):
-            await self._reply(self._send(self._client.shutdown), 2.0)
+            await self._reply(self._send(self._client.control_channel, self._client.shutdown), 2.0)
         return done
 
 

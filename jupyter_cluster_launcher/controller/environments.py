@@ -22,6 +22,7 @@ from ..errors import BadInputError, NotAvailableError
 from ..masking import masked
 from . import scripted
 from .archive import importing, temporary_archive
+from .disk import on_disk
 from .kernelspecs import BOOT, KernelCommand, command_of
 from .log_files import last_line
 from .looks import Looks
@@ -79,7 +80,7 @@ class Environments:
         A kernel gateway has kernels of names that this host does not know.
         """
         if kernel_name and self.gateway:
-            known = await asyncio.to_thread(self.kernel_spec_manager.find_kernel_specs)
+            known = await on_disk(self.kernel_spec_manager.find_kernel_specs)
             return kernel_name if kernel_name in known else self.default
         return kernel_name or self.default
 
@@ -128,8 +129,7 @@ class Environments:
             return json.loads(text.strip().split("\n")[-1])
         except ValueError:
             raise NotAvailableError(
-                f"The environment {await asyncio.to_thread(self.title, kernel_name)} gave no "
-                "readable answer."
+                f"The environment {await on_disk(self.title, kernel_name)} gave no readable answer."
             ) from None
 
     async def run_resident(

@@ -15,8 +15,14 @@ import subprocess
 
 import psutil
 
+from ..errors import NotAvailableError
+
 NAMESPACE = "/proc/self/ns/pid"
 ENDED = (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+REMAINS = (
+    "Processes of this cluster have not ended yet: they may wait for a disk that does not answer. "
+    "Try again in a minute."
+)
 
 # Processes that this one started and that may outlive it. Those that end earlier have to be waited
 # for, or they stay as zombies.
@@ -145,7 +151,8 @@ def resume(pid: int) -> None:
 async def end_group(pid: int, mark: str, timeout: float = 5.0) -> None:
     """Kill the process group that ``pid`` leads or led, and wait until none of it is left.
 
-    Does nothing where another program has that number now. ``timeout`` is in seconds.
+    Does nothing where another program has that number now. Raises ``NotAvailableError`` where a
+    process is left after ``timeout`` seconds: one that waits for a disk ends only with that.
     """
     # In this order: `runs` waits for a child that has ended, whose number is free then.
     if not runs(pid, mark) and _foreign(pid):
@@ -153,20 +160,25 @@ async def end_group(pid: int, mark: str, timeout: float = 5.0) -> None:
     loop, pause = asyncio.get_running_loop(), 0.01
     deadline = loop.time() + timeout
     # A very big node has many processes to look through: in a thread, and ever less often.
-    while await asyncio.to_thread(group_runs, pid) and loop.time() < deadline:
+    while (left := await asyncio.to_thread(group_runs, pid)) and loop.time() < deadline:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
         await asyncio.sleep(pause)
         pause *= 1.5
-    child = _CHILDREN.pop(pid, None)
+    child = _CHILDREN.get(pid)
     if child is not None:
-        await asyncio.to_thread(child.wait, timeout)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            await asyncio.to_thread(child.wait, timeout)
+            _CHILDREN.pop(pid, None)
+    if left and await asyncio.to_thread(group_runs, pid, False):
+        raise NotAvailableError(REMAINS)
 
 
-def group_runs(pid: int) -> bool:
+def group_runs(pid: int, unseen: bool = True) -> bool:
     """Return whether a process of the group ``pid`` runs.
 
     Those that have ended stay as zombies until init waits for them, which can take it seconds.
+    ``unseen`` is what to return where the group is there, and the system shows no process of it.
     """
     try:
         os.killpg(pid, 0)
@@ -174,7 +186,7 @@ def group_runs(pid: int) -> bool:
         return False
     # Numbers first: an object of psutil for each of 10,000 processes would take a quarter second.
     members = [one for one in _numbers() if _group(one) == pid]
-    return not members or not all(_ended(one) for one in members)
+    return not all(_ended(one) for one in members) if members else unseen
 
 
 def _foreign(pid: int) -> bool:

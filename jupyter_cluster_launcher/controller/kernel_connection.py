@@ -20,10 +20,15 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from ..errors import LauncherError, NotAvailableError
 from ..models import ControllerRef
 from . import host as processes
+from .disk import on_disk
 from .guarded_files import words
 
 MIME = "application/vnd.cluster-launcher.report+json"
 ANSWER = "application/vnd.cluster-launcher.answer+json"
+FULL = (
+    "The controller of this cluster has not answered for long, so nothing more can be sent to it. "
+    "Stop the cluster, or wait until it answers."
+)
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 log = logging.getLogger(__name__)
@@ -84,7 +89,7 @@ class KernelConnection:
         """
         try:
             load = self._client.load_connection_file
-            await asyncio.to_thread(load, self.ref.connection_file)
+            await on_disk(load, self.ref.connection_file)
         except (OSError, ValueError) as error:
             raise NoConnectionFileError(
                 f"Its connection file cannot be read: {words(error)}."
@@ -105,7 +110,7 @@ class KernelConnection:
         subscribed = asyncio.create_task(self._subscribed.wait())
         try:
             while not subscribed.done():
-                self._send(self._client.kernel_info)
+                self._send(self._client.shell_channel, self._client.kernel_info)
                 await self._pause(subscribed, 0.25, deadline)
         finally:
             subscribed.cancel()
@@ -129,13 +134,15 @@ class KernelConnection:
 
         ``answer`` names an ``Answer`` in the controller. Raises ``ExecutionError`` if the code
         raised, ``asyncio.TimeoutError`` after ``timeout`` seconds, ``ControllerDiedError`` if the
-        process ended meanwhile, and ``NotAvailableError`` before ``attach`` has connected.
+        process ended meanwhile, and ``NotAvailableError`` before ``attach`` has connected, or where
+        the kernel takes in nothing.
         """
         if not self._connected:
             raise NotAvailableError(
                 "This server is just connecting to the cluster. Try again in a moment."
             )
         message = self._send(
+            self._client.shell_channel,
             self._client.execute,
             code,
             store_history=False,
@@ -157,16 +164,21 @@ class KernelConnection:
             self._client.stop_channels()
         self._tasks, self._connected = [], False
 
-    def _send(self, send: Callable[..., str], *args: Any, **kwargs: Any) -> str:
-        """Send a message and return its id.
+    def _send(self, channel: Any, send: Callable[..., str], *args: Any, **kwargs: Any) -> str:
+        """Send a message on ``channel`` and return its id; raises ``NotAvailableError``.
+
+        To a kernel that has been frozen for hours no more could be sent, and this would wait in the
+        event loop until the kernel takes in what was sent before.
 
         ``jupyter_client`` sends past the event loop. Where a reply to an earlier message has just
         come in, that takes away the one notice of it, and this socket would be silent for ever:
         looking at the socket's state passes the notice on.
         """
+        if not channel.socket.get(zmq.EVENTS) & zmq.POLLOUT:
+            raise NotAvailableError(FULL)
         message = send(*args, **kwargs)
-        for channel in (self._client.shell_channel, self._client.control_channel):
-            channel.socket.get(zmq.EVENTS)
+        for one in (self._client.shell_channel, self._client.control_channel):
+            one.socket.get(zmq.EVENTS)
         return message
 
     async def _reply(self, message: str, timeout: float | None) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+from .disk import begin
+
 T = TypeVar("T")
 
 
@@ -14,19 +16,19 @@ class Looks(Generic[T]):
 
     def __init__(self) -> None:
         """Look at nothing yet."""
-        self._running: dict[Hashable, asyncio.Task[T]] = {}
+        self._running: dict[Hashable, asyncio.Future[T]] = {}
 
     async def at(self, what: Hashable, look: Callable[[], T]) -> T:
         """Return what ``look`` returns of ``what``, in a thread; raises as ``look``."""
         loop = asyncio.get_running_loop()
         running = self._running.get(what)
-        if running is None or running.get_loop() is not loop:
-            running = self._running[what] = loop.create_task(asyncio.to_thread(look))
-            running.add_done_callback(lambda task: self._done(what, task))
+        if running is None or running.done() or running.get_loop() is not loop:
+            running = self._running[what] = begin(look)
+            running.add_done_callback(lambda done: self._done(what, done))
         return await asyncio.shield(running)
 
-    def _done(self, what: Hashable, task: asyncio.Task[T]) -> None:
-        if self._running.get(what) is task:
+    def _done(self, what: Hashable, done: asyncio.Future[T]) -> None:
+        if self._running.get(what) is done:
             del self._running[what]
-        if not task.cancelled():
-            task.exception()  # whoever waits gets it, if anyone still does
+        if not done.cancelled():
+            done.exception()  # whoever waits gets it, if anyone still does

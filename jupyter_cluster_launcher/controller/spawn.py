@@ -18,6 +18,7 @@ from ..models import ControllerRef
 from . import host as processes
 from .archive import ARCHIVE, write_archive
 from .boot import boot_id
+from .disk import begin
 from .guarded_files import read_object
 from .log_files import LOG
 from .preload import silent
@@ -76,9 +77,7 @@ async def spawn(
     ``jupyter_client`` raises where the kernel cannot be started.
     """
     # In a thread: kernelspecs and directories may be on a slow network file system.
-    start = asyncio.ensure_future(
-        asyncio.to_thread(_start, kernel_name, kernel_spec_manager, directory, cwd, env, orphan)
-    )
+    start = begin(_start, kernel_name, kernel_spec_manager, directory, cwd, env, orphan)
     try:
         return await asyncio.shield(start)
     except asyncio.CancelledError:

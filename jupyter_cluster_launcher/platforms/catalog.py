@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..controller.disk import on_disk
 from ..controller.environments import Environments
 from ..controller.looks import Looks
 from ..errors import BadInputError, NotAvailableError, UnknownError
@@ -81,7 +82,7 @@ class Catalog:
 
     async def detected(self, found: Sequence[Platform]) -> list[bool]:
         """Return for each of some platforms whether this server runs at its own site."""
-        return await asyncio.to_thread(
+        return await on_disk(
             lambda: [files.detected(one, os.environ, shutil.which) for one in found]
         )
 
@@ -96,7 +97,7 @@ class Catalog:
         another can be chosen. Raises ``BadInputError`` for the name of no kernel at all.
         """
         if kernel_name != self._environments.default:
-            await asyncio.to_thread(self._environments.spec, kernel_name)
+            await on_disk(self._environments.spec, kernel_name)
         wanted: dict[str | None, set[str]] = {None: {TLS_MODULE}}
         for platform in found:
             wanted.setdefault(await _folder(platform), set()).update(platform.requires_modules)
@@ -130,7 +131,7 @@ class Catalog:
         command = await self._environments.look(kernel_name)
         prefix = self._environments.packages.prefix(command, folder)
         python = command.python or (f"{prefix}/bin/python",)
-        conda = await asyncio.to_thread(conda_environment, prefix)
+        conda = await on_disk(conda_environment, prefix)
         hint = install_hint(missing[0], python, *conda)
         name = "Dask" if missing[0].partition(".")[0] in DASK else missing[0]
         sentence = f"{name} is not installed in {command.title}. {hint}"
@@ -147,12 +148,12 @@ class Catalog:
         if reason:
             raise NotAvailableError(reason)
         if tls and TLS_MODULE in await other:
-            title = await asyncio.to_thread(self._environments.title, kernel_name)
+            title = await on_disk(self._environments.title, kernel_name)
             raise NotAvailableError(cryptography_missing(title))
 
     async def _here(self, platform: Platform) -> str | None:
         """Return why a platform cannot work on this host, whatever the environment, or None."""
-        missing = await asyncio.to_thread(files.missing, platform, os.environ, shutil.which)
+        missing = await on_disk(files.missing, platform, os.environ, shutil.which)
         return missing or self._unavailable(platform)
 
 
@@ -160,7 +161,7 @@ async def _folder(platform: Platform) -> str | None:
     """Return where the library of a platform is, which may be in a slow folder."""
     if platform.sys_path is None:
         return None
-    return await asyncio.to_thread(lambda: platform.library_folder)
+    return await on_disk(lambda: platform.library_folder)
 
 
 def chosen(found: Sequence[Platform], name: str) -> Platform:

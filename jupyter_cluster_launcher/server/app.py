@@ -18,6 +18,7 @@ from tornado.ioloop import PeriodicCallback
 from traitlets import Bool, Float
 
 from ..clusters.saved.root import default_root, holds_anything
+from ..controller.disk import on_disk
 from ..controller.preload import announce_from, announce_no_longer_from
 from . import mcp
 from .dashboard_hosts import allow_dashboards
@@ -132,7 +133,7 @@ class ClusterLauncher(ExtensionApp):
 
     async def _look_for_clusters(self) -> None:
         """Take over clusters without any request, also those that another server leaves later."""
-        if self._parts is not None or await asyncio.to_thread(holds_anything, default_root()):
+        if self._parts is not None or await on_disk(holds_anything, default_root()):
             if self._looking is not None:
                 self._looking.stop()
             await self._loaded()
@@ -148,7 +149,7 @@ class ClusterLauncher(ExtensionApp):
     async def _load(self) -> None:
         try:
             # In a thread: other requests go on meanwhile.
-            await asyncio.to_thread(import_module, ".parts", __package__)
+            await on_disk(import_module, ".parts", __package__)
             self._beginning = asyncio.create_task(self.load().begin())
         except BaseException:
             self._loading = None  # the fault may pass: the next request tries again

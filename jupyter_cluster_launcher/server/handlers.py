@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..controller.disk import on_disk
 from ..models import Cluster
 from . import contract
 from .base import LauncherHandler
@@ -47,7 +47,7 @@ class ClustersHandler(LauncherHandler):
         cwd = None
         if "cwd" in request:
             managers = self.kernel_manager, self.contents_manager
-            cwd = await asyncio.to_thread(working_directory, request["cwd"], *managers)
+            cwd = await on_disk(working_directory, request["cwd"], *managers)
         return await self.manager.start(request, cwd)
 
 

@@ -18,6 +18,7 @@ from ..clusters.saved.history import default_path
 from ..clusters.saved.root import default_root
 from ..clusters.saved.store import Store
 from ..clusters.services import Limits, Services
+from ..controller.disk import on_disk
 from ..controller.environments import Environments
 from ..platforms.catalog import Catalog
 from .dashboard import dashboard_handlers
@@ -97,7 +98,7 @@ class Parts:
 
     async def _warn_about_broken_files(self) -> None:
         """Log which platform files are broken; no request waits for them to be read."""
-        _, faults = await asyncio.to_thread(self.manager.services.catalog.find)
+        _, faults = await on_disk(self.manager.services.catalog.find)
         for fault in faults:
             log.warning("A cluster platform is left out. %s", fault)
 

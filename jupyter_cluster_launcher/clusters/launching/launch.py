@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ...controller.client import Controller
+from ...controller.disk import on_disk
 from ...controller.kernel_connection import ControllerDiedError, ExecutionError
 from ...errors import LauncherError
 from ...models import Cluster
@@ -50,7 +51,7 @@ async def steps(
             await prepared.end_process()
             yield {"controller": None}
     if controller is None:
-        await asyncio.to_thread(services.store.directory, cluster.id)
+        await on_disk(services.store.directory, cluster.id)
         ref = await services.controllers.spawn(
             cluster.kernel_name,
             services.environments.kernel_spec_manager,

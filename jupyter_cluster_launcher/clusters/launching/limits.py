@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from ...controller.guarded_files import words
 from ...errors import BadInputError, NotAvailableError
 from ...models import Cluster, State
 from ...platforms.platform import Platform
-from ..saved.locks import locked
+from ..saved.locks import Lock
 from ..saved.root import LIMITS
 from ..services import Services
 
@@ -111,7 +111,8 @@ async def turn(
 
     ``platform`` is None for a cluster that has outlived the file of its platform. Meanwhile no
     other server of the user launches or scales there. ``known`` returns all clusters of the user,
-    whichever server has them. Raises ``NotAvailableError`` where another server takes too long.
+    whichever server has them. Raises ``NotAvailableError`` where another server takes too long, or
+    where nothing can be written.
     """
     if platform is None or not platform.limits.keys() & set(SHARED):
         yield None
@@ -122,12 +123,19 @@ async def turn(
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(root / LIMITS, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
-    descriptor = await asyncio.to_thread(opened)
+    lock = Lock(opened)
     try:
-        if not await locked(descriptor, PATIENCE):
+        try:
+            free = await lock.take(PATIENCE)
+        except OSError as error:
+            raise NotAvailableError(
+                f"The limits of {platform.title} cannot be checked, because nothing can be written "
+                f"in {root}: {words(error)}."
+            ) from None
+        if not free:
             raise NotAvailableError(
                 "Another of your Jupyter servers is launching or scaling a cluster. Try again."
             )
         yield Allowance(platform, known)
     finally:
-        os.close(descriptor)  # which unlocks it
+        lock.release()

@@ -5,7 +5,6 @@ A warning can be ignored by the user. Only what cannot work at all is refused.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 from ...backends.base import Backend
 from ...backends.facts import Check, Start
+from ...controller.disk import on_disk
 from ...errors import BadInputError
 from ...models import Cluster
 from ...platforms.platform import Platform
@@ -38,7 +38,7 @@ async def preview(
     ``refusals`` are why it would be refused as things are, a sentence each.
     """
     backend = services.backend(cluster)
-    past = await asyncio.to_thread(services.store.history.entries)
+    past = await on_disk(services.store.history.entries)
     return Preview(
         cluster.create,
         backend.summary(platform, cluster),
@@ -70,7 +70,7 @@ async def _all_warnings(
 ) -> list[str]:
     directory = services.store.root / cluster.id
     # In a thread: folders may be on slow network file systems.
-    about_folders = await asyncio.to_thread(backend.folder_warnings, platform, cluster, directory)
+    about_folders = await on_disk(backend.folder_warnings, platform, cluster, directory)
     return [*warnings(platform, backend, cluster.options), *about_folders]
 
 

@@ -19,6 +19,8 @@ from typing import Any
 
 from ...backends.base import Backend
 from ...controller.client import Controller
+from ...controller.disk import on_disk
+from ...errors import NotAvailableError
 from ...models import ControllerRef
 from ..saved.store import RECORD
 from ..services import Services
@@ -94,8 +96,8 @@ class Prepared:
         if before is not None:
             await asyncio.wait([before])
         services = self._services
-        directory = await asyncio.to_thread(services.store.directory, self.id)
-        await asyncio.to_thread((directory / MARK).touch, 0o600)
+        directory = await on_disk(services.store.directory, self.id)
+        await on_disk((directory / MARK).touch, 0o600)
         orphan = min(services.limits.orphan or ABANDONED, services.limits.prepared + AFTER)
         controllers, kernels = services.controllers, services.environments.kernel_spec_manager
         name = self.fit.kernel_name
@@ -132,17 +134,20 @@ class Prepared:
         await asyncio.wait([self._started])
 
     async def end(self) -> None:
-        """End it and remove all that it left."""
+        """End it and remove all that it left; what is in the way is left to a later server."""
         await self.cancel()
         if self.usable:
             self._started.result().detach()
-        await self.end_process()
-        await asyncio.to_thread(self._services.store.remove, self.id)
+        try:
+            await self.end_process()
+            await on_disk(self._services.store.remove, self.id)
+        except (NotAvailableError, OSError) as error:
+            log.warning("A controller that was prepared is still there: %s", error)
 
     async def end_process(self) -> None:
-        """Kill its process and what that started, if there is any."""
+        """Kill its process and what that started, if there is any; raises as ``end_group``."""
         controllers, directory = self._services.controllers, self._services.store.root / self.id
-        ref = self._ref or await asyncio.to_thread(controllers.left_behind, directory)
+        ref = self._ref or await on_disk(controllers.left_behind, directory)
         await controllers.end(ref)
 
 
@@ -156,9 +161,9 @@ def _is_abandoned(directory: Path) -> bool:
 async def sweep(services: Services) -> None:
     """Remove prepared controllers whose server and whose own watch were killed."""
     controllers, store = services.controllers, services.store
-    for mark in await asyncio.to_thread(lambda: list(store.root.glob(f"*/{MARK}"))):
+    for mark in await on_disk(lambda: list(store.root.glob(f"*/{MARK}"))):
         directory = mark.parent
-        with contextlib.suppress(OSError):  # gone meanwhile
-            if await asyncio.to_thread(_is_abandoned, directory):
-                await controllers.end(await asyncio.to_thread(controllers.left_behind, directory))
-                await asyncio.to_thread(store.remove, directory.name)
+        with contextlib.suppress(OSError, NotAvailableError):  # gone meanwhile, or in use
+            if await on_disk(_is_abandoned, directory):
+                await controllers.end(await on_disk(controllers.left_behind, directory))
+                await on_disk(store.remove, directory.name)

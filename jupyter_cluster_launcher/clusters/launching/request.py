@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import Any
 
 from ...backends import kind_of
 from ...backends.base import Backend
+from ...controller.disk import on_disk
 from ...errors import BadInputError, WrongStateError
 from ...models import Adapt, Cluster, Cost, Scaling
 from ...platforms import options
@@ -49,7 +49,7 @@ async def plan(
     name = _name(request.get("name"))
     if joined is None:  # in a thread: a value may depend on whether a folder is there
         given = (platform, chosen, workers, adapt, tls, declared)
-        create = await asyncio.to_thread(codegen.create, *given, client=backend.client)
+        create = await on_disk(codegen.create, *given, client=backend.client)
     else:
         create = backend.join_code(joined)
     await services.catalog.check_available(platform, kernel_name, tls)

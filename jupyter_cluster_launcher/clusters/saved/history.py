@@ -14,14 +14,15 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir
 
+from ...controller.disk import InOrder
 from ...controller.guarded_files import opened, words
 from ...used import Used
 from . import records
@@ -72,11 +73,15 @@ class History:
         self._path = path
         self._known: tuple[Any, tuple[Entry, ...]] = (None, ())
         # Of its own: a data directory that hangs must not hold back the records.
-        self._thread = ThreadPoolExecutor(1, "cluster-history")
+        self._thread = InOrder()
 
     def add_soon(self, entry: Entry) -> None:
         """Add an entry in a thread: a home directory may be a slow network file system."""
-        self._thread.submit(self.add, entry)
+        self._thread.soon(partial(self.add, entry))
+
+    def finish(self, limit: float) -> bool:
+        """Wait at most ``limit`` seconds for entries that are to be added; return if they are."""
+        return self._thread.finish(limit)
 
     def add(self, entry: Entry) -> None:
         """Add an entry; where that is not possible it is lost, and the log says so."""

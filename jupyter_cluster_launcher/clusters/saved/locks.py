@@ -5,21 +5,62 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import logging
+import os
+import threading
+from collections.abc import Callable
+
+from ...controller.disk import begin, on_disk
+from ...controller.guarded_files import words
 
 PAUSE = 0.01  # seconds between two tries
 
+log = logging.getLogger(__name__)
 
-async def locked(descriptor: int, patience: float) -> bool:
-    """Lock an open file, until it is closed; return whether that was possible in time.
 
-    ``patience`` is in seconds. Raises ``OSError`` for a file system without locks.
-    """
-    clock = asyncio.get_running_loop().time
-    end = clock() + patience
-    while True:
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+class Lock:
+    """A file that one server locks at a time; the disk is left to threads, also to unlock it."""
+
+    def __init__(self, opened: Callable[[], int]) -> None:
+        """Lock nothing yet; ``opened`` returns the descriptor of the file."""
+        self._opened = opened
+        self._descriptor: int | None = None
+        self._over = False
+        self._using = threading.Lock()  # what is released may still be being locked
+
+    async def take(self, patience: float) -> bool:
+        """Lock the file; return whether that was possible in time, also where there are no locks.
+
+        ``patience`` is in seconds. Raises ``OSError`` where the file cannot be opened.
+        """
+        clock = asyncio.get_running_loop().time
+        end = clock() + patience
+        while not await on_disk(self._locks):
+            if clock() >= end:
+                return False
+            await asyncio.sleep(PAUSE)
+        return True
+
+    def release(self) -> None:
+        """Unlock the file soon, for good; nobody waits for the disk."""
+        begin(self._close)
+
+    def _locks(self) -> bool:
+        with self._using:
+            if self._over:
+                return False
+            if self._descriptor is None:
+                self._descriptor = self._opened()
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            except OSError as error:
+                log.info("This server goes on without a lock: %s", words(error))
             return True
-        if clock() >= end:
-            return False
-        await asyncio.sleep(PAUSE)
+
+    def _close(self) -> None:
+        with self._using, contextlib.suppress(OSError):
+            self._over = True
+            if self._descriptor is not None:
+                os.close(self._descriptor)  # which unlocks it

@@ -8,6 +8,7 @@ says is for them, too: where it cannot be written, the lock holds all the same.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import fcntl
@@ -15,11 +16,13 @@ import json
 import logging
 import os
 import secrets
+import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ...controller.boot import boot_id
+from ...controller.disk import begin
 from ...controller.guarded_files import NOTE, read_object, read_text, words
 from ...controller.host import host, namespace
 from .store import RECORD
@@ -50,6 +53,8 @@ class Ownership:
         """Hold nothing yet; ``directory`` is the cluster's."""
         self._path, self._wanted = directory / LOCK, directory / WANTED
         self._descriptor: int | None = None
+        self._unlocked = threading.Event()  # not while it is being released
+        self._unlocked.set()
         self._renewed = 0.0
         self._noted = True  # whether the file says that this server is the owner
         self._requests = False  # whether this server waits for the cluster itself
@@ -65,6 +70,7 @@ class Ownership:
 
         Raises ``OSError`` where the directory has gone or cannot be written to.
         """
+        self._unlocked.wait()
         if self._descriptor is None:
             self._descriptor = self._taken()
         return self._descriptor is not None
@@ -128,10 +134,24 @@ class Ownership:
                     self._note(descriptor)
 
     def release(self) -> None:
-        """Let another server become the owner."""
+        """Let another server become the owner; called in a thread."""
         descriptor, self._descriptor = self._descriptor, None
-        if descriptor is not None:
-            os.close(descriptor)
+        self._unlock(descriptor)
+
+    def release_soon(self) -> asyncio.Future[None]:
+        """Own it no longer; return what is done when another server can become the owner."""
+        descriptor, self._descriptor = self._descriptor, None
+        self._unlocked.clear()
+        return begin(self._unlock, descriptor)
+
+    def _unlock(self, descriptor: int | None) -> None:
+        try:
+            if descriptor is not None:
+                os.close(descriptor)
+        except OSError as error:  # it is closed all the same
+            log.info("%s: %s", self._path, words(error))
+        finally:
+            self._unlocked.set()
 
     def lease(self) -> Lease | None:
         """Return what the file says of the owner, present or last; None where it says nothing."""

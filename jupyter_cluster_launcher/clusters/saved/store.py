@@ -6,14 +6,13 @@ are atomic: a server killed in the middle of one leaves the record of the step b
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import logging
 import os
 import re
-import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -25,9 +24,9 @@ from ...controller.guarded_files import read_json, read_object, words
 from ...controller.log_files import LIMIT, LOG, last_line, read_tail
 from ...models import Cluster, Report
 from ...used import Used
-from . import records
+from . import records, removal
 from .history import FILE, History
-from .locks import locked
+from .locks import Lock
 from .past import Past
 from .typed import typed
 from .writer import Writer
@@ -37,7 +36,6 @@ ENDED = "ended.json"  # as in resident/watching/ending.py
 ID = re.compile(r"[0-9a-zA-Z_-]+")
 ALONE = 5.0  # seconds, and it takes milliseconds
 LAST_WORDS = 1000  # characters of why a controller ended its cluster
-REMOVED = ".removed-"  # of the names of directories that are being deleted
 
 log = logging.getLogger(__name__)
 
@@ -102,17 +100,15 @@ class Store:
 
         No one waits longer than ``ALONE`` seconds: at worst two clusters have one name.
         """
-        descriptor = None
+        lock = Lock(self._opened)
         try:
-            descriptor = await asyncio.to_thread(self._opened)
-            await locked(descriptor, ALONE)
-        except OSError as error:  # a file system without locks, or nothing can be written
-            log.info("%s cannot be locked: %s", self.root, error.strerror)
-        try:
+            try:
+                await lock.take(ALONE)
+            except OSError as error:  # nothing can be written
+                log.info("%s cannot be locked: %s", self.root, words(error))
             yield
         finally:
-            if descriptor is not None:
-                os.close(descriptor)
+            lock.release()
 
     def _opened(self) -> int:
         """Return a descriptor of the directory with all clusters, made if it is not there."""
@@ -129,6 +125,12 @@ class Store:
     def flush(self, cluster_id: str) -> bool:
         """Try to save what has not been saved yet of a cluster; return whether all is saved now."""
         return self._writer.flush(cluster_id)
+
+    def finish(self, limit: float) -> None:
+        """Wait at most ``limit`` seconds for what is to be written soon: the process is to end."""
+        end = time.monotonic() + limit
+        self._writer.finish(limit)
+        self.history.finish(end - time.monotonic())
 
     def forget(self, cluster_id: str) -> None:
         """Do not save what could not be saved of a cluster: another server has had it since."""
@@ -161,7 +163,10 @@ class Store:
         return cluster
 
     def stamps(self) -> dict[str, int]:
-        """Return which clusters have records, by id, with a number that changes with a record."""
+        """Return which clusters have records, by id, with a number that changes with a record.
+
+        Raises ``OSError`` for a disk that gives no answer, which is not the end of all clusters.
+        """
         found = {}
         for key in self._ids():
             with contextlib.suppress(OSError):  # none yet, or gone meanwhile
@@ -178,13 +183,12 @@ class Store:
     def remove(self, cluster_id: str, release: Callable[[], None] | None = None) -> None:
         """Delete the directory of a cluster and everything in it.
 
-        ``release`` is called when other servers no longer see the cluster.
+        ``release`` is called when other servers no longer see the cluster. Raises ``OSError`` where
+        its record cannot be deleted: the cluster would come back.
         """
         self._writer.drop(cluster_id)
         self._private.discard(cluster_id)
-        # Renamed first, so that no server finds half of it.
-        with contextlib.suppress(OSError):
-            (self.root / cluster_id).rename(self.root / f"{REMOVED}{cluster_id}")
+        removal.hide(self.root / cluster_id / RECORD)
         if release is not None:
             release()
         self.sweep()
@@ -199,10 +203,7 @@ class Store:
 
     def sweep(self) -> None:
         """Delete what is left of directories whose removal was cut short."""
-        with contextlib.suppress(OSError):
-            for name in os.listdir(self.root):
-                if name.startswith(REMOVED):
-                    shutil.rmtree(self.root / name, ignore_errors=True)
+        removal.sweep(self.root)
 
     def log_soon(self, cluster_id: str, text: str) -> None:
         """Add to the launch log of a cluster, in a thread."""

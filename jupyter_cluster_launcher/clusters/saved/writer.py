@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+from ...controller.disk import InOrder
 from ...models import Cluster
 
 PATIENCE = 10.0  # seconds to wait for a record that is being written
@@ -27,16 +28,20 @@ class Writer:
         self._failed: set[str] = set()  # clusters of which the log says so already
         # One for each cluster: a directory that hangs must not hold back the other records.
         self._writing: dict[str, threading.Lock] = {}
-        self._thread = ThreadPoolExecutor(1, "cluster-records")
+        self._thread = InOrder()
 
     def put(self, cluster: Cluster) -> None:
         """Write a record soon."""
         self._pending[cluster.id] = cluster
-        self._thread.submit(self.flush, cluster.id)
+        self._thread.soon(partial(self.flush, cluster.id))
 
     def soon(self, work: Callable[[], None]) -> None:
         """Do other work on the disk in the same thread, after what is to be written by now."""
-        self._thread.submit(work)
+        self._thread.soon(work)
+
+    def finish(self, limit: float) -> bool:
+        """Wait at most ``limit`` seconds for all of that; return whether it was tried."""
+        return self._thread.finish(limit)
 
     def flush(self, cluster_id: str) -> bool:
         """Write the record of a cluster now, where it has not been written yet.

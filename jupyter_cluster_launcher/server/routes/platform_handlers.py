@@ -8,6 +8,7 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ...controller.disk import on_disk
 from ...platforms.platform import Platform
 from ..base import LauncherHandler
 from ..serializers import found_view, platform_view
@@ -37,7 +38,7 @@ class PlatformsHandler(LauncherHandler):
         known = [one.name in here for one in found]
         # In a thread: a default may depend on whether a folder is there.
         views = map(platform_view, found, backends, reasons, known)
-        return await asyncio.to_thread(list, views)
+        return await on_disk(list, views)
 
     async def _answers(self, platform: Platform, detected: bool) -> bool:
         backend = self.manager.services.backends.for_platform(platform)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from http import HTTPStatus
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ...controller.disk import on_disk
 from ..base import LauncherHandler
 from ..serializers import preset_view
 
@@ -21,7 +21,7 @@ class PresetsHandler(LauncherHandler):
     @authorized
     async def get(self) -> None:
         """List them."""
-        found = await self.within(asyncio.to_thread(self.manager.presets.list))
+        found = await self.within(on_disk(self.manager.presets.list))
         self.reply(list(map(preset_view, found)))
 
 
@@ -40,6 +40,6 @@ class PresetHandler(LauncherHandler):
     @authorized("execute")
     async def delete(self, name: str) -> None:
         """Delete it."""
-        await self.within(asyncio.to_thread(self.manager.presets.delete, name))
+        await self.within(on_disk(self.manager.presets.delete, name))
         self.set_status(HTTPStatus.NO_CONTENT)
         self.finish()

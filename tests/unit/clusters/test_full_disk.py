@@ -7,6 +7,7 @@ import errno
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,6 +20,7 @@ from worlds import AtOnce, World, crash, launched, until, write_platforms
 
 from jupyter_cluster_launcher.clusters import other_servers, owned_cluster, stopping
 from jupyter_cluster_launcher.clusters.controlled_cluster import DELETED
+from jupyter_cluster_launcher.clusters.saved.history import Entry
 from jupyter_cluster_launcher.clusters.saved.store import RECORD
 from jupyter_cluster_launcher.clusters.services import Limits
 from jupyter_cluster_launcher.errors import WrongStateError
@@ -256,6 +258,28 @@ def test_a_directory_that_is_deleted(pair: tuple[World, World], run: Run) -> Non
         assert first.controllers.running() == []
 
     run(story())
+
+
+def test_a_server_that_stops_while_its_disk_is_slow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards what a cluster has used: the process ends without waiting for threads."""
+    write_platforms(tmp_path / "platforms", ("local",))
+    world = World(AtOnce(tmp_path / "clusters"), tmp_path / "platforms")
+    add = world.store.history.add
+
+    def slowly(entry: Entry) -> None:
+        time.sleep(0.3)
+        add(entry)
+
+    monkeypatch.setattr(world.store.history, "add", slowly)
+
+    async def story() -> None:
+        world.add(a_cluster(state=State.RUNNING))
+        await world.manager.stop()
+        assert [one.id for one in world.store.history.entries()] == ["c1"]
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize("when", ["running", "stopping", "starting"])

@@ -145,7 +145,7 @@ def world(tmp_path: Path) -> World:
 def entries(world: World) -> list[Entry]:
     """Return what is in the file when everything is written."""
     kept = world.store.history
-    kept._thread.submit(int).result(60)
+    assert kept.finish(60)
     return list(kept.entries())
 
 

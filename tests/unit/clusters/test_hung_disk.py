@@ -117,6 +117,42 @@ def test_scans_go_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(story())
 
 
+def test_other_clusters_are_handed_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards a user's other servers, and against one more thread each second for what hangs."""
+    monkeypatch.setattr(other_servers, "REQUESTS_EVERY", 0.01)
+    monkeypatch.setattr(other_servers, "REQUESTS", 0.1)
+    looked, handed = list[str](), list[str]()
+
+    def looking(key: str) -> str:
+        looked.append(key)
+        return "use"
+
+    async def hand_over(managed: ManagedCluster, stop: bool) -> None:
+        handed.append(managed.cluster.id)
+
+    async def story() -> None:
+        hung, other = two(world)
+        hanging = Hanging(lambda _: None, "hung")
+        monkeypatch.setattr(ManagedCluster, "hand_over", hand_over)
+        monkeypatch.setattr(other.ownership, "requested", lambda: looking("other"))
+        monkeypatch.setattr(
+            hung.ownership, "requested", lambda: looking("hung") and hanging("hung")
+        )
+        answer = asyncio.ensure_future(world.manager._others.answer())
+        for _ in range(500):
+            if len(handed) > 3:
+                break
+            await asyncio.sleep(0.01)
+        hanging.answers.set()
+        answer.cancel()
+        await asyncio.wait([answer])
+        assert set(handed) == {"other"}
+        assert looked.count("hung") == 1
+        await crash(world)
+
+    asyncio.run(story())
+
+
 def test_a_late_end_of_a_save(world: World, saving: Hanging) -> None:
     """Guards a change that is made while the disk hangs: it is not overwritten by an older one."""
 

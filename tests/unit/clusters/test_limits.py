@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import fcntl
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from fakes import write_platform
 from virtual_time import Run
 from worlds import AtOnce, World, crash
 
+from jupyter_cluster_launcher.clusters.saved.root import LIMITS
 from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError
 from jupyter_cluster_launcher.models import Cluster, State
 
@@ -148,6 +152,76 @@ def test_a_server_that_hangs(limited: Limited, run: Run) -> None:
         async with first.manager._turn("local"):
             with pytest.raises(NotAvailableError, match="Another of your Jupyter servers is"):
                 await second.manager.start({"platform": "local"})
+
+    run(story())
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT])
+def test_a_disk_that_takes_nothing(
+    limited: Limited, run: Run, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """Guards users against "500: Internal Server Error" when they launch or scale."""
+    first, _ = limited(clusters=3, workers=8)
+    opened = os.open
+
+    def refused(path: Any, *args: Any, **kwargs: Any) -> int:
+        if Path(path).name == LIMITS:
+            raise OSError(code, os.strerror(code))
+        return opened(path, *args, **kwargs)
+
+    async def story() -> None:
+        row = await launched(first, workers=1)
+        monkeypatch.setattr(os, "open", refused)
+        sentence = "The limits of Site cannot be checked, because nothing can be written in "
+        for wanted in (first.manager.start({"platform": "local"}), first.manager.scale(row.id, 2)):
+            with pytest.raises(NotAvailableError, match=f"{sentence}.*: {os.strerror(code)}"):
+                await wanted
+
+    run(story())
+
+
+def test_a_file_system_without_locks(
+    limited: Limited, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards launches on a Lustre that is mounted without flock."""
+    first, _ = limited(clusters=1)
+
+    def refused(*_: Any) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+
+    async def story() -> None:
+        await launched(first)
+        with pytest.raises(BadInputError, match="1 cluster at the same time"):
+            await first.manager.start({"platform": "local"})
+
+    run(story())
+
+
+@pytest.mark.parametrize("platform", ["local", "other"])
+def test_clusters_that_cannot_be_counted(
+    limited: Limited, run: Run, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    """Guards against "500: Internal Server Error", and against a count of none."""
+    first, _ = limited(clusters=1)
+    listdir = os.listdir
+
+    def stale(path: Any) -> list[str]:
+        if path == first.store.root:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return listdir(path)
+
+    async def story() -> None:
+        await launched(first)
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "listdir", stale)
+            with pytest.raises(NotAvailableError, match=r"cannot be read: Stale file handle\."):
+                await first.manager.start({"platform": platform})
+            if platform == "local":
+                with pytest.raises(NotAvailableError, match="cannot be read"):
+                    await first.manager.preview({"platform": platform})
+        assert len(first.manager.list()) == 1
 
     run(story())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -45,6 +46,26 @@ async def test_logs_are_read_beside_the_loop(
     assert said == {"launch": "said\n", "scheduler": "", "workers": [], "jobs": []}
     assert threads
     assert threading.main_thread() not in threads
+
+
+async def test_logs_on_a_disk_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against one more thread each time that a log panel fetches what is in it."""
+    store, answers, reads = Store(tmp_path), threading.Event(), list[str]()
+
+    def reading(cluster_id: str) -> str:
+        reads.append(cluster_id)
+        answers.wait(60)
+        return "said\n"
+
+    monkeypatch.setattr(store, "read_log", reading)
+    one: Any = SimpleNamespace(cluster=a_cluster())
+    fetched = [asyncio.ensure_future(logs.collect(one, services(store))) for _ in range(20)]
+    await asyncio.wait(fetched, timeout=0.1)
+    assert reads == ["c1"]
+    answers.set()
+    assert {each["launch"] for each in await asyncio.gather(*fetched)} == {"said\n"}
+    assert (await logs.collect(one, services(store)))["launch"] == "said\n"
+    assert len(reads) == 2, "read anew once it answers"
 
 
 async def test_words_of_a_thousand_workers(tmp_path: Path) -> None:

@@ -215,7 +215,8 @@ def test_a_slow_disk_does_not_hold_up_the_server(
     world.store.flush("c1")
     (record,) = world.store.load()
     assert record.name == "third"
-    assert names in (["first", "third"], ["third"])
+    assert names[-1] == "third"
+    assert len(names) <= 2, "only the newest of those that wait"
 
 
 async def scanned(world: World, cluster: Cluster, owner: dict[str, str] | None = None) -> Cluster:

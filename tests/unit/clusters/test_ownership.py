@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import fcntl
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from jupyter_cluster_launcher.clusters.saved import ownership
 from jupyter_cluster_launcher.clusters.saved.others_rows import seen_from_afar
 from jupyter_cluster_launcher.clusters.saved.ownership import LOCK, STALE, Ownership
 from jupyter_cluster_launcher.controller.boot import boot_id
+from jupyter_cluster_launcher.controller.disk import begin
 from jupyter_cluster_launcher.controller.host import host
 from jupyter_cluster_launcher.models import ControllerRef, State
 
@@ -75,6 +78,37 @@ def test_only_one_owner(tmp_path: Path) -> None:
     assert second.take()
     assert not first.take()
     second.release()
+
+
+async def test_a_release_on_a_disk_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards all requests of a server: to close a locked file of a dead server of files hangs."""
+    answers, close = threading.Event(), os.close
+    lock, other = Ownership(tmp_path), Ownership(tmp_path)
+    assert lock.take()
+    descriptor = lock._descriptor
+
+    def closing(one: int) -> None:
+        if one == descriptor and not answers.is_set():
+            assert threading.current_thread() is not threading.main_thread()
+            answers.wait(60)
+        close(one)
+
+    monkeypatch.setattr(os, "close", closing)
+    unlocked = lock.release_soon()
+    assert not lock.held
+    again = begin(lock.take)
+    await asyncio.sleep(0.1)
+    assert not unlocked.done()
+    assert not again.done(), "its own lock would seem to be another server's"
+    answers.set()
+    await unlocked
+    assert await again
+    assert not other.take()
+    lock.release()
+    assert other.take()
+    other.release()
 
 
 def test_no_lock_on_a_directory_that_was_removed(tmp_path: Path) -> None:

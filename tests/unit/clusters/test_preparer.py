@@ -20,7 +20,7 @@ from jupyter_cluster_launcher.clusters.launching.prepared import MARK
 from jupyter_cluster_launcher.clusters.services import Limits
 from jupyter_cluster_launcher.controller import memory
 from jupyter_cluster_launcher.errors import NotAvailableError, UnknownError
-from jupyter_cluster_launcher.models import Cluster, State
+from jupyter_cluster_launcher.models import Cluster, ControllerRef, State
 
 LOCAL, GATEWAY = {"platform": "local"}, {"platform": "gateway"}
 
@@ -280,6 +280,34 @@ def test_what_a_killed_server_left(world: World, run: Run, hours: int) -> None:
         nothing_left(world)
 
     run(story())
+
+
+def test_processes_that_do_not_end(
+    world: World, run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guards against processes that nobody knows of: their directory says which they are."""
+
+    async def refused(ref: ControllerRef | None) -> None:
+        raise NotAvailableError("Processes have not ended yet.")
+
+    async def story() -> None:
+        await warm(world)
+        (process,) = world.controllers.running()
+        with monkeypatch.context() as patched:
+            patched.setattr(world.controllers, "end", refused)
+            await warm(world, GATEWAY)
+            assert process.directory.name in directories(world)
+            then = time.time() - 2 * prepared.ABANDONED
+            for path in process.directory.iterdir():
+                os.utime(path, (then, then))
+            await prepared.sweep(world.manager.services)
+            assert process.directory.name in directories(world)
+        await prepared.sweep(world.manager.services)
+        assert process.directory.name not in directories(world)
+        assert process.over.is_set()
+
+    run(story())
+    assert caplog.text.count("Processes have not ended yet") == 1
 
 
 @pytest.mark.parametrize("last", ["use", "prepare"])

@@ -202,6 +202,7 @@ class Orders(BatchOrders):
         if cluster_id is not None:
             self.stopped.add(cluster_id)
             manager = self.servers[name].manager
+            self.will_stop(manager.get(cluster_id))
             self.ask(name, lambda: manager.close(cluster_id))
 
     # Controllers and engines

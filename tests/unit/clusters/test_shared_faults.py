@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import logging
 import os
 from pathlib import Path
@@ -15,8 +16,9 @@ from virtual_time import Run
 from worlds import AtOnce, World, crash, launched, until
 
 from jupyter_cluster_launcher.clusters import other_servers
+from jupyter_cluster_launcher.clusters.controlled_cluster import SILENT
 from jupyter_cluster_launcher.errors import NotAvailableError, WrongStateError
-from jupyter_cluster_launcher.models import Cluster, State
+from jupyter_cluster_launcher.models import Cluster, ControllerRef, State
 
 
 def test_a_directory_that_cannot_be_read_for_a_while(
@@ -175,6 +177,100 @@ def test_calls_of_a_controller_that_does_not_answer(pair: tuple[World, World], r
             await first.manager.scale(key, 1)
 
     run(story())
+
+
+def test_a_controller_that_is_frozen_for_long(
+    pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a server that sends until it blocks: 1,000 messages, one each 15 seconds."""
+    first, second = pair
+    sent, send = list[str](), FakeController.run
+
+    async def sending(self: FakeController, code: str, timeout: float | None = None) -> None:
+        sent.append(code)
+        await send(self, code, timeout)
+
+    async def story() -> None:
+        key = await launched(first, second)
+        (process,) = first.controllers.running()
+        monkeypatch.setattr(FakeController, "run", sending)
+        process.frozen = True
+        await asyncio.sleep(1000)
+        assert sent == [""]
+        assert SILENT in first.manager.get(key).report.warnings
+        process.frozen = False
+        await asyncio.sleep(20)
+        assert SILENT not in first.manager.get(key).report.warnings
+        assert len(sent) > 1
+
+    run(story())
+
+
+def test_processes_that_do_not_end(
+    pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a row that goes while its processes wait for a disk, known to nobody."""
+    first, second = pair
+    controllers = first.controllers
+
+    async def refused(ref: ControllerRef | None) -> None:
+        raise NotAvailableError("Processes have not ended yet.")
+
+    async def story() -> None:
+        row = await first.manager.start({"platform": "gateway"})
+        for world in pair:
+            await until(world, row.id, State.RUNNING)
+        controllers.engine_refuses = "The gateway does not answer."
+        with monkeypatch.context() as patched:
+            patched.setattr(controllers, "end", refused)
+            await first.manager.close(row.id)
+            failed = await until(first, row.id, State.FAILED)
+        assert failed.message == "Processes have not ended yet. The gateway does not answer."
+        controllers.engine_refuses = ""
+        await asyncio.sleep(2 * other_servers.EVERY)
+        await second.manager.close(row.id)
+        while first.manager.list() or second.manager.list():
+            await asyncio.sleep(0.1)
+        assert controllers.running() == []
+
+    run(story())
+
+
+def test_files_that_cannot_be_removed(
+    pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a row that goes and comes back at each scan, with an entry in the history."""
+    first, second = pair
+
+    def refused(self: Path, *_: Any, **__: Any) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    async def story() -> None:
+        key = await launched(first, second)
+        with monkeypatch.context() as patched:
+            for name in ("rename", "unlink"):
+                patched.setattr(Path, name, refused)
+            await first.manager.close(key)
+            for world in pair:
+                row = await until(world, key, State.FAILED)
+                assert row.message == (
+                    "Its files cannot be removed: Input/output error. Dismiss it to try again."
+                )
+            seen = len(first.events), len(second.events)
+            await asyncio.sleep(5 * other_servers.EVERY)
+            assert (len(first.events), len(second.events)) == seen
+            await second.manager.close(key)
+            await asyncio.sleep(1)
+            await until(second, key, State.FAILED)
+        await second.manager.close(key)
+        while first.manager.list() or second.manager.list():
+            await asyncio.sleep(0.1)
+        assert list(first.store.root.iterdir()) == []
+
+    run(story())
+    assert first.store.history.finish(60)
+    text = first.store.history._path.read_text(encoding="utf-8")
+    assert [json.loads(line)["state"] for line in text.splitlines()] == ["stopped"]
 
 
 @pytest.mark.parametrize("fault", ["silent", "odd"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -9,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import a_cluster
@@ -124,6 +126,49 @@ def test_remove_leaves_nothing(store: Store) -> None:
     """Guards against keys that stay behind."""
     store.save(a_cluster())
     (store.root / "c1" / "key.pem").write_text("secret")
+    store.remove("c1")
+    assert list(store.root.iterdir()) == []
+
+
+def refused(*_: object, **__: object) -> None:
+    raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def test_remove_where_only_the_directory_can_be_written_to(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a cluster that is removed again and again, and half a one that is seen."""
+    store.save(a_cluster())
+    (store.root / "c1" / "key.pem").write_text("secret")
+    monkeypatch.setattr(Path, "rename", refused)
+    rmtree, released = shutil.rmtree, []
+
+    def removing(path: Path, **kwargs: Any) -> None:
+        assert not (path / "cluster.json").exists(), "another server would see it"
+        rmtree(path, **kwargs)
+
+    monkeypatch.setattr(shutil, "rmtree", removing)
+    store.remove("c1", lambda: released.append("c1"))
+    assert list(store.root.iterdir()) == []
+    assert released == ["c1"]
+
+
+def test_remove_where_nothing_can_be_written(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a row that goes and comes back, with a lock that was given up."""
+    store.save(a_cluster())
+    for name in ("rename", "unlink"):
+        monkeypatch.setattr(Path, name, refused)
+    released: list[str] = []
+    with pytest.raises(PermissionError):
+        store.remove("c1", lambda: released.append("c1"))
+    assert [cluster.id for cluster in store.load()] == ["c1"]
+    assert released == []
+
+
+def test_remove_after_a_removal_that_was_cut_short(store: Store) -> None:
+    """Guards against a name that is taken by what could not be deleted the last time."""
+    store.save(a_cluster())
+    (store.root / ".removed-c1" / "full").mkdir(parents=True)
     store.remove("c1")
     assert list(store.root.iterdir()) == []
 

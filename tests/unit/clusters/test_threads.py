@@ -12,6 +12,7 @@ import pytest
 from virtual_time import Run
 from worlds import World, crash, launched, until
 
+from jupyter_cluster_launcher.clusters import owned_cluster, recorded_cluster
 from jupyter_cluster_launcher.clusters.saved.root import LIMITS, holds_anything
 from jupyter_cluster_launcher.errors import NotAvailableError
 from jupyter_cluster_launcher.models import Cluster, State
@@ -27,7 +28,7 @@ class Held:
         self.function = function
         self.done, self.let_go = asyncio.Event(), asyncio.Event()
 
-    async def to_thread(self, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    async def on_disk(self, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
         result = function(*args, **named)
         if getattr(function, "__name__", "") == self.function and not self.done.is_set():
             self.done.set()
@@ -40,7 +41,7 @@ async def being_recorded(
 ) -> tuple[Held, asyncio.Future[Cluster]]:
     """Return a launch whose first record has just been written, and what holds it there."""
     held = Held("_create_record")
-    monkeypatch.setattr(asyncio, "to_thread", held.to_thread)
+    monkeypatch.setattr(recorded_cluster, "on_disk", held.on_disk)
     launch = asyncio.ensure_future(world.manager.start(dict(LAUNCH)))
     await asyncio.wait_for(held.done.wait(), 600)
     return held, launch
@@ -95,7 +96,7 @@ def test_a_change_while_a_cluster_is_taken_over(
     async def story() -> None:
         key = await launched(first, second, keep_running=True, name="Tides")
         held = Held("_taken_over")
-        monkeypatch.setattr(asyncio, "to_thread", held.to_thread)
+        monkeypatch.setattr(owned_cluster, "on_disk", held.on_disk)
         await crash(first)
         await asyncio.wait_for(held.done.wait(), 600)
         row = second.manager._clusters[key]

@@ -20,6 +20,7 @@ from processes import running
 
 from jupyter_cluster_launcher.controller import host as processes
 from jupyter_cluster_launcher.controller.boot import boot_id
+from jupyter_cluster_launcher.errors import NotAvailableError
 
 MARK = "/run/somewhere/connection.json"
 Start = Callable[..., subprocess.Popen[bytes]]
@@ -184,6 +185,25 @@ async def test_a_group_ends_whose_leader_is_dead(start: Start) -> None:
     parent.wait()
     await processes.end_group(parent.pid, MARK)
     assert not any(running(pid) for pid in children)
+
+
+@pytest.mark.parametrize("ours", [True, False])
+async def test_a_group_that_does_not_end(
+    start: Start, monkeypatch: pytest.MonkeyPatch, ours: bool
+) -> None:
+    """Guards against processes that nobody knows of: those that wait for a dead disk end later."""
+    parent = start(PARENT)
+    children = [int(pid) for pid in line(parent).split()]
+    if ours:
+        processes.remember(parent)
+    killpg = os.killpg
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "killpg", lambda pid, _: killpg(pid, 0))
+        with pytest.raises(NotAvailableError, match="have not ended yet"):
+            await processes.end_group(parent.pid, MARK, timeout=0.2)
+    assert processes.runs(parent.pid, MARK)
+    await processes.end_group(parent.pid, MARK)
+    assert not any(running(pid) for pid in [parent.pid, *children])
 
 
 async def test_a_foreign_process_with_that_number_is_left_alone(start: Start) -> None:

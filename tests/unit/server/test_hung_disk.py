@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -75,8 +73,6 @@ def hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
     hanging = Hanging(tmp_path)
 
     def begin() -> Hanging:
-        # The client of this test resolves names in the same threads as the server.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(64))
         for one in (os.stat, os.lstat, os.access):
             monkeypatch.setattr(os, one.__name__, hanging.waiting(one))
         listen()
