@@ -1,12 +1,18 @@
-"""No request waits in the event loop for the disk: a home may be a slow network file system."""
+"""No request waits in the event loop for the disk: a home may be a slow network file system.
+
+Nor does the end of a server wait for one that hangs.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import importlib.util
 import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -14,12 +20,30 @@ from typing import Any
 
 import pytest
 from fakes import write_kernelspec, write_platform
+from observed_server import ObservedServer
+from real_server import wait_until
 
 from api import Api
 from jupyter_cluster_launcher.clusters.saved import ownership
 
 PROBE = Path(__file__).parents[3] / "benchmarks" / "probes" / "slow" / "sitecustomize.py"
+FILES = ((os, "utime"), (os, "pwrite"), (os, "ftruncate"), (os, "close"), (fcntl, "flock"))
 BODY = {"platform": "mine", "kernel_name": "own", "workers": 1}
+
+# In the server only: its files hang below a folder as soon as another file is there.
+HANGING = """
+import os, sys, time
+
+def hook(event, arguments):
+    if event in ("open", "os.chmod", "os.listdir", "os.mkdir", "os.rename", "os.scandir"):
+        path = arguments[0] if arguments else None
+        if isinstance(path, (str, bytes, os.PathLike)):
+            if os.fsdecode(path).startswith({folder!r}) and os.path.exists({sign!r}):
+                time.sleep(3600)
+
+if "jupyter_server" in sys.orig_argv:
+    sys.addaudithook(hook)
+"""
 
 _watching: list[Any] = []  # one at most
 
@@ -57,7 +81,10 @@ def of_descriptors(function: Callable[..., Any], slow: Any) -> Callable[..., Any
     """Return a function of ``os`` that notes operations on a file by its descriptor."""
 
     def noted(file: Any, *args: Any, **kwargs: Any) -> Any:
-        path = os.readlink(f"/proc/self/fd/{file}") if isinstance(file, int) else file
+        path = file
+        if isinstance(file, int):
+            with contextlib.suppress(FileNotFoundError):  # no such descriptor
+                path = os.readlink(f"/proc/self/fd/{file}")
         slow.wait(f"os.{function.__name__}", path)
         return function(file, *args, **kwargs)
 
@@ -80,8 +107,9 @@ def waits(
     slow._server = True
     for one in (os.stat, os.lstat, os.access):
         monkeypatch.setattr(os, one.__name__, slow.slowed(one))
-    for name in ("utime", "pwrite", "ftruncate"):  # also of files that are open
-        monkeypatch.setattr(os, name, of_descriptors(getattr(os, name), slow))
+    # Also of open files: a server of files is asked to lock one, and to close one that is locked.
+    for module, name in FILES:
+        monkeypatch.setattr(module, name, of_descriptors(getattr(module, name), slow))
     listen()
     _watching.append(slow)
     yield Waits(log)
@@ -161,3 +189,28 @@ async def test_no_scan_waits_for_the_disk(
         assert (await api.ask("GET", "clusters", row["id"], "logs"))[0] == 200
         await api.stop(row["id"])
     assert waits.found == []
+
+
+@pytest.mark.timeout(400)
+def test_a_server_ends_while_its_disk_hangs(tmp_path: Path) -> None:
+    """Guards against a server that has stopped its clusters, and waits for the disk until SIGKILL.
+
+    It is the longest stop: what can be waited for is waited for.
+    """
+    server = ObservedServer(tmp_path, "--ClusterLauncher.close_timeout=2")
+    sign, probe = tmp_path / "hangs", tmp_path / "probe"
+    probe.mkdir()
+    text = HANGING.format(folder=str(server.runtime / "cluster-launcher"), sign=str(sign))
+    (probe / "sitecustomize.py").write_text(text)
+    server.variables["PYTHONPATH"] = f"{probe}{os.pathsep}{server.variables['PYTHONPATH']}"
+    try:
+        server.start()
+        server.ready(server.launch(platform="local", workers=0), 0)
+        sign.touch()
+        time.sleep(12)  # at least one scan
+        assert server.ask("GET", "api/status")[0] == 200, "its event loop waits"
+        pid = server.pid
+        os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: not Path(f"/proc/{pid}").exists(), "the server has ended", 120)
+    finally:
+        server.stop()
