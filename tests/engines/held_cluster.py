@@ -91,6 +91,8 @@ class HeldCluster:
             self.server.until(self.id, lambda c: c["message"] == "Creating the cluster")
         else:
             self.server.ready(self.id, 1)
+            # A server that is killed before is one that never knew.
+            wait_until(lambda: self.record()["state"] == "running", "a record that says so")
         self.controller = int(self.record()["controller"]["pid"])
         if step == "made":
             wait_until((self.site / "made-reached").exists, "a cluster that is made")

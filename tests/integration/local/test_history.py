@@ -16,7 +16,8 @@ from jupyter_cluster_launcher.cli import main
 from jupyter_cluster_launcher.clusters.launching import advice
 
 OPTIONS = {"memory_limit": "4GB", "threads_per_worker": 1}
-# Each worker holds 200 MB for as long as it takes until the scheduler has heard of it.
+# Each worker holds 200 MB for as long as it takes until the scheduler has heard of it, and a poll of
+# the tasks before.
 COMPUTE = """
 import time
 
@@ -27,8 +28,8 @@ def hold(number):
         sum(range(10_000))
     return len(kept)
 
-client.gather(client.map(hold, range(4)))
 client.gather(client.map(lambda n: n, range(40)))
+client.gather(client.map(hold, range(4)))
 client.shutdown()
 """
 
