@@ -9,10 +9,16 @@ const PARTS = [
   '.jp-ClusterLauncher-status'
 ];
 
+/** The notice of a cluster that failed; it stays. */
+const NOTICE = '.Toastify__toast--error';
+
+/** The cards of the platforms in the launcher. */
+const CARDS = '.jp-LauncherCard[data-category="Dask Cluster"]';
+
 /**
- * The form, rows that run and that failed, details, the log panel, the preview
- * and the status item in each theme. Guards against controls without a name,
- * text without contrast, and wrong roles.
+ * The form, rows that run and that failed, details, the log panel, the preview,
+ * the status item and a notice in each theme. Guards against controls without a
+ * name, text without contrast, and wrong roles.
  */
 test('axe finds nothing', async ({ page, sidebar }) => {
   await page.notebook.createNew('access.ipynb');
@@ -41,15 +47,24 @@ test('axe finds nothing', async ({ page, sidebar }) => {
   await expect(sidebar.form).toContainText('Correct this first: Workers.');
   await sidebar.form.getByRole('button', { name: /^Platform:/ }).click();
   await sidebar.form.getByRole('button', { name: /^Show all/ }).click();
-  await checkWithAxe(page, ...PARTS);
+  await expect(page.locator(NOTICE)).toContainText('failed');
+  await checkWithAxe(page, ...PARTS, NOTICE);
+
+  await page.getByRole('searchbox', { name: 'Find' }).fill('low tide');
+  await page.getByLabel('Matching lines only').check();
+  await expect(log).toContainText('No matching lines.');
+  await checkWithAxe(page, '.jp-ClusterLauncher-logs');
 });
 
 /**
- * What opens above the page, in each theme. Guards against dialogs and menus that
- * only some users can read and use.
+ * What opens above the page, and the cards of the launcher, in each theme. Guards
+ * against dialogs and menus that only some users can read and use, and against a
+ * menu of the right button with other items than the "…" menu.
  */
 test('axe finds nothing in dialogs and menus', async ({ page, sidebar }) => {
   await sidebar.open();
+  await expect(page.locator(CARDS)).not.toHaveCount(0);
+  await checkWithAxe(page, CARDS);
   await sidebar.setWorkers(1);
   await sidebar.expand('lifetime');
   await sidebar.form.getByLabel('Keep running when Jupyter stops').check();
@@ -66,12 +81,35 @@ test('axe finds nothing in dialogs and menus', async ({ page, sidebar }) => {
   await expect(dialog).toContainText('You chose to keep it running');
   await checkWithAxe(page, '.jp-Dialog');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
-  await checkMenuWithAxe(page, () => row.click('more'));
+
+  const items = page.locator('.lm-Menu-item[data-type=command]');
+  await row.click('more');
+  await expect(items.first()).toBeVisible();
+  const more = await items.filter({ visible: true }).allInnerTexts();
+  await page.menu.closeAll();
+  const openWithRightButton = (): Promise<void> =>
+    row.root.locator('.jp-ClusterLauncher-summaryLine').click({
+      button: 'right'
+    });
+  await openWithRightButton();
+  await expect(items.filter({ visible: true })).toHaveText([
+    ...more,
+    /Browser Menu$/ // of JupyterLab
+  ]);
+  await page.menu.closeAll();
+  for (const open of [
+    () => row.click('more'),
+    openWithRightButton,
+    () => row.click('dashboards'),
+    () => page.menu.openLocator('Kernel>Dask Cluster')
+  ]) {
+    await checkMenuWithAxe(page, open);
+  }
 });
 
 /**
  * From launch to stop without a mouse. Guards against controls that cannot be
- * reached or used with the keyboard.
+ * reached or used with the keyboard, and a focus that is lost with what had it.
  */
 test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
   const { keyboard } = page;
@@ -98,6 +136,14 @@ test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
     throw new Error(`The focus did not reach ${name}.`);
   };
 
+  // Wait until the focus is in the sidebar, not on the page.
+  const toBeInSidebar = (): Promise<void> =>
+    expect
+      .poll(() =>
+        sidebar.root.evaluate(node => node.contains(document.activeElement))
+      )
+      .toBe(true);
+
   // Open the sidebar, or move the focus there if it is open already.
   const toSidebar = async (): Promise<void> => {
     await keyboard.press('Control+Shift+c');
@@ -110,9 +156,7 @@ test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
       await expect(item).toHaveClass(/lm-mod-active/, { timeout: 50 });
     }).toPass({ intervals: [0] });
     await keyboard.press('Enter');
-    await expect(
-      page.locator('#jp-cluster-launcher').locator('*:focus')
-    ).toHaveCount(1);
+    await toBeInSidebar();
   };
   await page.notebook.selectCells(0);
   await toSidebar();
@@ -154,8 +198,18 @@ test('from launch to stop with the keyboard', async ({ page, sidebar }) => {
   await keyboard.press('ArrowDown');
   await keyboard.press('Enter');
   await row.toHaveWorkers(1);
-  await toSidebar();
-  await tabTo(/^Stop This computer 1$/);
+
+  // What had the focus is removed each time, and the next is near.
+  await toBeInSidebar();
+  await tabTo(/^Rename This computer 1$/, true);
   await keyboard.press('Enter');
-  await row.toBeRemoved();
+  await keyboard.type('Tides');
+  await keyboard.press('Enter');
+  const renamed = sidebar.row('Tides');
+  await renamed.toHaveWorkers(1);
+  await toBeInSidebar();
+  await tabTo(/^Stop Tides$/);
+  await keyboard.press('Enter');
+  await renamed.toBeRemoved();
+  await toBeInSidebar();
 });

@@ -59,6 +59,7 @@ test('dashboards open in tabs and are restored after a reload', async ({
   await page.notebook.runCell(1, true);
   await expect.poll(() => page.notebook.getCellTextOutput(1)).toEqual(['4950']);
   await screenshot(page, 'dashboard');
+  await checkWithAxe(page, '.jp-ClusterLauncher-pane:not(.lm-mod-hidden)');
 
   await page.evaluate(() =>
     window.jupyterapp.commands.execute('docmanager:save')

@@ -1,4 +1,5 @@
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import { checkWithAxe } from './axe';
 import { Hub } from './hub';
 import { Row } from './sidebar';
 import { screenshot } from './screenshot';
@@ -98,6 +99,7 @@ test('launch with a profile of the gateway, compute, scale, open the dashboard, 
   await expect(variables.getByLabel('AWS_SECRET_ACCESS_KEY')).toBeChecked();
   await variables.getByLabel('AWS_DEFAULT_REGION').uncheck();
   await screenshot(page, 'gateway-form');
+  await checkWithAxe(page, '#jp-cluster-launcher');
   const row = await sidebar.launch();
 
   await row.toHaveWorkers(1);

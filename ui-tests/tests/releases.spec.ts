@@ -2,6 +2,7 @@ import { expect, Page, test } from '@playwright/test';
 import { execFileSync } from 'child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'fs';
 import { join } from 'path';
+import { checkAsShown } from './axe';
 import { NOTEBOOK } from './emptynotebook';
 import { Server } from './server';
 
@@ -18,6 +19,13 @@ const RELEASES = [
   { lab: '4.4', notebook: '7.4' },
   { lab: '4.5', notebook: '7.5' },
   { lab: '4.6', notebook: '7.6' }
+];
+
+/** The parts of the page that are ours. */
+const PARTS = [
+  '#jp-cluster-launcher',
+  '.jp-ClusterLauncher-toolbarItem',
+  '.jp-ClusterLauncher-logs'
 ];
 
 const HOME = join(process.env.UI_TESTS_HOME!, 'releases');
@@ -154,7 +162,8 @@ async function launchElsewhere(page: Page): Promise<void> {
 /**
  * From the toolbar of a notebook in Notebook 7 to a result, the logs and the end,
  * without the sidebar but for the form. Guards against a menu whose items do
- * nothing there, and logs in a column that is too narrow to read.
+ * nothing there, logs in a column that is too narrow to read, and parts that look
+ * or are named otherwise there, so that not all users can read them.
  */
 /* eslint-disable jupyter/galata-prefer-menu-helper, jupyter/galata-prefer-notebook-cell-helper --
    Galata does not know Notebook 7. */
@@ -204,6 +213,7 @@ async function toolbarStory(page: Page, url: string): Promise<void> {
   const { height, width } = (await log.boundingBox())!;
   expect(width).toBeGreaterThan(600);
   expect(height).toBeGreaterThan(100);
+  await checkAsShown(page, PARTS, 'Notebook');
   await page.getByRole('menuitem', { name: 'Kernel', exact: true }).click();
   const items = page.locator('.lm-Menu-item');
   await items.filter({ hasText: 'Dask Cluster' }).click();

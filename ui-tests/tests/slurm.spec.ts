@@ -1,3 +1,4 @@
+import { checkWithAxe } from './axe';
 import { screenshot } from './screenshot';
 import { COMPUTE, testOnSlurm } from './slurmtest';
 import { expect } from './test';
@@ -33,6 +34,7 @@ test('preview the job script, launch, compute, scale beyond the nodes, stop', as
     sidebar.code.getByText(/SLURM would start one job/)
   ).toBeVisible();
   await screenshot(page, 'slurm-preview');
+  await checkWithAxe(page, '.jp-ClusterLauncher-previewPanel');
 
   // Make room for the row in the next screenshot.
   await page.notebook.activate('slurm.ipynb');

@@ -1,5 +1,5 @@
-import type { Route } from '@playwright/test';
-import { checkWithAxe } from './axe';
+import type { Locator, Route } from '@playwright/test';
+import { checkAsShown, checkWithAxe } from './axe';
 import { inMinutes, report, usage, workers } from './reports';
 import { screenshot } from './screenshot';
 import { expect, test } from './test';
@@ -85,11 +85,36 @@ const SITUATIONS = [
   })
 ];
 
+/** The notice of a cluster that is about to end. */
+const NOTICE = '.Toastify__toast--warning';
+
 test.use({ viewport: { width: 1280, height: 1950 } });
 
 /**
+ * Expect that parts have the color of the text when the colors are those of the
+ * system: any other may be that of the page.
+ *
+ * @param property - what gives a part its color
+ */
+async function toBeSeen(
+  parts: Locator,
+  property: 'backgroundColor' | 'fill'
+): Promise<void> {
+  await expect(parts).not.toHaveCount(0);
+  const hidden = await parts.evaluateAll((nodes, property) => {
+    const isHidden = (node: Element): boolean => {
+      const style = getComputedStyle(node);
+      return style[property] !== style.color;
+    };
+    return nodes.filter(isHidden).map(({ outerHTML }) => outerHTML);
+  }, property);
+  expect(hidden).toEqual([]);
+}
+
+/**
  * Every situation of a cluster in one screenshot. Guards against states that look
- * the same or do not fit, and against some that not all users can read.
+ * the same or do not fit, and against some that not all users can read, also with
+ * the few colors of a high contrast.
  */
 test('every situation of a cluster', async ({ page, sidebar }) => {
   await page.route(/cluster-launcher\/clusters\?/, route =>
@@ -100,7 +125,22 @@ test('every situation of a cluster', async ({ page, sidebar }) => {
   await expect(sidebar.rows).toHaveCount(SITUATIONS.length);
   await screenshot(page, 'states', sidebar.root);
   await sidebar.setWidth(200);
-  await checkWithAxe(page, '#jp-cluster-launcher');
+  await expect(page.locator(NOTICE)).toContainText('is idle, and shuts down');
+  await checkWithAxe(page, '#jp-cluster-launcher', NOTICE);
+
+  await page.emulateMedia({ forcedColors: 'active' });
+  const bars = sidebar.rows.getByRole('progressbar');
+  await toBeSeen(
+    sidebar.rows.locator('.jp-ClusterLauncher-dot'),
+    'backgroundColor'
+  );
+  await toBeSeen(bars.locator(':scope > div:first-child'), 'backgroundColor');
+  await expect(bars.locator('.jp-ClusterLauncher-failedPart')).toHaveCSS(
+    'background-image',
+    /gradient/
+  );
+  await toBeSeen(sidebar.root.locator('.jp-icon3[fill]'), 'fill');
+  await checkAsShown(page, ['#jp-cluster-launcher'], 'forced colors');
 });
 
 /**

@@ -1,4 +1,4 @@
-import { checkMenuWithAxe } from './axe';
+import { checkMenuWithAxe, checkWithAxe } from './axe';
 import { screenshot } from './screenshot';
 import { expect, test } from './test';
 
@@ -13,9 +13,10 @@ test('a notebook has its cluster in its toolbar', async ({ page, sidebar }) => {
   await sidebar.setWorkers(1);
   await sidebar.launch();
   // No notebook is open: one with the code is a click away.
-  await page
-    .getByRole('button', { name: 'New notebook with it' })
-    .click({ timeout: 60000 });
+  const offer = page.getByRole('button', { name: 'New notebook with it' });
+  await offer.hover({ timeout: 60000 }); // It stays while the pointer is on it.
+  await checkWithAxe(page, '.Toastify__toast');
+  await offer.click();
   const item = page
     .locator('.jp-ClusterLauncher-toolbarItem button')
     .filter({ visible: true });
@@ -37,6 +38,7 @@ test('a notebook has its cluster in its toolbar', async ({ page, sidebar }) => {
   await choose(/^Stop Cluster/);
   await expect(item).toContainText('Stopped');
   await expect(sidebar.rows).toHaveCount(0);
+  await checkMenuWithAxe(page, () => item.click());
 
   await choose(/^Launch as This Notebook Wants: .*, 1 worker$/);
   await expect(item).toContainText('Running', { timeout: 60000 });
@@ -92,6 +94,7 @@ test('a cluster is launched as the last time', async ({ page, sidebar }) => {
     .locator('.jp-ClusterLauncher-toolbarItem button')
     .filter({ visible: true });
   await expect(item).toContainText('No cluster');
+  await checkMenuWithAxe(page, () => item.click());
   await item.click();
   await page
     .getByRole('menuitem', { name: 'Launch as Last Time: This computer, 1' })
