@@ -188,14 +188,19 @@ def survive(fault: Fault, cluster: HeldCluster) -> None:
         state = settled(fault, cluster)
         is_true(state, fault, cluster)
         cluster.kill_server()
-        (cluster.server.runtime / "filler").unlink(missing_ok=True)
         if fault.what == "removed" and state == "running":
             # No later server can know of it: its own timer ends it.
             wait_until(lambda: not cluster.server.processes(), "the end by the timer", 180)
-        cluster.server.start()
-        wait_until(lambda: cluster.row() is None or cluster.delete() in (204, 404, 409), "a stop")
-        wait_until(lambda: cluster.row() is None, lambda: f"no row, but {cluster.row()}", 90)
-        cluster.server.nothing_left(90)
+        end_by_a_later_server(cluster)
+
+
+def end_by_a_later_server(cluster: HeldCluster) -> None:
+    """Assert that a later server ends what is left of a cluster, keys and records included."""
+    (cluster.server.runtime / "filler").unlink(missing_ok=True)
+    cluster.server.start()
+    wait_until(lambda: cluster.row() is None or cluster.delete() in (204, 404, 409), "a stop")
+    wait_until(lambda: cluster.row() is None, lambda: f"no row, but {cluster.row()}", 90)
+    cluster.server.nothing_left(90)
 
 
 def is_true(state: str, fault: Fault, cluster: HeldCluster) -> None:
@@ -223,22 +228,3 @@ def shown_by(cluster: HeldCluster, now: float) -> bool:
     shown = cluster.record()["report"]["cores_since"], row["idle"]["closes_at"] if row else None
     since, end = (datetime.fromisoformat(one or NEVER).timestamp() - now for one in shown)
     return since <= 1 and 0 < end <= IDLE_TIMEOUT + 1
-
-
-def end_without_a_server(step: str, cluster: HeldCluster, back: float = 0) -> None:
-    """Assert that the timers end everything at a step when the server is killed for good.
-
-    The clock is set ``back`` by so many seconds right after. What is left is what a later server
-    shows of the cluster.
-    """
-    server = cluster.server
-    try:
-        server.start()
-        cluster.bring_to(step)
-        assert server.sockets()
-        cluster.kill_server()
-        cluster.set_back("all", back)
-        wait_until(lambda: not server.processes(), "the end by the timers", 180)
-        assert server.sockets() == []
-    finally:
-        server.stop()

@@ -6,10 +6,21 @@ from pathlib import Path
 
 import pytest
 from held_cluster import SOON, HeldCluster
-from local_faults import SET_BACK, Fault, end_without_a_server, matrix, patience, survive
+from local_faults import Fault, matrix, patience, survive
+from without_a_server import end_without_a_server
 
 KINDS = ("local", "remote")
-LATE = ("made", "running", "closing")
+# "kernel" is not here: nothing of ours runs in a kernel that has not started.
+STEPS = (
+    ("local", "creating"),
+    *((kind, step) for kind in KINDS for step in ("made", "running", "closing")),
+)
+DISK = (("local", "creating"), ("local", "running"), ("remote", "running"))
+WITHOUT = [
+    *((*where, what) for what in ("", "clock") for where in STEPS),
+    *((*where, what) for what in ("full", "removed") for where in DISK),
+    ("local", "running", "freeze"),
+]
 
 
 @pytest.mark.timeout(600)
@@ -22,13 +33,8 @@ def test_fault(kind: str, fault: Fault, tmp_path: Path) -> None:
     survive(fault, HeldCluster(tmp_path, kind=kind, orphaned=patience(fault)))
 
 
-# "kernel" is not here: nothing of ours runs in a kernel that has not started.
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("back", [0, SET_BACK], ids=["", "clock set back"])
-@pytest.mark.parametrize(
-    ("kind", "step"),
-    [("local", "creating"), *((kind, step) for kind in KINDS for step in LATE)],
-)
-def test_no_server_any_more(kind: str, step: str, back: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kind", "step", "what"), WITHOUT)
+def test_no_server_any_more(kind: str, step: str, what: str, tmp_path: Path) -> None:
     """Guards against processes that run for ever because no server is started again."""
-    end_without_a_server(step, HeldCluster(tmp_path, kind=kind, orphaned=SOON), back)
+    end_without_a_server(step, HeldCluster(tmp_path, kind=kind, orphaned=SOON), what)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from jupyter_server.auth import Authorizer
+from proxies import unused_proxy
 from tornado.httpclient import HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.websocket import websocket_connect
 
@@ -126,3 +127,16 @@ async def test_what_the_dashboard_gets(
     assert "accept" in sent[0]
     assert "authorization" not in sent[0]
     assert "a-cookie" not in sent[0]
+
+
+async def test_a_proxy_in_the_environment(
+    api: Api, jp_fetch: Any, jp_base_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a proxy that sees what stays on this host, and has no way back to it."""
+    with unused_proxy(monkeypatch):
+        cluster = await api.launch(platform="local", workers=1)
+        cluster = await api.ready(cluster["id"], 1)
+        assert await api.plots(cluster["id"])
+        page = await answer(jp_fetch, jp_base_url, cluster["dashboard_url"])
+        assert page.code == 200
+        await api.stop(cluster["id"])

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from held_cluster import HeldCluster
 from notebooks import run
 from observed_server import ObservedServer
+from real_server import wait_until
+from supervised import command_line
 
 # Dask tries for 30 s to reach a scheduler that is gone, and a server waits as long for a controller
 # that does not close its cluster. A busy host makes each stop slower, also that of a healthy one.
@@ -21,8 +24,8 @@ LONGER = 15  # seconds
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ObservedServer]:
-    """A server that is not started."""
-    one = ObservedServer(tmp_path)
+    """A server that is not started; the schedulers of its platform "held" are processes."""
+    one = HeldCluster(tmp_path, kind="remote").server
     yield one
     one.stop()
 
@@ -42,12 +45,21 @@ def frozen(server: ObservedServer, cluster: dict[str, Any]) -> None:
     os.kill(json.loads(record.read_text())["controller"]["pid"], signal.SIGSTOP)
 
 
+def killed(server: ObservedServer, cluster: dict[str, Any]) -> None:
+    """Kill the scheduler of a cluster; its controller tries to reach it again for some seconds."""
+    (pid,) = [one for one in server.descendants() if "distributed.Scheduler" in command_line(one)]
+    os.kill(pid, signal.SIGKILL)
+    assert server.clusters()[0]["state"] == "running"
+
+
 def seconds_to_stop(
-    server: ObservedServer, spoil: Callable[[ObservedServer, dict[str, Any]], None]
+    server: ObservedServer,
+    spoil: Callable[[ObservedServer, dict[str, Any]], None],
+    platform: str = "local",
 ) -> float:
     """Return how long the stop of a server takes after something befell its only cluster."""
     server.start()
-    cluster = server.ready(server.launch(platform="local", workers=1), 1)
+    cluster = server.ready(server.launch(platform=platform, workers=1), 1)
     spoil(server, cluster)
     began = time.monotonic()
     server.signal(signal.SIGTERM)
@@ -56,11 +68,27 @@ def seconds_to_stop(
     return took
 
 
-@pytest.mark.parametrize("spoil", [shut_down, frozen])
+@pytest.mark.parametrize(
+    ("spoil", "platform"), [(shut_down, "local"), (frozen, "local"), (killed, "held")]
+)
 def test_an_orderly_stop_is_prompt(
-    server: ObservedServer, spoil: Callable[[ObservedServer, dict[str, Any]], None]
+    server: ObservedServer,
+    spoil: Callable[[ObservedServer, dict[str, Any]], None],
+    platform: str,
 ) -> None:
     """Guards against a JupyterLab that hangs for half a minute when it is stopped."""
-    usual = seconds_to_stop(server, healthy)
-    assert seconds_to_stop(server, spoil) < usual + LONGER
+    usual = seconds_to_stop(server, healthy, platform)
+    assert seconds_to_stop(server, spoil, platform) < usual + LONGER
+    server.nothing_left()
+
+
+def test_a_stop_in_the_moment_in_which_the_scheduler_ends(server: ObservedServer) -> None:
+    """Guards the same before the controller has noticed it, which takes a third of a second."""
+    server.start()
+    cluster = server.ready(server.launch(platform="local", workers=1), 1)
+    stop = f"__import__('os').kill({server.pid}, {int(signal.SIGTERM)})"
+    began = time.monotonic()
+    run(cluster["code"]["connect"], f"(client.shutdown(), {stop})")
+    wait_until(server.ended, "the end of the server")
+    assert time.monotonic() - began < 2 * LONGER
     server.nothing_left()

@@ -18,6 +18,7 @@ from cloud import ended, until
 from fakes import write_platform
 from notebooks import run
 from processes import group
+from proxies import unused_proxy
 
 from api import Api
 
@@ -133,6 +134,27 @@ async def test_a_dashboard_with_tls(
         assert await api.plots(cluster["id"]), platform
         page = await jp_fetch(*cluster["dashboard_url"].strip("/").split("/")[1:])
         assert b"Dask" in page.body, platform
+        await api.stop(cluster["id"])
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["HTTP", "HTTPS"])
+async def test_a_proxy_in_the_environment(
+    api: Api,
+    jp_fetch: Any,
+    tls_dashboard: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    encrypted: bool,
+) -> None:
+    """Guards against a proxy that sees what stays on this host, and has no way back to it."""
+    for name, value in tls_dashboard.items() if encrypted else ():
+        monkeypatch.setenv(name, value)
+    with unused_proxy(monkeypatch):
+        cluster = await api.launch(platform="subprocesses", workers=1)
+        cluster = await api.ready(cluster["id"], 1)
+        assert await api.plots(cluster["id"])
+        if encrypted:  # else its pages are those of jupyter-server-proxy
+            page = await jp_fetch(*cluster["dashboard_url"].strip("/").split("/")[1:])
+            assert b"Dask" in page.body
         await api.stop(cluster["id"])
 
 
