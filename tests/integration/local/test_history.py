@@ -16,8 +16,8 @@ from jupyter_cluster_launcher.cli import main
 from jupyter_cluster_launcher.clusters.launching import advice
 
 OPTIONS = {"memory_limit": "4GB", "threads_per_worker": 1}
-# Each worker holds 200 MB for as long as it takes until the scheduler has heard of it, and a poll of
-# the tasks before.
+# Each worker holds 200 MB for as long as it takes until the scheduler has heard of it, and the
+# resident of the tasks before.
 COMPUTE = """
 import time
 
