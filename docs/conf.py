@@ -36,6 +36,7 @@ copybutton_exclude = ".linenos, .gp, .go"
 
 exclude_patterns = ["build"]
 
+html_domain_indices = False  # of modules: it would list the one with the errors
 linkcheck_anchors = False  # those of GitHub's pages are made in the browser
 linkcheck_retries = 3
 

@@ -199,3 +199,23 @@ def test_documented_commands(command: str) -> None:
     assert callable(arguments.run)
     if command.startswith("platforms add "):
         assert arguments.name in sample_names()
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.stem)
+def test_pictures_come_in_both_colors(page: Path) -> None:
+    """Guards against a picture of a white screen on a dark page, and the other way round."""
+    found = re.findall(
+        r"^ *!\[[^\]]+\]\((\S+)-(light|dark)\.(?:png|svg)\)(?:\{\.only-(\w+)\})?$",
+        page.read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    assert all(scheme == only for _, scheme, only in found), found
+    light, dark = ([name for name, one, _ in found if one == each] for each in ("light", "dark"))
+    assert light == dark
+
+
+def test_every_picture_is_on_a_page() -> None:
+    """Guards against pictures that are taken, kept and shown to nobody."""
+    shown = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    pictures = sorted((ROOT / "docs/screenshots").glob("*.png"))
+    assert [one.name for one in pictures if f"screenshots/{one.name}" not in shown] == []
