@@ -27,12 +27,15 @@ class ReadmeHook(MetadataHookInterface):
 
 
 def for_index(text: str, repository: str) -> str:
-    """Return a README with absolute links; without relative ones if no repository is known."""
+    """Return a README with absolute links; without relative ones if no repository is known.
+
+    Pictures are told in words then: sentences point to them.
+    """
 
     def link(match: re.Match[str]) -> str:
         picture, label, path = match.groups()
         if repository:
             return f"{picture}[{label}]({repository}/{'raw' if picture else 'blob'}/main/{path})"
-        return "" if picture else label
+        return f"*{label}*" if picture else label
 
     return re.sub(r"\n{3,}", "\n\n", LINK.sub(link, text))

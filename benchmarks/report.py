@@ -10,8 +10,8 @@ from figures import MET, MISSED, table
 HEAD = """# Results
 
 Written by `make bench`; see [README.md](README.md). Each section says when and on what it was
-measured. Unless a column says otherwise, values are medians, with the least and the greatest value
-in brackets.
+measured. Values are medians. Brackets have the least and the greatest value, unless a column says
+otherwise.
 """
 
 

@@ -6,7 +6,7 @@ minute, with a sidebar that fetches the list every 30 seconds. All that a server
 the cluster that stays, and the directories hold is counted after each of the 48 launches and stops;
 a run of fewer minutes has fewer of them. What it holds at the end is compared with what it held in
 the second quarter. Of the files, those of the last 50 launches are left out, which are kept so that
-they can be launched again.
+they can be launched again. Memory is that which a process shares with no other.
 """
 
 from __future__ import annotations
@@ -62,10 +62,10 @@ class Holding(NamedTuple):
 
 # What each is called, and how much more there may be at the end, None for what is only shown.
 HELD: dict[str, tuple[str, float | None]] = {
-    "server_memory": ("memory of the server, MiB", MEMORY),
+    "server_memory": ("private memory of the server, MiB", MEMORY),
     "server_descriptors": ("descriptors of the server", FEW),
     "server_threads": ("threads of the server", FEW),
-    "controller_memory": ("memory of the controller, MiB", MEMORY),
+    "controller_memory": ("private memory of the controller, MiB", MEMORY),
     "controller_descriptors": ("descriptors of the controller", FEW),
     "controller_threads": ("threads of the controller", FEW),
     "processes": ("processes", 0),

@@ -168,7 +168,7 @@ def test_readme_links_to_the_repository_once_there_is_one() -> None:
         f"![A]({home}/raw/main/docs/a.png) [B]({home}/blob/main/docs/b.md#c) "
         "[D](https://dask.org) [E](#install)"
     )
-    assert module.for_index(text, "") == " B [D](https://dask.org) [E](#install)"
+    assert module.for_index(text, "") == "*A* B [D](https://dask.org) [E](#install)"
 
 
 @pytest.mark.timeout(600)
