@@ -1,8 +1,8 @@
 """What the extension adds to a Jupyter server that starts: seconds, CPU seconds and memory.
 
-The servers are started in turns, in all orders and in both ways. What is added is the median of the differences to
-the server without either extension in the same round, with the bounds between which it is with a
-probability of 95 %.
+The servers are started in turns, in all orders and in both ways. What is added is the median of the
+differences to the server without either extension in the same round, with the bounds between which
+it is with a probability of 95 %.
 """
 
 from __future__ import annotations
