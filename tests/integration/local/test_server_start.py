@@ -15,7 +15,7 @@ PACKAGE = "jupyter_cluster_launcher"
 # All that every start of a Jupyter server waits for. What is added here costs each of its users.
 AT_START = {
     "", ".clusters", ".clusters.saved", ".clusters.saved.root", ".controller",
-    ".controller.boot", ".controller.preload", ".errors",
+    ".controller.boot", ".controller.disk", ".controller.preload", ".errors",
     ".server", ".server.app", ".server.dashboard_hosts", ".server.gate", ".server.mcp",
     ".systems",
 }  # fmt: skip
