@@ -20,6 +20,7 @@ from typing import Any
 from ...backends.base import Backend
 from ...controller.client import Controller
 from ...controller.disk import on_disk
+from ...controller.spawn import CONNECTION
 from ...errors import NotAvailableError
 from ...models import ControllerRef
 from ..saved.store import RECORD
@@ -121,10 +122,17 @@ class Prepared:
 
         Where this is cancelled, the start is cancelled, too.
         """
+        connection = self._services.store.root / self.id / CONNECTION
         try:
-            return await self._started
+            controller = await self._started
+            # Without it, no later server could attach to the cluster.
+            await on_disk(connection.stat)
         except Exception as error:
             log.info("A launch starts its own controller, for the prepared one failed: %s", error)
+        else:
+            return controller
+        if self.usable:
+            self._started.result().detach()
         await self.end_process()
         return None
 

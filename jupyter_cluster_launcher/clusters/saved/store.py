@@ -188,6 +188,7 @@ class Store:
         """
         self._writer.drop(cluster_id)
         self._private.discard(cluster_id)
+        self._unreadable.pop(self.root / cluster_id / RECORD, None)
         removal.hide(self.root / cluster_id / RECORD)
         if release is not None:
             release()

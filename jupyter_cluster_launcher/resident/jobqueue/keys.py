@@ -18,6 +18,8 @@ from ..protocols import Security
 KEY_FILE = ".dask-jobqueue.worker."  # begins the names of the files that dask-jobqueue makes
 KEYS_NOTE = "keys.json"  # in a cluster's directory: where these files are
 
+_noted: dict[str, list[str]] = {}  # the same by directory, for when the note has gone
+
 
 def expanded(text: str) -> str:
     """Return the path that dask-jobqueue means; the jobs' shells read such a text in their turn."""
@@ -34,7 +36,9 @@ def note_keys(security: Security | None, directory: str) -> None:
     """Note in ``directory`` where the workers' keys are, for whoever must remove them."""
     files = key_files(security)
     keys = [expanded(file) for file in files if os.path.basename(file).startswith(KEY_FILE)]
-    if keys:
+    # Once: dask-jobqueue makes a job to close a cluster, too, when the disk may be full.
+    if keys and keys != _noted.get(directory):
+        _noted[directory] = keys
         write_private(os.path.join(directory, KEYS_NOTE), json.dumps(keys))
 
 
@@ -53,8 +57,9 @@ def removing_keys(close: Callable[..., Any], directory: str) -> Callable[..., An
 
 def remove_keys(directory: str) -> None:
     """Remove the workers' keys that have been noted."""
-    note = os.path.join(directory, KEYS_NOTE)
+    note, keys = os.path.join(directory, KEYS_NOTE), _noted.get(directory, [])
     with contextlib.suppress(OSError, ValueError), open(note, encoding="utf-8") as file:
-        for key in json.load(file):
-            with contextlib.suppress(OSError):
-                os.unlink(key)
+        keys = [*keys, *json.load(file)]
+    for key in keys:
+        with contextlib.suppress(OSError):
+            os.unlink(key)

@@ -76,6 +76,11 @@ class RemoteMonitor(threading.Thread):
         """Poll no more: the cluster is being closed."""
         self._stopped.set()
 
+    def has_ended(self) -> bool:
+        """Return whether the scheduler has ended, also where no poll has noticed it yet."""
+        direct = self._gone_after == GONE_AFTER  # else it may only be what forwards to it
+        return bool(self.ended) or (direct and refuses(self.cluster.scheduler_address))
+
     def do(self, request: Coroutine[Any, Any, T], limit: float = ANSWER_LIMIT) -> T:
         """Return what a request on the cluster's event loop returns.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..base import Resident
 from ..jobqueue.keys import note_keys, remove_keys
@@ -132,7 +132,7 @@ class RemoteResident(Resident[RemoteCluster]):
 
     def end_cluster(self, cluster: RemoteCluster | None) -> None:
         """Close the cluster and whatever else the create code has made, also half of it."""
-        ended = self.monitor.ended if self.monitor else None
+        ended = self.monitor is not None and self.monitor.has_ended()
         if self.monitor:
             self.monitor.stop()
         if ended:
@@ -140,6 +140,11 @@ class RemoteResident(Resident[RemoteCluster]):
             import dask  # noqa: PLC0415 - the server's checks import this module without Dask
 
             dask.config.set({"distributed.comm.timeouts.connect": "1s"})
+            from distributed.core import Status  # noqa: PLC0415 - as above
+
+            # Else it asks that scheduler to retire its workers first, fails, and ends none of them.
+            with contextlib.suppress(AttributeError):  # of a class without such an object
+                cast("Any", cluster).scheduler.status = Status.closed
         others = [one for one in self.made if one is not cluster]
         if others:
             from .made import end_all  # noqa: PLC0415 - as above

@@ -95,3 +95,21 @@ def test_keys_are_noted_and_removed(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "keys.json").read_text()) == [str(own)]
     remove_keys(str(tmp_path))
     assert (own.exists(), users.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("gone", ["note", "directory"])
+def test_keys_whose_note_cannot_be_read_or_written(gone: str, tmp_path: Path) -> None:
+    """Guards against keys that stay, and a cluster that is not closed, with a full or empty disk."""
+    directory = tmp_path / "cluster"
+    directory.mkdir()
+    own = tmp_path / ".dask-jobqueue.worker.key.abc"
+    own.touch()
+    files = {"tls_key": str(own)}
+    security: Any = SimpleNamespace(get_tls_config_for_role=lambda role: files)
+    note_keys(security, str(directory))
+    (directory / "keys.json").unlink()
+    if gone == "directory":
+        directory.rmdir()
+    note_keys(security, str(directory))  # as dask-jobqueue does to close the cluster
+    remove_keys(str(directory))
+    assert not own.exists()
