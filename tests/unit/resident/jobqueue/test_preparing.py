@@ -99,7 +99,7 @@ def test_keys_are_noted_and_removed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("gone", ["note", "directory"])
 def test_keys_whose_note_cannot_be_read_or_written(gone: str, tmp_path: Path) -> None:
-    """Guards against keys that stay, and a cluster that is not closed, with a full or empty disk."""
+    """Guards against keys that stay, and against a cluster that a full disk keeps open."""
     directory = tmp_path / "cluster"
     directory.mkdir()
     own = tmp_path / ".dask-jobqueue.worker.key.abc"
