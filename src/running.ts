@@ -131,7 +131,8 @@ export class RunningClusters implements IRunningSessions.IManager {
  * the click. JupyterLab 4.2 reads a text when the panel is made.
  */
 function takesFunction(): boolean {
-  return !PageConfig.getOption('appVersion').startsWith('4.2.');
+  // Notebook 7.2 is made of the same parts, and says its own version.
+  return !/^[47]\.2\./.test(PageConfig.getOption('appVersion'));
 }
 
 /**

@@ -95,8 +95,8 @@ describe('RunningClusters', () => {
   });
 
   // Guards against a dialog without a text: JupyterLab 4.2 takes no function.
-  it('warns of jobs and notebooks in JupyterLab 4.2', () => {
-    PageConfig.setOption('appVersion', '4.2.5');
+  it.each(['4.2.5', '7.2.3'])('warns of jobs and notebooks in %s', version => {
+    PageConfig.setOption('appVersion', version);
     const { shutdownAllConfirmationText: text } = new RunningClusters(
       new FakeClusters(),
       new CommandRegistry(),

@@ -4,12 +4,25 @@ import React from 'react';
 
 /**
  * A small button with text. Other attributes are passed on.
+ *
+ * @param props.busy - whether what it does is going on: it does nothing then, and
+ *   keeps the focus, which a disabled button would lose
  */
-export function TextButton(
-  props: React.ButtonHTMLAttributes<HTMLButtonElement>
-): JSX.Element {
+export function TextButton({
+  busy = false,
+  onClick,
+  ...rest
+}: React.ButtonHTMLAttributes<HTMLButtonElement> & {
+  busy?: boolean;
+}): JSX.Element {
   return (
-    <button type="button" className="jp-mod-styled jp-mod-minimal" {...props} />
+    <button
+      type="button"
+      className="jp-mod-styled jp-mod-minimal"
+      aria-disabled={busy || undefined}
+      onClick={busy ? undefined : onClick}
+      {...rest}
+    />
   );
 }
 

@@ -142,7 +142,7 @@ function StoppedMessage({
           : trans.__("This cell's cluster has stopped")}
       </span>
       {canLaunchAgain(cluster) && (
-        <TextButton disabled={isBusy} onClick={() => void launch()}>
+        <TextButton busy={isBusy} onClick={() => void launch()}>
           {againText(cluster, trans)}
         </TextButton>
       )}

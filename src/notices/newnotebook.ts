@@ -1,4 +1,5 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
+import { PageConfig } from '@jupyterlab/coreutils';
 import { CELL_METADATA, markedCell } from '../notebook/cell';
 import { requestOf } from '../notebook/metadata';
 import { ICluster, IClusters } from '../tokens';
@@ -42,7 +43,10 @@ export async function createNotebook(
           name: cluster.name,
           code: (code ?? '').trimEnd(),
           // Whether several share the notebook is known only after it was opened.
-          user: user.identity?.username
+          // Without a hub, the same user has another name tomorrow.
+          user: PageConfig.getOption('hubUser')
+            ? user.identity?.username
+            : undefined
         }),
         execution_count: null,
         outputs: []

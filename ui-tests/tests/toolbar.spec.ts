@@ -1,4 +1,4 @@
-import { checkMenuWithAxe, checkWithAxe } from './axe';
+import { checkAsShown, checkMenuWithAxe } from './axe';
 import { screenshot } from './screenshot';
 import { expect, test } from './test';
 
@@ -15,7 +15,7 @@ test('a notebook has its cluster in its toolbar', async ({ page, sidebar }) => {
   // No notebook is open: one with the code is a click away.
   const offer = page.getByRole('button', { name: 'New notebook with it' });
   await offer.hover({ timeout: 60000 }); // It stays while the pointer is on it.
-  await checkWithAxe(page, '.Toastify__toast');
+  await checkAsShown(page, ['.Toastify__toast'], 'a notice');
   await offer.click();
   const item = page
     .locator('.jp-ClusterLauncher-toolbarItem button')

@@ -100,6 +100,8 @@ describe('Launch again in the bar of a cell', () => {
     const button = screen.getByText('Launch again');
     button.focus();
     await act(async () => void fireEvent.click(button));
+    // Browsers take the focus from a disabled button.
+    expect((button as HTMLButtonElement).disabled).toBe(false);
     await act(async () => clusters.put(withCode('two')));
   };
 

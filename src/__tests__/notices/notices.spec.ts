@@ -1,3 +1,4 @@
+import { PageConfig } from '@jupyterlab/coreutils';
 import { Notification } from '@jupyterlab/apputils';
 import { clusterOf } from '../../notebook/connecting';
 import { createNotices } from '../../notices';
@@ -217,7 +218,8 @@ describe('notices', () => {
 
   // Guards against a toolbar with the cluster of a colleague, and a launch that
   // rewrites the cell of that colleague.
-  it('create a notebook whose cluster is that of one user', async () => {
+  it('create a notebook whose cluster is that of one user of a hub', async () => {
+    PageConfig.setOption('hubUser', 'ada');
     await put(starting);
     notices.expect('one');
     await put();
@@ -230,6 +232,7 @@ describe('notices', () => {
     // Nobody else opens it.
     panel.content.model.collaborative = false;
     expect(clusterOf(panel, null)).toBe('one');
+    PageConfig.setOption('hubUser', '');
   });
 
   const select = (changes: object = {}): void =>

@@ -2,7 +2,7 @@ import React from 'react';
 import { ErrorMessage, Warnings } from '../../components/alert';
 import { TextButton } from '../../components/button';
 import { IPlatform } from '../../tokens';
-import { differences } from './differences';
+import { differences, sizeText } from './differences';
 import { ILaunchProps } from './form';
 
 /**
@@ -54,12 +54,8 @@ function Changes({
   trans
 }: ILaunchProps & { platform: IPlatform }): JSX.Element | null {
   const { draft, forms, kernel, queries } = model;
-  const changed = differences(
-    forms.get(platform),
-    forms.defaults(platform),
-    queries.schema(platform),
-    trans
-  );
+  const [form, standard] = [forms.get(platform), forms.defaults(platform)];
+  const changed = differences(form, standard, queries.schema(platform), trans);
   if (kernel.chosen !== null) {
     const chosen = kernel.kernels.find(({ name }) => name === kernel.chosen);
     changed.unshift(trans.__('environment %1', chosen!.title));
@@ -69,6 +65,11 @@ function Changes({
   }
   if (changed.length === 0) {
     return null;
+  }
+  // Alone it needs no word, as it stands in its field. But it is reset, too.
+  const size = sizeText(platform, form, trans);
+  if (size !== sizeText(platform, standard, trans)) {
+    changed.unshift(size);
   }
   return (
     <div className="jp-ClusterLauncher-changes">

@@ -21,7 +21,7 @@ export function Again({
     <RowButton
       {...{ cluster, context }}
       text={againText(cluster, trans)}
-      disabled={isBusy}
+      busy={isBusy}
       onClick={() => void launch()}
     />
   );

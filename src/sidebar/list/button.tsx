@@ -17,7 +17,7 @@ export function RowButton({
 }: Pick<IRowProps, 'cluster' | 'context'> & {
   text: string;
   part?: string;
-} & React.ButtonHTMLAttributes<HTMLButtonElement>): JSX.Element {
+} & React.ComponentProps<typeof TextButton>): JSX.Element {
   const of = part === undefined ? [cluster.name] : [part, cluster.name];
   return (
     <TextButton aria-label={nameFor(text, of, context.trans)} {...rest}>

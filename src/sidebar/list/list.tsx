@@ -27,7 +27,7 @@ export function ClusterList(props: {
   );
   const [section, setSection] = useState<Element | null>(null);
   useRowFocus(section);
-  const most = useMost(list.length);
+  const most = useMost(list.length > 0);
   return (
     <section
       ref={setSection}
@@ -63,17 +63,17 @@ export function ClusterList(props: {
 }
 
 /**
- * The number of rows to render: the first ones at once, the others as soon as
- * those are drawn.
+ * The number of rows to render: the first ones at once, all as soon as those are
+ * drawn. A row that was rendered stays, with what is unfolded or typed in it.
  *
- * @param length - how many there are
+ * @param isKnown - whether there are rows
  */
-function useMost(length: number): number {
+function useMost(isKnown: boolean): number {
   const [most, setMost] = useState(FIRST_ROWS);
   useEffect(() => {
-    if (length > most) {
-      startTransition(() => setMost(length));
+    if (isKnown) {
+      startTransition(() => setMost(Infinity));
     }
-  }, [length, most]);
+  }, [isKnown]);
   return most;
 }

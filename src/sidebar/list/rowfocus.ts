@@ -27,6 +27,8 @@ class FocusKeeper {
   constructor(private _list: Element) {
     this._list.addEventListener('focusin', this._onFocus);
     this._list.addEventListener('focusout', this._onBlur);
+    this._list.addEventListener('pointerdown', this._onPointer);
+    this._list.addEventListener('keydown', this._onKey);
     this._observer.observe(this._list, {
       attributeFilter: ['disabled'],
       childList: true,
@@ -39,6 +41,8 @@ class FocusKeeper {
     this._observer.disconnect();
     this._list.removeEventListener('focusin', this._onFocus);
     this._list.removeEventListener('focusout', this._onBlur);
+    this._list.removeEventListener('pointerdown', this._onPointer);
+    this._list.removeEventListener('keydown', this._onKey);
   }
 
   private _onFocus = ({ target }: Event): void => {
@@ -68,10 +72,21 @@ class FocusKeeper {
     this._last = null;
     const active = document.activeElement ?? document.body;
     if (active === document.body || active === last.node) {
-      candidates(last, this._list).find(canFocus)?.focus();
+      // Not away from what is below the pointer.
+      const preventScroll = this._hasPointer;
+      candidates(last, this._list).find(canFocus)?.focus({ preventScroll });
     }
   };
 
+  private _onPointer = (): void => {
+    this._hasPointer = true;
+  };
+
+  private _onKey = (): void => {
+    this._hasPointer = false;
+  };
+
+  private _hasPointer = false;
   private _observer = new MutationObserver(this._onMutation);
   private _last: IPlace | null = null;
 }

@@ -58,6 +58,7 @@ describe('Reset', () => {
   it('restores the number of workers', async () => {
     const screen = await renderAfter({ keep_running: true, workers: 7 });
     expect(field(screen, 'Workers').value).toBe('7');
+    screen.getByText(/^Changed: 7 workers · keeps running/); // Reset changes both.
     await reset(screen);
     expect(field(screen, 'Workers').value).toBe('2');
   });

@@ -69,6 +69,23 @@ describe('the list of clusters', () => {
     ]);
   });
 
+  // Guards against a form with what is typed in it that goes when a cluster is
+  // launched, as the first rows are drawn before the others.
+  it('keeps every row when another one comes', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      for (let index = 0; index < 20; index++) {
+        clusters.put(makeCluster({ id: `${index}`, name: `c${index}` }));
+      }
+    });
+    const before = screen.getAllByRole('listitem');
+    await act(async () =>
+      screen.clusters.put(makeCluster({ id: 'new', name: 'new' }))
+    );
+    const after = screen.getAllByRole('listitem');
+    expect(after).toHaveLength(21);
+    expect(before.filter(row => !after.includes(row))).toEqual([]);
+  });
+
   // Guards against strings that cannot be translated.
   it('translates every string', async () => {
     const screen = await renderSidebar(
