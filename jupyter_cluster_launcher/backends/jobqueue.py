@@ -171,7 +171,8 @@ class JobqueueBackend(LocalBackend):
         if left:
             jobs = "; ".join(f"job {job}: {reason}" for job, reason in left.items())
             raise NotAvailableError(
-                f"These jobs have ended or could not be canceled: {jobs}. Dismiss tries once more."
+                f"These jobs have ended or could not be canceled: {jobs}. Dismiss tries once more, "
+                "then leaves them to the batch system."
             )
 
 

@@ -54,7 +54,15 @@ class InOrder:
             self._calls.append(function)
             runs, self._runs = self._runs, True
         if not runs:
+            self._start()
+
+    def _start(self) -> None:
+        try:
             _THREADS.submit(self._run)
+        except RuntimeError as error:  # a limit of threads; the next call tries again
+            log.error("What is to be written has to wait: %s", error)
+            with self._lock:
+                self._runs = False
 
     def finish(self, limit: float) -> bool:
         """Wait at most ``limit`` seconds for what was to be called by now; return if that is done.
@@ -70,7 +78,7 @@ class InOrder:
             try:
                 function()
             except Exception:  # of whatever kind: others are to be called
-                log.exception("Something could not be written")
+                log.exception("A task on the disk failed")
 
     def _next(self) -> Callable[[], object] | None:
         with self._lock:

@@ -26,8 +26,8 @@ from .guarded_files import words
 MIME = "application/vnd.cluster-launcher.report+json"
 ANSWER = "application/vnd.cluster-launcher.answer+json"
 FULL = (
-    "The controller of this cluster has not answered for long, so nothing more can be sent to it. "
-    "Stop the cluster, or wait until it answers."
+    "The controller of this cluster has not answered for a long time, so nothing more can be sent "
+    "to it. Stop the cluster, or wait until it answers."
 )
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 

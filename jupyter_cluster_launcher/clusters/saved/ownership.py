@@ -20,6 +20,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ...controller.boot import boot_id
 from ...controller.disk import begin
@@ -55,6 +56,7 @@ class Ownership:
         self._descriptor: int | None = None
         self._unlocked = threading.Event()  # not while it is being released
         self._unlocked.set()
+        self._taking = threading.Lock()  # a thread that nobody waits for may still take it
         self._renewed = 0.0
         self._noted = True  # whether the file says that this server is the owner
         self._requests = False  # whether this server waits for the cluster itself
@@ -71,9 +73,10 @@ class Ownership:
         Raises ``OSError`` where the directory has gone or cannot be written to.
         """
         self._unlocked.wait()
-        if self._descriptor is None:
-            self._descriptor = self._taken()
-        return self._descriptor is not None
+        with self._taking:
+            if self._descriptor is None:
+                self._descriptor = self._taken()
+            return self._descriptor is not None
 
     def _taken(self) -> int | None:
         """Return the descriptor of the locked file, None where another server has it."""
@@ -138,11 +141,17 @@ class Ownership:
         descriptor, self._descriptor = self._descriptor, None
         self._unlock(descriptor)
 
-    def release_soon(self) -> asyncio.Future[None]:
+    def release_soon(self) -> asyncio.Future[Any]:
         """Own it no longer; return what is done when another server can become the owner."""
         descriptor, self._descriptor = self._descriptor, None
+        if descriptor is None:  # or it is being released already
+            return begin(self._unlocked.wait)
         self._unlocked.clear()
-        return begin(self._unlock, descriptor)
+        try:
+            return begin(self._unlock, descriptor)
+        except RuntimeError:  # no thread can be started
+            self._unlock(descriptor)
+            raise
 
     def _unlock(self, descriptor: int | None) -> None:
         try:

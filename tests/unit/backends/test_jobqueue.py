@@ -126,7 +126,7 @@ def test_jobs_that_cannot_be_cancelled(folder: Path) -> None:
     oardel(folder, 'echo "oardel: denied"; [ "$2" = 1 ]')
     assert cleanup(folder, waits=(True, True)) == [
         "These jobs have ended or could not be canceled: job 2: oardel: denied. Dismiss tries "
-        "once more.",
+        "once more, then leaves them to the batch system.",
         "",
     ]
 

@@ -111,6 +111,27 @@ async def test_a_release_on_a_disk_that_hangs(
     other.release()
 
 
+async def test_a_release_for_which_there_is_no_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a cluster that no server can own again after a moment without threads."""
+
+    def refused(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    lock, other = Ownership(tmp_path), Ownership(tmp_path)
+    assert lock.take()
+    with monkeypatch.context() as without:
+        without.setattr(ownership, "begin", refused)
+        with pytest.raises(RuntimeError):
+            lock.release_soon()
+    assert other.take()
+    other.release()
+    await lock.release_soon()
+    assert await asyncio.wait_for(begin(lock.take), 60)
+    lock.release()
+
+
 def test_no_lock_on_a_directory_that_was_removed(tmp_path: Path) -> None:
     """Guards against a server that takes a cluster which its owner has just removed."""
     with pytest.raises(FileNotFoundError):

@@ -98,3 +98,22 @@ def test_calls_in_order(answers: threading.Event, caplog: pytest.LogCaptureFixtu
     in_order.soon(lambda: called.append(100))
     assert in_order.finish(60)
     assert called[-1] == 100
+
+
+def test_no_further_thread(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Guards against records that are never written again after a moment without threads."""
+
+    def refused(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    called: list[int] = []
+    in_order = InOrder()
+    with monkeypatch.context() as without:
+        without.setattr(disk._THREADS, "submit", refused)
+        in_order.soon(lambda: called.append(1))
+    assert "can't start new thread" in caplog.text
+    in_order.soon(lambda: called.append(2))
+    assert in_order.finish(60)
+    assert called == [1, 2]

@@ -54,7 +54,7 @@ async def test_a_kernel_that_is_frozen_for_hours(deaf: ControllerRef) -> None:
             with pytest.raises(asyncio.TimeoutError):
                 await one.run("", 0)
         for _ in range(WAITING):
-            with pytest.raises(NotAvailableError, match="has not answered for long"):
+            with pytest.raises(NotAvailableError, match="has not answered for a long time"):
                 await one.run("", 0)
         assert len(one._replies) == WAITING
     finally:

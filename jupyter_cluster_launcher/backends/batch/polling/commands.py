@@ -21,7 +21,7 @@ Unset = Mapping[str, Sequence[str]]  # as a batch system's UNSET
 
 @dataclass(frozen=True)
 class Output:
-    """What a command wrote, both streams together; ``returncode`` is None if it took too long."""
+    """What a command wrote, both streams together; ``returncode`` is None without an end of it."""
 
     returncode: int | None
     text: str
@@ -89,8 +89,10 @@ async def run(
             stderr=asyncio.subprocess.STDOUT,
             env=environment(system, script, unset),
         )
-    except OSError as error:
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
         return Output(MISSING, f"{command[0]}: {error.strerror}")
+    except OSError as error:  # which may pass: too many processes or files
+        return Output(None, f"{command[0]}: {error.strerror}")
     answer = asyncio.ensure_future(process.communicate())
     try:
         # Before Python 3.12, wait_for swallows a cancellation at the moment of the answer.
