@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from held_cluster import HeldCluster
 from notebooks import run
 from observed_server import ObservedServer
 from real_server import wait_until
-from supervised import command_line
 
 # Dask tries for 30 s to reach a scheduler that is gone, and a server waits as long for a controller
 # that does not close its cluster. A busy host makes each stop slower, also that of a healthy one.
@@ -24,8 +22,8 @@ LONGER = 15  # seconds
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ObservedServer]:
-    """A server that is not started; the schedulers of its platform "held" are processes."""
-    one = HeldCluster(tmp_path, kind="remote").server
+    """A server that is not started."""
+    one = ObservedServer(tmp_path)
     yield one
     one.stop()
 
@@ -45,21 +43,13 @@ def frozen(server: ObservedServer, cluster: dict[str, Any]) -> None:
     os.kill(json.loads(record.read_text())["controller"]["pid"], signal.SIGSTOP)
 
 
-def killed(server: ObservedServer, cluster: dict[str, Any]) -> None:
-    """Kill the scheduler of a cluster; its controller tries to reach it again for some seconds."""
-    (pid,) = [one for one in server.descendants() if "distributed.Scheduler" in command_line(one)]
-    os.kill(pid, signal.SIGKILL)
-    assert server.clusters()[0]["state"] == "running"
-
-
 def seconds_to_stop(
     server: ObservedServer,
     spoil: Callable[[ObservedServer, dict[str, Any]], None],
-    platform: str = "local",
 ) -> float:
     """Return how long the stop of a server takes after something befell its only cluster."""
     server.start()
-    cluster = server.ready(server.launch(platform=platform, workers=1), 1)
+    cluster = server.ready(server.launch(platform="local", workers=1), 1)
     spoil(server, cluster)
     began = time.monotonic()
     server.signal(signal.SIGTERM)
@@ -68,17 +58,14 @@ def seconds_to_stop(
     return took
 
 
-@pytest.mark.parametrize(
-    ("spoil", "platform"), [(shut_down, "local"), (frozen, "local"), (killed, "held")]
-)
+@pytest.mark.parametrize("spoil", [shut_down, frozen])
 def test_an_orderly_stop_is_prompt(
     server: ObservedServer,
     spoil: Callable[[ObservedServer, dict[str, Any]], None],
-    platform: str,
 ) -> None:
     """Guards against a JupyterLab that hangs for half a minute when it is stopped."""
-    usual = seconds_to_stop(server, healthy, platform)
-    assert seconds_to_stop(server, spoil, platform) < usual + LONGER
+    usual = seconds_to_stop(server, healthy)
+    assert seconds_to_stop(server, spoil) < usual + LONGER
     server.nothing_left()
 
 
