@@ -174,7 +174,7 @@ class OwnedCluster:
         if self._releasing is not None:
             self._releasing.cancel()
         if self.ownership.held:  # also where the disk hangs, and ``keep`` with it
-            self.handed_over = False  # nobody else gets it, as this server changes it again
+            self.handed_over = False  # no other server gets it, as this one changes it again
             return
         async with self._taking:
             try:

@@ -32,7 +32,7 @@ async def on_disk(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 
 def begin(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
-    """Begin to call ``function`` in a thread; return a future, which needs nobody to wait for it.
+    """Begin to call ``function`` in a thread; return a future that can be ignored.
 
     Whoever looks at the same again and again must not begin that while the last look hangs.
     """

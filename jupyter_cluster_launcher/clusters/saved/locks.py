@@ -42,7 +42,7 @@ class Lock:
         return True
 
     def release(self) -> None:
-        """Unlock the file soon, for good; nobody waits for the disk."""
+        """Unlock the file in a thread; the lock cannot be taken again."""
         begin(self._close)
 
     def _locks(self) -> bool:

@@ -56,7 +56,7 @@ class Ownership:
         self._descriptor: int | None = None
         self._unlocked = threading.Event()  # not while it is being released
         self._unlocked.set()
-        self._taking = threading.Lock()  # a thread that nobody waits for may still take it
+        self._taking = threading.Lock()  # a thread whose caller has gone may still take it
         self._renewed = 0.0
         self._noted = True  # whether the file says that this server is the owner
         self._requests = False  # whether this server waits for the cluster itself

@@ -102,3 +102,13 @@ export class FakeNotebooks implements INotebooks {
 
   private _changed = new Signal<this, void>(this);
 }
+
+/** A tracker with one notebook. */
+export function makeTracker(panel: any): any {
+  return {
+    currentWidget: panel,
+    currentChanged: new Signal<object, any>({}),
+    find: (test: any) => (test(panel) ? panel : undefined),
+    filter: (test: any) => [panel].filter(test)
+  };
+}

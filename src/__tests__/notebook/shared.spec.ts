@@ -2,7 +2,12 @@ import { Signal } from '@lumino/signaling';
 import { CELL_METADATA, claim, markedCell } from '../../notebook/cell';
 import { Notebooks } from '../../notebook/notebooks';
 import { ICluster } from '../../tokens';
-import { FakeNotebookPanel, makeCluster, makeKernelspecs } from '../fakes';
+import {
+  FakeNotebookPanel,
+  makeCluster,
+  makeKernelspecs,
+  makeTracker
+} from '../fakes';
 
 /** The window of a user with the notebook. */
 interface IWindow {
@@ -14,12 +19,7 @@ interface IWindow {
 /** Open a notebook as a user. */
 function open(panel: any, user: string): IWindow {
   const executionScheduled = new Signal<object, any>({});
-  const tracker: any = {
-    currentWidget: panel,
-    currentChanged: new Signal<object, any>({}),
-    find: (test: any) => (test(panel) ? panel : undefined),
-    filter: (test: any) => [panel].filter(test)
-  };
+  const tracker = makeTracker(panel);
   const notebooks = new Notebooks({
     ...{ executionScheduled, tracker },
     kernelspecs: makeKernelspecs(),

@@ -14,6 +14,7 @@ import {
   FakeNotebookPanel,
   makeCluster,
   makeKernelspecs,
+  makeTracker,
   trans
 } from '../fakes';
 
@@ -46,12 +47,7 @@ describe('Launch again in the bar of a cell', () => {
     });
     clusters = new FakeClusters();
     clusters.put(withCode('one'));
-    const tracker: any = {
-      currentWidget: panel,
-      currentChanged: new Signal<object, any>({}),
-      find: (test: any) => (test(panel) ? panel : undefined),
-      filter: (test: any) => [panel].filter(test)
-    };
+    const tracker = makeTracker(panel);
     const notebooks = new Notebooks({
       ...{ kernelspecs: makeKernelspecs(), tracker },
       shell: { activateById: () => undefined }
