@@ -59,8 +59,9 @@ def remote(n_workers: int) -> tuple[Any, Any]:
         n_workers=n_workers,
         threads_per_worker=1,
         dashboard_address="127.0.0.1:0",
-        # Where Dask itself puts it, one stays behind of each scheduler that is killed.
-        scheduler_kwargs={"scheduler_file": os.path.join(FOLDER, "scheduler.json")},
+        # One stays behind of each scheduler that is killed: not in the folder of temporary files,
+        # and not where the next cluster would take it for its own.
+        scheduler_kwargs={"scheduler_file": os.path.join(FOLDER, f"scheduler-{os.getpid()}.json")},
     )
     held("made")
     return cluster, Client(cluster)

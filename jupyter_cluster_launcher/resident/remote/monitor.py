@@ -34,9 +34,10 @@ from .scheduler import listens_there, refuses
 
 PERIOD = 1.0  # seconds between two polls, for up to 50 workers
 ANSWER_LIMIT = 10.0  # seconds for one answer
+LAST_LIMIT = 3.0  # the same before the cluster is closed
 # Whether it was shut down or killed cannot be seen from here.
 HAS_ENDED = "Stopped: the scheduler has ended."
-GONE_AFTER = 3.0  # seconds without an answer, at a port where nothing listens
+GONE_AFTER = 0.7  # seconds without an answer, at a port where nothing listens
 FORWARD_GONE_AFTER = 15.0  # the same where the port may forward to another, and begin anew
 TRIES = 10  # to list the dashboard's plots, which come up a little later
 
@@ -77,9 +78,17 @@ class RemoteMonitor(threading.Thread):
         self._stopped.set()
 
     def has_ended(self) -> bool:
-        """Return whether the scheduler has ended, also where no poll has noticed it yet."""
-        direct = self._gone_after == GONE_AFTER  # else it may only be what forwards to it
-        return bool(self.ended) or (direct and refuses(self.cluster.scheduler_address))
+        """Return whether the scheduler has ended, also where no poll has noticed it yet.
+
+        One that was killed a moment ago may still hold its port: it is asked.
+        """
+        if self.ended or self._gone_after != GONE_AFTER:  # else it may only be what forwards to it
+            return bool(self.ended)
+        try:
+            self.do(self.cluster.scheduler_comm.identity(), LAST_LIMIT)
+        except Exception:  # of whatever kind: the cluster is closed all the same
+            return refuses(self.cluster.scheduler_address)
+        return False
 
     def do(self, request: Coroutine[Any, Any, T], limit: float = ANSWER_LIMIT) -> T:
         """Return what a request on the cluster's event loop returns.

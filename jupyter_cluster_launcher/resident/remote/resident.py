@@ -14,9 +14,13 @@ from ..observed.inspection import Request, T
 from ..observed.scheduler import identities, is_here, on_scheduler, sample_scheduler
 from ..protocols import RemoteCluster
 from ..report import Polled, Sample
+from .scheduler import in_thread
 
 if TYPE_CHECKING:
     from .monitor import RemoteMonitor
+
+
+CLOSE_LIMIT = 8.0  # seconds to close a cluster whose scheduler has ended
 
 
 class NotEncryptedError(RuntimeError):
@@ -135,27 +139,34 @@ class RemoteResident(Resident[RemoteCluster]):
         ended = self.monitor is not None and self.monitor.has_ended()
         if self.monitor:
             self.monitor.stop()
-        if ended:
-            # Else Dask tries for half a minute to reach the scheduler and shut it down.
-            import dask  # noqa: PLC0415 - the server's checks import this module without Dask
-
-            dask.config.set({"distributed.comm.timeouts.connect": "1s"})
-            from distributed.core import Status  # noqa: PLC0415 - as above
-
-            # Else it asks that scheduler to retire its workers first, fails, and ends none of them.
-            with contextlib.suppress(AttributeError):  # of a class without such an object
-                cast("Any", cluster).scheduler.status = Status.closed
         others = [one for one in self.made if one is not cluster]
         if others:
             from .made import end_all  # noqa: PLC0415 - as above
 
             end_all(others)
         try:
-            super().end_cluster(cluster)
+            if ended:
+                self._close_without_scheduler(cast("RemoteCluster", cluster))
+            else:
+                super().end_cluster(cluster)
         finally:
             remove_keys(self.settings.get("directory", ""))
         with contextlib.suppress(OSError):
             os.unlink(self._note)
+
+    def _close_without_scheduler(self, cluster: RemoteCluster) -> None:
+        """Close a cluster whose scheduler has ended; raises ``TimeoutError`` where Dask hangs."""
+        # Else Dask tries for half a minute to reach the scheduler and shut it down.
+        import dask  # noqa: PLC0415 - the server's checks import this module without Dask
+
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"})
+        from distributed.core import Status  # noqa: PLC0415 - as above
+
+        # Else it asks that scheduler to retire its workers first, fails, and ends none of them.
+        with contextlib.suppress(AttributeError):  # of a class without such an object
+            cast("Any", cluster).scheduler.status = Status.closed
+        # What it began before, such as a request to that scheduler, it may still wait for.
+        in_thread(lambda: super(RemoteResident, self).end_cluster(cluster), CLOSE_LIMIT)
 
     def _check_scalable(self, cluster: RemoteCluster) -> None:
         if not getattr(cluster, "_supports_scaling", True):

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -87,18 +87,26 @@ def run_apart(work: Coroutine[Any, Any, T], limit: float) -> T:
 
     Raises what it raises, and ``TimeoutError`` after ``limit`` seconds.
     """
+    return in_thread(lambda: asyncio.run(asyncio.wait_for(work, limit)), limit + 1)
+
+
+def in_thread(work: Callable[[], T], limit: float) -> T:
+    """Return what ``work`` returns, done in a thread that the end of the process does not await.
+
+    Raises what it raises, and ``TimeoutError`` after ``limit`` seconds.
+    """
     failures: list[BaseException] = []
     results: list[T] = []
 
     def run() -> None:
         try:
-            results.append(asyncio.run(asyncio.wait_for(work, limit)))
+            results.append(work())
         except BaseException as error:  # raised again by the thread that waits
             failures.append(error)
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(limit + 1)
+    thread.join(limit)
     if failures:
         raise failures[0]
     if not results:
