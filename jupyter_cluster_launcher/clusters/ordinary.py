@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 # When workers are stopped, one may send a heartbeat to a scheduler that has let go of it, find the
-# connection closed, end while it connects, or have to be killed because it is busy.
+# connection closed, end while it connects, be asked to close when it does so already, or have to be
+# killed because it is busy.
 ORDINARY = re.compile(
     r"[\d-]{10} [\d:]{8},\d{3} - distributed\.(?:"
     r"scheduler - WARNING - Received heartbeat from unregistered worker "
     r"|worker - WARNING - Scheduler was unaware of this worker; shutting down"
     r"|worker - ERROR - Failed to communicate with scheduler during heartbeat"
+    r"|worker - ERROR - Invalid Worker\.status transition: Status\.clos\w+ -> Status\.clos\w+"
     r"|nanny - WARNING - Worker process still alive after [\d.]+ seconds, killing"
     r"|comm\.tcp - WARNING - Listener on .*: TLS handshake failed with remote .*: EOF occurred"
     r")"

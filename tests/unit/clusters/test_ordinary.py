@@ -16,6 +16,8 @@ HEARTBEAT = (
     f"{TIME}distributed.worker - ERROR - Failed to communicate with scheduler during heartbeat.\n"
 )
 OTHERS = (
+    f"{TIME}distributed.worker - ERROR - Invalid Worker.status transition: Status.closing -> "
+    "Status.closing_gracefully\n"
     f"{TIME}distributed.nanny - WARNING - Worker process still alive after 4.0 seconds, killing\n"
     f"{TIME}distributed.comm.tcp - WARNING - Listener on 'tls://127.0.0.1:4': TLS handshake failed "
     "with remote 'tls://127.0.0.1:5': EOF occurred in violation of protocol (_ssl.c:1006)\n"
