@@ -183,6 +183,13 @@ export interface INotebooks {
    * null if neither is in front.
    */
   readonly panel: Target | null;
+  /**
+   * Wait until the launcher in front has opened what the user chose in it, at most
+   * 5 s.
+   *
+   * @returns null if it opens nothing
+   */
+  readonly opening: Promise<void> | null;
   /** The language of a notebook or console in lower case; null while unknown. */
   languageOf(target: Target): string | null;
   /** The panels of all open notebooks. */
@@ -243,6 +250,13 @@ export interface INotebooks {
    * @param id - the id of the dropped cell
    */
   handleDrop(node: Node, id: string, cluster: ICluster): Promise<void>;
+  /**
+   * Give a cell with code that was put in a notebook otherwise to the user, where
+   * several share the notebook.
+   *
+   * @param id - the id of the cell
+   */
+  claim(panel: NotebookPanel, id: string): void;
 }
 
 /** The types that belong to INotebooks. */

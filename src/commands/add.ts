@@ -4,7 +4,7 @@ import {
   ReadonlyPartialJSONObject
 } from '@lumino/coreutils';
 import { ICluster } from '../tokens';
-import { ID_PROPERTY } from './ids';
+import { CLUSTER_PROPERTIES } from './ids';
 import { ICommandOptions, notifyError, pickCluster } from './pick';
 
 /** A command that works on a cluster. */
@@ -36,7 +36,10 @@ export function addClusterCommand(
   options.app.commands.addCommand(id, {
     ...command,
     describedBy: {
-      args: { type: 'object', properties: { ...ID_PROPERTY, ...properties } }
+      args: {
+        type: 'object',
+        properties: { ...CLUSTER_PROPERTIES, ...properties }
+      }
     },
     execute: async args => {
       try {

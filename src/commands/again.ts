@@ -5,9 +5,10 @@ import { canLaunchAgain } from '../again';
 import { isAlive } from '../format';
 import { menuIcon } from '../icons';
 import { nameOf, Target } from '../notebook/target';
+import { IPreferences } from '../settings/preferences';
 import { ICluster, IClusters, INotebooks } from '../tokens';
-import { usesCluster } from '../toolbar/state';
-import { CommandIDs, ID_PROPERTY } from './ids';
+import { hasLiving, usesCluster } from '../toolbar/state';
+import { CLUSTER_PROPERTIES, CommandIDs } from './ids';
 import {
   clusterInFront,
   clusterOfContextMenu,
@@ -21,6 +22,8 @@ import { lossesOf } from './stop';
 export interface IAgainOptions extends ICommandOptions {
   /** Called with the new cluster, and the notebook or console that it is for. */
   launched: (cluster: ICluster, panel: Target | null) => void;
+  /** The preferences: whether the code of the new cluster is inserted. */
+  preferences: Pick<IPreferences, 'insertAutomatically'>;
 }
 
 /**
@@ -31,7 +34,7 @@ export function addAgainCommand(options: IAgainOptions): void {
   const { app, clusters, notebooks, trans } = options;
   const idOf = (args: ReadonlyPartialJSONObject): string | null =>
     (args.id as string | undefined) ??
-    clusterOfContextMenu(app) ??
+    clusterOfContextMenu(app, args) ??
     idInFront(clusters, notebooks);
   app.commands.addCommand(CommandIDs.launchAgain, {
     label: args => {
@@ -44,7 +47,7 @@ export function addAgainCommand(options: IAgainOptions): void {
       'Launch a cluster that has stopped again, with the same workers and options. One that is running is stopped first.'
     ),
     icon: menuIcon(refreshIcon),
-    describedBy: { args: { type: 'object', properties: ID_PROPERTY } },
+    describedBy: { args: { type: 'object', properties: CLUSTER_PROPERTIES } },
     isEnabled: args => {
       const id = idOf(args);
       return id !== null && canLaunchAgain(clusters.get(id));
@@ -151,7 +154,10 @@ async function whenStopped(id: string, clusters: IClusters): Promise<void> {
 
 /**
  * The notebook that uses the cluster, or used it until it stopped, else the one in
- * front. Of several that do, it is the one in front.
+ * front, unless that works with another cluster. Of several that do, it is the one
+ * in front.
+ *
+ * @returns null if there is none
  */
 function targetFor(
   id: string,
@@ -162,16 +168,18 @@ function targetFor(
       usesCluster(panel, id, notebooks, clusters)
     ) ?? [];
   const front = notebooks?.panel ?? null;
-  return users.find(panel => panel === front) ?? users[0] ?? front;
+  const free = front && !hasLiving(front, notebooks!, clusters) ? front : null;
+  return users.find(panel => panel === front) ?? users[0] ?? free;
 }
 
-/** Name the notebook that a cluster is for, if it is not the one in front. */
+/** Name the notebook that gets the code of a cluster, unless it is the one in front. */
 function notifyIfBehind(
   cluster: ICluster,
   panel: Target | null,
-  { notebooks, trans }: ICommandOptions
+  { notebooks, preferences, trans }: IAgainOptions
 ): void {
-  if (panel && !panel.isDisposed && panel !== notebooks?.panel) {
+  const isInserted = preferences.insertAutomatically;
+  if (isInserted && panel && !panel.isDisposed && panel !== notebooks?.panel) {
     Notification.info(
       trans.__('%1 is launched again for %2.', cluster.name, nameOf(panel)),
       { autoClose: 8000 }

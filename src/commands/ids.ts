@@ -51,6 +51,16 @@ export const ID_PROPERTY = {
   }
 };
 
+/** The JSON Schema properties of the arguments of a command for one cluster. */
+export const CLUSTER_PROPERTIES = {
+  ...ID_PROPERTY,
+  isContextMenu: {
+    type: 'boolean',
+    description:
+      'Whether the command is in the context menu of a row, whose cluster it is for.'
+  }
+};
+
 /** The JSON Schema property of the arguments that identifies a notebook. */
 export const NOTEBOOK_PROPERTY = {
   notebook: {

@@ -23,7 +23,9 @@ export function addCommands(
   for (const item of ROW_ITEMS) {
     const trait = 'trait' in item ? `[data-traits~="${item.trait}"]` : '';
     options.app.contextMenu?.addItem({
-      ...item,
+      ...('command' in item
+        ? { ...item, args: { ...item.args, isContextMenu: true } }
+        : item),
       selector: `.${ROW_CLASS}${trait}`,
       rank: RANK
     });

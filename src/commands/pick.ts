@@ -47,7 +47,7 @@ export async function pickCluster(
   filter: (cluster: ICluster) => boolean = () => true,
   takesOwn = true
 ): Promise<ICluster | null> {
-  const named = args.id ?? clusterOfContextMenu(app);
+  const named = args.id ?? clusterOfContextMenu(app, args);
   if (typeof named === 'string') {
     return clusters.get(named) ?? null;
   }
@@ -97,16 +97,22 @@ export function namedCluster(
   args: ReadonlyPartialJSONObject,
   { app, clusters }: Pick<ICommandOptions, 'app' | 'clusters'>
 ): ICluster | undefined {
-  const id = args.id ?? clusterOfContextMenu(app);
+  const id = args.id ?? clusterOfContextMenu(app, args);
   return typeof id === 'string' ? clusters.get(id) : undefined;
 }
 
 /**
- * The id of the cluster whose context menu is open.
+ * The id of the cluster whose context menu a command is chosen in. Any other command
+ * is about no row: the application keeps the last click in a context menu for good.
  */
-export function clusterOfContextMenu(app: JupyterFrontEnd): string | undefined {
-  return app.contextMenuHitTest(node => node.classList.contains(ROW_CLASS))
-    ?.dataset.clusterId;
+export function clusterOfContextMenu(
+  app: JupyterFrontEnd,
+  { isContextMenu }: ReadonlyPartialJSONObject
+): string | undefined {
+  return isContextMenu
+    ? app.contextMenuHitTest(node => node.classList.contains(ROW_CLASS))
+        ?.dataset.clusterId
+    : undefined;
 }
 
 /**

@@ -41,6 +41,8 @@ export function NumberInput(props: {
   bounds: IBounds;
   hint?: string;
   autoFocus?: boolean;
+  /** Whether what is typed is not taken; unlike a disabled one, it keeps the focus. */
+  readOnly?: boolean;
   onChange: (text: string) => void;
 }): JSX.Element {
   const { bounds, id, text } = props;
@@ -54,6 +56,7 @@ export function NumberInput(props: {
       max={bounds.maximum}
       step={1}
       autoFocus={props.autoFocus}
+      readOnly={props.readOnly}
       value={text}
       aria-invalid={parseNumber(text, bounds) === null}
       aria-describedby={hintId(id, props.hint)}
@@ -74,6 +77,7 @@ export function NumberField(props: {
   value: number;
   bounds: IBounds;
   hint?: string;
+  readOnly?: boolean;
   onChange: (value: number) => void;
   onInvalid?: OnInvalid;
   trans: TranslationBundle;
@@ -111,7 +115,11 @@ export function NumberField(props: {
     : props.hint;
   return (
     <Field {...{ hint, id, invalid, label }}>
-      <NumberInput {...{ bounds, hint, id, text }} onChange={take} />
+      <NumberInput
+        {...{ bounds, hint, id, text }}
+        readOnly={props.readOnly}
+        onChange={take}
+      />
     </Field>
   );
 }
@@ -126,11 +134,12 @@ export function AdaptFields(props: {
   adapt: IAdapt;
   bounds: IBounds;
   hint?: string;
+  readOnly?: boolean;
   onChange: (adapt: IAdapt) => void;
   onInvalid?: OnInvalid;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { adapt, bounds, hint, onChange, onInvalid, trans } = props;
+  const { adapt, bounds, hint, onChange, onInvalid, readOnly, trans } = props;
   const id = useId();
   return (
     <div
@@ -142,7 +151,7 @@ export function AdaptFields(props: {
         label={trans.__('Minimum')}
         value={adapt.minimum}
         bounds={{ minimum: bounds.minimum, maximum: adapt.maximum }}
-        {...{ onInvalid, trans }}
+        {...{ onInvalid, readOnly, trans }}
         onChange={minimum => onChange({ ...adapt, minimum })}
       />
       <NumberField
@@ -152,7 +161,7 @@ export function AdaptFields(props: {
           minimum: Math.max(adapt.minimum, 1),
           maximum: bounds.maximum
         }}
-        {...{ onInvalid, trans }}
+        {...{ onInvalid, readOnly, trans }}
         onChange={maximum => onChange({ ...adapt, maximum })}
       />
       <Hint id={id} text={hint} />

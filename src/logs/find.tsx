@@ -3,6 +3,7 @@ import { caretDownIcon, caretUpIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 import { IconButton } from '../components/button';
 import { TextField } from '../components/fields';
+import { isComposing } from '../components/keys';
 
 /**
  * A field to find a text, with the number of matches and buttons to move between
@@ -25,7 +26,8 @@ export function FindField(props: {
       className="jp-ClusterLauncher-find"
       onKeyDown={event => {
         const isField = event.target instanceof HTMLInputElement;
-        if (event.key === 'Enter' && isField && matches > 0) {
+        const isEnter = event.key === 'Enter' && !isComposing(event);
+        if (isEnter && isField && matches > 0) {
           onMove(event.shiftKey ? -1 : 1);
         }
       }}

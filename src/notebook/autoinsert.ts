@@ -6,7 +6,7 @@ import { hasEnded } from '../format';
 import { IClusters, INotebooks } from '../tokens';
 import { insertOrNotify } from './insert';
 import { Reloaded } from './reloaded';
-import { isConsole, Target } from './target';
+import { isConsole, isOpening, Target } from './target';
 
 /** What inserting needs to know, and whom it tells. */
 export interface IAutoInsertOptions {
@@ -104,13 +104,8 @@ export class AutoInsert implements IDisposable {
   /** Find the notebook that a cluster was launched from before a reload. */
   private _find(id: string): void {
     const panel = this._panelOf(id);
-    if (this._expected.has(id) || !panel) {
-      return;
-    }
-    if (panel.context.isReady) {
+    if (panel && !this._expected.has(id)) {
       this._expected.set(id, panel);
-    } else {
-      void panel.context.ready.then(() => this._insert(id));
     }
   }
 
@@ -125,6 +120,10 @@ export class AutoInsert implements IDisposable {
       this._reloaded.delete(id);
     } else if (cluster.code.connect !== null && cluster.state === 'running') {
       const panel = this._expected.get(id)!;
+      if (!isConsole(panel) && isOpening(panel)) {
+        void panel.context.ready.then(() => this._insert(id));
+        return;
+      }
       this._reloaded.delete(id);
       this._expected.delete(id); // Before the insertion, which must happen once.
       const prepared = this._notebooks.prepare(panel);

@@ -1,126 +1,17 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
-import { PartialJSONObject, UUID } from '@lumino/coreutils';
+import {
+  CELL_METADATA,
+  hashOf,
+  ICellText,
+  IInsertion,
+  IMark,
+  insertedCode,
+  markedCell,
+  markOf,
+  ownMark,
+  withCode
+} from './mark';
 import { readerOf } from './reader';
-
-/** The metadata key that marks a cell with inserted code. */
-export const CELL_METADATA = 'cluster_launcher';
-
-/** Code of a cluster to insert in a cell. */
-export interface IInsertion {
-  /** The id of the cluster. */
-  cluster_id: string;
-  /** The name of the cluster. */
-  name: string;
-  /** The code. */
-  code: string;
-  /** Whether the code creates a cluster instead of connecting to one. */
-  creates?: boolean;
-  /** The user whose code this is, where several may share the notebook. */
-  user?: string;
-}
-
-/**
- * The metadata of a cell with inserted code. They go wherever the notebook goes,
- * so they do not repeat the code, which has paths of the user.
- */
-export interface IMark extends PartialJSONObject {
-  /** The id of the cluster. */
-  cluster_id: string;
-  /** Its name, to show when it is listed no more. */
-  name?: string;
-  /** How many lines of the cell were inserted, as opposed to what the user added. */
-  lines: number;
-  /** Identifies the text of these lines. */
-  hash: string;
-  /** Whether the code creates a cluster instead of connecting to one. */
-  creates?: boolean;
-  /** Identifies the user whose code this is, where several may share the notebook. */
-  user?: string;
-}
-
-/**
- * Create a cell with the code of a cluster.
- */
-export function markedCell(insertion: IInsertion): {
-  id: string;
-  cell_type: 'code';
-  source: string;
-  metadata: PartialJSONObject;
-} {
-  return {
-    id: UUID.uuid4(),
-    cell_type: 'code',
-    source: insertion.code,
-    metadata: { trusted: true, [CELL_METADATA]: markOf(insertion) }
-  };
-}
-
-/** Create the metadata of a cell with inserted code. */
-function markOf({ cluster_id, code, creates, name, user }: IInsertion): IMark {
-  return {
-    cluster_id,
-    name,
-    lines: code.split('\n').length,
-    hash: hashOf(code),
-    ...(creates ? { creates } : {}),
-    ...(user ? { user: hashOf(user) } : {})
-  };
-}
-
-/** What is needed of a cell. */
-interface ICellText {
-  getMetadata(key: string): unknown;
-  getSource(): string;
-}
-
-/**
- * Read the mark of a cell. One without a user is from before several shared the
- * notebook: among them it is nobody's, until one of them runs the cell.
- *
- * @param user - as readerOf returns it
- * @returns undefined if it has none, or is that of another user or of nobody
- */
-export function ownMark(
-  cell: ICellText,
-  user: string | null
-): IMark | undefined {
-  const mark = cell.getMetadata(CELL_METADATA) as IMark | undefined;
-  const owner = user ? hashOf(user) : undefined;
-  return user === null || mark?.user === owner ? mark : undefined;
-}
-
-/**
- * Find the inserted code in a cell.
- *
- * @param user - as readerOf returns it
- * @returns the code; null if the user has rewritten it, or it is of another one
- */
-export function insertedCode(
-  cell: ICellText,
-  user: string | null
-): string | null {
-  const mark = ownMark(cell, user);
-  if (!mark?.hash) {
-    return null;
-  }
-  const lines = cell.getSource().split('\n');
-  for (let first = 0; first + mark.lines <= lines.length; first++) {
-    const code = lines.slice(first, first + mark.lines).join('\n');
-    if (hashOf(code) === mark.hash) {
-      return code;
-    }
-  }
-  return null;
-}
-
-/** A short hash of a text (FNV-1a); it only has to notice changes. */
-export function hashOf(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  }
-  return hash.toString(16);
-}
 
 /**
  * Insert code in a notebook.
@@ -143,11 +34,9 @@ export function insertCode(
   const marked = cells.findIndex(cell => insertedCode(cell, user) !== null);
   if (marked !== -1) {
     const cell = cells[marked];
-    const old = insertedCode(cell, user)!;
-    const source = cell.getSource();
+    const source = withCode(cell, user, insertion.code);
     notebook.transact(() => {
-      // A function, because a string could contain patterns such as "$&".
-      cell.setSource(source.replace(old, () => insertion.code));
+      cell.setSource(source);
       unmark(cells, insertion, user, cell);
       cell.setMetadata(CELL_METADATA, mark);
     });

@@ -1,6 +1,6 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebooks } from '../tokens';
-import { IMark, insertedCode, ownMark } from './cell';
+import { IMark, insertedCode, ownMark } from './mark';
 import { readerOf } from './reader';
 
 /**

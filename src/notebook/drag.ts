@@ -1,6 +1,6 @@
 import { MimeData } from '@lumino/coreutils';
 import { Drag } from '@lumino/dragdrop';
-import { IInsertion, markedCell } from './cell';
+import { IInsertion, markedCell } from './mark';
 
 /** The MIME type of cells that are dropped on a notebook. */
 const CELLS_MIME_TYPE = 'application/vnd.jupyter.cells';
@@ -23,6 +23,7 @@ export function watchDrag(
   const stop = (): void => {
     document.removeEventListener('pointermove', onMove, true);
     document.removeEventListener('pointerup', stop, true);
+    document.removeEventListener('pointercancel', stop, true);
   };
   const onMove = (move: PointerEvent): void => {
     const distance = Math.max(
@@ -50,9 +51,12 @@ export function watchDrag(
     const follow = ({ clientX: x, clientY: y }: PointerEvent): void => {
       end = { x, y };
     };
+    const cancel = (): void => drag.dispose();
     document.addEventListener('pointerup', follow, true);
+    document.addEventListener('pointercancel', cancel, true);
     void drag.start(move.clientX, move.clientY).then(action => {
       document.removeEventListener('pointerup', follow, true);
+      document.removeEventListener('pointercancel', cancel, true);
       drag.dispose();
       const node = document.elementFromPoint(end.x, end.y);
       if (action === 'copy' && node) {
@@ -62,4 +66,5 @@ export function watchDrag(
   };
   document.addEventListener('pointermove', onMove, true);
   document.addEventListener('pointerup', stop, true);
+  document.addEventListener('pointercancel', stop, true);
 }

@@ -6,7 +6,7 @@ import {
   PartialJSONValue
 } from '@lumino/coreutils';
 import { IAdapt, ICluster, IRequest } from '../tokens';
-import { CELL_METADATA, hashOf } from './cell';
+import { CELL_METADATA, hashOf } from './mark';
 
 /** What a notebook does with its cluster by itself, off by default. */
 export type Habit = 'connect_on_start' | 'stop_with_kernel';

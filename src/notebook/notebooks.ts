@@ -10,13 +10,8 @@ import {
   Insertion
 } from '../tokens';
 import { loadTranslation } from '../translation';
-import {
-  claim,
-  IInsertion,
-  insertCode,
-  replaceByDropped,
-  rewrite
-} from './cell';
+import { insertCode, replaceByDropped, rewrite } from './cell';
+import { Claims } from './claims';
 import {
   clusterOf,
   connectingCell,
@@ -26,7 +21,9 @@ import {
 import { insertInConsole } from './console';
 import { CurrentNotebook } from './current';
 import { kernelNameOf, languageOf } from './kernel';
+import { IInsertion } from './mark';
 import { saveRequest } from './metadata';
+import { waitForOpening } from './opening';
 import { INotebooksOptions, IShell } from './options';
 import { ISurroundings, refusalOf } from './refusal';
 import { ShortCodes } from './shortcodes';
@@ -47,7 +44,7 @@ export class Notebooks implements INotebooks {
     this._tracker = options.tracker;
     this._template = options.template ?? (() => DEFAULT_TEMPLATE);
     this._baseUrl = options.baseUrl;
-    this._user = options.user ?? (() => null);
+    this._claims = new Claims(options.user ?? (() => null));
     this._shortCodes = new ShortCodes(options.hasConnect);
     this._trans = loadTranslation(options.translator);
     this._surroundings = { ...options, trans: this._trans };
@@ -104,6 +101,11 @@ export class Notebooks implements INotebooks {
   /** The notebook or console that code is inserted in. */
   get panel(): Target | null {
     return targetOf(this._tracker, this._shell);
+  }
+
+  /** Wait until the launcher in front has opened something; see INotebooks. */
+  get opening(): Promise<void> | null {
+    return waitForOpening(this._shell);
   }
 
   /** The panels of all open notebooks. */
@@ -178,10 +180,8 @@ export class Notebooks implements INotebooks {
       ...(user !== null ? { user } : {})
     };
     const { index, updated } = insertCode(panel!, insertion);
-    this._noteUnclaimed(
-      panel!,
-      panel!.content.model!.sharedModel.cells[index].id
-    );
+    const { cells } = panel!.content.model!.sharedModel;
+    this._claims.add(panel!, cells[index].id);
     if (options.focus ?? true) {
       focusCell(this._shell, panel!, index);
     }
@@ -202,7 +202,7 @@ export class Notebooks implements INotebooks {
       panel?.content.model &&
       replaceByDropped(panel, id, this.userOf(panel))
     ) {
-      this._noteUnclaimed(panel, id);
+      this._claims.add(panel, id);
       this._connected(panel, cluster);
       await this.prepare(panel);
       const code = this.code(cluster, 'connect', panel);
@@ -212,9 +212,15 @@ export class Notebooks implements INotebooks {
     }
   }
 
+  /** Give a cell of nobody to the user; see INotebooks. */
+  claim(panel: NotebookPanel, id: string): void {
+    this._claims.add(panel, id);
+    this._uses.update();
+  }
+
   /** The user of a notebook that several share; null for any other. */
   userOf(panel: NotebookPanel): string | null {
-    return panel.content.model?.collaborative ? this._user() : null;
+    return this._claims.userOf(panel);
   }
 
   /** Note that a notebook got code that connects, and keep what was requested for it. */
@@ -223,22 +229,8 @@ export class Notebooks implements INotebooks {
     this._uses.emit({ id: cluster.id, panel });
   }
 
-  /** Remember a cell in a shared notebook while it is not known who the user is. */
-  private _noteUnclaimed(panel: NotebookPanel, id: string): void {
-    if (panel.content.model?.collaborative && this._user() === null) {
-      this._unclaimed.push({ panel, id });
-    }
-  }
-
   private _onUserChanged(): void {
-    const user = this._user();
-    if (user !== null) {
-      for (const { panel, id } of this._unclaimed.splice(0)) {
-        if (!panel.isDisposed) {
-          claim(panel, id, user);
-        }
-      }
-    }
+    this._claims.update();
     this._emit();
   }
 
@@ -256,17 +248,15 @@ export class Notebooks implements INotebooks {
   }
 
   private _baseUrl: string | undefined;
+  private _claims: Claims;
   private _shortCodes: ShortCodes;
   private _surroundings: ISurroundings;
-  private _user: () => string | null;
   private _changed = new Signal<this, void>(this);
   private _current: CurrentNotebook;
   private _shell: IShell;
   private _specs: KernelSpec.IManager;
   private _template: () => readonly string[];
   private _tracker: INotebookTracker;
-  /** The cells that get the user as soon as it is known. */
-  private _unclaimed: { panel: NotebookPanel; id: string }[] = [];
   private _uses: Uses;
   private _trans: TranslationBundle;
 }

@@ -4,7 +4,7 @@ import { KernelSpec } from '@jupyterlab/services';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { languageOf } from './kernel';
 import { noNotebook, notConnectable } from './messages';
-import { isConsole, nameOf, refused, Target } from './target';
+import { isConsole, isOpening, nameOf, refused, Target } from './target';
 
 /** What decides whether code can be inserted. */
 export interface ISurroundings {
@@ -49,6 +49,9 @@ export function refusalOf(
     return noNotebook(trans);
   }
   const name = nameOf(target);
+  if (isOpening(target)) {
+    return trans.__('%1 is still opening. Try again in a moment.', name);
+  }
   if (!isConsole(target) && target.content.model!.readOnly) {
     return trans.__(
       '%1 is read-only. Save a copy of it, or copy the code instead.',

@@ -62,6 +62,14 @@ export function refused(
     : front;
 }
 
+/**
+ * Whether a notebook is still being loaded. It has cells before, and loses what is
+ * inserted in them.
+ */
+export function isOpening(target: Target): boolean {
+  return !isConsole(target) && !target.isDisposed && !target.context.isReady;
+}
+
 /** The name to show of a notebook or console. */
 export function nameOf(target: Target): string {
   return isConsole(target)

@@ -6,8 +6,9 @@ import {
 import { ISignal, Signal } from '@lumino/signaling';
 import { isAlive } from '../format';
 import { ICluster, INotebooks } from '../tokens';
-import { CELL_METADATA, claim, IMark } from './cell';
+import { claim } from './cell';
 import { clusterOf, connectingSource } from './connecting';
+import { CELL_METADATA, IMark } from './mark';
 import { nameOf } from './target';
 import { connectCall } from './template';
 

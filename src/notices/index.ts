@@ -45,7 +45,7 @@ function actionsOf(options: INoticesOptions): INoticeActions {
         : () => insertOrNotify(cluster, 'connect', notebooks, trans, { panel }),
     createNotebook: cluster =>
       createNotebook(cluster, {
-        ...{ app, clusters },
+        ...{ app, clusters, notebooks },
         template: preferences.codeTemplate
       }).catch(notifyError),
     copy: cluster => copyCode(cluster, 'connect', notebooks, trans),

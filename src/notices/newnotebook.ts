@@ -1,8 +1,9 @@
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { PageConfig } from '@jupyterlab/coreutils';
-import { CELL_METADATA, markedCell } from '../notebook/cell';
+import { NotebookPanel } from '@jupyterlab/notebook';
+import { CELL_METADATA, markedCell } from '../notebook/mark';
 import { requestOf } from '../notebook/metadata';
-import { ICluster, IClusters } from '../tokens';
+import { ICluster, IClusters, INotebooks } from '../tokens';
 import { codeText } from '../notebook/template';
 
 /** What is needed to create a notebook. */
@@ -11,6 +12,8 @@ export interface INewNotebookOptions {
   app: JupyterFrontEnd;
   /** The clusters. */
   clusters: IClusters;
+  /** The open notebooks; null without a notebook application. */
+  notebooks: INotebooks | null;
   /** The lines of the code that connects, with variables. */
   template: readonly string[];
 }
@@ -21,7 +24,7 @@ export interface INewNotebookOptions {
  */
 export async function createNotebook(
   cluster: ICluster,
-  { app, clusters, template }: INewNotebookOptions
+  { app, clusters, notebooks, template }: INewNotebookOptions
 ): Promise<void> {
   const { contents, kernelspecs, serverSettings, user } = app.serviceManager;
   const { kernel_name: name } = cluster;
@@ -35,23 +38,16 @@ export async function createNotebook(
   );
   const spec = kernelspecs.specs?.kernelspecs[name];
   const request = requestOf(cluster);
+  const cell = markedCell({
+    cluster_id: cluster.id,
+    name: cluster.name,
+    code: (code ?? '').trimEnd(),
+    // Whether several share the notebook is known only after it was opened. Without
+    // a hub, the same user has another name tomorrow.
+    user: PageConfig.getOption('hubUser') ? user.identity?.username : undefined
+  });
   const content = {
-    cells: [
-      {
-        ...markedCell({
-          cluster_id: cluster.id,
-          name: cluster.name,
-          code: (code ?? '').trimEnd(),
-          // Whether several share the notebook is known only after it was opened.
-          // Without a hub, the same user has another name tomorrow.
-          user: PageConfig.getOption('hubUser')
-            ? user.identity?.username
-            : undefined
-        }),
-        execution_count: null,
-        outputs: []
-      }
-    ],
+    cells: [{ ...cell, execution_count: null, outputs: [] }],
     metadata: {
       ...(request ? { [CELL_METADATA]: { request } } : {}),
       kernelspec: {
@@ -65,5 +61,12 @@ export async function createNotebook(
   };
   const { path } = await contents.newUntitled({ type: 'notebook' });
   await contents.save(path, { type: 'notebook', format: 'json', content });
-  await app.commands.execute('docmanager:open', { path });
+  const panel: NotebookPanel | undefined = await app.commands.execute(
+    'docmanager:open',
+    { path }
+  );
+  await panel?.context?.ready;
+  if (panel?.context && !panel.isDisposed) {
+    notebooks?.claim(panel, cell.id);
+  }
 }

@@ -3,8 +3,9 @@ import { TranslationBundle } from '@jupyterlab/translation';
 import { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { isAlive } from '../format';
-import { isConsole, nameOf, Target } from '../notebook/target';
+import { nameOf, Target } from '../notebook/target';
 import { ICluster, IClusters, INotebooks } from '../tokens';
+import { hasLiving } from '../toolbar/state';
 import { INoticeActions } from './actions';
 import { INotice } from './show';
 import { Standing } from './standing';
@@ -112,9 +113,7 @@ export class Offers implements IDisposable {
     ) {
       return null;
     }
-    const id = isConsole(panel) ? null : notebooks.clusterOf(panel);
-    const own = this._clusters.get(id ?? '');
-    return own && isAlive(own) ? null : panel;
+    return hasLiving(panel, notebooks, this._clusters) ? null : panel;
   }
 
   /** The notice that offers to insert in a notebook or console. */

@@ -153,17 +153,18 @@ function isRequested(
 }
 
 /**
- * The notebook in the arguments, else the notebook or console in front; null if
- * there is neither.
+ * The notebook in the arguments, else the notebook or console in front, or the one
+ * that is being opened there; null if there is none.
  *
  * @throws Error for the user if that notebook is not open
  */
-function targetFor(
+async function targetFor(
   args: ReadonlyPartialJSONObject,
   { notebooks, trans }: IRepeatOptions
-): Target | null {
+): Promise<Target | null> {
   const { notebook } = args;
   if (notebook === undefined || notebook === null) {
+    await notebooks?.opening;
     return notebooks?.panel ?? null;
   }
   const panel = notebookOf(args, notebooks);
@@ -185,7 +186,7 @@ async function launchLast(
 ): Promise<void> {
   const last = lastLaunch(options);
   if (last) {
-    const panel = targetFor(args, options);
+    const panel = await targetFor(args, options);
     const schema = await schemaOf(last.platform, panel, options);
     await launch(last.platform, last.form, schema, panel, options);
   }
@@ -211,7 +212,7 @@ async function launchByArguments(
 ): Promise<void> {
   const { trans } = options;
   const request = requestOfArguments(args as PartialJSONObject, trans);
-  const panel = targetFor(args, options);
+  const panel = await targetFor(args, options);
   const title = trans.__('Launch a Dask cluster?');
   await launchRequest(request, panel, title, options);
 }

@@ -4,19 +4,26 @@ import { announcement } from '../format';
 import { IClusters } from '../tokens';
 
 /**
- * Announces to screen readers when the state of a cluster changed.
+ * Announces to screen readers when the state of a cluster changed: all that changes
+ * at once together, and a text again that was announced before.
  */
 export function Announcer(props: {
   clusters: IClusters;
   trans: TranslationBundle;
 }): JSX.Element {
   const { clusters, trans } = props;
-  const [text, setText] = useState('');
+  const [said, setSaid] = useState<ISaid>({ count: 0, texts: [] });
   useEffect(() => {
+    let waiting: string[] = [];
+    const flush = (): void => {
+      const texts = waiting;
+      waiting = [];
+      setSaid(({ count }) => ({ count: count + 1, texts }));
+    };
     const slot = (_: IClusters, change: IClusters.IChange): void => {
       const announced = announce(change, trans);
-      if (announced) {
-        setText(announced);
+      if (announced && waiting.push(announced) === 1) {
+        void Promise.resolve().then(flush);
       }
     };
     clusters.changed.connect(slot);
@@ -30,9 +37,19 @@ export function Announcer(props: {
       role="status"
       aria-live="polite"
     >
-      {text}
+      <div key={said.count}>
+        {said.texts.map((text, index) => (
+          <p key={index}>{text}</p>
+        ))}
+      </div>
     </div>
   );
+}
+
+/** What was announced last, and how often something was. */
+interface ISaid {
+  count: number;
+  texts: string[];
 }
 
 /** The text that announces a change; empty if it is minor. */

@@ -7,6 +7,7 @@ import { Loading } from '../components/loading';
 import { clusterIcon } from '../icons';
 import { IPlatform } from '../tokens';
 import { Announcer } from './announcer';
+import { Arrival } from './arrival';
 import { ISidebarContext } from './context';
 import { EnvironmentField } from './launch/fields/environment';
 import { LaunchForm } from './launch/form';
@@ -50,22 +51,62 @@ export class ClusterPanel extends ReactWidget {
     this.activate();
   }
 
-  /** Focus the wanted row, else the first control of the form, else the panel. */
-  protected onActivateRequest(): void {
-    const id = CSS.escape(this._shown ?? '');
-    const row = this.node.querySelector<HTMLElement>(
-      `.${ROW_CLASS}[data-cluster-id="${id}"]`
-    );
-    this._shown = null;
-    const first = this.node.querySelector<HTMLElement>('form button');
-    const wanted = row ?? first ?? this.node;
-    if (wanted !== first) {
-      wanted.tabIndex = -1;
-    }
-    wanted.focus();
-    row?.scrollIntoView({ block: 'nearest' });
+  /** Wait for no row any more. */
+  dispose(): void {
+    this._arrival?.dispose();
+    super.dispose();
   }
 
+  /** Focus the wanted row, else the first control of the form, else the panel. */
+  protected onActivateRequest(): void {
+    const id = this._shown;
+    this._shown = null;
+    this._arrival?.dispose();
+    const row = this._rowOf(id);
+    if (row) {
+      this._focusRow(row);
+    } else if (id !== null && this._isExpected(id)) {
+      this._focus(this.node);
+      this._arrival = new Arrival(
+        this.node,
+        () => this._rowOf(id),
+        drawn => this._focusRow(drawn)
+      );
+    } else {
+      const first = this.node.querySelector<HTMLElement>('form button');
+      if (first) {
+        first.focus();
+      } else {
+        this._focus(this.node);
+      }
+    }
+  }
+
+  /** The row of a cluster; null if it is not drawn. */
+  private _rowOf(id: string | null): HTMLElement | null {
+    return this.node.querySelector<HTMLElement>(
+      `.${ROW_CLASS}[data-cluster-id="${CSS.escape(id ?? '')}"]`
+    );
+  }
+
+  /** Whether a row will be drawn: rows far down are later, and all while loading. */
+  private _isExpected(id: string): boolean {
+    const { clusters } = this._context;
+    return clusters.status === 'loading' || clusters.get(id) !== undefined;
+  }
+
+  private _focusRow(row: HTMLElement): void {
+    this._focus(row);
+    row.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Focus what is no control. */
+  private _focus(node: HTMLElement): void {
+    node.tabIndex = -1;
+    node.focus();
+  }
+
+  private _arrival: Arrival<HTMLElement> | null = null;
   private _shown: string | null = null;
 }
 

@@ -1,5 +1,6 @@
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { hasEnded, isAlive } from '../format';
+import { isConsole, Target } from '../notebook/target';
 import { connectCall } from '../notebook/template';
 import { ICluster, IClusters, INotebooks } from '../tokens';
 
@@ -32,6 +33,21 @@ export function clusterFor(
   return other
     ? { cluster: other, hasStopped: false }
     : { cluster: own ?? null, hasStopped: clusters.status === 'ready' };
+}
+
+/**
+ * Whether a notebook works with a cluster that is alive, so that the code of another
+ * one would take its place. A console has no such code.
+ */
+export function hasLiving(
+  target: Target,
+  notebooks: Pick<INotebooks, 'clusterOf' | 'sourceOf'>,
+  clusters: Pick<IClusters, 'clusters' | 'get' | 'status'>
+): boolean {
+  const own = isConsole(target)
+    ? null
+    : clusterFor(target, notebooks, clusters).cluster;
+  return own !== null && isAlive(own);
 }
 
 /**

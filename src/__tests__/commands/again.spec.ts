@@ -7,6 +7,7 @@ import {
   contextOf,
   FakeClusters,
   FakeNotebooks,
+  FakePreferences,
   makeCluster,
   trans
 } from '../fakes';
@@ -27,6 +28,7 @@ describe('a cluster that is launched again from its row', () => {
   let clusters: FakeClusters;
   let commands: CommandRegistry;
   let notebooks: FakeNotebooks;
+  let preferences: FakePreferences;
   /** The notebooks that get the code. */
   let targets: unknown[];
 
@@ -34,6 +36,7 @@ describe('a cluster that is launched again from its row', () => {
     clusters = new FakeClusters();
     commands = new CommandRegistry();
     notebooks = new FakeNotebooks();
+    preferences = new FakePreferences();
     targets = [];
     jest
       .spyOn(notebooks, 'sourceOf')
@@ -43,7 +46,7 @@ describe('a cluster that is launched again from its row', () => {
       .mockResolvedValue(makeCluster({ id: 'new', name: 'Tides' }));
     const app: any = { commands, contextMenuHitTest: () => undefined };
     addAgainCommand({
-      ...{ app, clusters, notebooks, trans },
+      ...{ app, clusters, notebooks, preferences, trans },
       launched: (_, panel) => void targets.push(panel)
     });
   });
@@ -117,6 +120,31 @@ describe('a cluster that is launched again from its row', () => {
     open(front, makeOpen('a.ipynb', 'two', 'client = connect("Waves")'));
     await launch('two');
     expect(targets).toEqual([front]);
+    expect(told()).toEqual([]);
+  });
+
+  // Guards against a notebook that loses the cluster that it works with to one that
+  // no notebook has used.
+  it.each([
+    ['by its id', 'six', ''],
+    ['by its name', 'old', 'connect("Waves")']
+  ])('is for no notebook that works with another %s', async (_, id, source) => {
+    put({ id: 'two', state: 'closed' });
+    put({ id: 'six', name: 'Waves' });
+    open(makeOpen('waves.ipynb', id, source));
+    await launch('two');
+    put({ id: 'six', name: 'Waves', state: 'closed' });
+    await launch('two');
+    expect(targets).toEqual([null, notebooks.panel]);
+    expect(told()).toEqual([]);
+  });
+
+  // Guards against a notice of code that is not inserted.
+  it('says nothing of a notebook that gets no code', async () => {
+    preferences.insertAutomatically = false;
+    put({ id: 'two', state: 'closed' });
+    open(makeOpen('other.ipynb', null), makeOpen('b.ipynb', 'two'));
+    await launch('two');
     expect(told()).toEqual([]);
   });
 });

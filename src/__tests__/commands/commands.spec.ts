@@ -7,6 +7,7 @@ import {
   contextOf,
   FakeClusters,
   FakeNotebooks,
+  FakePreferences,
   makeCluster,
   makeUsage,
   trans
@@ -35,6 +36,7 @@ describe('commands', () => {
   let clusters: FakeClusters;
   let commands: CommandRegistry;
   let notebooks: FakeNotebooks;
+  const preferences = new FakePreferences();
 
   beforeEach(() => {
     clusters = new FakeClusters();
@@ -141,7 +143,7 @@ describe('commands', () => {
     const launched: unknown[] = [];
     const app: any = { commands, contextMenuHitTest: () => undefined };
     addAgainCommand({
-      ...{ app, clusters, notebooks, trans },
+      ...{ app, clusters, notebooks, preferences, trans },
       launched: (cluster, panel) => void launched.push([cluster.id, panel])
     });
     notebooks.select(NOTEBOOK);
@@ -184,7 +186,7 @@ describe('commands', () => {
   it('ask before they stop a running cluster to launch it again', async () => {
     const app: any = { commands, contextMenuHitTest: () => undefined };
     addAgainCommand({
-      ...{ app, clusters, notebooks, trans },
+      ...{ app, clusters, notebooks, preferences, trans },
       launched: () => undefined
     });
     const sent = (): unknown[] => clusters.calls.map(([name]) => name);
@@ -224,7 +226,7 @@ describe('commands', () => {
   it('launch the cluster again that the toolbar shows', async () => {
     const app: any = { commands, contextMenuHitTest: () => undefined };
     addAgainCommand({
-      ...{ app, clusters, notebooks, trans },
+      ...{ app, clusters, notebooks, preferences, trans },
       launched: () => undefined
     });
     clusters.put(makeCluster({ state: 'closed' }));
@@ -258,7 +260,7 @@ describe('commands', () => {
     async state => {
       const app: any = { commands, contextMenuHitTest: () => undefined };
       addAgainCommand({
-        ...{ app, clusters, notebooks, trans },
+        ...{ app, clusters, notebooks, preferences, trans },
         launched: () => undefined
       });
       clusters.put(makeCluster({ state }));
@@ -281,7 +283,7 @@ describe('commands', () => {
   ])('do not launch a cluster again that %s', async (_, changes) => {
     const app: any = { commands, contextMenuHitTest: () => undefined };
     addAgainCommand({
-      ...{ app, clusters, notebooks, trans },
+      ...{ app, clusters, notebooks, preferences, trans },
       launched: () => undefined
     });
     clusters.put(makeCluster(changes));

@@ -88,11 +88,21 @@ export class FakeNotebooks implements INotebooks {
     this.drops.push([node, id]);
   }
 
+  /** Resolves when a launcher has opened a notebook; null if it opens none. */
+  opening: Promise<void> | null = null;
+
   /** What an insertion has to wait for. */
   prepared: Promise<void> | null = null;
 
   prepare(): Promise<void> | null {
     return this.prepared;
+  }
+
+  /** The cells that were given to the user: the notebook and the id of the cell. */
+  readonly claimed: [any, string][] = [];
+
+  claim(panel: any, id: string): void {
+    this.claimed.push([panel, id]);
   }
 
   insert(cluster: ICluster, kind: any, options?: any): Insertion {

@@ -5,10 +5,11 @@ import { Signal } from '@lumino/signaling';
 export function contextOf(path: string): {
   path: string;
   localPath: string;
+  isReady: boolean;
   ready: Promise<void>;
 } {
   const localPath = path.replace(/^[^/]*:/, '');
-  return { path, localPath, ready: Promise.resolve() };
+  return { path, localPath, isReady: true, ready: Promise.resolve() };
 }
 
 /**

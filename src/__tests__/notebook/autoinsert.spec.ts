@@ -3,7 +3,7 @@ import { AutoInsert } from '../../notebook/autoinsert';
 import { FakeClusters, FakeNotebooks, makeCluster, trans } from '../fakes';
 
 /** A notebook to launch from, of which only the identity matters. */
-const PANEL: any = { id: 'panel', context: { path: 'a.ipynb' } };
+const PANEL: any = { id: 'panel', context: { path: 'a.ipynb', isReady: true } };
 
 describe('AutoInsert', () => {
   let clusters: FakeClusters;
@@ -129,6 +129,25 @@ describe('AutoInsert', () => {
     ]);
     expect(unplaced).not.toContain('two');
     third.dispose();
+  });
+
+  // Guards against code in a notebook that is still being loaded, which then replaces
+  // all that is in it.
+  it('waits until the notebook is loaded', async () => {
+    let read: () => void = () => undefined;
+    const context = {
+      path: 'b.ipynb',
+      isReady: false,
+      ready: new Promise<void>(resolve => (read = resolve))
+    };
+    clusters.put(makeCluster({ id: 'two' }));
+    autoInsert.expect('two', { id: 'new', context } as any);
+    clusters.put(makeCluster({ id: 'two', cores: 7 }));
+    expect(notebooks.inserted).toEqual([]);
+    context.isReady = true;
+    read();
+    await context.ready;
+    expect(notebooks.inserted.map(([id]) => id)).toEqual(['two']);
   });
 
   // Guards against the long code in a notebook whose kernel was just started.

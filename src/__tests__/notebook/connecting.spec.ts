@@ -1,4 +1,5 @@
-import { insertCode, replaceByDropped, markedCell } from '../../notebook/cell';
+import { insertCode, replaceByDropped } from '../../notebook/cell';
+import { markedCell } from '../../notebook/mark';
 import {
   clusterOf,
   connectingCell,

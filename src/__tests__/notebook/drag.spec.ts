@@ -1,9 +1,15 @@
 import { Drag } from '@lumino/dragdrop';
-import { CELL_METADATA } from '../../notebook/cell';
+import { CELL_METADATA } from '../../notebook/mark';
 import { watchDrag } from '../../notebook/drag';
 
 /** The drags that were started; jsdom does not support drops. */
 const mockDrags: Drag.IOptions[] = [];
+const mockDisposed = jest.fn();
+
+const MARK = {
+  ...{ cluster_id: 'one', name: 'Local 1' },
+  code: 'client = Client(1)'
+};
 
 jest.mock('@lumino/dragdrop', () => ({
   Drag: class {
@@ -12,7 +18,7 @@ jest.mock('@lumino/dragdrop', () => ({
     }
 
     start = (): Promise<string> => Promise.resolve('copy');
-    dispose = (): void => undefined;
+    dispose = mockDisposed;
   }
 }));
 
@@ -27,16 +33,13 @@ describe('watchDrag', () => {
 
   beforeEach(() => {
     mockDrags.length = 0;
+    mockDisposed.mockClear();
     drops = [];
     document.elementFromPoint = () => document.body;
   });
 
   const pull = async (distance: number): Promise<void> => {
-    const mark = {
-      ...{ cluster_id: 'one', name: 'Local 1' },
-      code: 'client = Client(1)'
-    };
-    watchDrag({ clientX: 0, clientY: 0 }, mark, (...drop) => drops.push(drop));
+    watchDrag({ clientX: 0, clientY: 0 }, MARK, (...drop) => drops.push(drop));
     point('pointermove', distance);
     point('pointerup', distance);
     await new Promise(resolve => setTimeout(resolve, 0));
@@ -55,6 +58,18 @@ describe('watchDrag', () => {
     });
     expect(mimeData.getData('text/plain')).toBe('client = Client(1)');
     expect(drops).toEqual([[document.body, cell.id]]);
+  });
+
+  // Guards against a drag without a pointer, which only the next click would end.
+  it('ends when the browser takes the pointer', async () => {
+    watchDrag({ clientX: 0, clientY: 0 }, MARK, () => undefined);
+    point('pointercancel', 0);
+    point('pointermove', 50);
+    expect(mockDrags).toEqual([]);
+    watchDrag({ clientX: 0, clientY: 0 }, MARK, () => undefined);
+    point('pointermove', 50);
+    point('pointercancel', 50);
+    expect(mockDisposed).toHaveBeenCalledTimes(1);
   });
 
   // Guards against clicks that become drags, then or at the next move.

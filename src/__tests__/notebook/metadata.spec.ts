@@ -1,4 +1,4 @@
-import { CELL_METADATA } from '../../notebook/cell';
+import { CELL_METADATA } from '../../notebook/mark';
 import {
   hasHabit,
   requestIn,

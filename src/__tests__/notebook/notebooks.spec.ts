@@ -1,6 +1,6 @@
 import { YNotebook } from '@jupyter/ydoc';
 import { Signal } from '@lumino/signaling';
-import { CELL_METADATA, markedCell } from '../../notebook/cell';
+import { CELL_METADATA, markedCell } from '../../notebook/mark';
 import { requestIn } from '../../notebook/metadata';
 import { Notebooks } from '../../notebook/notebooks';
 import { INotebooksOptions } from '../../notebook/options';
@@ -337,6 +337,26 @@ describe('Notebooks', () => {
       cell.getMetadata(CELL_METADATA)
     );
     expect(JSON.stringify(cell.metadata)).not.toContain('/users/ada');
+  });
+
+  // Guards against code that is gone when the notebook is loaded.
+  it('does not insert in a notebook that is still being loaded', () => {
+    panel.context.isReady = false;
+    const before = panel.sources;
+    expect(notebooks.insert(withCode('one', 'c1()'), 'connect')).toEqual({
+      inserted: false,
+      reason: 'a.ipynb is still opening. Try again in a moment.'
+    });
+    expect(panel.sources).toEqual(before);
+  });
+
+  // Guards against a line of the user that has the same text, and is rewritten.
+  it('replaces whole lines, where they are', () => {
+    notebooks.insert(withCode('one', 'a = 1'), 'connect');
+    const cell = panel.notebook.cells[panel.content.activeCellIndex];
+    cell.setSource('# was: a = 1\naa = 12\na = 1\nmine()');
+    notebooks.insert(withCode('two', 'c = "$&"'), 'connect');
+    expect(cell.getSource()).toBe('# was: a = 1\naa = 12\nc = "$&"\nmine()');
   });
 
   // Guards against code of the user that is overwritten, or kept twice.

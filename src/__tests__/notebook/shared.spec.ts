@@ -1,5 +1,6 @@
 import { Signal } from '@lumino/signaling';
-import { CELL_METADATA, claim, markedCell } from '../../notebook/cell';
+import { claim } from '../../notebook/cell';
+import { CELL_METADATA, markedCell } from '../../notebook/mark';
 import { Notebooks } from '../../notebook/notebooks';
 import { ICluster } from '../../tokens';
 import {
@@ -64,6 +65,17 @@ describe('a cell in a shared notebook from before it was shared', () => {
     panel.notebook.cells.find((cell: any) => cell.getSource() === source);
   const owners = (): unknown[] =>
     [ada, bob].map(({ notebooks }) => notebooks.clusterOf(panel));
+
+  // Guards against a new notebook with the code, whose toolbar shows no cluster.
+  it('is the one of the user for whom it was made', () => {
+    let changes = 0;
+    ada.notebooks.usersChanged.connect(() => void changes++);
+    ada.notebooks.claim(panel, panel.notebook.cells[0].id);
+    expect(changes).toBe(1);
+    expect(owners()).toEqual(['one', null]);
+    bob.notebooks.claim(panel, panel.notebook.cells[0].id);
+    expect(owners()).toEqual(['one', null]);
+  });
 
   // Guards against a toolbar with the cluster of a colleague, and a launch that
   // rewrites the cell of that colleague.

@@ -4,7 +4,7 @@ import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import { addAgainCommand } from '../../commands/again';
 import { AutoInsert } from '../../notebook/autoinsert';
-import { CELL_METADATA } from '../../notebook/cell';
+import { CELL_METADATA } from '../../notebook/mark';
 import { Notebooks } from '../../notebook/notebooks';
 import { showStoppedBars } from '../../notebook/stopped';
 import { mayFocus } from '../../sidebar/focus';
@@ -12,6 +12,7 @@ import { ICluster } from '../../tokens';
 import {
   FakeClusters,
   FakeNotebookPanel,
+  FakePreferences,
   makeCluster,
   makeKernelspecs,
   makeTracker,
@@ -30,6 +31,7 @@ describe('Launch again in the bar of a cell', () => {
   let cell: Widget;
   let clusters: FakeClusters;
   let panel: any;
+  const preferences = new FakePreferences();
 
   beforeEach(async () => {
     cell = new Widget();
@@ -64,7 +66,7 @@ describe('Launch again in the bar of a cell', () => {
     const commands = new CommandRegistry();
     const app: any = { commands, contextMenuHitTest: () => undefined };
     addAgainCommand({
-      ...{ app, clusters, notebooks, trans },
+      ...{ app, clusters, notebooks, preferences, trans },
       launched: ({ id }, target) => autoInsert.expect(id, target!)
     });
     jest.spyOn(clusters, 'launch').mockImplementation(async () => {

@@ -20,6 +20,8 @@ describe('notices', () => {
   let hidden: boolean;
   let notebooks: FakeNotebooks;
   let notices: Notices;
+  /** What a command opens; nothing in Notebook 7. */
+  let panel: any;
   let preferences: FakePreferences;
   let saved: any[];
   /** The notifications of the browser. */
@@ -30,7 +32,10 @@ describe('notices', () => {
   const create = (): Notices => {
     const app: any = {
       commands: {
-        execute: (id: string, args: any) => void executed.push([id, args])
+        execute: async (id: string, args: any) => {
+          executed.push([id, args]);
+          return panel;
+        }
       },
       serviceManager: {
         contents: {
@@ -53,6 +58,7 @@ describe('notices', () => {
     executed = [];
     hidden = false;
     native = [];
+    panel = undefined;
     requested = 0;
     permission = 'granted';
     saved = [];
@@ -233,6 +239,23 @@ describe('notices', () => {
     panel.content.model.collaborative = false;
     expect(clusterOf(panel, null)).toBe('one');
     PageConfig.setOption('hubUser', '');
+  });
+
+  // Guards against a shared notebook whose toolbar says that it has no cluster, and
+  // a second cell with the code.
+  it('create a notebook whose cell is that of the user who opens it', async () => {
+    await put(starting);
+    notices.expect('one');
+    await put();
+    let read: () => void = () => undefined;
+    const ready = new Promise<void>(resolve => (read = resolve));
+    panel = { context: { ready }, isDisposed: false };
+    await press('New notebook with it');
+    expect(notebooks.claimed).toEqual([]);
+    read();
+    await jest.advanceTimersByTimeAsync(0);
+    const [{ id }] = saved[0][1].content.cells;
+    expect(notebooks.claimed).toEqual([[panel, id]]);
   });
 
   const select = (changes: object = {}): void =>

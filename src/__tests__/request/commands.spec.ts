@@ -2,7 +2,7 @@ import { Dialog, Notification } from '@jupyterlab/apputils';
 import { CommandRegistry } from '@lumino/commands';
 import { fireEvent, waitFor } from '@testing-library/react';
 import { CommandIDs } from '../../commands/ids';
-import { CELL_METADATA } from '../../notebook/cell';
+import { CELL_METADATA } from '../../notebook/mark';
 import { addRepeatCommands } from '../../request/commands';
 import {
   FakeClusters,
@@ -19,6 +19,7 @@ describe('a launch without the form', () => {
   let clusters: FakeClusters;
   let commands: CommandRegistry;
   let launched: [string, unknown][];
+  let notebooks: FakeNotebooks;
   let panel: FakeNotebookPanel;
   let preferences: FakePreferences;
 
@@ -28,7 +29,7 @@ describe('a launch without the form', () => {
     panel = new FakeNotebookPanel();
     preferences = new FakePreferences();
     launched = [];
-    const notebooks = new FakeNotebooks();
+    notebooks = new FakeNotebooks();
     notebooks.panels = [panel];
     addRepeatCommands({
       app: { commands } as any,
@@ -80,6 +81,25 @@ describe('a launch without the form', () => {
         ...{ cwd: 'work', kernel_name: 'python3' }
       })
     ]);
+    expect(launched).toEqual([['one', panel]]);
+  });
+
+  // Guards against a cluster without a notebook while a launcher opens one.
+  it('is for the notebook that is being opened', async () => {
+    preferences.last[''] = 'local';
+    let show: () => void = () => undefined;
+    notebooks.opening = new Promise<void>(resolve => {
+      show = () => {
+        notebooks.panel = panel;
+        resolve();
+      };
+    });
+    const done = commands.execute(CommandIDs.launchLast);
+    await new Promise(resolve => setTimeout(resolve, 0));
+    expect(launches()).toEqual([]);
+    show();
+    await done;
+    expect(launches()).toMatchObject([{ cwd: 'work' }]);
     expect(launched).toEqual([['one', panel]]);
   });
 

@@ -18,6 +18,9 @@ export interface IParts {
   queries: LaunchQueries;
 }
 
+/** What the user typed that holds for one cluster only. */
+export type Typed = Partial<Pick<Draft, 'address' | 'name'>>;
+
 /**
  * The next launch: what the user typed that holds for one cluster only, and the
  * request that is made of the form.
@@ -72,9 +75,30 @@ export class Draft {
     this._mistyped.clear();
   }
 
-  /** Forget what was typed for one cluster only. Emits nothing. */
-  clear(): void {
-    this._address = this._name = '';
+  /** What is typed for one cluster only, in the fields of a platform. */
+  typed({ launches }: IPlatform): Typed {
+    const { address, name } = this;
+    return launches ? { name } : { address, name };
+  }
+
+  /** Forget what was typed for one cluster only, unless it changed. Emits nothing. */
+  clear({ address, name }: Typed): void {
+    if (this._address === address) {
+      this._address = '';
+    }
+    if (this._name === name) {
+      this._name = '';
+    }
+  }
+
+  /** Where the next cluster runs: its environment and its folder. */
+  place(): { cwd?: string; kernel_name?: string } {
+    const { kernel, notebooks } = this._parts;
+    const path = notebooks?.current?.path;
+    return {
+      kernel_name: kernel.name,
+      cwd: path?.split('/').slice(0, -1).join('/')
+    };
   }
 
   /** The titles of the fields whose values are not allowed. */
@@ -91,17 +115,12 @@ export class Draft {
 
   /** The request that launches a cluster. */
   request(platform: IPlatform): ILaunch {
-    const { forms, kernel, notebooks, queries } = this._parts;
-    const path = notebooks?.current?.path;
+    const { forms, queries } = this._parts;
     return launchRequest(
       platform,
       forms.get(platform),
       queries.schema(platform),
-      {
-        kernel_name: kernel.name,
-        cwd: path?.split('/').slice(0, -1).join('/'),
-        name: this._name
-      }
+      { ...this.place(), name: this._name }
     );
   }
 

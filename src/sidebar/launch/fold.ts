@@ -33,8 +33,14 @@ export class FormFold {
     return this._wanted?.platform === platform ? this._wanted.option : null;
   }
 
+  /** How often the user has changed something in the form, or shown or hidden it. */
+  get edits(): number {
+    return this._edits;
+  }
+
   /** Expand or collapse the form. */
   set(isOpen: boolean): void {
+    this._edits += 1;
     this._chosen = isOpen;
     this._isEdited = false;
     this.settle();
@@ -43,7 +49,10 @@ export class FormFold {
   /** Note that the user has changed something in the form, which stays expanded. */
   readonly keep = (): void => {
     // Beside the line of a collapsed form is a button that resets its values.
-    this._isEdited ||= this.isOpen;
+    if (this.isOpen) {
+      this._edits += 1;
+      this._isEdited = true;
+    }
   };
 
   /**
@@ -58,6 +67,7 @@ export class FormFold {
 
   /** Expand the form, and focus the field of an option as soon as it is there. */
   show(platform: string, option: string): void {
+    this._edits += 1;
     this._chosen = true;
     this._wanted = { platform, option };
     this._changed.emit();
@@ -69,8 +79,16 @@ export class FormFold {
     this._changed.emit();
   };
 
-  /** Follow the number of clusters again, after a launch. */
-  reset(): void {
+  /**
+   * Follow the number of clusters again, after a launch, unless the user has gone on
+   * with the form for the next one.
+   *
+   * @param edits - the edits when the cluster was launched
+   */
+  reset(edits: number): void {
+    if (edits !== this._edits) {
+      return;
+    }
     this._chosen = null;
     this._isEdited = false;
     this.settle();
@@ -79,6 +97,7 @@ export class FormFold {
   private _changed = new Signal<this, void>(this);
   /** What the user chose; null for no choice. */
   private _chosen: boolean | null = null;
+  private _edits = 0;
   private _isEdited = false;
   private _wanted: { platform: string; option: string } | null = null;
 }

@@ -60,8 +60,12 @@ function Changes({
     const chosen = kernel.kernels.find(({ name }) => name === kernel.chosen);
     changed.unshift(trans.__('environment %1', chosen!.title));
   }
-  if (draft.name.trim()) {
-    changed.unshift(trans.__('name %1', draft.name.trim()));
+  const { address = '', name = '' } = draft.typed(platform);
+  if (address.trim()) {
+    changed.unshift(trans.__('address %1', address.trim()));
+  }
+  if (name.trim()) {
+    changed.unshift(trans.__('name %1', name.trim()));
   }
   if (changed.length === 0) {
     return null;

@@ -6,7 +6,7 @@ import { IPlatform } from '../../tokens';
 import { sizeText } from './differences';
 import { LaunchFields } from './fields/fields';
 import { Footer } from './footer';
-import { useInSight, useFocusAfterLaunch } from './formhooks';
+import { useFocusKept, useInSight } from './formhooks';
 import { LaunchModel } from './model';
 
 /** The props of the form and its parts. */
@@ -32,7 +32,7 @@ export function LaunchForm(props: ILaunchProps): JSX.Element {
   const { isOpen } = model.fold;
   const node = useRef<HTMLFormElement>(null);
   useInSight(node, isOpen, model.submission.error);
-  useFocusAfterLaunch(node, model);
+  useFocusKept(node, model);
   if (platform === null) {
     return (
       <p className="jp-ClusterLauncher-empty">

@@ -1,4 +1,10 @@
-import { RefObject, useLayoutEffect } from 'react';
+import {
+  MutableRefObject,
+  RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef
+} from 'react';
 import { LaunchModel } from './model';
 
 /**
@@ -29,26 +35,64 @@ export function useInSight(
 }
 
 /**
- * Keep the focus in the form when a launch ends, or the form is expanded or collapsed,
- * and what has the focus goes or is disabled: on the button that launches if it was
- * there, which is another one then, else on the first button.
+ * Keep the focus in the form when what has it goes or is disabled, such as when a
+ * launch ends: on the button that launches if it was there, which is another one then,
+ * else on a button that was near, else on the first one.
  */
-export function useFocusAfterLaunch(
+export function useFocusKept(
   form: RefObject<HTMLFormElement>,
-  { fold, preparation, submission }: LaunchModel
+  { preparation }: LaunchModel
 ): void {
-  // What this render may remove.
+  const pointed = usePointed();
+  // What this render may remove, and what it is in: afterwards, it does not tell.
   const focused = form.current?.contains(document.activeElement)
     ? document.activeElement
     : null;
+  const around = ancestors(focused);
   useLayoutEffect(() => {
     if (!focused || (focused.isConnected && !focused.matches(':disabled'))) {
       return;
     }
-    const launch = focused.matches('[type="submit"]')
-      ? form.current?.querySelector<HTMLElement>('[type="submit"]:enabled')
-      : null;
-    const next = launch ?? form.current?.querySelector<HTMLElement>('button');
-    preparation.ignore(() => next?.focus());
-  }, [fold.isOpen, submission.busy]);
+    const active = document.activeElement ?? document.body;
+    if (active !== document.body && active !== focused) {
+      return; // It has moved already.
+    }
+    const first = 'button:enabled';
+    const launch = form.current?.querySelector<HTMLElement>(
+      '[type="submit"]:enabled'
+    );
+    const near = around
+      .filter(node => node.isConnected)
+      .map(node => node.querySelector<HTMLElement>(first))
+      .find(button => button !== null);
+    const next = focused.matches('[type="submit"]')
+      ? (launch ?? form.current?.querySelector<HTMLElement>(first))
+      : near;
+    // Not away from what is below the pointer.
+    const preventScroll = pointed.current;
+    preparation.ignore(() => next?.focus({ preventScroll }));
+  });
+}
+
+/** What an element is in, from the inside. */
+function ancestors(node: Element | null): Element[] {
+  const parent = node?.parentElement ?? null;
+  return parent ? [parent, ...ancestors(parent)] : [];
+}
+
+/** Whether the user has last used the pointer, as opposed to the keyboard. */
+function usePointed(): MutableRefObject<boolean> {
+  const pointed = useRef(false);
+  useEffect(() => {
+    const note = ({ type }: Event): void => {
+      pointed.current = type === 'pointerdown';
+    };
+    document.addEventListener('pointerdown', note, true);
+    document.addEventListener('keydown', note, true);
+    return () => {
+      document.removeEventListener('pointerdown', note, true);
+      document.removeEventListener('keydown', note, true);
+    };
+  }, []);
+  return pointed;
 }

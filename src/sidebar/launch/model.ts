@@ -1,14 +1,13 @@
-import { KernelSpec } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
-import { IPreferences } from '../../settings/preferences';
-import { IClusters, INotebooks, IPlatform } from '../../tokens';
+import { IClusters, ILaunch, IPlatform } from '../../tokens';
 import { IForm } from './choices';
 import { changedOptions } from './schema';
 import { Draft } from './draft';
 import { FormFold } from './fold';
 import { Forms } from './forms';
 import { KernelChoice } from './kernelchoice';
+import { ILaunchModelOptions } from './parts';
 import { Presets } from './presets';
 import { Preparation } from './prepare';
 import { LaunchQueries, sizeOf } from './queries';
@@ -19,11 +18,11 @@ import { Submission } from './submission';
  * The state of the form that launches a cluster.
  */
 export class LaunchModel implements IDisposable {
-  constructor(private _options: LaunchModel.IOptions) {
-    const { clusters, kernelspecs, notebooks, preferences } = this._options;
+  constructor(options: ILaunchModelOptions) {
+    const { clusters, kernelspecs, notebooks, preferences } = options;
     this.fold = new FormFold(clusters);
     this.forms = new Forms(preferences);
-    this.submission = new Submission(clusters);
+    this.submission = new Submission(clusters, notebooks);
     this.kernel = new KernelChoice(kernelspecs, notebooks);
     this.queries = new LaunchQueries(clusters);
     this.preparation = new Preparation(clusters);
@@ -138,7 +137,7 @@ export class LaunchModel implements IDisposable {
     if (platform) {
       this.forms.reset(platform);
       this.draft.fill();
-      this.draft.clear();
+      this.draft.clear(this.draft.typed(platform));
       this.fold.release();
       this.chooseKernel(null);
     }
@@ -164,23 +163,26 @@ export class LaunchModel implements IDisposable {
 
   /**
    * Launch a cluster, or join the one at `address` on a platform that launches
-   * none. Never rejects: see `submission.error`.
+   * none. What the user types meanwhile is for the next one. Does nothing during
+   * another launch. Never rejects: see `submission.error`.
    *
    * @param discovered - the id of a discovered cluster to join instead
    */
   async launch(discovered?: string): Promise<void> {
-    const { platform } = this;
-    if (!platform) {
+    const { draft, fold, platform, submission } = this;
+    if (!platform || submission.busy) {
       return;
     }
-    const panel = this._options.notebooks?.panel ?? null;
+    const { edits } = fold;
+    const typed = draft.typed(platform);
     const form = this.forms.get(platform);
     const options = changedOptions(this.queries.schema(platform), form.options);
-    const launch = this.draft.submission(platform, discovered);
-    await this.submission.send(launch, panel, async () => {
-      this.draft.clear();
+    const launch = draft.submission(platform, discovered);
+    const request = (): ILaunch => ({ ...launch, ...draft.place() });
+    await submission.send(request, async () => {
+      draft.clear(typed);
       this.preparation.reset();
-      this.fold.reset();
+      fold.reset(edits);
       await this._selection.remember(platform, form, options);
     });
   }
@@ -236,19 +238,4 @@ export class LaunchModel implements IDisposable {
   private _changed = new Signal<this, void>(this);
   private _isDisposed = false;
   private _selection: Selection;
-}
-
-/** The types that belong to LaunchModel. */
-export namespace LaunchModel {
-  /** The options of the model. */
-  export interface IOptions {
-    /** The clusters and platforms. */
-    clusters: IClusters;
-    /** The kernelspecs of the server. */
-    kernelspecs: Pick<KernelSpec.IManager, 'specs' | 'specsChanged'>;
-    /** The notebooks and consoles, to launch in the environment of the current one. */
-    notebooks: INotebooks | null;
-    /** The preferences, in which the choices of a launch are saved. */
-    preferences: IPreferences;
-  }
 }

@@ -1,6 +1,6 @@
 import { ISignal, Signal } from '@lumino/signaling';
 import { Target } from '../../notebook/target';
-import { ICluster, IClusters, ILaunch } from '../../tokens';
+import { ICluster, IClusters, ILaunch, INotebooks } from '../../tokens';
 
 /** An accepted launch. */
 export interface ILaunched {
@@ -14,7 +14,10 @@ export interface ILaunched {
  * The launch that is being requested, and why the last one was rejected.
  */
 export class Submission {
-  constructor(private _clusters: Pick<IClusters, 'launch'>) {}
+  constructor(
+    private _clusters: Pick<IClusters, 'launch'>,
+    private _notebooks: Pick<INotebooks, 'opening' | 'panel'> | null
+  ) {}
 
   /** Whether the server has not responded to a launch yet. */
   busy = false;
@@ -32,21 +35,26 @@ export class Submission {
   }
 
   /**
-   * Request a launch. Never rejects: see `error`.
+   * Request a launch, for the notebook in front, or the one that is being opened.
+   * Never rejects: see `error`.
    *
-   * @param panel - the current notebook
+   * @param request - returns the request, when that notebook is known
    * @param remember - saves the choices of an accepted launch
    */
   async send(
-    launch: ILaunch,
-    panel: Target | null,
+    request: () => ILaunch,
     remember: () => Promise<void>
   ): Promise<void> {
     this.busy = true;
     this.error = null;
     this._changed.emit();
     try {
-      const cluster = await this._clusters.launch(launch);
+      const opening = this._notebooks?.opening;
+      if (opening) {
+        await opening;
+      }
+      const panel = this._notebooks?.panel ?? null;
+      const cluster = await this._clusters.launch(request());
       this._launched.emit({ cluster, panel });
       // The cluster is there, whatever the browser can save.
       await remember().catch(reason => {

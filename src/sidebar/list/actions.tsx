@@ -16,15 +16,22 @@ import { Scale } from './scale';
 export function RowActions(props: IRowProps): JSX.Element {
   const { cluster, context } = props;
   const [isScaling, setScaling] = useState(false);
+  // Until the server has answered: a form that is gone cannot say why it refused.
+  const [busy, setBusy] = useState(false);
   const isRunning = cluster.state === 'running';
   return (
     <>
       {isRunning && isScaling && (
-        <Scale {...props} onDone={() => setScaling(false)} />
+        <Scale
+          {...props}
+          busy={busy}
+          onBusy={setBusy}
+          onDone={() => setScaling(false)}
+        />
       )}
       <ActionButtons
         {...{ cluster, context, isScaling }}
-        onScale={() => setScaling(!isScaling)}
+        onScale={() => busy || setScaling(!isScaling)}
       />
     </>
   );

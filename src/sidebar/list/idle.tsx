@@ -1,4 +1,5 @@
-import React from 'react';
+import React, { useState } from 'react';
+import { ErrorMessage } from '../../components/alert';
 import { EVERY_QUARTER_MINUTE, useNow } from '../../components/hooks';
 import { idleText } from '../../format';
 import { RowButton } from './button';
@@ -12,24 +13,31 @@ export function Idle({ cluster, context }: IRowProps): JSX.Element | null {
   const { clusters, trans } = context;
   const now = useNow(cluster.idle?.closes_at ? EVERY_QUARTER_MINUTE : null);
   const text = idleText(cluster, now, trans);
-  const [error, setError] = React.useState('');
+  const [error, setError] = useState('');
+  const [busy, setBusy] = useState(false);
+  const extend = async (): Promise<void> => {
+    setBusy(true);
+    setError(''); // The same error is announced again.
+    try {
+      await clusters.change(cluster.id, { keep: true });
+    } catch (reason) {
+      setError((reason as Error).message);
+    }
+    setBusy(false);
+  };
   if (!text) {
     return null;
   }
   return (
     <div className="jp-ClusterLauncher-idle">
-      <span>{error || text}</span>
+      <span>{text}</span>
       <RowButton
-        {...{ cluster, context }}
+        {...{ busy, cluster, context }}
         text={trans.__('Extend')}
         title={trans.__('Start the idle time of %1 again', cluster.name)}
-        onClick={() => {
-          clusters.change(cluster.id, { keep: true }).then(
-            () => setError(''),
-            (reason: Error) => setError(reason.message)
-          );
-        }}
+        onClick={() => void extend()}
       />
+      <ErrorMessage error={error || null} />
     </div>
   );
 }

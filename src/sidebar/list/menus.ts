@@ -6,14 +6,28 @@ import { hasDaskLabextension } from '../../dashboard/dasklabextension';
 import { ICluster, IPlot } from '../../tokens';
 import { ISidebarContext } from '../context';
 
+/** How many menus were asked for: the last one is opened. */
+let asked = 0;
+
 /**
- * Open a menu below a button.
+ * Open a menu below a button, unless the user has gone on when it is there: it would
+ * take the keys from what has the focus by then.
  */
 export async function openMenu(
   button: HTMLElement,
   menu: Menu | Promise<Menu>
 ): Promise<void> {
+  const number = ++asked;
+  const focused = document.activeElement;
   const opened = await menu;
+  const isWanted =
+    number === asked &&
+    button.isConnected &&
+    document.activeElement === focused;
+  if (!isWanted) {
+    opened.dispose();
+    return;
+  }
   const { left, bottom } = button.getBoundingClientRect();
   opened.aboutToClose.connect(() => {
     button.focus();

@@ -1,6 +1,7 @@
 import React, { useState } from 'react';
 import { ErrorMessage } from '../../components/alert';
 import { nameFor } from '../../components/button';
+import { isComposing } from '../../components/keys';
 import { IRowProps } from './props';
 
 /**
@@ -58,6 +59,9 @@ function NameField(props: IRowProps & { onDone: () => void }): JSX.Element {
     }
   };
   const onKeyDown = (event: React.KeyboardEvent): void => {
+    if (isComposing(event)) {
+      return;
+    }
     if (event.key === 'Enter' && !isPending) {
       void commit();
     } else if (event.key === 'Escape') {

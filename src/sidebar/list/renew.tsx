@@ -16,13 +16,17 @@ const OFF = 'off';
  * A form to change for how long the jobs of a cluster are kept beyond their
  * time limit. Nothing where they cannot be.
  *
+ * @param props.busy - whether the server has not answered to a change yet
  * @param props.onApply - applies a change, and resolves to whether the server
  * accepted it
  */
 export function Renew(
-  props: IRowProps & { onApply: (change: Change) => Promise<boolean> }
+  props: IRowProps & {
+    busy: boolean;
+    onApply: (change: Change) => Promise<boolean>;
+  }
 ): JSX.Element | null {
-  const { cluster, context, onApply } = props;
+  const { busy, cluster, context, onApply } = props;
   const { trans } = context;
   const until = cluster.renewal?.until ?? null;
   const now = useNow(until ? EVERY_QUARTER_MINUTE : null);
@@ -48,7 +52,7 @@ export function Renew(
       }}
     >
       <RowSelect
-        {...{ cluster, context, label }}
+        {...{ busy, cluster, context, label }}
         value={selected}
         choices={[
           {
@@ -67,7 +71,7 @@ export function Renew(
       />
       {selected && (
         <RowButton
-          {...{ cluster, context }}
+          {...{ busy, cluster, context }}
           type="submit"
           text={trans.__('Apply')}
           part={label}
@@ -80,16 +84,20 @@ export function Renew(
 /**
  * A field to select one of several values, in the row of a cluster. Other rows have
  * the same one: its name ends with the cluster.
+ *
+ * @param props.busy - whether it keeps what is selected; disabled, it would lose the
+ *   focus
  */
 function RowSelect(
   props: Pick<IRowProps, 'cluster' | 'context'> & {
+    busy: boolean;
     label: string;
     value: string;
     choices: readonly ISelectChoice[];
     onChange: (value: string) => void;
   }
 ): JSX.Element {
-  const { choices, cluster, context, label, value, onChange } = props;
+  const { busy, choices, cluster, context, label, value, onChange } = props;
   const id = useId();
   return (
     <Field {...{ id, label }}>
@@ -98,7 +106,8 @@ function RowSelect(
           {...{ id, value }}
           className="jp-mod-styled"
           aria-label={nameFor(label, [cluster.name], context.trans)}
-          onChange={event => onChange(event.target.value)}
+          aria-disabled={busy || undefined}
+          onChange={event => busy || onChange(event.target.value)}
         >
           {choices.map(choice => (
             <option key={choice.value} value={choice.value}>

@@ -88,7 +88,9 @@ function Head(props: IRowProps): JSX.Element {
       className="jp-ClusterLauncher-rowHead"
       onPointerDown={event => {
         const code = notebooks?.code(cluster, 'connect') ?? null;
-        if (code !== null && event.button === 0 && !isControl(event.target)) {
+        // A finger that moves scrolls.
+        const isPress = event.button === 0 && event.pointerType !== 'touch';
+        if (code !== null && isPress && !isControl(event.target)) {
           event.preventDefault(); // Do not select text.
           const { id: cluster_id, name } = cluster;
           watchDrag(

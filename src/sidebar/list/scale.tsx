@@ -1,6 +1,7 @@
 import React, { useCallback, useEffect, useId, useState } from 'react';
 import { ErrorMessage } from '../../components/alert';
 import { nameFor } from '../../components/button';
+import { isComposing } from '../../components/keys';
 import {
   AdaptFields,
   IBounds,
@@ -19,15 +20,28 @@ const UNBOUNDED: IBounds = { minimum: 0, maximum: 100_000 };
  * A form to change the number of workers, another for adaptive scaling, and one
  * for how long jobs are kept.
  *
+ * @param props.busy - whether the server has not answered to a change yet: what is
+ *   typed meanwhile would be lost
+ * @param props.onBusy - called when a change is sent, and when it is answered
  * @param props.onDone - called after a change was accepted, and with Escape
  */
-export function Scale(props: IRowProps & { onDone: () => void }): JSX.Element {
-  const { cluster, context, onDone, platform } = props;
+export function Scale(
+  props: IRowProps & {
+    busy: boolean;
+    onBusy: (busy: boolean) => void;
+    onDone: () => void;
+  }
+): JSX.Element {
+  const { busy, cluster, context, onBusy, onDone, platform } = props;
   const bounds = platform?.workers ?? UNBOUNDED;
   const [error, setError] = useState('');
   const [isAdapting, setAdapting] = useState(false);
 
   const apply = async (change: Change): Promise<boolean> => {
+    if (busy) {
+      return false;
+    }
+    onBusy(true);
     try {
       await context.clusters.change(cluster.id, change);
       setError('');
@@ -36,6 +50,8 @@ export function Scale(props: IRowProps & { onDone: () => void }): JSX.Element {
     } catch (reason) {
       setError((reason as Error).message);
       return false;
+    } finally {
+      onBusy(false);
     }
   };
   return (
@@ -43,9 +59,11 @@ export function Scale(props: IRowProps & { onDone: () => void }): JSX.Element {
       className="jp-ClusterLauncher-scale"
       data-opener="scale"
       onKeyDown={event => {
-        if (event.key === 'Escape') {
+        if (event.key === 'Escape' && !isComposing(event)) {
           event.stopPropagation();
-          onDone();
+          if (!busy) {
+            onDone();
+          }
         }
       }}
     >
@@ -55,6 +73,7 @@ export function Scale(props: IRowProps & { onDone: () => void }): JSX.Element {
             {...{ cluster, context }}
             text={context.trans.__('Adaptive…')}
             aria-expanded={isAdapting}
+            busy={busy}
             onClick={() => setAdapting(!isAdapting)}
           />
         )}
@@ -70,6 +89,8 @@ export function Scale(props: IRowProps & { onDone: () => void }): JSX.Element {
 interface IScaleFormProps extends IRowProps {
   /** The bounds of the number of workers. */
   bounds: IBounds;
+  /** Whether the server has not answered to a change yet. */
+  busy: boolean;
   /** Applies a change, and resolves to whether the server accepted it. */
   onApply: (change: Change) => Promise<boolean>;
 }
@@ -82,7 +103,7 @@ interface IScaleFormProps extends IRowProps {
 function WorkersForm(
   props: IScaleFormProps & { children: React.ReactNode }
 ): JSX.Element {
-  const { bounds, cluster, context, onApply } = props;
+  const { bounds, busy, cluster, context, onApply } = props;
   const { trans } = context;
   const { adapt, name } = cluster;
   const { requested } = cluster.workers;
@@ -119,10 +140,15 @@ function WorkersForm(
           {nameFor(label, [name], trans)}
         </span>
       </label>
-      <NumberInput {...{ bounds, id, text }} autoFocus onChange={setTyped} />
+      <NumberInput
+        {...{ bounds, id, text }}
+        autoFocus
+        readOnly={busy}
+        onChange={setTyped}
+      />
       {isChanged ? (
         <RowButton
-          {...{ cluster, context }}
+          {...{ busy, cluster, context }}
           type="submit"
           text={trans.__('Scale')}
           disabled={workers === null}
@@ -138,7 +164,7 @@ function WorkersForm(
  * A form for the bounds of adaptive scaling.
  */
 function AdaptForm(props: IScaleFormProps): JSX.Element {
-  const { bounds, cluster, context, onApply } = props;
+  const { bounds, busy, cluster, context, onApply } = props;
   const { trans } = context;
   const [adapt, setAdapt] = useState(
     cluster.adapt ?? {
@@ -167,10 +193,11 @@ function AdaptForm(props: IScaleFormProps): JSX.Element {
     >
       <AdaptFields
         {...{ adapt, bounds, onInvalid, trans }}
+        readOnly={busy}
         onChange={setAdapt}
       />
       <RowButton
-        {...{ cluster, context }}
+        {...{ busy, cluster, context }}
         type="submit"
         text={trans.__('Apply')}
         part={label}

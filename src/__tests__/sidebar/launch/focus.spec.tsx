@@ -2,6 +2,11 @@ import { act, fireEvent } from '@testing-library/react';
 import { makeCluster, makePlatform } from '../../fakes';
 import { IScreen, renderSidebar, settle } from '../../render';
 
+const PRESET = {
+  ...{ name: 'Night', platform: 'local', own: true },
+  ...{ workers: 2, adapt: null, options: {} }
+};
+
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
@@ -115,5 +120,57 @@ describe('the focus after a launch', () => {
     act(() => refresh.focus());
     await accept();
     expect(document.activeElement).toBe(refresh);
+  });
+});
+
+describe('the focus in the form', () => {
+  const inForm = (screen: IScreen): boolean =>
+    screen.getByRole('form').contains(document.activeElement);
+
+  // Guards against users of the keyboard who have to begin at the top of the page.
+  it('stays near a button that goes', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.presetsResponse = [PRESET];
+    });
+    const name = 'Delete preset Night';
+    const remove = button(screen, name);
+    await focusAnd(remove, () => fireEvent.click(remove));
+    expect(remove.isConnected).toBe(false);
+    expect(document.activeElement).toBe(button(screen, 'Preview code'));
+    // The dialog for the name has given the focus back.
+    const save = button(screen, 'Save as preset…');
+    screen.clusters.presetsResponse = [PRESET];
+    const { platform, presets } = screen.launch;
+    await focusAnd(save, () => void presets.save('Night', platform!));
+    expect(save.isConnected).toBe(false);
+    expect(inForm(screen)).toBe(true);
+  });
+
+  // Guards the same for a button whose options are loaded again.
+  it('stays when options are tried again', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [
+        makePlatform({ name: 'slurm', queue: 'slurm', options_from: 'slurm' })
+      ];
+      clusters.errors.options = 'sinfo does not answer.';
+    });
+    delete screen.clusters.errors.options;
+    const retry = button(screen, 'Try again');
+    await focusAnd(retry, () => fireEvent.click(retry));
+    expect(retry.isConnected).toBe(false);
+    expect(inForm(screen)).toBe(true);
+    // And while the batch system is asked, which is asked once.
+    screen.clusters.starts = async launch => {
+      screen.clusters.calls.push(['starts', launch]);
+      return new Promise(() => undefined);
+    };
+    const ask = button(screen, 'When would it start?');
+    await focusAnd(ask, () => fireEvent.click(ask));
+    fireEvent.click(ask);
+    await settle();
+    expect(ask.disabled).toBe(false);
+    expect(document.activeElement).toBe(ask);
+    const starts = screen.clusters.calls.filter(([name]) => name === 'starts');
+    expect(starts).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
-import { fireEvent } from '@testing-library/react';
+import { act, fireEvent } from '@testing-library/react';
 import { IChoices } from '../../../settings/preferences';
+import { makePlatform } from '../../fakes';
 import { IScreen, renderSidebar, settle } from '../../render';
 
 beforeEach(() => jest.useFakeTimers());
@@ -61,6 +62,34 @@ describe('Reset', () => {
     screen.getByText(/^Changed: 7 workers · keeps running/); // Reset changes both.
     await reset(screen);
     expect(field(screen, 'Workers').value).toBe('2');
+  });
+
+  // Guards against an address that is gone although nothing has said so, or of which
+  // another platform speaks.
+  it('names the address that it clears', async () => {
+    const address = 'Address or scheduler file';
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.platformsResponse = [
+        makePlatform({ name: 'remote', title: 'Remote', launches: false }),
+        makePlatform()
+      ];
+    });
+    await act(async () => screen.launch.select('remote'));
+    await settle();
+    fireEvent.change(field(screen, address), {
+      target: { value: 'tcp://a:1' }
+    });
+    await act(async () => screen.launch.select('local'));
+    await settle();
+    expect(screen.queryByText(/^Changed: /)).toBeNull();
+    await act(async () => screen.launch.change({ keep_running: true }));
+    await settle();
+    await reset(screen);
+    await act(async () => screen.launch.select('remote'));
+    await settle();
+    screen.getByText('Changed: address tcp://a:1');
+    await reset(screen);
+    expect(field(screen, address).value).toBe('');
   });
 
   // Guards against bounds that stay where the default is a fixed number.

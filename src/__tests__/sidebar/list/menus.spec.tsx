@@ -1,7 +1,9 @@
 import { CommandRegistry } from '@lumino/commands';
+import { PromiseDelegate } from '@lumino/coreutils';
+import { Menu } from '@lumino/widgets';
 import { addCommands } from '../../../commands';
 import { CommandIDs } from '../../../commands/ids';
-import { moreMenu } from '../../../sidebar/list/menus';
+import { moreMenu, openMenu } from '../../../sidebar/list/menus';
 import { ICluster } from '../../../tokens';
 import { FakeNotebooks, makeCluster, trans } from '../../fakes';
 import { renderSidebar } from '../../render';
@@ -50,5 +52,61 @@ describe('the menus of a row', () => {
         ? 'Dismiss Cluster'
         : 'Stop Cluster'
     );
+  });
+});
+
+describe('a menu that the server is asked for', () => {
+  let button: HTMLButtonElement;
+  let other: HTMLInputElement;
+
+  beforeEach(() => {
+    button = document.createElement('button');
+    other = document.createElement('input');
+    document.body.append(button, other);
+    button.focus();
+  });
+
+  afterEach(() => {
+    button.remove();
+    other.remove();
+  });
+
+  /** Ask for a menu; returns it, and what answers. */
+  const ask = (): [Menu, () => Promise<void>] => {
+    const menu = new Menu({ commands: new CommandRegistry() });
+    const answer = new PromiseDelegate<Menu>();
+    const opened = openMenu(button, answer.promise);
+    return [
+      menu,
+      () => {
+        answer.resolve(menu);
+        return opened;
+      }
+    ];
+  };
+
+  // Guards against a menu that takes the keys of a user who went on to type in the
+  // notebook, and one in the corner of the page.
+  it.each<[string, () => void, boolean]>([
+    ['waits', () => undefined, true],
+    ['types elsewhere', () => other.focus(), false],
+    ['loses the row', () => button.remove(), false]
+  ])('is opened when the user %s: %#', async (_, act, isOpened) => {
+    const [menu, answer] = ask();
+    act();
+    await answer();
+    expect(menu.isAttached).toBe(isOpened);
+    expect(menu.isDisposed).toBe(!isOpened);
+    menu.dispose();
+  });
+
+  // Guards against two menus, one over the other.
+  it('is opened once', async () => {
+    const [first, answerFirst] = ask();
+    const [second, answerSecond] = ask();
+    await answerSecond();
+    await answerFirst();
+    expect([first.isAttached, second.isAttached]).toEqual([false, true]);
+    second.dispose();
   });
 });

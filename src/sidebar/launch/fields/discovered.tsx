@@ -58,6 +58,7 @@ export function DiscoveredClusters(props: {
             <TitleWithHint title={title} hint={description} />
             <TextButton
               aria-label={trans.__('Join %1', title)}
+              busy={model.submission.busy}
               onClick={() => void model.launch(id)}
             >
               {trans.__('Join')}

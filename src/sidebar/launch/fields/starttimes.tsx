@@ -54,7 +54,7 @@ export function StartTimes(props: {
   };
   return (
     <div className="jp-ClusterLauncher-starts">
-      <TextButton disabled={pending} onClick={ask}>
+      <TextButton busy={pending} onClick={ask}>
         {trans.__('When would it start?')}
       </TextButton>
       {pending && <Loading text={trans.__('Querying the batch system…')} />}
