@@ -21,7 +21,7 @@ from fake_clusters import FakeCluster, SocketDashboard
 from jupyter_cluster_launcher.resident import base, credentials
 from jupyter_cluster_launcher.resident import logs as collecting
 from jupyter_cluster_launcher.resident import versions as installed
-from jupyter_cluster_launcher.resident.local import RESIDENT, LocalResident
+from jupyter_cluster_launcher.resident.local import RESIDENT, LocalResident, leave_out_proxy
 from jupyter_cluster_launcher.resident.observed import plots, scheduler
 from jupyter_cluster_launcher.resident.process.kernel import ANSWER
 from jupyter_cluster_launcher.resident.protocols import LogEntries
@@ -256,6 +256,16 @@ def test_a_scheduler_that_was_shut_down(resident: LocalResident) -> None:
         resident.end_cluster(cluster)
         assert dask.config.get("distributed.comm.timeouts.connect") == "1s"
     assert cluster.calls == [("close", {})]
+
+
+def test_the_way_to_pages_that_workers_do_not_have_is_left_out() -> None:
+    """Guards a launch against a tenth of its time, and other routes of a site against going too."""
+    routes = ["distributed.http.proxy", "birch.metrics", "distributed.http.health"]
+    with dask.config.set({"distributed.scheduler.http.routes": routes}):
+        leave_out_proxy()
+        assert dask.config.get("distributed.scheduler.http.routes") == routes[1:]
+    assert "distributed.http.proxy" not in LocalResident.imports
+    assert "distributed.http.health" in LocalResident.imports
 
 
 def test_a_cluster_that_is_still_being_created(
