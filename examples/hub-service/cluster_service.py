@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 
 from jupyterhub.services.auth import HubOAuthCallbackHandler, HubOAuthenticated
 from jupyterhub.utils import url_path_join
-from tornado.httpclient import AsyncHTTPClient
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 from tornado.template import DictLoader
 from tornado.web import Application, HTTPError, RequestHandler, authenticated
 
@@ -58,7 +58,7 @@ PAGE = """\
 async def fetch(url: str, **options: Any) -> Any:
     """Return the JSON that an address answers, None for no content.
 
-    Raises ``tornado.httpclient.HTTPError`` and ``OSError``.
+    Raises ``HTTPClientError``, ``OSError`` and, for other content, ``ValueError``.
     """
     client, headers = AsyncHTTPClient(), {**HEADERS, **options.pop("headers", {})}
     answer = await client.fetch(url, headers=headers, request_timeout=LIMIT, **options)
@@ -81,13 +81,13 @@ async def servers() -> list[tuple[str, str, str]]:
 
 
 async def clusters_of(server: tuple[str, str, str]) -> list[dict[str, Any]]:
-    """Return the clusters of a server that have not ended, as rows; raises as ``fetch``.
+    """Return the clusters of a server that have not ended; raises as ``fetch``.
 
-    Each of a user's servers lists all clusters of that user on its host.
+    The servers of a user on one host list the same clusters. Only the one that manages a cluster
+    knows its load.
     """
-    user, _, path = server
-    clusters = await fetch(f"{PROXY}{path}cluster-launcher/clusters?no_track_activity=1")
-    return [row(user, one) for one in clusters if one["state"] in SHOWN]
+    clusters = await fetch(f"{PROXY}{server[2]}cluster-launcher/clusters?no_track_activity=1")
+    return [one for one in clusters if one["state"] in SHOWN]
 
 
 def row(user: str, cluster: dict[str, Any]) -> dict[str, Any]:
@@ -101,10 +101,18 @@ def row(user: str, cluster: dict[str, Any]) -> dict[str, Any]:
         "age": f"{minutes // 60}:{minutes % 60:02}",
         "workers": cluster["workers"]["ready"],
         "cores": cluster["cores"],
-        "idle": bool(cluster["idle"] and cluster["idle"]["closes_at"]),
+        "idle": idle(cluster),
         "used": used(cluster),
         "stop": f"{PREFIX}stop/{'/'.join(quote(part, safe='') for part in (user, cluster['id']))}",
     }
+
+
+def idle(cluster: dict[str, Any]) -> bool:
+    """Return whether a cluster has nothing to compute, false where that is not known."""
+    usage = cluster["usage"]
+    if cluster["state"] != "running" or usage is None:
+        return False
+    return bool(usage["tasks"] <= usage["done"] + usage["failed"])
 
 
 def used(cluster: dict[str, Any]) -> str:
@@ -129,14 +137,50 @@ async def everything() -> tuple[list[dict[str, Any]], list[str]]:
     """Return all rows, sorted by user and name, and a sentence for each silent server."""
     found = await servers()
     answers = await asyncio.gather(*map(clusters_of, found), return_exceptions=True)
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    clusters: dict[tuple[str, str], dict[str, Any]] = {}
     problems = []
     for (user, name, _), answer in zip(found, answers, strict=True):
         if isinstance(answer, list):
-            rows.update({(user, one["id"]): one for one in answer})
+            for one in answer:
+                if (user, one["id"]) not in clusters or one["usage"]:
+                    clusters[user, one["id"]] = one
         elif getattr(answer, "code", None) != 404:  # the extension is not installed there
             problems.append(f"{' / '.join(filter(None, (user, name)))} does not answer: {answer}")
-    return sorted(rows.values(), key=lambda one: (one["user"], one["name"])), problems
+    rows = [row(user, one) for (user, _), one in clusters.items()]
+    return sorted(rows, key=lambda one: (one["user"], one["name"])), problems
+
+
+async def stop(user: str, cluster_id: str) -> None:
+    """Have a user's servers stop a cluster, one after the other, until one does.
+
+    A cluster that was joined is left running. Raises ``HTTPError`` with a sentence where none does.
+    """
+    paths = [path for owner, _, path in await servers() if owner == user]
+    reason = ""
+    for path in paths:
+        address = f"{PROXY}{path}cluster-launcher/clusters/{quote(cluster_id, safe='')}"
+        try:
+            cluster = await fetch(address)
+            await fetch(f"{address}?leave=true" if cluster["joined"] else address, method="DELETE")
+        except (HTTPClientError, OSError, ValueError) as error:
+            # Without the extension, or the cluster, a server answers 404.
+            if getattr(error, "code", None) != 404:
+                reason = why(error)
+        else:
+            return
+    if reason:
+        raise HTTPError(502, reason=f"None of this user's servers stops this cluster. {reason}")
+    raise HTTPError(404, reason="No running server of this user has this cluster.")
+
+
+def why(error: Exception) -> str:
+    """Return the sentence with which a server refused, or the error, in one line."""
+    text = str(error)
+    answer = getattr(error, "response", None)
+    if answer is not None:
+        with contextlib.suppress(ValueError, KeyError, TypeError):  # it may be a page for browsers
+            text = str(json.loads(answer.body)["message"])
+    return " ".join(text.split())
 
 
 class Handler(HubOAuthenticated, RequestHandler):
@@ -145,6 +189,7 @@ class Handler(HubOAuthenticated, RequestHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Show a sentence instead of a traceback."""
         error = kwargs.get("exc_info", (None, None))[1]
+        self.set_header("Content-Type", "text/plain; charset=utf-8")  # it may quote a user's server
         self.finish(f"{status_code}: {getattr(error, 'reason', None) or error}")
 
 
@@ -173,16 +218,9 @@ class StopHandler(Handler):
 
     @authenticated
     async def post(self, user: str, cluster_id: str) -> None:
-        """Have the user's server stop it; a cluster that was joined is left running."""
-        for server in await servers():
-            if server[0] != user:
-                continue
-            path = f"{PROXY}{server[2]}cluster-launcher/clusters/{quote(cluster_id, safe='')}"
-            cluster = await fetch(path)
-            await fetch(f"{path}?leave=true" if cluster["joined"] else path, method="DELETE")
-            self.redirect(PREFIX)
-            return
-        raise HTTPError(404, reason="This user has no running server.")
+        """Have it stopped, and show what is left."""
+        await stop(user, cluster_id)
+        self.redirect(PREFIX)
 
 
 def application() -> Application:

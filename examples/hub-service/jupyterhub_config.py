@@ -1,4 +1,4 @@
-"""For a hub's configuration: the service, its rights, and who can open it."""
+"""For the end of a hub's configuration: the service, its rights, and who can open it."""
 
 import os
 import sys

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 from checkouts import clean_copy
+from notebooks import write_notebook
 from packaging.requirements import Requirement
 from processes import group
 from pythons import interpreter
 from real_server import RealServer, wait_until
 
-EXTRAS = ("local", "slurm", "gateway", "ssh", "completion")
+EXTRAS = ("local", "slurm", "gateway", "ssh", "run", "completion")
 COMPUTE = """
 import distributed, sys
 with client:
@@ -95,8 +96,8 @@ def server(tmp_path: Path, python: str) -> Iterator[RealServer]:
     one.stop()
 
 
-def run(server: RealServer, code: str) -> list[str]:
-    """Return the words that a script prints, which runs where the server does."""
+def run(server: RealServer, *words: str) -> list[str]:
+    """Return the words that Python prints, which runs where the server does."""
     env = {
         **os.environ,
         **server.variables,
@@ -104,10 +105,20 @@ def run(server: RealServer, code: str) -> list[str]:
         "JUPYTER_RUNTIME_DIR": str(server.runtime),
     }
     done = subprocess.run(
-        [*server.python, "-c", code], env=env, capture_output=True, text=True, check=False
+        [*server.python, *words], env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
+
+
+def run_notebook(server: RealServer, code: str) -> str:
+    """Return what a notebook prints that ``jupyter cluster-launcher run`` executes."""
+    notebook = server.work / "tides.ipynb"
+    write_notebook(notebook, code)
+    words = ("-m", "jupyter_cluster_launcher.cli", "run", str(notebook))
+    run(server, *words, "--platform", "local", "--workers", "1")
+    (cell,) = json.loads(notebook.read_text())["cells"]
+    return "".join(text for output in cell["outputs"] for text in output.get("text", []))
 
 
 @pytest.mark.timeout(2400)
@@ -129,10 +140,10 @@ def test_launch_compute_scale_and_stop(server: RealServer, request: pytest.Fixtu
     cluster_id = server.launch(platform="local", workers=1, name="Tides")
     cluster = server.ready(cluster_id, 1)
     assert cluster["warnings"] == []
-    value, dask, python = run(server, cluster["code"]["connect"] + COMPUTE)
+    value, dask, python = run(server, "-c", cluster["code"]["connect"] + COMPUTE)
     assert (value, python) == ("42", version)
     assert (dask.startswith("2024.5.")) == (versions == "lowest")
-    assert run(server, CONNECT + COMPUTE)[0] == "42"
+    assert run(server, "-c", CONNECT + COMPUTE)[0] == "42"
     server.ready(cluster_id, 2)
     path = f"cluster-launcher/clusters/{cluster_id}"
     assert server.ask("GET", f"{path}/logs")[1]["scheduler"]
@@ -143,3 +154,4 @@ def test_launch_compute_scale_and_stop(server: RealServer, request: pytest.Fixtu
     assert server.ask("DELETE", path)[0] == 204
     wait_until(lambda: server.clusters() == [], "the row is gone")
     assert group(int(record["controller"]["pid"])) == []
+    assert "42 " in run_notebook(server, CONNECT + COMPUTE)

