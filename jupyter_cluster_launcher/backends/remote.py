@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..controller import marked
 from ..controller.disk import on_disk
-from ..controller.guarded_files import read_object
+from ..controller.guarded_files import read_object, words
 from ..controller.host import is_elsewhere
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 STARTED = "started.json"  # in a cluster's directory: what has to end where the controller cannot
 END_LIMIT = 60.0  # seconds for that
+GONE = "its scheduler has ended"  # as the program that does it says, in resident/remote/ending.py
 IPV6_LOOPBACK = "::1"
 LOOPBACK = ("//localhost:", "//127.", f"//[{IPV6_LOOPBACK}]")
 
@@ -130,12 +131,8 @@ class RemoteBackend(LocalBackend):
         """End what the class has started, where its controller could not."""
         await on_disk(remove_keys, directory)
         file = directory / STARTED
-        try:
-            note = await on_disk(read_object, file)
-        except FileNotFoundError:  # nothing was started, or the controller has ended it
-            return
-        except (OSError, ValueError):  # damaged
-            await asyncio.to_thread(marked.kill, cluster.id)
+        note = await self._note(cluster, file)
+        if note is None:
             return
         name, address = cluster.preparation.get("class"), note.get("address")
         error = None
@@ -144,8 +141,16 @@ class RemoteBackend(LocalBackend):
         await asyncio.to_thread(marked.kill, cluster.id)
         # A second try leaves it as it is: the user knows.
         await on_disk(file.unlink, missing_ok=True)
+        where = address or note.get("name")
+        if error == GONE:
+            if not await asyncio.to_thread(_elsewhere, note):  # else it has been killed by now
+                return
+            raise NotAvailableError(
+                f"The scheduler of {name} at {where} has ended or does not answer, so nothing "
+                "confirmed that its workers have ended. Check that none is left, then dismiss "
+                "this cluster."
+            )
         if error:
-            where = address or note.get("name")
             raise NotAvailableError(
                 f"What {name} started at {where} may still be running ({error}). End it yourself, "
                 "then dismiss this cluster."
@@ -156,6 +161,30 @@ class RemoteBackend(LocalBackend):
                 f"{name} was starting a scheduler{place}. Check that none is left there, then "
                 "dismiss this cluster."
             )
+
+    async def _note(self, cluster: Cluster, file: Path) -> dict[str, Any] | None:
+        """Return what the controller has noted to end, None for nothing.
+
+        Raises ``NotAvailableError`` where that is not known; what is here ends all the same.
+        """
+        try:
+            return await on_disk(read_object, file)
+        except (FileNotFoundError, NotADirectoryError):  # or the controller has ended it
+            return None
+        except OSError as error:  # it may pass, as of a file server that was restarted
+            await asyncio.to_thread(marked.kill, cluster.id)
+            raise NotAvailableError(
+                f"What this cluster has started cannot be looked up: {words(error)}. Dismiss tries "
+                "again."
+            ) from None
+        except ValueError:
+            await asyncio.to_thread(marked.kill, cluster.id)
+            # A second try leaves it as it is, as above: the user knows.
+            await on_disk(file.unlink, missing_ok=True)
+            raise NotAvailableError(
+                "The note of what this cluster has started is damaged. Check that no scheduler is "
+                "left, then dismiss it."
+            ) from None
 
     async def _end(self, cluster: Cluster, directory: Path, note: dict[str, Any]) -> str | None:
         """End what a note describes; return why that failed, None where it did not."""

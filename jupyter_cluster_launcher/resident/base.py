@@ -29,7 +29,7 @@ ClusterT = TypeVar("ClusterT", bound=Cluster)
 # Calls that take long, and must not keep others waiting.
 IN_BACKGROUND = ("logs", "restart_worker")
 NEWS = ("ping", "jobs_ended")  # calls that are as true later
-AFTER_CLOSE = 10.0  # seconds that a server has to end this process after it has closed the cluster
+AFTER_CLOSE = 10.0  # seconds that a server has to end this process after the close
 QUICK = "1s"  # for connections to a scheduler that is known to be gone
 INPROC = (
     "The cluster runs inside a single process (its address is inproc://), so no notebook can "
@@ -193,8 +193,14 @@ class Resident(Inspection, Generic[ClusterT]):
         if self._watch is not None:
             self._watch.close_within(CLOSE_LIMIT, f"Stopped. {not_closed()}")
             self._watch.report_used()
-        with self._closing:  # a timer may have begun it
-            self.end_cluster(cluster)
+        try:
+            with self._closing:  # a timer may have begun it
+                self.end_cluster(cluster)
+        except Exception as error:  # of whatever kind: it does not go on closing
+            if self._watch is not None:
+                why = str(error) or type(error).__name__
+                self._watch.close_within(AFTER_CLOSE, f"Stopped. Closing it failed: {why}")
+            raise
         if self._watch is not None:
             self._watch.close_within(AFTER_CLOSE, "Stopped.")
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+
+
+def make_private(directory: str) -> None:
+    """Make a cluster's directory, and the one above with all of them, where they are not there.
+
+    Somebody may have removed them while the cluster was being created. Raises ``OSError``.
+    """
+    for path in (os.path.dirname(directory), directory):
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(path, 0o700)
 
 
 def write_private(path: str, text: str) -> None:

@@ -54,9 +54,14 @@ def stop_clusters(names: list[str], limit: float) -> None:
     """
     failures: list[Exception] = []
     # In a thread of its own, since this one may have a running event loop.
-    thread = threading.Thread(target=_run, args=[_stop(names), failures], daemon=True)
-    thread.start()
-    thread.join(limit)
+    work = _stop(names)
+    thread = threading.Thread(target=_run, args=[work, failures], daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # no thread can start: the timers' has no event loop
+        _run(work, failures)
+    else:
+        thread.join(limit)
     if thread.is_alive() or failures:
         raise RuntimeError(f"dask-gateway could not stop {names}: {failures or 'no answer'}")
 

@@ -10,20 +10,24 @@ from ..credentials import FILES
 from ..process import program
 from .scheduler import answers, finds_by_name, terminate
 
+GONE = "its scheduler has ended"  # so nobody says whether what else was started has, too
+
 
 def end(note: dict[str, Any], directory: str) -> str | None:
     """End a cluster as its note describes it; return why that failed, None where it did not.
 
     ``directory`` has its credentials. A class that can find a cluster by its name does so; of any
-    other the scheduler gets a request to end, and to end its workers.
+    other the scheduler gets a request to end, and to end its workers; without one it is ``GONE``.
     """
     try:
         module, _, name = str(note["class"]).rpartition(".")
         kind = getattr(importlib.import_module(module), name)
         if finds_by_name(kind):
             kind.from_name(note["name"], shutdown_on_close=True).close()
-        elif answers(note["address"]):
-            terminate(note["address"], security(directory), note["id"])
+        elif not answers(note["address"]) or not terminate(
+            note["address"], security(directory), note["id"]
+        ):
+            return GONE
     except Exception as error:  # made a sentence by the server
         return f"{type(error).__name__}: {error}"
     return None

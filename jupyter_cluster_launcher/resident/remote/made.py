@@ -18,12 +18,14 @@ from distributed.core import Status
 from distributed.deploy.cluster import Cluster
 from distributed.scheduler import Scheduler
 
-from .scheduler import answers, terminate
+from .scheduler import answers, refuses, terminate
 
 FORKED = {"distributed.worker.multiprocessing-method": "forkserver"}
 STARTING = ("created", "starting")  # a cluster's status while it is being made
 SETTLE_LIMIT = 10.0  # seconds for a step that was interrupted, and goes on in another thread
 PERIOD = 0.05  # seconds between two looks at that
+QUICK = "1s"  # for connections to a scheduler that has ended
+NOTICE = 0.3  # seconds until asyncio knows that a process has ended
 
 
 def record_clusters(made: list[Any]) -> None:
@@ -76,6 +78,32 @@ def end(cluster: Any) -> None:
         cluster.close()
     finally:
         _end_scheduler(cluster)
+
+
+def forget_scheduler(cluster: Any) -> None:
+    """Have Dask close a cluster without its scheduler, which has ended."""
+    # Else it tries for half a minute to reach the scheduler and shut it down.
+    dask.config.set({"distributed.comm.timeouts.connect": QUICK})
+    # Else it asks that scheduler to retire its workers first, fails, and ends none of them.
+    with contextlib.suppress(Exception):  # of a class whose object is another, or that has none
+        cluster.scheduler.status = Status.closed
+
+
+def close_again(cluster: Any) -> bool:
+    """Close a cluster whose close has raised half-way; return whether this is such a one.
+
+    Dask raises where a process that it ends has gone a moment ago, and then leaves others. It
+    would wait for ever for that close. Raises what the second one raises.
+    """
+    if getattr(getattr(cluster, "status", None), "name", "") != Status.closing.name:
+        return False
+    traceback.print_exc(file=sys.stderr)
+    time.sleep(NOTICE)
+    if refuses(str(getattr(cluster, "scheduler_address", ""))):
+        forget_scheduler(cluster)
+    cluster.status = Status.failed
+    cluster.close()
+    return True
 
 
 def _end_scheduler(cluster: Any) -> None:

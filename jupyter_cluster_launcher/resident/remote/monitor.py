@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import wait
 from typing import Any, TypeVar
@@ -37,7 +39,12 @@ ANSWER_LIMIT = 10.0  # seconds for one answer
 LAST_LIMIT = 3.0  # the same before the cluster is closed
 # Whether it was shut down or killed cannot be seen from here.
 HAS_ENDED = "Stopped: the scheduler has ended."
-GONE_AFTER = 0.7  # seconds without an answer, at a port where nothing listens
+CANNOT_BE_READ = "The cluster's state cannot be read: {}: {}"
+# Seconds without an answer, at a port where nothing listens. A poll may fail as soon as it begins,
+# so one look at the port is not enough: a firewall that reloads its rules refuses once, too.
+GONE_AFTER = 0.7
+FIRST_LOOK = 0.4  # seconds of waiting for an answer until the first look at the port
+SECOND_LOOK = 0.3  # seconds between that and the second
 FORWARD_GONE_AFTER = 15.0  # the same where the port may forward to another, and begin anew
 TRIES = 10  # to list the dashboard's plots, which come up a little later
 
@@ -59,6 +66,7 @@ class RemoteMonitor(threading.Thread):
         self._states: list[States] = []
         self._activity = 0
         self._trouble = ""
+        self._printed: set[type[Exception]] = set()
         self._answered, self._gone_after = time.monotonic(), FORWARD_GONE_AFTER
         self._versions: dict[str, str] = {}
         self._dashboard: Report = {}
@@ -69,7 +77,11 @@ class RemoteMonitor(threading.Thread):
     def run(self) -> None:
         """Poll until the cluster has ended or ``stop`` is called."""
         while not self.ended and not self._stopped.is_set():
-            self.poll()
+            try:
+                self.poll()
+            except Exception as error:  # of whatever kind: without this thread the state stands
+                self._print(error)
+                self._trouble = CANNOT_BE_READ.format(type(error).__name__, error)
             self.first.set()
             self._stopped.wait(max(PERIOD, len(self.workers) / 50))
 
@@ -87,8 +99,15 @@ class RemoteMonitor(threading.Thread):
         try:
             self.do(self.cluster.scheduler_comm.identity(), LAST_LIMIT)
         except Exception:  # of whatever kind: the cluster is closed all the same
-            return refuses(self.cluster.scheduler_address)
+            return self._is_gone()
         return False
+
+    def _is_gone(self) -> bool:
+        """Return whether nothing listens at the scheduler's port, now and a moment later."""
+        if not refuses(self.cluster.scheduler_address):
+            return False
+        self._stopped.wait(SECOND_LOOK)
+        return refuses(self.cluster.scheduler_address)
 
     def do(self, request: Coroutine[Any, Any, T], limit: float = ANSWER_LIMIT) -> T:
         """Return what a request on the cluster's event loop returns.
@@ -98,10 +117,10 @@ class RemoteMonitor(threading.Thread):
         """
         future = asyncio.run_coroutine_threadsafe(request, self.cluster.loop.asyncio_loop)
         try:
-            done, _ = wait([future], GONE_AFTER)
+            done, _ = wait([future], FIRST_LOOK)
             if not done and refuses(self.cluster.scheduler_address):
                 raise TimeoutError
-            return future.result(limit - GONE_AFTER)
+            return future.result(limit - FIRST_LOOK)
         finally:
             future.cancel()
 
@@ -116,6 +135,18 @@ class RemoteMonitor(threading.Thread):
             self._no_answer(error)
             return
         self._answered, self._trouble = time.monotonic(), ""
+        try:
+            self._look_at_dashboard()
+        except Exception as error:  # of whatever kind: the workers are read all the same
+            self._print(error)
+
+    def _print(self, error: Exception) -> None:
+        """Print an exception to the launch log, once of its kind: it may come with each poll."""
+        if type(error) not in self._printed:
+            self._printed.add(type(error))
+            traceback.print_exception(type(error), error, error.__traceback__, file=sys.stderr)
+
+    def _look_at_dashboard(self) -> None:
         if not self._dashboard:
             self._dashboard = dashboard.place(self.cluster)
         if not self._plots and self._tries:
@@ -153,7 +184,7 @@ class RemoteMonitor(threading.Thread):
         self._states = states
 
     def _no_answer(self, error: Exception) -> None:
-        gone = refuses(self.cluster.scheduler_address)
+        gone = self._is_gone()
         if gone and time.monotonic() - self._answered > self._gone_after:
             self.ended, self._trouble = HAS_ENDED, ""
         elif gone or time.monotonic() - self._answered > ANSWER_LIMIT:
@@ -182,6 +213,8 @@ class RemoteMonitor(threading.Thread):
             report["versions"] = self._versions
         if self.ended:
             report["ended"], report["ready"], report["usage"] = self.ended, 0, None
+        elif self._trouble:
+            self._activity += 1  # what cannot be read is not idle
         return Sample(report, self._activity)
 
 

@@ -17,13 +17,14 @@ import dask
 from distributed.deploy.cluster import Cluster
 
 from ..credentials import write_credentials
-from ..private_files import write_private
+from ..private_files import make_private, write_private
 from .encryption import variables
 from .made import scheduler_class, will_be_here
 from .scheduler import finds_by_name
 
 STARTED = "started.json"  # in a cluster's directory
 MARK = "cluster-launcher.cluster"  # the key in Dask's configuration
+HERE = "localhost"  # the host of a scheduler that is started on this computer
 PREFIX = "cluster-"  # of its value: digits alone would be read as a number
 
 
@@ -55,10 +56,11 @@ def write(cluster: Any, settings: Mapping[str, Any], scheduler_id: str | None = 
         "class": settings.get("class"),
         "name": cluster.name,
         "by_name": finds_by_name(type(cluster)),
-        "host": _host(cluster),
+        "host": host(cluster),
         "address": address,
         "id": scheduler_id or (getattr(cluster, "scheduler_info", None) or {}).get("id"),
     }
+    make_private(directory)
     write_private(path(directory), json.dumps(note))
 
 
@@ -84,10 +86,10 @@ def write_at_each_step(settings: Mapping[str, Any]) -> None:
     Cluster._start = note_and_start  # type: ignore[method-assign]
 
 
-def _host(cluster: Any) -> str | None:
+def host(cluster: Any) -> str | None:
     """Return the host on which a scheduler is being started, None where that is not known."""
     if getattr(scheduler_class(cluster), "__module__", "") == "distributed.deploy.subprocess":
-        return "localhost"
+        return HERE
     specification = getattr(cluster, "scheduler_spec", None) or {}
-    host = (specification.get("options") or {}).get("address")
-    return host if isinstance(host, str) else None
+    address = (specification.get("options") or {}).get("address")
+    return address if isinstance(address, str) else None

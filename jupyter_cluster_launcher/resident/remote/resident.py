@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from .monitor import RemoteMonitor
 
 
-CLOSE_LIMIT = 8.0  # seconds to close a cluster whose scheduler has ended
+# Seconds to close a cluster whose scheduler has ended. What was started on this computer ends with
+# this process group in any case; a cloud may take half a minute to stop each worker.
+CLOSE_LIMIT = 8.0
+ELSEWHERE_LIMIT = 55.0  # a timer waits for 60 s
+ELSEWHERE_SERVER_LIMIT = 25.0  # a server waits for 30 s
+NOT_CLOSED = "Its scheduler has ended, and the rest did not close in time."
 
 
 class NotEncryptedError(RuntimeError):
@@ -139,34 +144,54 @@ class RemoteResident(Resident[RemoteCluster]):
         ended = self.monitor is not None and self.monitor.has_ended()
         if self.monitor:
             self.monitor.stop()
+        try:
+            if ended:
+                self._close_without_scheduler(cast("RemoteCluster", cluster))
+            else:
+                self._close_completely(cluster)
+        finally:
+            remove_keys(self.settings.get("directory", ""))
+            self._end_others(cluster)
+        with contextlib.suppress(OSError):
+            os.unlink(self._note)
+
+    def _close_without_scheduler(self, cluster: RemoteCluster) -> None:
+        """Close a cluster whose scheduler has ended.
+
+        Raises ``TimeoutError`` where Dask hangs: the note of what was started stays, for a server.
+        """
+        from .made import forget_scheduler  # noqa: PLC0415 - as above
+
+        forget_scheduler(cluster)
+        # What it began before, such as a request to that scheduler, it may still wait for.
+        in_thread(lambda: self._close_completely(cluster), self._limit(cluster), NOT_CLOSED)
+
+    def _close_completely(self, cluster: RemoteCluster | None) -> None:
+        """Close the cluster, once more where Dask stops half-way; raises what that raises."""
+        try:
+            super().end_cluster(cluster)
+        except Exception:  # of whatever kind: what it had not come to is left
+            from .made import close_again  # noqa: PLC0415 - as above
+
+            if not close_again(cluster):
+                raise
+
+    def _end_others(self, cluster: RemoteCluster | None) -> None:
+        """End what the create code has made besides the cluster, however long that takes."""
         others = [one for one in self.made if one is not cluster]
         if others:
             from .made import end_all  # noqa: PLC0415 - as above
 
             end_all(others)
-        try:
-            if ended:
-                self._close_without_scheduler(cast("RemoteCluster", cluster))
-            else:
-                super().end_cluster(cluster)
-        finally:
-            remove_keys(self.settings.get("directory", ""))
-        with contextlib.suppress(OSError):
-            os.unlink(self._note)
 
-    def _close_without_scheduler(self, cluster: RemoteCluster) -> None:
-        """Close a cluster whose scheduler has ended; raises ``TimeoutError`` where Dask hangs."""
-        # Else Dask tries for half a minute to reach the scheduler and shut it down.
-        import dask  # noqa: PLC0415 - the server's checks import this module without Dask
+    def _limit(self, cluster: RemoteCluster) -> float:
+        """Return how many seconds the close of a cluster without a scheduler may take."""
+        from . import notes  # noqa: PLC0415 - as above
 
-        dask.config.set({"distributed.comm.timeouts.connect": "1s"})
-        from distributed.core import Status  # noqa: PLC0415 - as above
-
-        # Else it asks that scheduler to retire its workers first, fails, and ends none of them.
-        with contextlib.suppress(AttributeError):  # of a class without such an object
-            cast("Any", cluster).scheduler.status = Status.closed
-        # What it began before, such as a request to that scheduler, it may still wait for.
-        in_thread(lambda: super(RemoteResident, self).end_cluster(cluster), CLOSE_LIMIT)
+        if not self.starts or notes.host(cluster) == notes.HERE:
+            return CLOSE_LIMIT
+        by_server = self._watch is not None and self._watch.closing
+        return ELSEWHERE_SERVER_LIMIT if by_server else ELSEWHERE_LIMIT
 
     def _check_scalable(self, cluster: RemoteCluster) -> None:
         if not getattr(cluster, "_supports_scaling", True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 import threading
 import time
@@ -16,6 +17,9 @@ T = TypeVar("T")
 CONNECT_LIMIT = 2.0  # seconds to connect to a port
 END_LIMIT = 10.0  # seconds for a scheduler to end
 PERIOD = 0.05  # seconds between two looks at that
+NO_ANSWER = "The scheduler does not answer."
+# What this host says of an address that it has no way to, as of IPv6 where there is none.
+NO_WAY = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.ENETUNREACH)
 
 
 def port_of(address: str) -> tuple[str, int] | None:
@@ -35,7 +39,7 @@ def listens_there(own: str, address: str) -> bool:
     target, place = port_of(address), port_of(own)
     if target is None or place is None or target[1] != place[1]:
         return own == address
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, UnicodeError):
         found = socket.getaddrinfo(*target, type=socket.SOCK_STREAM)
         return any(entry[4][0] == place[0] for entry in found)
     return target == place
@@ -56,30 +60,42 @@ def answers(address: str) -> bool:
 def refuses(address: str, otherwise: bool = False) -> bool:
     """Return whether the host of a scheduler says that nothing listens at its port.
 
-    Return ``otherwise`` where it does not answer at all.
+    A name may have several addresses: each that this host has a way to has to say so. Return
+    ``otherwise`` where one does not answer at all.
     """
     target = port_of(address)
     if target is None:
         return False
     try:
-        socket.create_connection(target, CONNECT_LIMIT).close()
-    except ConnectionRefusedError:
-        return True
-    except OSError:
+        places = socket.getaddrinfo(*target, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):  # the latter for what is no name at all
         return otherwise
-    return False
+    errors: list[int | None] = []
+    for family, kind, protocol, _, place in places:
+        try:
+            with socket.socket(family, kind, protocol) as connection:
+                connection.settimeout(CONNECT_LIMIT)
+                connection.connect(place)
+        except OSError as error:
+            errors.append(error.errno)
+        else:
+            return False
+    known = {number for number in errors if number not in NO_WAY}
+    return known == {errno.ECONNREFUSED} or otherwise
 
 
-def terminate(address: str, security: Any = None, scheduler_id: str | None = None) -> None:
+def terminate(address: str, security: Any = None, scheduler_id: str | None = None) -> bool:
     """End a scheduler and its workers; return when its port is closed.
 
     ``security`` is its cluster's. With ``scheduler_id`` another scheduler at the same address is
-    left alone. Raises what connecting raises, and ``TimeoutError`` after ``END_LIMIT`` seconds.
+    left alone; return whether it was that one. Raises what connecting raises, and ``TimeoutError``
+    after ``END_LIMIT`` seconds.
     """
     asked = run_apart(_terminate(address, security, scheduler_id), END_LIMIT)
     limit = time.monotonic() + END_LIMIT
     while asked and answers(address) and time.monotonic() < limit:
         time.sleep(PERIOD)
+    return asked
 
 
 def run_apart(work: Coroutine[Any, Any, T], limit: float) -> T:
@@ -90,10 +106,11 @@ def run_apart(work: Coroutine[Any, Any, T], limit: float) -> T:
     return in_thread(lambda: asyncio.run(asyncio.wait_for(work, limit)), limit + 1)
 
 
-def in_thread(work: Callable[[], T], limit: float) -> T:
+def in_thread(work: Callable[[], T], limit: float, late: str = NO_ANSWER) -> T:
     """Return what ``work`` returns, done in a thread that the end of the process does not await.
 
-    Raises what it raises, and ``TimeoutError`` after ``limit`` seconds.
+    Raises what it raises, and ``TimeoutError`` with the sentence ``late`` after ``limit`` seconds.
+    Where no thread can start it is done in this one, without a limit but that of the caller.
     """
     failures: list[BaseException] = []
     results: list[T] = []
@@ -105,12 +122,15 @@ def in_thread(work: Callable[[], T], limit: float) -> T:
             failures.append(error)
 
     thread = threading.Thread(target=run, daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:
+        return work()
     thread.join(limit)
     if failures:
         raise failures[0]
     if not results:
-        raise TimeoutError("The scheduler does not answer.")
+        raise TimeoutError(late)
     return results[0]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -18,7 +20,8 @@ FILE = "ended.json"
 def within(seconds: float, step: Callable[[], object]) -> bool:
     """Run a step in a thread of its own; return whether it was over within ``seconds``.
 
-    What it raises is printed to the launch log.
+    What it raises is printed to the launch log. Where no thread can start, as at a container's
+    limit, the step runs in this one, and this process ends if it takes longer.
     """
 
     def run() -> None:
@@ -28,9 +31,26 @@ def within(seconds: float, step: Callable[[], object]) -> bool:
             traceback.print_exc(file=sys.stderr)
 
     thread = threading.Thread(target=run, name="cluster-launcher-ending", daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError:
+        _within_here(seconds, run)
+        return True
     thread.join(seconds)
     return not thread.is_alive()
+
+
+def _within_here(seconds: float, step: Callable[[], object]) -> None:
+    """Run a step in this thread, and have the system end this process after ``seconds``.
+
+    Only handlers of signals need the main thread, and none is needed: without one the alarm ends
+    the process. Workers of this process see that, and a server ends what else is in its group.
+    """
+    before = signal.alarm(max(1, math.ceil(seconds)))
+    try:
+        step()
+    finally:
+        signal.alarm(before)
 
 
 def note_ending(directory: str, ending: Mapping[str, object], limit: float) -> str:

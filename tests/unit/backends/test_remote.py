@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,11 @@ from fakes import a_cluster, backend, site
 
 from jupyter_cluster_launcher.backends import connect_code, reachable_from_other_hosts
 from jupyter_cluster_launcher.backends import remote as backends
-from jupyter_cluster_launcher.controller import marked
+from jupyter_cluster_launcher.controller import guarded_files, marked
 from jupyter_cluster_launcher.errors import NotAvailableError
 from jupyter_cluster_launcher.models import Report
 from jupyter_cluster_launcher.platforms.code import connectcode
+from jupyter_cluster_launcher.resident.remote import ending
 
 
 def remote(report: Report | None = None, **preparation: Any) -> Any:
@@ -170,3 +172,81 @@ async def test_a_scheduler_that_had_no_address_yet(
             await backend("remote").cleanup(one, tmp_path)
     assert killed == [one.id]
     await backend("remote").cleanup(one, tmp_path)  # dismissed
+
+
+@pytest.fixture
+def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was done about a scheduler on a host: it is noted, and has ended by itself."""
+    done: list[str] = []
+
+    async def end(*args: Any) -> str:
+        done.append("asked")
+        return ending.GONE
+
+    monkeypatch.setattr(backends.RemoteBackend, "_end", end)
+    monkeypatch.setattr(marked, "kill", lambda cluster_id: done.append("killed"))
+    monkeypatch.setattr(backends, "is_elsewhere", lambda host: host == "192.0.2.7")
+    note(tmp_path, "localhost")
+    return done
+
+
+def note(directory: Path, host: str | None) -> None:
+    """Note a scheduler on a host, as a controller does."""
+    data = {"class": "x.Some", "name": "a", "by_name": False, "host": host, "address": "tcp://a:1"}
+    (directory / "started.json").write_text(json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    ("host", "said"), [("localhost", False), ("192.0.2.7", True), (None, True)]
+)
+async def test_a_scheduler_that_ended_before_its_controller(
+    tmp_path: Path, started: list[str], host: str | None, said: bool
+) -> None:
+    """Guards against machines in a cloud that go on, of which the row says nothing."""
+    note(tmp_path, host)
+    one = remote(None, **{"class": "x.Some"})
+    if said:
+        with pytest.raises(NotAvailableError, match=r"x\.Some at tcp://a:1 has ended .* is left"):
+            await backend("remote").cleanup(one, tmp_path)
+    else:
+        await backend("remote").cleanup(one, tmp_path)
+    assert started == ["asked", "killed"]
+    await backend("remote").cleanup(one, tmp_path)  # dismissed
+    assert started == ["asked", "killed"]
+
+
+async def test_a_note_that_cannot_be_read_for_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[str]
+) -> None:
+    """Guards against a scheduler that is forgotten, since a file server was just restarted."""
+    failures = [OSError(errno.ESTALE, "Stale file handle")]
+
+    def fail_first(path: Path) -> Any:
+        if failures:
+            raise failures.pop()
+        return guarded_files.read_object(path)
+
+    monkeypatch.setattr(backends, "read_object", fail_first)
+    words = r"cannot be looked up: Stale file handle\. Dismiss tries again"
+    with pytest.raises(NotAvailableError, match=words):
+        await backend("remote").cleanup(remote(), tmp_path)
+    assert started == ["killed"], "what runs on this computer"
+    await backend("remote").cleanup(remote(), tmp_path)
+    assert started == ["killed", "asked", "killed"]
+
+
+async def test_a_note_that_is_damaged(tmp_path: Path, started: list[str]) -> None:
+    """Guards against a scheduler elsewhere that is forgotten without a word."""
+    (tmp_path / "started.json").write_text("{")
+    with pytest.raises(NotAvailableError, match=r"is damaged\. Check that no scheduler is left"):
+        await backend("remote").cleanup(remote(), tmp_path)
+    await backend("remote").cleanup(remote(), tmp_path)  # dismissed
+    assert started == ["killed"]
+
+
+async def test_a_directory_that_is_none(tmp_path: Path, started: list[str]) -> None:
+    """Guards against a row that cannot be dismissed, as its directory has become a file."""
+    path = tmp_path / "file"
+    path.touch()
+    await backend("remote").cleanup(remote(), path)
+    assert started == []

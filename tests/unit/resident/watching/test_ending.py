@@ -9,11 +9,14 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from clocks import Clocks
+from fake_clusters import FakeCluster
 from watches import BUSY, IDLE, watch
 
+from jupyter_cluster_launcher.resident.local import RESIDENT
 from jupyter_cluster_launcher.resident.report import Report, Sample
 from jupyter_cluster_launcher.resident.watching import ending
 from jupyter_cluster_launcher.resident.watching import watch as watching
@@ -296,3 +299,24 @@ def test_a_server_that_dies_while_it_closes(
     one.tick()
     assert ended == ["ended"], "a close that hangs is not begun a second time"
     assert json.loads((tmp_path / "ended.json").read_text()) == {"ended": "Stopped."}
+
+
+def test_a_server_that_dies_after_a_close_that_failed(
+    published: list[Report], ended: list[str], tmp_path: Path, clock: Callable[[float], None]
+) -> None:
+    """Guards against a minute of waiting, and then a sentence that is not true."""
+    resident, cluster = RESIDENT(), FakeCluster(1)
+    one = resident._watch = watch(tmp_path, IDLE)
+
+    def fail() -> None:
+        raise OSError("No space left on device")
+
+    cluster.close = fail  # type: ignore[method-assign]
+    fake: Any = cluster
+    with pytest.raises(OSError, match="No space left"):
+        resident.close(fake)
+    clock(11)
+    one.tick()
+    assert ended == ["ended"]
+    words = "Stopped. Closing it failed: No space left on device"
+    assert json.loads((tmp_path / "ended.json").read_text())["ended"] == words
