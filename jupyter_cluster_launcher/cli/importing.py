@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ..errors import BadInputError
+
+# What became of a file, or of a section in it.
+MADE, FAILED, LOST, UNSET = "made", "failed", "lost", "unset"
 
 
 def add_command(commands: Any) -> None:
@@ -41,83 +42,75 @@ def add_command(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write or print the platform files; return 1 if one of them could not be made."""
-    from jupyter_core.paths import jupyter_data_dir  # noqa: PLC0415 - for this command alone
+    # These take a second, for this command alone.
+    from jupyter_core.paths import jupyter_data_dir  # noqa: PLC0415
+
+    from ..platforms.importing.reading import read  # noqa: PLC0415
+    from ..platforms.importing.sections import imported  # noqa: PLC0415
+    from ..platforms.reading import ReadingError  # noqa: PLC0415
 
     folder = arguments.to or Path(jupyter_data_dir()) / "cluster-platforms"
-    status, nothing = 0, True
-    for name, text, left_out, fault in _files(arguments.files):
-        for sentence in left_out:
-            print(f"not translated: {sentence}", file=sys.stderr)
-        if fault:
-            print(f"not written: {fault}", file=sys.stderr)
-            status = 1
-        if text is None:
+    results = []
+    for source in arguments.files:
+        try:
+            config = read(source)
+        except ReadingError as error:
+            line = f":{error.line}" if error.line else ""
+            _say("not read", [f"{source}{line}: {error}"])
+            results.append(FAILED)
             continue
-        nothing = False
-        path = folder / f"{name}.yaml"
-        if arguments.only_print:
-            print(f"# {path.name}\n{text}")
-        elif _write(path, text):
-            print(path)
-        else:
-            print(f"not written: {path} is there already. Move it away first.", file=sys.stderr)
-            status = 1
-    if nothing and not status:
-        raise BadInputError(
-            "No platform could be made: there is neither labextension.factory nor a section of "
-            "jobqueue in these files."
+        if config is None:
+            _say("note", [f"{source} sets nothing: each line in it is empty or a comment."])
+            results.append(UNSET)
+            continue
+        for one in imported(config):
+            _say("not translated", one.left_out)
+            _say("note", one.notes)
+            if one.data is not None:
+                results.append(_make(one.name, one.data, source, folder, arguments.only_print))
+            elif one.left_out or one.unset:
+                results.append(LOST if one.left_out else UNSET)
+    # Nothing was made, although something should have been.
+    if not set(results) & {MADE, FAILED} and (LOST in results or UNSET not in results):
+        why = "" if results else ": there is neither labextension nor jobqueue in these files"
+        raise BadInputError(f"No platform could be made{why}.")
+    return int(FAILED in results)
+
+
+def _make(name: str, data: dict[str, Any], source: Path, folder: Path, only_print: bool) -> str:
+    """Write or print one platform file, and return what became of it."""
+    from ..platforms.importing import writing  # noqa: PLC0415 - as above
+
+    path = folder / f"{name}.yaml"
+    text = writing.platform_text(name, data)
+    if not isinstance(text, str):
+        _say("not written", [f"{path.name} from {source}: {text.message}"])
+        return FAILED
+    if only_print:
+        print(f"# {path.name}\n{text}")
+    else:
+        fault = writing.write(path, text)
+        if fault:
+            _say("not written", [fault])
+            return FAILED
+        print(path)
+    other = writing.replaced(path)
+    if other:
+        itself = f", which reads jobqueue.{other.batch} itself" if other.batch == name else ""
+        lists = " and lists partitions and accounts" if itself and other.batch == "slurm" else ""
+        _say(
+            "note",
+            [
+                f"{path.name} replaces the platform {other.title} ({other.origin}){itself}{lists}. "
+                "Delete the new file to use that platform again."
+            ],
         )
-    return status
+    return MADE
 
 
-def _files(paths: list[Path]) -> Iterator[tuple[str, str | None, list[str], str]]:
-    """Yield name, text, what is left out, and what is wrong with it, of each platform file."""
-    # Takes a second, for this command alone.
-    import yaml  # noqa: PLC0415
+def _say(label: str, sentences: list[str]) -> None:
+    """Print sentences to standard error, one a line, whatever is in them."""
+    from ..platforms.files import printable  # noqa: PLC0415 - as above
 
-    from ..platforms import files as platforms  # noqa: PLC0415
-    from ..platforms.importing import imported  # noqa: PLC0415
-
-    for source in paths:
-        for one in imported(_read(source)):
-            if one.data is None:
-                yield one.name, None, one.left_out, ""
-                continue
-            text = yaml.safe_dump(one.data, sort_keys=False, allow_unicode=True)
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / f"{one.name}.yaml"
-                path.write_text(text, encoding="utf-8")
-                read = platforms.read(path)
-            if isinstance(read, platforms.Fault):
-                yield one.name, None, one.left_out, f"{one.name}.yaml from {source}: {read.message}"
-            else:
-                yield one.name, text, one.left_out, ""
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """Return the configuration in a file; raises ``BadInputError``."""
-    import yaml  # noqa: PLC0415 - as above
-
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInputError(f"{path} cannot be read: {error.strerror}.") from None
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise BadInputError(f"{path} is not a YAML file: {reason}.") from None
-    if not isinstance(data, dict):
-        raise BadInputError(f"{path} is not a file of Dask's configuration: it has no sections.")
-    return data
-
-
-def _write(path: Path, text: str) -> bool:
-    """Write a new file; return False if it is there already. Raises ``BadInputError``."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise BadInputError(f"{path} cannot be written: {error.strerror}.") from None
-    return True
+    for sentence in sentences:
+        print(f"{label}: {printable(sentence)}", file=sys.stderr)

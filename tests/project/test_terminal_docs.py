@@ -76,6 +76,28 @@ def test_import_of_what_a_user_has(home: Path) -> None:
     assert all(re.search(rf"^\w+ +{re.escape(path)}$", printed, re.MULTILINE) for path in made)
 
 
+def test_import_of_files_that_dask_made(home: Path) -> None:
+    """Guards the same for a user who has configured nothing, or not yet: that is no error."""
+    for path in (home / ".config/dask").iterdir():
+        path.write_text(f"# {path.read_text()}")
+    (shown,) = commands("howto/dask-labextension.md")
+    assert run(home, shown) == ""
+    assert not (home / ".local/share/jupyter/cluster-platforms").exists()
+
+
+def test_import_names_the_platform_that_it_replaces(home: Path) -> None:
+    """Guards the pages about SLURM: the file hides the platform, until it is deleted."""
+    made = home / ".local/share/jupyter/cluster-platforms/slurm.yaml"
+    listing = "jupyter cluster-launcher platforms"
+    (shown,) = commands("howto/dask-labextension.md")
+    printed = run(home, f"{shown} 2>&1", listing)
+    assert "note: slurm.yaml replaces the platform SLURM (" in printed
+    assert re.search(rf"^slurm +{re.escape(str(made))}$", printed, re.MULTILINE)
+    shipped = re.search(r"^slurm +(\S+)$", run(home, f"rm {made}", listing), re.MULTILINE)
+    assert shipped is not None
+    assert shipped[1] != str(made)
+
+
 def test_import_of_one_file(home: Path) -> None:
     """Guards the page about platform files, whose command names a file in the current directory."""
     shown, _ = commands("howto/platform-file.md")

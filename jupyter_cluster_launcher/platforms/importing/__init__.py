@@ -1,0 +1,1 @@
+"""Platform files from Dask's configuration: of dask-labextension and dask-jobqueue."""
