@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..controller.disk import on_disk
-from ..controller.guarded_files import NOTE, read_text
+from ..controller.guarded_files import NOTE, read_text, words
 from ..errors import NotAvailableError
 from ..models import Cluster
 from .batch.arguments import arguments, job_size, jobs_of
 from .batch.check import check_interface, job_script
-from .batch.jobs import cancelled_ids, job_name, known, submitted_ids
+from .batch.jobs import cancelled_ids, dismissal, job_name, known, submitted_ids
 from .batch.logs import job_logs
 from .batch.polling.cancel import remove_keys
 from .batch.polling.commands import MISSING, run
@@ -51,6 +51,14 @@ class Unknown:
     def unreachable(self, text: str) -> bool:
         """Return False: each batch system says that in words of its own."""
         return False
+
+
+class NoCommandError(NotAvailableError):
+    """Nothing is known by which jobs could be cancelled."""
+
+    def __init__(self) -> None:
+        """Leave them to the user."""
+        super().__init__("Jobs may be left: cancel them yourself, then dismiss this cluster.")
 
 
 UNKNOWN = Unknown()
@@ -150,46 +158,54 @@ class JobqueueBackend(LocalBackend):
             if again:
                 log.warning("Jobs of cluster %s may be left: %s", cluster.id, error)
                 return
-            if wait:
+            theirs = isinstance(error, NoCommandError)
+            if wait or theirs:  # the user is told that the next Dismiss leaves them
                 self._given_up.add(cluster.id)
-            raise
+            if theirs:
+                raise
+            raise NotAvailableError(f"{error} {dismissal(wait)}") from None
 
     async def _cancel(self, cluster: Cluster, directory: Path) -> None:
         """Cancel the jobs; raise ``NotAvailableError`` where it is not sure that none is left."""
-        submitted = await on_disk(submitted_ids, directory)
+        submitted, why = set[str](), ""
+        try:
+            submitted = await on_disk(submitted_ids, directory)
+        except NotAvailableError as error:  # those that the record knows are cancelled
+            why = str(error)
         over, left = await on_disk(cancelled_ids, directory), {}
         for job in sorted((known(cluster) | submitted) - over):
             command = [*await on_disk(cancel_command, directory), job]
             output = await run(UNKNOWN, command, self.context.queue_patience)
             if output.returncode in (None, MISSING):
                 raise NotAvailableError(
-                    f"Jobs could not be canceled yet: {UNKNOWN.explain(output.text)}. Dismiss "
-                    "tries once more, then leaves them to the batch system."
+                    f"Jobs could not be canceled yet: {UNKNOWN.explain(output.text)}."
                 )
             if output.returncode:
                 left[job] = UNKNOWN.explain(output.text)
         if left:
             jobs = "; ".join(f"job {job}: {reason}" for job, reason in left.items())
-            raise NotAvailableError(
-                f"These jobs have ended or could not be canceled: {jobs}. Dismiss tries once more, "
-                "then leaves them to the batch system."
-            )
+            why = f"{why} These jobs have ended or could not be canceled: {jobs}.".lstrip()
+        if why:
+            raise NotAvailableError(why)
 
 
 def cancel_command(directory: Path) -> list[str]:
     """Return the command that cancels a job, as the cluster's controller noted it.
 
-    Raises ``NotAvailableError`` where it noted none.
+    Raises ``NoCommandError`` where it noted none, ``NotAvailableError`` where its note cannot be
+    read.
     """
     try:
-        words = shlex.split(read_text(directory / CANCEL_NOTE, NOTE))
-    except (OSError, ValueError):
-        words = []
-    if not words:
+        command = shlex.split(read_text(directory / CANCEL_NOTE, NOTE))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        command = []
+    except OSError as error:
         raise NotAvailableError(
-            "Jobs may be left: cancel them yourself, then dismiss this cluster."
-        )
-    return words
+            f"The command that cancels the jobs cannot be looked up: {words(error)}."
+        ) from None
+    if not command:
+        raise NoCommandError
+    return command
 
 
 BACKEND = JobqueueBackend

@@ -8,6 +8,8 @@ in the cluster's directory what it would have to end, and where it was killed, a
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -179,8 +181,7 @@ class RemoteBackend(LocalBackend):
             ) from None
         except ValueError:
             await asyncio.to_thread(marked.kill, cluster.id)
-            # A second try leaves it as it is, as above: the user knows.
-            await on_disk(file.unlink, missing_ok=True)
+            await on_disk(_forget, file)  # a second try leaves it as it is, as above
             raise NotAvailableError(
                 "The note of what this cluster has started is damaged. Check that no scheduler is "
                 "left, then dismiss it."
@@ -206,6 +207,15 @@ def _elsewhere(note: dict[str, Any]) -> bool:
     """Return whether a scheduler may have been started on another host; may look up its name."""
     host = note.get("host")
     return not isinstance(host, str) or is_elsewhere(host)
+
+
+def _forget(file: Path) -> None:
+    """Remove a damaged note, which may be a directory; one that stays is said again."""
+    with contextlib.suppress(OSError):
+        if file.is_dir() and not file.is_symlink():
+            shutil.rmtree(file)
+        else:
+            file.unlink()
 
 
 OURS = ("NotEncryptedError", "CannotScaleError", "UnreachableError")  # sentences already

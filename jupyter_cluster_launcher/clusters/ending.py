@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 
+from ..controller.client import RemainsError
 from ..controller.disk import on_disk
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster
@@ -47,7 +48,9 @@ async def _end(cluster: Cluster, services: Services, connection: Connection, fac
             closed = await connection.end(close, services.limits.close)
         else:
             await controllers.end(ref)
-    except NotAvailableError as error:  # processes that do not end; the jobs can be canceled
+    except RemainsError as error:  # the jobs can be canceled
+        left, closed = str(error), error.closed
+    except NotAvailableError as error:
         left = str(error)
     shut_down = stop and joined and not cluster.leave and not closed
     try:

@@ -55,8 +55,9 @@ class ManagedCluster(WorkingCluster):
         except NotAvailableError:
             try:
                 await on_disk(self._remove)
-            except OSError:  # nothing works there
-                self.ownership.release_soon()
+            except Exception:  # nothing works there, or there is no thread
+                with contextlib.suppress(RuntimeError):
+                    self.ownership.release_soon()
             raise
         log.info("Launching cluster %s (%s)", self.cluster.id, self.cluster.platform)
         self._begin(Work.LAUNCH)
@@ -74,8 +75,12 @@ class ManagedCluster(WorkingCluster):
         self.settle(replace(self.cluster, leave=leave))
 
     def let_go(self) -> None:
-        """Stop the cluster, or disconnect from it, because the server stops."""
-        if self.ownership.held and self.cluster.state is not State.CLOSING:
+        """Stop the cluster, or disconnect from it, because the server stops.
+
+        One that is being handed over is not stopped: another server wants it.
+        """
+        mine = self.ownership.held and not self.handed_over
+        if mine and self.cluster.state is not State.CLOSING:
             wanted = at_stop_of_server(self.cluster)
             if wanted is Wanted.DETACH:
                 self.detach()
@@ -195,18 +200,22 @@ class ManagedCluster(WorkingCluster):
 
     def _vanish(self) -> None:
         self.gone = True
+        self._leave_jobs()
+        self._work = self._task(self._leave())  # whatever comes after raises
         if not self.cluster.ended:
             self._keep_used(self.cluster, "stopped")
-        self._leave_jobs()
-        self._work = self._task(self._leave())
 
     async def _leave(self) -> None:
         """Remove the files of the cluster, then its row."""
         async with self._taking:
             try:
                 await on_disk(self._remove)
-            except OSError as error:
-                self._stay(f"Its files cannot be removed: {words(error)}. Dismiss it to try again.")
+            except Exception as error:  # of whatever kind: else the row would say so for ever
+                log.warning("Cluster %s cannot be removed", self.cluster.id, exc_info=True)
+                why = str(error) or type(error).__name__
+                if isinstance(error, OSError):
+                    why = words(error)
+                self._stay(f"Its files cannot be removed: {why}. Dismiss it to try again.")
                 return
         log.info("Removed cluster %s", self.cluster.id)
         self._changed("removed")

@@ -150,7 +150,8 @@ def _clean_up(facts: Facts, why: str) -> Decision:
     """Clean up after a cluster that ended by itself or could not be launched."""
     if facts.over is Work.CLEAN_UP:
         failed = facts.broken or bool(facts.left) or not facts.ended
-        message = f"{why} {facts.left}".strip()
+        # A launch may have failed for what its end meets as well.
+        message = why if facts.left in why else f"{why} {facts.left}"
         return Decision(State.FAILED if failed else State.CLOSED, message)
     return Decision(facts.state, work=None if facts.work in ENDING else Work.CLEAN_UP)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import LauncherError
+from ..errors import LauncherError, NotAvailableError
 from ..models import ControllerRef
 from . import host as processes
 from .archive import ARCHIVE, importing
@@ -27,8 +27,19 @@ RESIDENT = "__cluster_launcher"  # the variable in the controller
 async def end_controller(ref: ControllerRef | None) -> None:
     """Kill the process group of a controller of this boot of the host, and remove its sockets."""
     if ref is not None and ref.boot_id == boot_id():
-        await processes.end_group(ref.pid, ref.connection_file)
-        shutil.rmtree(ref.socket_dir, ignore_errors=True)
+        try:
+            await processes.end_group(ref.pid, ref.connection_file)
+        finally:
+            shutil.rmtree(ref.socket_dir, ignore_errors=True)
+
+
+class RemainsError(NotAvailableError):
+    """Processes of a controller have not ended; ``closed`` says what `Controller.end` returns."""
+
+    def __init__(self, why: NotAvailableError, closed: bool) -> None:
+        """Say why, in the words of ``why``."""
+        super().__init__(str(why))
+        self.closed = closed
 
 
 class Controller(KernelConnection):
@@ -99,15 +110,19 @@ class Controller(KernelConnection):
 
         ``close`` gets ``timeout`` seconds, after an interrupt that frees a kernel that is busy. An
         exception it raises is printed to the log and does not stop the rest. Returns whether
-        ``close`` was there and did its work.
+        ``close`` was there and did its work. Raises ``RemainsError`` where processes do not end.
         """
+        closed = False
         try:
             if self._connected and self.alive:
-                return await self._close_politely(close, timeout)
-            return False
+                closed = await self._close_politely(close, timeout)
+            return closed
         finally:
             self.detach()
-            await end_controller(self.ref)
+            try:
+                await end_controller(self.ref)
+            except NotAvailableError as error:
+                raise RemainsError(error, closed) from None
 
     async def _close_politely(self, close: str | None, timeout: float) -> bool:
         done = False

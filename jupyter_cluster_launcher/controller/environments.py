@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -20,7 +19,7 @@ from traitlets import TraitError
 
 from ..errors import BadInputError, NotAvailableError
 from ..masking import masked
-from . import scripted
+from . import programs, scripted
 from .archive import importing, temporary_archive
 from .disk import on_disk
 from .kernelspecs import BOOT, KernelCommand, command_of
@@ -240,10 +239,8 @@ async def _run(title: str, argv: Sequence[str], env: dict[str, str], limit: floa
             f"The environment {title} did not answer within {limit:g} seconds. Try again."
         ) from None
     finally:
-        # All of it: behind a runner such as conda's, Python is a child of what was started.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        # Always: behind a runner such as conda's, Python is a child of what was started.
+        await programs.kill(process)
     if process.returncode:
         last = masked(last_line(err.decode(errors="replace")), os.environ)
         raise NotAvailableError(f"Python failed in the environment {title}: {last}")

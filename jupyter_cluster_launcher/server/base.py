@@ -32,6 +32,8 @@ STATUS: dict[type[LauncherError], HTTPStatus] = {
 }
 
 LIMIT = 50.0  # seconds; many clients and proxies wait for 60
+GIVEN_UP = 32  # reads that nobody waits for any more: each may keep a thread, and its memory
+HANGING = "cluster_launcher_hanging"  # the setting of the server with these reads
 UNANSWERED = (
     "This has taken too long: the disk with your home directory may not answer. It goes on when "
     "the disk does. Reload the list of clusters before you try again."
@@ -42,12 +44,14 @@ T = TypeVar("T")
 class LauncherHandler(ExtensionHandlerMixin, APIHandler):
     """Common to all routes; ``route`` is the path as the contract writes it.
 
-    ``about_clusters`` says that an answer depends on which clusters there are.
+    ``about_clusters`` says that an answer depends on which clusters there are, ``only_reads`` that
+    a request changes nothing, whatever its method.
     """
 
     auth_resource = "cluster-launcher"
     route: ClassVar[str]
     about_clusters: ClassVar[bool] = False
+    only_reads: ClassVar[bool] = False
 
     async def prepare(self) -> None:  # type: ignore[override] # as in APIHandler
         """Let requests about clusters wait until this server knows those of earlier ones."""
@@ -103,11 +107,21 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
     async def within(self, work: Awaitable[T]) -> T:
         """Return what ``work`` returns; raises ``NotAvailableError`` where that takes for ever.
 
-        It goes on then: it may be in the middle of a change.
+        It goes on then: it may be in the middle of a change. Of what changes nothing, no more is
+        begun while much of it goes on so: a browser asks again and again.
         """
+        reads = self.only_reads or self._verb == "get"
+        hanging: set[asyncio.Future[Any]] = self.settings.setdefault(HANGING, set())
+        if reads and len(hanging) >= GIVEN_UP:
+            if asyncio.iscoroutine(work):
+                work.close()
+            raise NotAvailableError(UNANSWERED)
         task = asyncio.ensure_future(work)
         if not (await asyncio.wait({task}, timeout=LIMIT))[0]:
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            if reads:
+                hanging.add(task)
+                task.add_done_callback(hanging.discard)
             raise NotAvailableError(UNANSWERED)
         return task.result()
 

@@ -15,7 +15,16 @@ from ...errors import NotAvailableError
 from ...jobs import Phase, Queue
 from ...models import Cluster
 from ..facts import Context, Log, Status
-from .jobs import gone, job_name, known, may_have_jobs, newly_ended, submitted_ids, unwanted
+from .jobs import (
+    dismissal,
+    gone,
+    job_name,
+    known,
+    may_have_jobs,
+    newly_ended,
+    submitted_ids,
+    unwanted,
+)
 from .logs import job_logs
 from .platforms import BatchPlatforms
 from .polling.cancel import NoAnswerError, OverdueError, cancel_all, remove_keys
@@ -40,6 +49,7 @@ class BatchBackend(BatchPlatforms):
         super().__init__(context)
         self._given_up: set[str] = set()  # the clusters whose jobs did not end in time
         self._unanswered: dict[str, int] = {}  # by cluster: a user's last tries without an answer
+        self._unread: set[str] = set()  # those whose users were told that ids cannot be read
         self._unconfirmed: dict[str, str] = {}  # by cluster: why jobs of it may be left
         self._pollers = Pollers(self._user, context)
         self._hurry = False
@@ -98,10 +108,15 @@ class BatchBackend(BatchPlatforms):
         tries, as where SLURM was removed, does not keep the row for ever.
         """
         await on_disk(remove_keys, directory)
-        submitted = await on_disk(submitted_ids, directory)
+        submitted, unread = set[str](), ""
+        try:
+            submitted = await on_disk(submitted_ids, directory)
+        except NotAvailableError as error:  # most are found by their name
+            unread = str(error)
         self._unconfirmed.pop(cluster.id, None)
         try:
             await self._cancel(cluster, submitted, wait)
+            self._check_read(cluster, unread, wait)
         except NotAvailableError as error:
             self._unconfirmed[cluster.id] = str(error)
             raise
@@ -136,6 +151,20 @@ class BatchBackend(BatchPlatforms):
                 self._not_answered(cluster, error, unanswered)
             else:
                 raise
+
+    def _check_read(self, cluster: Cluster, unread: str, wait: bool) -> None:
+        """Raise ``NotAvailableError`` where ids are ``unread``, unless a user was told before."""
+        again = wait and cluster.id in self._unread
+        if wait:
+            self._unread.discard(cluster.id)
+        if not unread:
+            return
+        if again:
+            log.warning("Jobs of cluster %s may be left: %s", cluster.id, unread)
+            return
+        if wait:
+            self._unread.add(cluster.id)
+        raise NotAvailableError(f"{unread} {dismissal(wait)}")
 
     def _not_answered(self, cluster: Cluster, error: NoAnswerError, before: int) -> None:
         """Raise ``error`` for a user's try, which follows ``before`` others in a row like it.

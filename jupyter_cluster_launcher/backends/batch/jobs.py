@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...controller.guarded_files import read_text
+from ...controller.guarded_files import read_text, words
+from ...errors import NotAvailableError
 from ...jobs import Job, Phase
 from ...models import Cluster, State
 from .polling.queue import Wanted
@@ -23,20 +24,40 @@ def job_name(cluster_id: str) -> str:
 
 
 def submitted_ids(directory: Path) -> set[str]:
-    """Return the ids of all jobs that a cluster's controller submitted, as it noted them."""
-    return _noted(directory / IDS_NOTE)
+    """Return the ids of all jobs that a cluster's controller submitted, as it noted them.
+
+    Raises ``NotAvailableError`` where that cannot be read: there may be jobs.
+    """
+    try:
+        return _noted(directory / IDS_NOTE)
+    except (FileNotFoundError, NotADirectoryError):  # it has submitted none
+        return set()
+    except (OSError, ValueError) as error:
+        raise NotAvailableError(
+            f"The jobs of this cluster cannot be looked up: {words(error)}."
+        ) from None
 
 
 def cancelled_ids(directory: Path) -> set[str]:
-    """Return the ids of the jobs that a cluster's controller cancelled, as it noted them."""
-    return _noted(directory / CANCELLED_NOTE)
+    """Return the ids of the jobs that a cluster's controller cancelled, as it noted them.
+
+    None where that cannot be read: a job may be cancelled twice.
+    """
+    try:
+        return _noted(directory / CANCELLED_NOTE)
+    except (OSError, ValueError):
+        return set()
 
 
 def _noted(note: Path) -> set[str]:
-    try:
-        return set(read_text(note).split())
-    except (OSError, ValueError):
-        return set()
+    return set(read_text(note).split())
+
+
+def dismissal(wait: bool) -> str:
+    """Return what Dismiss does with jobs that may be left; ``wait`` says that a user has tried."""
+    if wait:
+        return "Dismiss tries once more, then leaves them to the batch system."
+    return "Dismiss tries again."
 
 
 def known(cluster: Cluster) -> set[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
 from ...controller.log_files import read_tail, shares, size
+from ...errors import NotAvailableError
 from ...models import Cluster
 from ..facts import Log
 from .jobs import job_name, submitted_ids
@@ -27,7 +29,9 @@ def job_logs(cluster: Cluster, directory: Path) -> list[Log]:
         folder = Path(cluster.cwd or ".") / Path(cluster.log_directory).expanduser()
     ours = folder == directory / JOBS and not folder.is_symlink()  # a link leads to the site's
     name = job_name(cluster.id)
-    ids = submitted_ids(directory) | {job.id for job in cluster.report.jobs if job.id}
+    ids = {job.id for job in cluster.report.jobs if job.id}
+    with contextlib.suppress(NotAvailableError):  # those of which it is known are shown
+        ids |= submitted_ids(directory)
     files = [
         (path, job)
         for path in sorted(folder.glob("*"))

@@ -10,10 +10,11 @@ import os
 import threading
 from collections.abc import Callable
 
-from ...controller.disk import begin, on_disk
+from ...controller.disk import begin
 from ...controller.guarded_files import words
 
 PAUSE = 0.01  # seconds between two tries
+LOOK = 1.0  # seconds for a try: one has a fair chance, however short the patience
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class Lock:
         self._opened = opened
         self._descriptor: int | None = None
         self._over = False
+        self._look: asyncio.Future[bool] | None = None  # a try that goes on
         self._using = threading.Lock()  # what is released may still be being locked
 
     async def take(self, patience: float) -> bool:
@@ -35,11 +37,19 @@ class Lock:
         """
         clock = asyncio.get_running_loop().time
         end = clock() + patience
-        while not await on_disk(self._locks):
+        while True:
+            if self._look is None:
+                self._look = begin(self._locks)
+                self._look.add_done_callback(lambda done: done.cancelled() or done.exception())
+            await asyncio.wait({self._look}, timeout=max(LOOK, end - clock()))
+            if not self._look.done():  # a disk that hangs: no second thread waits for it
+                return False
+            look, self._look = self._look, None
+            if look.result():
+                return True
             if clock() >= end:
                 return False
             await asyncio.sleep(PAUSE)
-        return True
 
     def release(self) -> None:
         """Unlock the file in a thread; the lock cannot be taken again."""

@@ -26,11 +26,13 @@ from ...controller.boot import boot_id
 from ...controller.disk import begin
 from ...controller.guarded_files import NOTE, read_object, read_text, words
 from ...controller.host import host, namespace
+from .descriptor import Descriptor
 from .store import RECORD
 
 LOCK, WANTED = "owner.json", "wanted"
 RENEW = 60.0  # seconds after which the owner touches its lock again
 STALE = 600.0  # seconds after which another host takes an untouched lock for abandoned
+MOMENT = 1.0  # seconds for which the event loop waits for a thread that uses the lock
 WANTED_FOR = 30.0  # seconds that a request counts, longer than any server waits
 SERVER = secrets.token_hex(8)  # this process, where the file system has no locks
 
@@ -53,9 +55,7 @@ class Ownership:
     def __init__(self, directory: Path) -> None:
         """Hold nothing yet; ``directory`` is the cluster's."""
         self._path, self._wanted = directory / LOCK, directory / WANTED
-        self._descriptor: int | None = None
-        self._unlocked = threading.Event()  # not while it is being released
-        self._unlocked.set()
+        self._held = Descriptor()
         self._taking = threading.Lock()  # a thread whose caller has gone may still take it
         self._renewed = 0.0
         self._noted = True  # whether the file says that this server is the owner
@@ -65,18 +65,18 @@ class Ownership:
     @property
     def held(self) -> bool:
         """Whether this server owns the cluster, and has the row that the last owner left."""
-        return self._descriptor is not None and not self.reading
+        return self._held.number is not None and not self.reading
 
     def take(self) -> bool:
         """Become the owner; return whether this server is the owner now.
 
         Raises ``OSError`` where the directory has gone or cannot be written to.
         """
-        self._unlocked.wait()
+        self._held.closed.wait()
         with self._taking:
-            if self._descriptor is None:
-                self._descriptor = self._taken()
-            return self._descriptor is not None
+            if self._held.number is None:
+                self._held.replace(None, self._taken())
+            return self._held.number is not None
 
     def _taken(self) -> int | None:
         """Return the descriptor of the locked file, None where another server has it."""
@@ -123,13 +123,12 @@ class Ownership:
         Where its file was deleted a new one is locked, which any other server could lock, too; if
         one has done so, that one is the owner.
         """
-        descriptor = self._descriptor
-        if descriptor is None:
-            return
-        with contextlib.suppress(OSError):  # without its directory no server can take it
+        # Without its directory no server can take it.
+        with contextlib.suppress(OSError), self._held.used() as descriptor:
+            if descriptor is None:
+                return
             if not self._is_current(descriptor):
-                self._descriptor = self._taken()
-                os.close(descriptor)
+                self._held.replace(descriptor, self._taken())
             elif not self._noted or time.monotonic() - self._renewed >= RENEW:
                 self._renewed = time.monotonic()
                 os.utime(descriptor)
@@ -138,29 +137,18 @@ class Ownership:
 
     def release(self) -> None:
         """Let another server become the owner; called in a thread."""
-        descriptor, self._descriptor = self._descriptor, None
-        self._unlock(descriptor)
+        if self._held.give_up():
+            self._held.close()
 
     def release_soon(self) -> asyncio.Future[Any]:
         """Own it no longer; return what is done when another server can become the owner."""
-        descriptor, self._descriptor = self._descriptor, None
-        if descriptor is None:  # or it is being released already
-            return begin(self._unlocked.wait)
-        self._unlocked.clear()
+        if not self._held.give_up():  # or it is being released already
+            return begin(self._held.closed.wait)
         try:
-            return begin(self._unlock, descriptor)
+            return begin(self._held.close)
         except RuntimeError:  # no thread can be started
-            self._unlock(descriptor)
+            self._held.close(MOMENT)  # this one is the event loop's
             raise
-
-    def _unlock(self, descriptor: int | None) -> None:
-        try:
-            if descriptor is not None:
-                os.close(descriptor)
-        except OSError as error:  # it is closed all the same
-            log.info("%s: %s", self._path, words(error))
-        finally:
-            self._unlocked.set()
 
     def lease(self) -> Lease | None:
         """Return what the file says of the owner, present or last; None where it says nothing."""

@@ -16,6 +16,7 @@ class CodeHandler(LauncherHandler):
 
     route = "/code"
     about_clusters = True
+    only_reads = True
 
     @web.authenticated
     @authorized("execute")
@@ -29,6 +30,7 @@ class CheckHandler(LauncherHandler):
 
     route = "/check"
     about_clusters = True
+    only_reads = True
 
     @web.authenticated
     @authorized("execute")
@@ -56,6 +58,7 @@ class StartsHandler(LauncherHandler):
 
     route = "/starts"
     about_clusters = True
+    only_reads = True
 
     @web.authenticated
     @authorized("execute")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ...backends.facts import Found
 from ...controller.disk import on_disk
 from ...platforms.platform import Platform
 from ..base import LauncherHandler
@@ -71,8 +73,11 @@ class FoundHandler(LauncherHandler):
     @authorized
     async def get(self, name: str) -> None:
         """List those that can be joined."""
-        found = await self.manager.found(name, await self.kernel_name())
+        found = await self.within(self._found(name))
         self.reply([found_view(cluster) for cluster in found])
+
+    async def _found(self, name: str) -> Sequence[Found]:
+        return await self.manager.found(name, await self.kernel_name())
 
 
 class KernelHandler(LauncherHandler):

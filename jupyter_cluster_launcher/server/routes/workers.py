@@ -20,7 +20,7 @@ class WorkersHandler(LauncherHandler):
     @authorized
     async def get(self, cluster_id: str) -> None:
         """List them, with those that died."""
-        workers = await self.manager.workers(cluster_id)
+        workers = await self.within(self.manager.workers(cluster_id))
         self.reply(workers_view(self.manager.get(cluster_id), workers))
 
 
@@ -33,6 +33,6 @@ class RestartHandler(LauncherHandler):
     @authorized("execute")
     async def post(self, cluster_id: str) -> None:
         """Restart it, and answer when it is back."""
-        await self.manager.restart_worker(cluster_id, self.body()["worker"])
+        await self.within(self.manager.restart_worker(cluster_id, self.body()["worker"]))
         self.set_status(HTTPStatus.NO_CONTENT)
         self.finish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,8 +13,10 @@ import pytest
 from batch_rows import NOW, cluster, submission
 from fakes import context, site
 
-from jupyter_cluster_launcher.backends import Backends, kind_of
+from jupyter_cluster_launcher.backends import Backends, jobqueue, kind_of
+from jupyter_cluster_launcher.backends.batch import jobs as batch_jobs
 from jupyter_cluster_launcher.backends.jobqueue import JobqueueBackend
+from jupyter_cluster_launcher.controller.guarded_files import read_text
 from jupyter_cluster_launcher.errors import NotAvailableError
 from jupyter_cluster_launcher.models import Cluster, Report, State
 
@@ -22,6 +25,7 @@ RAISED = (
     "Command exited with non-zero exit code.\nExit code: 1\nCommand:\noarsub x\n"
     "stdout:\n[ADMISSION RULE] There is no queue nosuch.\nstderr:\n\n"
 )
+ONCE_MORE = "Dismiss tries once more, then leaves them to the batch system."
 
 
 def row(state: State = State.RUNNING, *ids: str, **changes: object) -> Cluster:
@@ -125,17 +129,60 @@ def test_jobs_that_cannot_be_cancelled(folder: Path) -> None:
     """Guards the one way to learn of them, and the way to dismiss the row all the same."""
     oardel(folder, 'echo "oardel: denied"; [ "$2" = 1 ]')
     assert cleanup(folder, waits=(True, True)) == [
-        "These jobs have ended or could not be canceled: job 2: oardel: denied. Dismiss tries "
-        "once more, then leaves them to the batch system.",
+        f"These jobs have ended or could not be canceled: job 2: oardel: denied. {ONCE_MORE}",
         "",
     ]
 
 
 def test_jobs_that_cannot_be_cancelled_after_an_end(folder: Path) -> None:
-    """Guards a row that is "closed" while a job runs; only a user's own tries count."""
+    """Guards a row that is "closed" while a job runs; only a user's own tries count, as it says."""
     oardel(folder, 'echo "oardel: denied"; [ "$2" = 1 ]')
-    for why in cleanup(folder, waits=(False, False, True)):
-        assert why.startswith("These jobs have ended or could not be canceled: job 2")
+    why = "These jobs have ended or could not be canceled: job 2: oardel: denied."
+    again, once_more = f"{why} Dismiss tries again.", f"{why} {ONCE_MORE}"
+    assert cleanup(folder, waits=(False, False, True, True)) == [again, again, once_more, ""]
+
+
+def test_no_cancel_command_after_an_end(folder: Path) -> None:
+    """Guards against a Dismiss that fails after the user has done what the row asked for."""
+    (folder / "cancel-command").unlink()
+    assert cleanup(folder, waits=(False, True)) == [
+        "Jobs may be left: cancel them yourself, then dismiss this cluster.",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("note", ["job-ids", "cancel-command"])
+def test_a_note_that_cannot_be_read(
+    folder: Path, note: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against jobs that are left unsaid as a disk failed for a moment."""
+    oardel(folder, f'echo "$@" >>{folder}/log')
+    (folder / "cancelled-ids").write_text("3\n")
+    failed: list[Path] = []
+
+    def once(path: Path, *limit: int) -> str:
+        if path.name == note and not failed:
+            failed.append(path)
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return read_text(path, *limit)
+
+    for module in (batch_jobs, jobqueue):
+        monkeypatch.setattr(module, "read_text", once)
+    first, second = cleanup(folder, "3", waits=(True, True))
+    assert first.endswith(f" cannot be looked up: Stale file handle. {ONCE_MORE}")
+    assert second == ""
+    assert (folder / "log").read_text().splitlines() == ["-s 1", "-s 2"]
+
+
+def test_a_damaged_note_of_the_jobs(folder: Path) -> None:
+    """Guards the jobs that the record knows, and those of which nobody knows any more."""
+    oardel(folder, f'echo "$@" >>{folder}/log')
+    (folder / "job-ids").write_bytes(b"1\n\xff\n")
+    assert cleanup(folder, "3", waits=(True, True)) == [
+        f"The jobs of this cluster cannot be looked up: it is not UTF-8 text. {ONCE_MORE}",
+        "",
+    ]
+    assert "-s 3" in (folder / "log").read_text()
 
 
 def test_a_job_that_was_closed_and_not_cancelled(folder: Path) -> None:
@@ -152,7 +199,7 @@ def test_no_cancel_command(folder: Path) -> None:
     """Guards against jobs that are forgotten unsaid, and a row that no Dismiss removes."""
     first, second = cleanup(folder, waits=(True, True))
     assert first.startswith("Jobs could not be canceled yet: oardel: No such file")
-    assert first.endswith("Dismiss tries once more, then leaves them to the batch system.")
+    assert first.endswith(ONCE_MORE)
     assert second == ""
     (folder / "cancel-command").unlink()
     assert cleanup(folder, waits=(True, True)) == [

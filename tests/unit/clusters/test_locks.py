@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_cluster_launcher.clusters.saved import locks
 from jupyter_cluster_launcher.clusters.saved.locks import Lock
 
 
@@ -39,6 +40,29 @@ async def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.M
     lock = lock_of(tmp_path)
     assert await lock.take(0)
     lock.release()
+
+
+async def test_a_disk_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards against a launch that waits for ever, and a thread more for each one that waits."""
+    monkeypatch.setattr(locks, "LOOK", 0.05)
+    begun, answers, flock = list[None](), threading.Event(), fcntl.flock
+
+    def hangs(*args: Any) -> None:
+        begun.append(None)
+        answers.wait(60)
+        flock(*args)
+
+    lock, other = lock_of(tmp_path), lock_of(tmp_path)
+    monkeypatch.setattr(fcntl, "flock", hangs)
+    for _ in range(3):
+        assert not await asyncio.wait_for(lock.take(0.1), 10)
+    assert len(begun) == 1
+    answers.set()
+    assert await lock.take(60)
+    assert not await other.take(0)
+    lock.release()
+    assert await other.take(60)
+    other.release()
 
 
 async def test_a_wait_that_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,7 @@ async def test_a_release_on_a_disk_that_hangs(
     answers, close = threading.Event(), os.close
     lock, other = Ownership(tmp_path), Ownership(tmp_path)
     assert lock.take()
-    descriptor = lock._descriptor
+    descriptor = lock._held.number
 
     def closing(one: int) -> None:
         if one == descriptor and not answers.is_set():

@@ -197,6 +197,14 @@ GONE = replace(RUNS, process=Process.ENDED)
             Decision(State.FAILED, "Refused."),
         ),
         (
+            replace(STARTS, work=Work.NONE, failure="A. B.", over=Work.CLEAN_UP, left="C."),
+            Decision(State.FAILED, "A. B. C."),
+        ),
+        (  # said once, where the launch failed for what its end met as well
+            replace(STARTS, work=Work.NONE, failure="A. B.", over=Work.CLEAN_UP, left="B."),
+            Decision(State.FAILED, "A. B."),
+        ),
+        (
             replace(STARTS, work=Work.NONE),
             Decision(State.STARTING, work=Work.CLEAN_UP, failure=HALF_STARTED),
         ),

@@ -10,6 +10,8 @@ import pytest
 from virtual_time import Run
 from worlds import World, crash, launched, until
 
+from jupyter_cluster_launcher.clusters import owned_cluster
+from jupyter_cluster_launcher.clusters.owned_cluster import OwnedCluster
 from jupyter_cluster_launcher.clusters.saved import ownership
 from jupyter_cluster_launcher.errors import UnknownError, WrongStateError
 from jupyter_cluster_launcher.models import State
@@ -89,6 +91,57 @@ def test_a_server_that_does_not_hand_over(
         with pytest.raises(WrongStateError, match="does not hand it over now"):
             await second.manager.rename(key, "Mine")
         assert not (second.store.root / key / "wanted").exists()
+
+    run(story())
+
+
+async def release_for_ever(_: OwnedCluster) -> None:
+    await asyncio.Event().wait()
+
+
+def test_a_stop_while_a_cluster_is_handed_over(
+    pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a Stop that begins again and again: a disk takes long to release the lock."""
+    first, second = pair
+
+    async def story() -> None:
+        key = await launched(first, second)
+        with monkeypatch.context() as patched:
+            patched.setattr(OwnedCluster, "_release", release_for_ever)
+            managed = first.manager._clusters[key]
+            await managed.hand_over(False)
+            assert managed.handed_over
+            await first.manager.close(key)
+            for _ in range(50):
+                if not first.manager.list():
+                    break
+                await asyncio.sleep(0.1)
+            assert first.manager.list() == []
+            assert first.controllers.running() == []
+
+    run(story())
+
+
+def test_a_server_that_stops_while_it_hands_over(
+    pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards a cluster that was promised to another server, and the stop of this one."""
+    first, second = pair
+
+    async def story() -> None:
+        key = await launched(first, second)
+        now = asyncio.get_running_loop().time
+        monkeypatch.setattr(owned_cluster, "DISK_LIMIT", 1.0)
+        with monkeypatch.context() as patched:
+            patched.setattr(OwnedCluster, "_release", release_for_ever)
+            await first.manager._clusters[key].hand_over(False)
+            begun = now()
+            await first.manager.stop()
+            assert now() - begun < 3
+        assert len(first.controllers.running()) == 1
+        await until(second, key, State.RUNNING)
+        await second.manager.rename(key, "Mine")
 
     run(story())
 

@@ -12,7 +12,7 @@ from virtual_time import Run
 from worlds import World, launched, until
 
 from jupyter_cluster_launcher.backends.local import LocalBackend
-from jupyter_cluster_launcher.clusters import ending, other_servers
+from jupyter_cluster_launcher.clusters import ending, other_servers, usage
 from jupyter_cluster_launcher.clusters.connection import Connection
 from jupyter_cluster_launcher.clusters.launching import launch
 from jupyter_cluster_launcher.clusters.saved.others_rows import SHARED
@@ -74,6 +74,50 @@ def test_a_step_of_a_stop_that_raises(
         while first.manager.list():
             await asyncio.sleep(0.1)
         assert first.controllers.running() == []
+
+    run(story())
+
+
+def test_a_removal_that_raises(
+    pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against "Stopping" for ever, as on a host that starts no more threads."""
+    first, second = pair
+
+    def refused(*_: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def story() -> None:
+        key = await launched(first, second)
+        with monkeypatch.context() as patched:
+            patched.setattr(first.store, "remove", refused)
+            await first.manager.close(key)
+            failed = await until(first, key, State.FAILED)
+        assert failed.message == (
+            "Its files cannot be removed: can't start new thread. Dismiss it to try again."
+        )
+        await first.manager.close(key)
+        while first.manager.list():
+            await asyncio.sleep(0.1)
+
+    run(story())
+
+
+def test_a_history_that_cannot_be_told(
+    pair: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against the same, where what a cluster has used cannot be added up."""
+    first, second = pair
+
+    async def story() -> None:
+        key = await launched(first, second)
+        monkeypatch.setattr(usage, "entry", broken)
+        await first.manager.close(key)
+        for _ in range(100):
+            if not first.manager.list():
+                break
+            await asyncio.sleep(0.1)
+        assert first.manager.list() == []
 
     run(story())
 

@@ -16,7 +16,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from processes import running
 from pythons import bare_python
 
-from jupyter_cluster_launcher.controller import archive
+from jupyter_cluster_launcher.controller import archive, programs
 from jupyter_cluster_launcher.controller.environments import PRIVATE, Environments
 from jupyter_cluster_launcher.errors import BadInputError, NotAvailableError
 
@@ -352,6 +352,22 @@ async def test_a_python_that_hangs(kernels: Path, tmp_path: Path) -> None:
         )
     while running(int(pid.read_text())):
         await asyncio.sleep(0.01)
+
+
+async def test_a_python_that_nothing_ends(
+    kernels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a request that is never answered, as a process has left what is killed."""
+    monkeypatch.setattr(programs, "LIMIT", 0.2)
+    pid = tmp_path / "pid"
+    python = script(tmp_path, "python", f"setsid sleep 3600 & echo $! > {pid}; wait")
+    write_kernelspec(kernels, "hangs", python=python)
+    environments = Environments(KernelSpecManager(), "python3", timeout=1)
+    try:
+        with pytest.raises(NotAvailableError, match="did not answer within 1 seconds"):
+            await asyncio.wait_for(environments.packages.missing("hangs", ["json"]), 10)
+    finally:
+        os.kill(int(pid.read_text()), 9)
 
 
 async def test_chatter_before_the_answer(

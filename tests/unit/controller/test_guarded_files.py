@@ -97,7 +97,8 @@ def test_what_is_no_file(directory: Path, strange: str) -> None:
     for name in (WANTED, jobs.IDS_NOTE, jobqueue.CANCEL_NOTE, LOG, RECORD, remote.STARTED):
         STRANGE[strange](directory / name)
     assert Ownership(directory).requested() is None
-    assert jobs.submitted_ids(directory) == set()
+    with pytest.raises(NotAvailableError, match="cannot be looked up: it is"):
+        jobs.submitted_ids(directory)
     _cancel_command(directory / jobqueue.CANCEL_NOTE)
     tail = read_tail(directory / LOG, 10)
     assert tail == "\0" * 10 if strange == "a file without end" else "cannot be read: " in tail
@@ -110,13 +111,15 @@ def test_what_is_no_file(directory: Path, strange: str) -> None:
 async def test_the_end_of_a_remote_cluster(
     directory: Path, strange: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guards against a cluster that cannot be dismissed because of what it left."""
+    """Guards against a cluster that cannot be dismissed because of what it left, or only unsaid."""
     killed: list[str] = []
     monkeypatch.setattr(marked, "kill", killed.append)
     strange(directory / remote.STARTED)
     if strange is not STRANGE["an object of lists"]:  # that would be ended
-        await backend("remote").cleanup(one := a_cluster(), directory)
+        with pytest.raises(NotAvailableError, match="is damaged"):
+            await backend("remote").cleanup(one := a_cluster(), directory)
         assert killed == [one.id]  # what it started on this host ends all the same
+        await backend("remote").cleanup(one, directory)
 
 
 def test_last_words_are_words(directory: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -16,6 +18,8 @@ from fakes import a_cluster, write_platform
 from api import Api
 from jupyter_cluster_launcher.clusters import owned_cluster
 from jupyter_cluster_launcher.clusters.managed_cluster import ManagedCluster
+from jupyter_cluster_launcher.controller.disk import on_disk
+from jupyter_cluster_launcher.errors import BadInputError
 from jupyter_cluster_launcher.models import State
 from jupyter_cluster_launcher.platforms import catalog
 from jupyter_cluster_launcher.server import base
@@ -106,6 +110,7 @@ async def test_every_request_is_answered(
         ("POST", "prepare", BODY),
         ("GET", "clusters/failed/logs", None),
         ("GET", "platforms", None),
+        ("GET", "platforms/mine/found", None),
         ("GET", "presets", None),
         ("PUT", "presets/Two", {"platform": "mine", "workers": 1}),
     ):
@@ -116,3 +121,54 @@ async def test_every_request_is_answered(
     disk.answers.set()
     await api.gone("failed")  # what was asked for is done now
     assert (await api.ask("GET", "platforms"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "function"),
+    [("GET", "presets", "presets.list"), ("POST", "code", "preview")],
+)
+async def test_no_more_threads_than_some(
+    api: Api,
+    jp_serverapp: Any,
+    method: str,
+    path: str,
+    function: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guards the memory of a server whose disk hangs for a day: a browser asks again and again."""
+    await api.ask("GET", "clusters")
+    manager, answers = jp_serverapp.web_app.settings["cluster_manager"], threading.Event()
+
+    def hangs(*_: Any) -> list[Any]:
+        answers.wait(60)
+        return []
+
+    async def hangs_later(*_: Any) -> Any:
+        await on_disk(hangs)
+        raise BadInputError("Nobody hears of it.")
+
+    of, _, name = function.rpartition(".")
+    before, body = disk_threads(), BODY if method == "POST" else None
+    with monkeypatch.context() as patched:
+        target = getattr(manager, of) if of else manager
+        patched.setattr(target, name, hangs if method == "GET" else hangs_later)
+        patched.setattr(base, "LIMIT", 0.05)
+        try:
+            for _ in range(base.GIVEN_UP + 8):
+                status, answer = await api.ask(method, path, body=body)
+                assert (status, answer["message"]) == (503, base.UNANSWERED)
+                assert disk_threads() - before <= base.GIVEN_UP
+            patched.setattr(base, "LIMIT", 50.0)
+            # What changes something is begun all the same.
+            assert (await api.ask("DELETE", "clusters", "nosuch"))[0] == 404
+        finally:
+            answers.set()
+    deadline = time.monotonic() + 60
+    while (await api.ask("GET", "presets"))[0] != 200:
+        assert time.monotonic() < deadline, "the disk answers again"
+        await asyncio.sleep(0.01)
+
+
+def disk_threads() -> int:
+    """Return how many threads there are for the disk."""
+    return sum(thread.name == "disk" for thread in threading.enumerate())

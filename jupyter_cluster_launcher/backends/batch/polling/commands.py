@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from ....controller import programs
 from ..system import BatchSystem, Commands
 
 PATIENCE = 10.0  # seconds for an answer; SLURM's own limit is twice its MessageTimeout of 10
@@ -87,6 +87,7 @@ async def run(
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
             env=environment(system, script, unset),
         )
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
@@ -102,7 +103,5 @@ async def run(
     finally:
         if not answer.done():
             answer.cancel()
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            await programs.kill(process)
     return Output(None, f"{command[0]} did not answer within {timeout:g} s")

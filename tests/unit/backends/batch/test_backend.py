@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import pwd
@@ -14,7 +15,7 @@ from fakes import context, shipped, site
 from queue_site import until
 
 from jupyter_cluster_launcher.backends import Backends
-from jupyter_cluster_launcher.backends.batch import check, slurm
+from jupyter_cluster_launcher.backends.batch import check, jobs, slurm
 from jupyter_cluster_launcher.backends.batch.backend import BatchBackend
 from jupyter_cluster_launcher.backends.batch.polling import commands
 from jupyter_cluster_launcher.backends.batch.polling.queue import Wanted
@@ -184,6 +185,44 @@ def test_jobs_are_cancelled_by_every_id_that_is_known(
     by_name, by_id = (tmp_path / "scancel.log").read_text().splitlines()
     assert by_name.endswith("--name=dask-0a1b2c")
     assert by_id == "--quiet 13 16"
+
+
+def stale(*_: object) -> str:
+    raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+
+def test_ids_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards jobs of another name: a disk that fails for a moment is no proof that none is left.
+
+    What is found by its name is canceled all the same, and a disk that never answers again does
+    not keep the row for ever.
+    """
+    programs(tmp_path, monkeypatch, squeue="", scancel=f'echo "$@" >>{tmp_path}/scancel.log')
+    (tmp_path / "job-ids").write_text("13\n")
+    why = "The jobs of this cluster cannot be looked up: Stale file handle."
+    once_more = f"{why} Dismiss tries once more, then leaves them to the batch system."
+
+    def cancelled() -> list[str]:
+        log = tmp_path / "scancel.log"
+        lines = log.read_text().splitlines()
+        log.unlink()
+        return [line.split("=")[-1] for line in lines]
+
+    async def story() -> None:
+        backend = BatchBackend(context())
+        with monkeypatch.context() as patched:
+            patched.setattr(jobs, "read_text", stale)
+            told = [f"{why} Dismiss tries again.", once_more]
+            assert await tries(backend, tmp_path, False, True) == told
+            assert cancelled() == ["dask-0a1b2c"] * 2
+        assert await tries(backend, tmp_path, True) == [""]
+        assert cancelled() == ["dask-0a1b2c", "--quiet 13"]
+        with monkeypatch.context() as patched:
+            patched.setattr(jobs, "read_text", stale)
+            assert await tries(backend, tmp_path, True, True) == [once_more, ""]
+        await backend.stop()
+
+    asyncio.run(story())
 
 
 def test_jobs_of_the_user_who_runs_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
