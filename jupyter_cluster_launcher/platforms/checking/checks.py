@@ -15,7 +15,7 @@ from ...errors import BadInputError
 from ...models import Adapt
 from .. import options
 from ..code import codegen
-from ..code.expressions import kind, references
+from ..code.expressions import kind, named_references, references, used_references
 from ..encryption import encryption
 from ..platform import FIXED, Platform, count
 from . import option_checks
@@ -114,29 +114,28 @@ def _references(platform: Platform) -> Iterator[Problem]:
     places.append((("kwargs",), platform.kwargs, earlier))
     places.append((("sys_path",), platform.sys_path, set()))
     for around, value, variables in places:
-        for path, what, name in references(value):
+        found = named_references if around[-1] == "kwargs" else references
+        for path, what, name in found(value, around):
             if what == "option" and name not in platform.declared:
-                yield (*around, *path), f"There is no option {name}."
+                yield path, f"There is no option {name}."
             elif what == "variable" and name not in variables:
                 later = "is set later" if name in platform.variables else "does not exist"
-                yield (*around, *path), f"The variable {name} {later}."
+                yield path, f"The variable {name} {later}."
 
 
 def _classes(platform: Platform) -> Iterator[Problem]:
     """Check that the classes which values name are there by one name each."""
-    places = {"variables": platform.variables, "kwargs": platform.kwargs, "before": platform.before}
     known: dict[str, str] = {}
-    for around, value in places.items():
-        for path, what, named in references(value):
-            if what != "class":
-                continue
-            name = named.rpartition(".")[2]
-            wrong = next((part for part in named.split(".") if keyword.iskeyword(part)), None)
-            taken = RESERVED | {platform.class_name, platform.import_as, *platform.variables}
-            if wrong:
-                yield (around, *path), f"{wrong} is a keyword of Python: choose another name."
-            elif name in taken or known.setdefault(name, named) != named:
-                yield (around, *path), f"{name} is used by the code already: it cannot be {named}."
+    for path, what, named in used_references(platform):
+        if what != "class":
+            continue
+        name = named.rpartition(".")[2]
+        wrong = next((part for part in named.split(".") if keyword.iskeyword(part)), None)
+        taken = RESERVED | {platform.class_name, platform.import_as, *platform.variables}
+        if wrong:
+            yield path, f"{wrong} is a keyword of Python: choose another name."
+        elif name in taken or known.setdefault(name, named) != named:
+            yield path, f"{name} is used by the code already: it cannot be {named}."
 
 
 def _follows(platform: Platform) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ from .expressions import (
     literal,
     references,
     resolve,
+    used_references,
 )
 
 if TYPE_CHECKING:
@@ -131,10 +132,8 @@ def _as_declared(schema: dict[str, Any], value: Any) -> Any:
 def _arguments(platform: Platform, scope: Scope) -> dict[str, str]:
     """Return the call's arguments as text: the administrator's, then the options, in file order."""
     # What is used by name is not passed as an argument as well.
-    used: list[Any] = [platform.variables, platform.before, platform.kwargs]
-    consumed = {
-        name for _, what, name in references([*used, platform.sys_path]) if what == "option"
-    }
+    used = [*used_references(platform), *references(platform.sys_path)]
+    consumed = {name for _, what, name in used if what == "option"}
     options = {k: v for k, v in scope.options.items() if k not in consumed}
     values = {**platform.kwargs, **{k: v for k, v in options.items() if not absent(v, scope)}}
     keyword = platform.workers.get("keyword")
@@ -198,7 +197,7 @@ def _imports(platform: Platform, scope: Scope, body: str) -> list[list[str]]:
             ours.append(f"from {module} import {cls}")
     ours += [
         f"from {named.rpartition('.')[0]} import {named.rpartition('.')[2]}"
-        for _, what, named in references([platform.variables, platform.before, platform.kwargs])
+        for _, what, named in used_references(platform)
         if what == "class" and named.rpartition(".")[2] in used
     ]
     head = [f"import {name}" for name in ("os", "sys", "dask") if name in used | _names(folder)]

@@ -10,9 +10,12 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import cpus
+
+if TYPE_CHECKING:
+    from ..platform import Platform
 
 LINE = 88
 KINDS = ("env", "cpus", "folder", "option", "variable", "join", "class")
@@ -78,6 +81,22 @@ def references(
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from references(item, (*path, index))
+
+
+def named_references(
+    values: Mapping[str, Any], path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
+    """Yield the same of arguments or variables, whose names may be those of kinds, such as env."""
+    for name, value in values.items():
+        yield from references(value, (*path, name))
+
+
+def used_references(platform: Platform) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
+    """Yield the same of all values that the create code of a platform has."""
+    yield from named_references(platform.variables, ("variables",))
+    for number, step in enumerate(platform.before):
+        yield from named_references(step.get("kwargs", {}), ("before", number, "kwargs"))
+    yield from named_references(platform.kwargs, ("kwargs",))
 
 
 def resolve(value: Any) -> Any:

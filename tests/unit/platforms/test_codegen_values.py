@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jupyter_cluster_launcher.errors import BadInputError
-from jupyter_cluster_launcher.platforms import options
+from jupyter_cluster_launcher.platforms import files, options
 from jupyter_cluster_launcher.platforms.code import codegen
 
 TYPES: dict[str, tuple[dict[str, Any], Any]] = {
@@ -107,3 +109,25 @@ def test_a_path_at_home() -> None:
     assert f'logs="{os.path.expanduser("~")}/logs"' in code
     code = codegen.create(site(options={"logs": logs}), {"logs": "~/other"})
     assert f'logs="{os.path.expanduser("~")}/other"' in code
+
+
+def test_arguments_may_have_the_names_of_expressions(tmp_path: Path) -> None:
+    """Guards against a file that breaks the list of platforms: ``env`` is what many classes take."""
+    given = {"env": {"DEBUG": "1"}, "folder": "~/tides", "option": [1], "variable": "x"}
+    step = {"function": "begin", "kwargs": {"join": "a", "cpus": 3}}
+    (tmp_path / "birch.yaml").write_text(
+        json.dumps(
+            {
+                "version": 1, "title": "Birch", "module": "birch", "class": "BirchCluster",
+                "import_as": "birch", "before": [step], "kwargs": given,
+                "workers": {"keyword": "n_workers", "default": 1, "maximum": 2}, "options": {},
+            }
+        )
+    )  # fmt: skip
+    (platform,), faults = files.find([str(tmp_path)])
+    assert not faults
+    calls = [node for node in ast.walk(ast.parse(codegen.create(platform, workers=1)))
+             if isinstance(node, ast.Call)]  # fmt: skip
+    passed = {one.arg: ast.literal_eval(one.value) for call in calls for one in call.keywords}
+    expected = {**given, **step["kwargs"]}
+    assert {name: passed.get(name) for name in expected} == expected
