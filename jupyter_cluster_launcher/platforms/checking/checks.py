@@ -15,7 +15,7 @@ from ...errors import BadInputError
 from ...models import Adapt
 from .. import options
 from ..code import codegen
-from ..code.expressions import kind, named_references, references, used_references
+from ..code.expressions import kind, named_references, references
 from ..encryption import encryption
 from ..platform import FIXED, Platform, count
 from . import option_checks
@@ -126,7 +126,7 @@ def _references(platform: Platform) -> Iterator[Problem]:
 def _classes(platform: Platform) -> Iterator[Problem]:
     """Check that the classes which values name are there by one name each."""
     known: dict[str, str] = {}
-    for path, what, named in used_references(platform):
+    for path, what, named in codegen.used_references(platform):
         if what != "class":
             continue
         name = named.rpartition(".")[2]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ...models import Adapt
@@ -21,9 +22,9 @@ from .expressions import (
     expression,
     kind,
     literal,
+    named_references,
     references,
     resolve,
-    used_references,
 )
 
 if TYPE_CHECKING:
@@ -127,6 +128,14 @@ def _as_declared(schema: dict[str, Any], value: Any) -> Any:
     if schema.get("type") == "integer" and isinstance(given, float):
         return Plain(int(given))  # JSON Schema takes 2.0 for a whole number, Dask does not
     return Variables(given) if schema.get("as") == "environ" else value
+
+
+def used_references(platform: Platform) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
+    """Yield the expressions of all values that the create code has: path, kind, what it names."""
+    yield from named_references(platform.variables, ("variables",))
+    for number, step in enumerate(platform.before):
+        yield from named_references(step.get("kwargs", {}), ("before", number, "kwargs"))
+    yield from named_references(platform.kwargs, ("kwargs",))
 
 
 def _arguments(platform: Platform, scope: Scope) -> dict[str, str]:

@@ -10,12 +10,9 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import cpus
-
-if TYPE_CHECKING:
-    from ..platform import Platform
 
 LINE = 88
 KINDS = ("env", "cpus", "folder", "option", "variable", "join", "class")
@@ -89,14 +86,6 @@ def named_references(
     """Yield the same of arguments or variables, whose names may be those of kinds, such as env."""
     for name, value in values.items():
         yield from references(value, (*path, name))
-
-
-def used_references(platform: Platform) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
-    """Yield the same of all values that the create code of a platform has."""
-    yield from named_references(platform.variables, ("variables",))
-    for number, step in enumerate(platform.before):
-        yield from named_references(step.get("kwargs", {}), ("before", number, "kwargs"))
-    yield from named_references(platform.kwargs, ("kwargs",))
 
 
 def resolve(value: Any) -> Any:

@@ -112,9 +112,10 @@ def test_a_path_at_home() -> None:
 
 
 def test_arguments_may_have_the_names_of_expressions(tmp_path: Path) -> None:
-    """Guards against a file that breaks the list of platforms: ``env`` is what many classes take."""
+    """Guards against a file that breaks the list of platforms: many classes take ``env``."""
     given = {"env": {"DEBUG": "1"}, "folder": "~/tides", "option": [1], "variable": "x"}
-    step = {"function": "begin", "kwargs": {"join": "a", "cpus": 3}}
+    earlier = {"join": "a", "cpus": 3}
+    step = {"function": "begin", "kwargs": earlier}
     (tmp_path / "birch.yaml").write_text(
         json.dumps(
             {
@@ -129,5 +130,5 @@ def test_arguments_may_have_the_names_of_expressions(tmp_path: Path) -> None:
     calls = [node for node in ast.walk(ast.parse(codegen.create(platform, workers=1)))
              if isinstance(node, ast.Call)]  # fmt: skip
     passed = {one.arg: ast.literal_eval(one.value) for call in calls for one in call.keywords}
-    expected = {**given, **step["kwargs"]}
+    expected = {**given, **earlier}
     assert {name: passed.get(name) for name in expected} == expected
