@@ -35,14 +35,15 @@ export function Footer(
 
 /**
  * What has to be corrected before a launch, once: the server repeats what the
- * fields say.
+ * fields say, and a launch was refused for what its code was.
  */
 function Mistake({ model, trans }: ILaunchProps): JSX.Element | null {
-  const { invalid, queries } = model;
+  const { invalid, queries, submission } = model;
   const text = invalid.length
     ? trans.__('Correct this first: %1.', invalid.join(', '))
     : queries.code.error;
-  return <ErrorMessage error={text} role="status" />;
+  const isSaid = text === submission.error;
+  return <ErrorMessage error={isSaid ? null : text} role="status" />;
 }
 
 /**

@@ -213,7 +213,8 @@ async def test_an_environment_that_cannot_encrypt(
     assert (code, is_sentence(answer)) == (503, True), answer
     assert answer["message"] == (
         "Encryption needs the package cryptography, which the environment Plain does not have. "
-        "Install it there (conda install cryptography), or turn off encryption for this cluster."
+        "Install it there (pip install cryptography, or conda install cryptography), or turn off "
+        "encryption for this cluster."
     )
     assert folder.left() == []
     cluster = await api.launch(**request, tls=False)

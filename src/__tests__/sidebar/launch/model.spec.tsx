@@ -164,6 +164,21 @@ describe('a launch', () => {
     expect(content.scrollTop).toBe(0);
   });
 
+  // Guards against the same sentence twice: the launch is refused for what its
+  // code was refused for, such as a package that is missing.
+  it('says once why its code cannot be made and the launch was refused', async () => {
+    const why = 'Encryption needs the package cryptography.';
+    const screen = await renderSidebar();
+    screen.clusters.errors.launch = why;
+    fireEvent.click(screen.getByRole('button', { name: 'Launch' }));
+    await settle();
+    screen.clusters.errors.code = why;
+    await act(async () => screen.clusters.put(makeCluster()));
+    await settle();
+    expect(screen.getAllByText(why)).toHaveLength(1);
+    expect(screen.getByRole('alert').textContent).toBe(why);
+  });
+
   // Guards against a form that stays open after a launch, or for nothing.
   it('closes its form afterwards, and where nobody has used it', async () => {
     const screen = await renderSidebar();
