@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+os.environ["COLUMNS"] = "72"  # argparse wraps the usage of commands where the page ends
 
 import reference  # noqa: E402 - stands in scripts
 
@@ -31,6 +34,7 @@ autodoc_typehints = "signature"
 nitpick_ignore = [("py:class", "Any")]
 suppress_warnings = ["myst.domains"]  # sphinx-argparse has one that MyST does not know
 highlight_language = "none"  # of blocks that name no language: commands
+smartquotes_action = "qe"  # no dashes: the names of options begin with them
 copybutton_prompt_text = "$ "
 copybutton_exclude = ".linenos, .gp, .go"
 
@@ -46,12 +50,14 @@ html_show_sourcelink = False
 html_theme_options = {
     "navbar_align": "left",
     "secondary_sidebar_items": ["page-toc"],
+    "show_toc_level": 2,  # commands and requests, not only their groups
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],
 }
 html_sidebars: dict[str, list[str]] = {"tutorial": []}
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["pictures.js"]
 
 
 def setup(app: Any) -> None:
