@@ -137,7 +137,7 @@ def _add_join(add: Add) -> None:
     joining.add_argument(
         "scheduler",
         metavar="ADDRESS|FILE",
-        help="address of the scheduler, which begins with tcp:// or tls://, or its scheduler file",
+        help="address of the scheduler, such as tls://HOST:8786, or its scheduler file",
     )
     joining.add_argument("--kernel", help="name of the kernel whose environment to use")
     joining.add_argument("--name", help="name of the cluster (default: generated automatically)")

@@ -67,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
         "platforms",
         parents=[common],
         help="list the platforms, their files, and the errors in broken files",
+        description="List the platforms, their files, and the errors in broken files.",
     )
     listing.set_defaults(run=_platforms)
     adding = listing.add_subparsers(metavar="COMMAND").add_parser(

@@ -58,8 +58,7 @@ const SITUATIONS = [
   report({
     name: 'sediment',
     state: 'failed',
-    message:
-      'sbatch: error: Batch job submission failed: Invalid account or account/partition combination specified',
+    message: 'The jobs ran out of memory. Request more memory per job.',
     again: {
       ...{ options: { memory: '20GB' }, workers: null, field: '' },
       change: 'with 20 GB per job (peak 9.8 of 10 GB)'
@@ -68,7 +67,8 @@ const SITUATIONS = [
   report({
     name: 'waves',
     state: 'lost',
-    message: '2 jobs of this cluster are left. Clean up to cancel them.'
+    message:
+      '2 of its jobs are still in the SLURM queue: Clean up cancels them.'
   }),
   report({ name: 'salinity', state: 'closing', message: 'Canceling 4 jobs' }),
   report({
