@@ -100,13 +100,15 @@ def _section(section: str, settings: Any) -> Imported:
     if not arguments:
         said.left_out.append(f"{where}: nothing is left of it, so there is no platform for it.")
         return said
-    _add_needed(arguments, section, said)
+    _add_needed(arguments, section, settings, said)
     fields = {name for name in arguments if name in OPTIONS and _fits(name, arguments[name])}
     kwargs = {name: value for name, value in arguments.items() if name not in fields}
     known = SECTIONS[section]
     if not known.batch:
         said.notes.append(f"{where}: clusters start, but rows do not show the state of their jobs.")
-    data = class_entries(section.upper(), f"From {where}", JOBQUEUE, known.class_name, kwargs)
+    data = class_entries(
+        section.upper(), f"From {where}", JOBQUEUE, known.class_name, kwargs, where, said
+    )
     workers = {"title": "Jobs", "scale": "jobs", "default": 1, "minimum": 0, "maximum": MAXIMUM}
     data |= {"kwargs": kwargs, "workers": workers}
     # Fields in the order in which users think of them.
@@ -117,14 +119,19 @@ def _section(section: str, settings: Any) -> Imported:
     return said
 
 
-def _add_needed(arguments: dict[str, Any], section: str, said: Imported) -> None:
-    """Add what dask-jobqueue refuses to be without."""
+def _add_needed(
+    arguments: dict[str, Any], section: str, settings: dict[str, Any], said: Imported
+) -> None:
+    """Add what dask-jobqueue refuses to be without and the settings do not give."""
     needed = {**NEEDED, **(DISK if "disk" in SECTIONS[section].own else {})}
     added = {name: value for name, value in needed.items() if name not in arguments}
     if added:
         arguments |= added
+        # A value that was left out is set all the same.
+        unusable = any(not is_empty(settings.get(name)) for name in added)
+        lacking = "it has no usable " if unusable else "it sets no "
         said.notes.append(
-            f"jobqueue.{section}: it sets no {' and no '.join(added)}, and dask-jobqueue starts "
+            f"jobqueue.{section}: {lacking}{' and no '.join(added)}, and dask-jobqueue starts "
             f"nothing without. The form starts with {' and '.join(map(str, added.values()))}: "
             "change that in the platform file."
         )

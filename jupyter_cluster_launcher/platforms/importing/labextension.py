@@ -8,7 +8,7 @@ from typing import Any
 
 from ..code.expressions import KINDS
 from . import values
-from .classes import MAXIMUM, class_entries, is_local, section_of
+from .classes import MAXIMUM, class_entries, is_local, refusal, section_of
 from .outcome import Imported, described, is_empty, underscored
 from .translating import translated
 from .values import UnusableError
@@ -48,15 +48,29 @@ def labextension(settings: Any) -> Imported:
             f"names, such as {MODULE} and {CLASS}."
         )
         return said
+    if refusal(name):
+        said.left_out.append(f"{NAME}: there is no platform for {name}: {refusal(name)}.")
+        return said
     if (module, name, kwargs, count, maximum) == (MODULE, CLASS, {}, None, None):
-        said.unset = not said.left_out
-        said.notes.append(
-            f"{NAME}: nothing is set but defaults of dask-labextension, so there is nothing to "
-            "import. This package has a platform for clusters on this computer."
-        )
+        _nothing(said)
         return said
     said.data = _platform(module, name, kwargs, count, maximum, said)
     return said
+
+
+def _nothing(said: Imported) -> None:
+    """Say that there is no platform, as only defaults are set, or all else was left out."""
+    here = "This package has a platform for clusters on this computer."
+    if said.left_out:
+        said.left_out.append(
+            f"{NAME}: nothing is left of it, so there is no platform for it. {here}"
+        )
+        return
+    said.unset = True
+    said.notes.append(
+        f"{NAME}: nothing is set but defaults of dask-labextension, so there is nothing to "
+        f"import. {here}"
+    )
 
 
 def _platform(
@@ -74,8 +88,14 @@ def _platform(
         kwargs = _usable(kwargs, said)
     if "security" in kwargs:
         said.notes.append(f"{ARGUMENTS}.security: encryption is left to this setting.")
-    data = class_entries(name, "From the settings of dask-labextension", module, name, kwargs)
+    description = "From the settings of dask-labextension"
+    data = class_entries(name, description, module, name, kwargs, NAME, said)
     default = 1 if count is None else count
+    if count is None:
+        said.notes.append(
+            f"{DEFAULT}.workers: the form starts with 1 worker; without a number, "
+            "dask-labextension left it to the class."
+        )
     most = max(MAXIMUM if maximum is None else maximum, default, 1)
     workers = {"title": "Workers", "default": default, "minimum": 0, "maximum": most}
     workers |= {"keyword": "n_workers"} if is_local(module, name) else {"scale": "workers"}

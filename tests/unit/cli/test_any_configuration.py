@@ -38,8 +38,11 @@ VALUES = st.recursive(
 )
 KWARGS = st.dictionaries(KEYS, USUAL | VALUES, min_size=1, max_size=5)
 MODULES = ["dask.distributed", "dask.distributed", "dask_jobqueue", "dask_jobqueue", "a.b", "a..b"]
+MODULES += ["distributed.deploy.local", "dask_cuda"]
 CLASSES = [
     "LocalCluster",
+    "LocalCUDACluster",
+    "SSHCluster",
     "Client",
     "a b",
     "JobQueueCluster",

@@ -112,6 +112,7 @@ def test_what_has_no_counterpart_is_named(
         "labextension.factory.args",
         "labextension.default.adapt",
         "labextension.initial",
+        "labextension",
         "jobqueue.oar.use-stdin",
         "jobqueue.oar",
         "jobqueue.oar",

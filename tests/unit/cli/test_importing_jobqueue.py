@@ -140,6 +140,9 @@ def test_variables_that_shells_replace_are_not_named(
     [
         ("slurm", "queue: a", {"cores": 1, "memory": "4GB"}, "it sets no cores and no memory"),
         ("slurm", "cores: 0, queue: a", {"cores": 1, "memory": "4GB"}, "starts with 1 and 4GB: "),
+        ("slurm", "cores: 0, memory: 1GB", {"cores": 1}, "slurm: it has no usable cores, and"),
+        ("slurm", "cores: 1, memory: 16 gigabytes", {"memory": "4GB"}, "has no usable memory, "),
+        ("htcondor", "cores: 1, memory: 1GB, disk: big", {"disk": "4GB"}, "has no usable disk, "),
         ("slurm", "cores: 2", {"cores": 2, "memory": "4GB"}, "it sets no memory, and dask-"),
         ("htcondor", "cores: 2, memory: 1GB", {"disk": "4GB"}, "it sets no disk, and dask-"),
     ],

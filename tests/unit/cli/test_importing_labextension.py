@@ -30,6 +30,31 @@ FACTORY: list[tuple[str, str, str]] = [
     ("kwargs: {n_workers: many, a: 1}", "said", 'n_workers: "many" is not a whole number from 0'),
     ("kwargs: [a], class: A", "said", "kwargs: this is a list, without settings."),
     ("more: 1, class: A", "said", "factory.more: the launcher has no such setting."),
+    ("module: distributed.deploy.local, kwargs: {a: 1}", "tls", "True"),
+    ("module: distributed.deploy.local, kwargs: {a: 1}", "workers.keyword", "n_workers"),
+    ("module: distributed.deploy, kwargs: {a: 1}", "kwargs.dashboard_address", "127.0.0.1:0"),
+    ("module: dask_cuda, class: LocalCUDACluster", "tls", "True"),
+    ("module: dask_cuda, class: LocalCUDACluster", "kwargs.dashboard_address", "127.0.0.1:0"),
+    ("module: dask_cuda, class: LocalCUDACluster", "workers.scale", "workers"),
+    ("module: a, class: A", "tls", ""),
+    (
+        "module: a, class: A",
+        "said",
+        "note: labextension: its traffic is not encrypted unless the class does so.",
+    ),
+    ("kwargs: {protocol: 'tcp://'}", "tls", ""),
+    ("kwargs: {protocol: 'tcp://'}", "said", "labextension: not encrypted: protocol is set."),
+    ("module: dask_cuda, class: LocalCUDACluster, kwargs: {protocol: ucx}", "tls", ""),
+    ("kwargs: {protocol: 'tls://'}", "tls", "True"),
+    ("kwargs: {protocol: wss}", "tls", "True"),
+    ("kwargs: {host: 'tcp://0.0.0.0'}", "said", "labextension: not encrypted: host is set."),
+    ("kwargs: {host: 0.0.0.0}", "tls", "True"),
+    ("module: dask_jobqueue, class: SLURMCluster, kwargs: {protocol: tcp}", "tls", ""),
+    (
+        "module: dask_jobqueue, class: SLURMCluster, kwargs: {scheduler-options: {protocol: tcp}}",
+        "said",
+        "labextension: not encrypted: scheduler_options.protocol is set.",
+    ),
     ("class: " + "A" * 80, "title", "A" * 60),
     ("module: dask_jobqueue, class: SLURMCluster, kwargs: {queue: 1}", "kwargs.queue", "1"),
     (
@@ -96,6 +121,25 @@ def test_numbers_of_workers(
     workers = done.platform.workers
     assert (done.status, workers["default"], workers["maximum"]) == (0, *counts)
     assert sentence in done.said
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        ("factory: {class: A}, default: {workers: null}", True),
+        ("factory: {class: A}", True),
+        ("factory: {class: A, kwargs: {n_workers: 1}}", False),
+        ("factory: {class: A}, default: {workers: 1}", False),
+    ],
+)
+def test_a_number_of_workers_that_is_not_set(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, noted: bool
+) -> None:
+    """Guards against one worker where the class started one for each core, and no word of it."""
+    done = Import(f"labextension: {{{text}}}", tmp_path, capsys, "labextension")
+    assert done.platform.workers["default"] == 1
+    sentence = "note: labextension.default.workers: the form starts with 1 worker; without a number"
+    assert (sentence in done.said) == noted
 
 
 def test_part_of_a_factory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

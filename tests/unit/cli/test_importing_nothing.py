@@ -104,6 +104,19 @@ def test_files_that_cannot_be_read(
         ("jobqueue: {slurm: {foo: 1}}", "jobqueue.slurm: nothing is left of it"),
         ("labextension: [a]", "labextension: this is a list, without settings."),
         ("labextension: {factory: {module: [a]}}", "module and class of the factory must be names"),
+        (
+            "labextension: {factory: {module: dask.distributed, class: SSHCluster}}",
+            "not translated: labextension: there is no platform for SSHCluster: use `jupyter "
+            "cluster-launcher platforms add ssh` and put your hosts there.",
+        ),
+        (
+            "labextension: {initial: [{name: x}]}",
+            "not translated: labextension: nothing is left of it, so there is no platform for it.",
+        ),
+        (
+            "labextension: {default: {adapt: {minimum: 1}}}",
+            "not translated: labextension: nothing is left of it, so there is no platform for it.",
+        ),
         ("labextension: {factory: {class: a b}}", "module and class of the factory must be names"),
     ],
 )
