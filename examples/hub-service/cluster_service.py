@@ -26,6 +26,8 @@ HEADERS = {"Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}"}
 PROXY = os.environ["CLUSTERS_PROXY_URL"]  # the address of the hub's proxy, as this process sees it
 SHOWN = ("starting", "running", "closing", "lost")
 LIMIT = 10.0  # seconds that a server has for its answer
+AT_ONCE = 100  # servers that are asked at the same time
+turn = asyncio.Semaphore(AT_ONCE)
 PAGE = """\
 <!doctype html>
 <html lang="en">
@@ -65,8 +67,18 @@ async def fetch(url: str, **options: Any) -> Any:
     return json.loads(answer.body) if answer.body else None
 
 
+async def ask(server: str, below: str, **options: Any) -> Any:
+    """Return what a Jupyter server answers through the hub's proxy; raises as ``fetch``.
+
+    With ``subdomain_host``, the URL of a server has a host, by which the proxy finds the server.
+    """
+    url = urlsplit(server)
+    headers = {"Host": url.netloc} if url.netloc else {}
+    return await fetch(f"{PROXY}{url.path}cluster-launcher/{below}", headers=headers, **options)
+
+
 async def servers() -> list[tuple[str, str, str]]:
-    """Return user, name and path of each Jupyter server that is ready."""
+    """Return user, name and URL (or only its path) of each Jupyter server that is ready."""
     found: list[tuple[str, str, str]] = []
     address: str | None = url_path_join(API, "users") + "?state=ready"
     while address:
@@ -86,7 +98,8 @@ async def clusters_of(server: tuple[str, str, str]) -> list[dict[str, Any]]:
     The servers of a user on one host list the same clusters. Only the one that manages a cluster
     knows its load.
     """
-    clusters = await fetch(f"{PROXY}{server[2]}cluster-launcher/clusters?no_track_activity=1")
+    async with turn:  # a request that waits in the client would use up the time for its answer
+        clusters = await ask(server[2], "clusters?no_track_activity=1")
     return [one for one in clusters if one["state"] in SHOWN]
 
 
@@ -155,13 +168,12 @@ async def stop(user: str, cluster_id: str) -> None:
 
     A cluster that was joined is left running. Raises ``HTTPError`` with a sentence where none does.
     """
-    paths = [path for owner, _, path in await servers() if owner == user]
-    reason = ""
-    for path in paths:
-        address = f"{PROXY}{path}cluster-launcher/clusters/{quote(cluster_id, safe='')}"
+    urls = [url for owner, _, url in await servers() if owner == user]
+    reason, below = "", f"clusters/{quote(cluster_id, safe='')}"
+    for url in urls:
         try:
-            cluster = await fetch(address)
-            await fetch(f"{address}?leave=true" if cluster["joined"] else address, method="DELETE")
+            leave = "?leave=true" if (await ask(url, below))["joined"] else ""
+            await ask(url, f"{below}{leave}", method="DELETE")
         except (HTTPClientError, OSError, ValueError) as error:
             # Without the extension, or the cluster, a server answers 404.
             if getattr(error, "code", None) != 404:
@@ -242,6 +254,8 @@ def application() -> Application:
 
 async def main() -> None:
     """Serve until the hub ends this process."""
+    # Twice as many: silent servers must not hold up requests to the hub, or a stop.
+    AsyncHTTPClient.configure(None, max_clients=2 * AT_ONCE)
     address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
     application().listen(address.port or 80, address.hostname or "127.0.0.1")
     await asyncio.Event().wait()
