@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ from ..platforms.code.connectcode import connect_by_name
 from ..platforms.encryption import encryption
 from . import dashboards, errors
 from .batch.polling.cancel import remove_keys
-from .facts import Needs
+from .facts import Context, Needs
 from .local import LocalBackend, counted
 from .remote_errors import REMOTE
 
@@ -37,12 +38,19 @@ GONE = "its scheduler has ended"  # as the program that does it says, in residen
 IPV6_LOOPBACK = "::1"
 LOOPBACK = ("//localhost:", "//127.", f"//[{IPV6_LOOPBACK}]")
 
+log = logging.getLogger(__name__)
+
 
 class RemoteBackend(LocalBackend):
     """A scheduler that the class starts wherever it likes."""
 
     resident = "remote.resident"
     starts_workers = False
+
+    def __init__(self, context: Context) -> None:
+        """Have told nobody yet that a note cannot be read."""
+        super().__init__(context)
+        self._unread: set[str] = set()
 
     def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
         """Return the class, how it encrypts, and how notebooks connect."""
@@ -133,7 +141,7 @@ class RemoteBackend(LocalBackend):
         """End what the class has started, where its controller could not."""
         await on_disk(remove_keys, directory)
         file = directory / STARTED
-        note = await self._note(cluster, file)
+        note = await self._note(cluster, file, wait)
         if note is None:
             return
         name, address = cluster.preparation.get("class"), note.get("address")
@@ -164,10 +172,11 @@ class RemoteBackend(LocalBackend):
                 "dismiss this cluster."
             )
 
-    async def _note(self, cluster: Cluster, file: Path) -> dict[str, Any] | None:
+    async def _note(self, cluster: Cluster, file: Path, wait: bool) -> dict[str, Any] | None:
         """Return what the controller has noted to end, None for nothing.
 
-        Raises ``NotAvailableError`` where that is not known; what is here ends all the same.
+        Raises ``NotAvailableError`` where that is not known, once to a user who waits; what is here
+        ends all the same.
         """
         try:
             return await on_disk(read_object, file)
@@ -175,10 +184,15 @@ class RemoteBackend(LocalBackend):
             return None
         except OSError as error:  # it may pass, as of a file server that was restarted
             await asyncio.to_thread(marked.kill, cluster.id)
-            raise NotAvailableError(
-                f"What this cluster has started cannot be looked up: {words(error)}. Dismiss tries "
-                "again."
-            ) from None
+            why = f"What this cluster has started cannot be looked up: {words(error)}."
+            if wait and cluster.id in self._unread:
+                self._unread.discard(cluster.id)
+                log.warning("Cluster %s: %s", cluster.id, why)
+                return None
+            if wait:
+                self._unread.add(cluster.id)
+            what = "once more, then leaves it as it is" if wait else "again"
+            raise NotAvailableError(f"{why} Dismiss tries {what}.") from None
         except ValueError:
             await asyncio.to_thread(marked.kill, cluster.id)
             await on_disk(_forget, file)  # a second try leaves it as it is, as above

@@ -205,8 +205,8 @@ class OwnedCluster:
                     continue
                 if not written and self.cluster.state in ENDED:
                     return
-                unlocked = self.ownership.release_soon()
                 self.handed_over = False
+                unlocked = self.ownership.release_soon()
             await asyncio.wait({unlocked}, timeout=DISK_LIMIT)
             return
 

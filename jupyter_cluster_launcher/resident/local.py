@@ -23,7 +23,7 @@ PRELOADED = (
 )
 
 # The scheduler's way to its workers' HTTP servers, which have no pages here. Where the environment
-# has jupyter-server-proxy, it takes a tenth of a launch and 10 MiB.
+# has jupyter-server-proxy, it takes a tenth of a launch and 7 to 9 MiB.
 PROXY = "distributed.http.proxy"
 ROUTES = "distributed.scheduler.http.routes"
 
@@ -114,10 +114,12 @@ def nannies(cluster: SchedulerCluster) -> Mapping[Any, Any]:
 
 
 def leave_out_proxy() -> None:
-    """Have schedulers in this process serve no way to their workers' HTTP servers."""
+    """Have schedulers in this process serve no way to HTTP servers of workers without pages."""
     import dask  # noqa: PLC0415 - Dask may be missing
     import distributed  # noqa: F401, PLC0415 - its defaults
 
+    if dask.config.get("distributed.worker.http.routes"):  # they have pages
+        return
     routes = dask.config.get(ROUTES)
     dask.config.set({ROUTES: [one for one in routes if one != PROXY]})
 

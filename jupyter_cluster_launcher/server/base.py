@@ -33,7 +33,7 @@ STATUS: dict[type[LauncherError], HTTPStatus] = {
 
 LIMIT = 50.0  # seconds; many clients and proxies wait for 60
 GIVEN_UP = 32  # reads that nobody waits for any more: each may keep a thread, and its memory
-HANGING = "cluster_launcher_hanging"  # the setting of the server with these reads
+HANGING = "cluster_launcher_hanging"  # the setting of the server with these reads, by route
 UNANSWERED = (
     "This has taken too long: the disk with your home directory may not answer. It goes on when "
     "the disk does. Reload the list of clusters before you try again."
@@ -111,7 +111,9 @@ class LauncherHandler(ExtensionHandlerMixin, APIHandler):
         begun while much of it goes on so: a browser asks again and again.
         """
         reads = self.only_reads or self._verb == "get"
-        hanging: set[asyncio.Future[Any]] = self.settings.setdefault(HANGING, set())
+        # By route: one directory may hang, such as that of the logs, and the home answer.
+        routes: dict[str, set[asyncio.Future[Any]]] = self.settings.setdefault(HANGING, {})
+        hanging = routes.setdefault(self.route, set())
         if reads and len(hanging) >= GIVEN_UP:
             if asyncio.iscoroutine(work):
                 work.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import logging
 import os
@@ -33,7 +34,8 @@ class Lock:
     async def take(self, patience: float) -> bool:
         """Lock the file; return whether that was possible in time, also where there are no locks.
 
-        ``patience`` is in seconds. Raises ``OSError`` where the file cannot be opened.
+        ``patience`` is in seconds. Raises ``OSError`` where the file cannot be opened, or the disk
+        does not answer.
         """
         clock = asyncio.get_running_loop().time
         end = clock() + patience
@@ -43,7 +45,7 @@ class Lock:
                 self._look.add_done_callback(lambda done: done.cancelled() or done.exception())
             await asyncio.wait({self._look}, timeout=max(LOOK, end - clock()))
             if not self._look.done():  # a disk that hangs: no second thread waits for it
-                return False
+                raise OSError(errno.ETIMEDOUT, "the disk does not answer")
             look, self._look = self._look, None
             if look.result():
                 return True

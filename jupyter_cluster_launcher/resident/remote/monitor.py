@@ -46,6 +46,7 @@ GONE_AFTER = 0.7
 FIRST_LOOK = 0.4  # seconds of waiting for an answer until the first look at the port
 SECOND_LOOK = 0.3  # seconds between that and the second
 FORWARD_GONE_AFTER = 15.0  # the same where the port may forward to another, and begin anew
+UNREAD_LIMIT = 3600.0  # seconds after which what cannot be read counts as idle: it costs money
 TRIES = 10  # to list the dashboard's plots, which come up a little later
 
 T = TypeVar("T")
@@ -213,7 +214,7 @@ class RemoteMonitor(threading.Thread):
             report["versions"] = self._versions
         if self.ended:
             report["ended"], report["ready"], report["usage"] = self.ended, 0, None
-        elif self._trouble:
+        elif self._trouble and time.monotonic() - self._answered < UNREAD_LIMIT:
             self._activity += 1  # what cannot be read is not idle
         return Sample(report, self._activity)
 

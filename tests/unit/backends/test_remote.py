@@ -235,6 +235,22 @@ async def test_a_note_that_cannot_be_read_for_a_moment(
     assert started == ["killed", "asked", "killed"]
 
 
+async def test_a_note_that_can_never_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[str]
+) -> None:
+    """Guards against a row that nobody can dismiss, however often they try."""
+
+    def fail(path: Path) -> Any:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(backends, "read_object", fail)
+    remotes = backend("remote")
+    with pytest.raises(NotAvailableError, match="Dismiss tries once more, then leaves it as it is"):
+        await remotes.cleanup(remote(), tmp_path, wait=True)
+    await remotes.cleanup(remote(), tmp_path, wait=True)
+    assert started == ["killed", "killed"]
+
+
 async def test_a_note_that_is_damaged(tmp_path: Path, started: list[str]) -> None:
     """Guards against a scheduler elsewhere that is forgotten without a word."""
     (tmp_path / "started.json").write_text("{")

@@ -261,9 +261,13 @@ def test_a_scheduler_that_was_shut_down(resident: LocalResident) -> None:
 def test_the_way_to_pages_that_workers_do_not_have_is_left_out() -> None:
     """Guards a launch against a tenth of its time, and other routes of a site against going too."""
     routes = ["distributed.http.proxy", "birch.metrics", "distributed.http.health"]
-    with dask.config.set({"distributed.scheduler.http.routes": routes}):
+    key, of_workers = "distributed.scheduler.http.routes", "distributed.worker.http.routes"
+    with dask.config.set({key: routes, of_workers: ["birch.pages"]}):
         leave_out_proxy()
-        assert dask.config.get("distributed.scheduler.http.routes") == routes[1:]
+        assert dask.config.get(key) == routes
+    with dask.config.set({key: routes, of_workers: []}):
+        leave_out_proxy()
+        assert dask.config.get(key) == routes[1:]
     assert "distributed.http.proxy" not in LocalResident.imports
     assert "distributed.http.health" in LocalResident.imports
 

@@ -118,6 +118,8 @@ def test_a_poll_that_fails_in_an_unknown_way(
     words = "The cluster's state cannot be read: ValueError: odd"
     assert first.report["warnings"] == [words]
     assert first.activity != second.activity, "what cannot be read is not idle"
+    monkeypatch.setattr(monitors, "UNREAD_LIMIT", 0.0)
+    assert monitor.sample().activity == monitor.sample().activity, "but not for ever"
     failures.clear()
     assert wait_until(lambda: bool(monitor.workers))
     assert monitor.sample().report["warnings"] == []

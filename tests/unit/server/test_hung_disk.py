@@ -123,6 +123,30 @@ async def test_every_request_is_answered(
     assert (await api.ask("GET", "platforms"))[0] == 200
 
 
+async def test_one_directory_that_hangs(
+    api: Api, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a form that shows no platform, since a directory of logs does not answer."""
+    await api.ask("GET", "clusters")
+    answers = threading.Event()
+
+    def hangs(*_: Any) -> list[Any]:
+        answers.wait(60)
+        return []
+
+    with monkeypatch.context() as patched:
+        patched.setattr(jp_serverapp.web_app.settings["cluster_manager"].presets, "list", hangs)
+        patched.setattr(base, "GIVEN_UP", 1)
+        patched.setattr(base, "LIMIT", 0.05)
+        try:
+            assert (await api.ask("GET", "presets"))[0] == 503
+            patched.setattr(base, "LIMIT", 50.0)
+            assert (await api.ask("GET", "presets"))[0] == 503, "no more of these are begun"
+            assert (await api.ask("GET", "platforms"))[0] == 200
+        finally:
+            answers.set()
+
+
 @pytest.mark.parametrize(
     ("method", "path", "function"),
     [("GET", "presets", "presets.list"), ("POST", "code", "preview")],
