@@ -6,10 +6,15 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+# Dask with what a launch needs besides: encryption is on, and the dashboard has plots.
+DASK = (
+    ("dask[distributed]", "bokeh", "cryptography"),
+    ("dask", "distributed", "bokeh", "cryptography"),
+)
 # By module: what pip and conda-forge install it from, where that is known.
 DISTRIBUTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "dask": (("dask[distributed]",), ("dask", "distributed")),
-    "distributed": (("dask[distributed]",), ("dask", "distributed")),
+    "dask": DASK,
+    "distributed": DASK,
     **{
         name.replace("-", "_"): ((name,), (name,))
         for name in (

@@ -15,12 +15,15 @@ from jupyter_cluster_launcher.controller.environments import Environments
 from jupyter_cluster_launcher.platforms.catalog import Catalog
 from jupyter_cluster_launcher.platforms.install import conda_environment, install_hint
 
+# As README.md has it: with Dask alone, the next launch would fail for want of encryption.
+PIP, CONDA = "'dask[distributed]' bokeh cryptography", "dask distributed bokeh cryptography"
+
 
 @pytest.mark.parametrize(
     ("module", "pip", "conda"),
     [
-        ("distributed", "'dask[distributed]'", "dask distributed"),
-        ("dask.distributed", "'dask[distributed]'", "dask distributed"),
+        ("distributed", PIP, CONDA),
+        ("dask.distributed", PIP, CONDA),
         ("dask_jobqueue", "dask-jobqueue", "dask-jobqueue"),
         ("dask_jobqueue.slurm", "dask-jobqueue", "dask-jobqueue"),
         ("dask_gateway", "dask-gateway", "dask-gateway"),
