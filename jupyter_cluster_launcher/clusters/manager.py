@@ -81,6 +81,7 @@ class ClusterManager(Changes):
             beginning = asyncio.ensure_future(self._begin(cluster))
             self._beginning.add(beginning)
             beginning.add_done_callback(self._beginning.discard)
+            beginning.add_done_callback(lambda done: done.cancelled() or done.exception())
             # Whoever asked may go away: what has a record by then needs a row.
             return await asyncio.shield(beginning)
 

@@ -43,7 +43,8 @@ class Lock:
             if self._look is None:
                 self._look = begin(self._locks)
                 self._look.add_done_callback(lambda done: done.cancelled() or done.exception())
-            await asyncio.wait({self._look}, timeout=max(LOOK, end - clock()))
+            if not self._look.done():
+                await asyncio.wait({self._look}, timeout=max(LOOK, end - clock()))
             if not self._look.done():  # a disk that hangs: no second thread waits for it
                 raise OSError(errno.ETIMEDOUT, "the disk does not answer")
             look, self._look = self._look, None
