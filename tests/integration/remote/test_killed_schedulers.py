@@ -18,19 +18,12 @@ from distributed.deploy.subprocess import SubprocessCluster
 from fakes import write_platform
 from processes import group, running
 from real_server import wait_until
+from subprocess_file import FILE
 from supervised import command_line
 
 from api import Api
 from jupyter_cluster_launcher.resident.remote.resident import RemoteResident
 
-FILE: dict[str, Any] = {
-    "title": "Subprocesses",
-    "module": "distributed.deploy.subprocess",
-    "class": "SubprocessCluster",
-    "kwargs": {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"},
-    "tls": True,
-    "workers": {"keyword": "n_workers", "default": 1, "maximum": 4},
-}
 SOON = 2.0  # seconds until the row says so, on a computer that has time
 BUSY = 3.0  # seconds more on one that runs other tests
 HAS_ENDED = "Stopped: the scheduler has ended."

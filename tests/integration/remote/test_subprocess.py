@@ -19,17 +19,9 @@ from fakes import write_platform
 from notebooks import run
 from processes import group
 from proxies import unused_proxy
+from subprocess_file import FILE
 
 from api import Api
-
-FILE: dict[str, Any] = {
-    "title": "Subprocesses",
-    "module": "distributed.deploy.subprocess",
-    "class": "SubprocessCluster",
-    "kwargs": {"threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"},
-    "tls": True,
-    "workers": {"keyword": "n_workers", "default": 1, "maximum": 4},
-}
 
 # A class whose scheduler is a process of its own session, and never gets ready.
 DETACHED = """
