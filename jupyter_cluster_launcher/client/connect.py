@@ -41,10 +41,11 @@ class MissingError(NotAvailableError):
 def connect(name: str | None = None, launch: bool = False) -> tuple[ClusterHandle, Any]:
     """Return a running cluster and a new Dask client that is connected to it.
 
-    ``name`` is the cluster's name or id; without it, your only running cluster is meant. With
-    ``launch``, a cluster that has stopped is launched again, on the same platform with the same
-    workers and options. Raises ``UnknownError`` or ``NotAvailableError`` if there is not exactly
-    one such cluster, and ``LauncherError`` if the launch fails. Their text is a sentence for you.
+    ``name`` is the cluster's name or id; without it, your only running cluster is meant. If it is
+    still starting, this waits until it runs. With ``launch``, a cluster that has stopped is
+    launched again, on the same platform with the same workers and options. Raises
+    ``UnknownError`` or ``NotAvailableError`` if there is not exactly one such cluster, and
+    ``LauncherError`` if the launch fails. Their text is a sentence for you.
 
     In a notebook that ``jupyter cluster-launcher run`` executes, it is always the cluster of that
     run.
@@ -54,7 +55,7 @@ def connect(name: str | None = None, launch: bool = False) -> tuple[ClusterHandl
     try:
         cluster = choose(store.load(), name, store.past)
     except MissingError as missing:
-        if not launch:
+        if not launch and missing.cluster.state is not State.STARTING:
             raise
         cluster = awaited(store, missing.cluster)
     code = connect_code(cluster, store.root / cluster.id, rest.base_url())
@@ -100,9 +101,10 @@ def choose(
     names = ", ".join(repr(one.name) for one in running)
     if len(meant) > 1:
         raise UnknownError(f"Several clusters are running: {names}. Name one: connect(NAME).")
-    for one in clusters:
-        if one.state is State.STARTING and name in (None, one.name, one.id):
-            raise MissingError("The cluster is still starting. Try again in a moment.", one)
+    starting = [one for one in clusters if one.state is State.STARTING]
+    for one in reversed(starting):
+        if name in (None, one.name, one.id):
+            raise MissingError(f"The cluster {one.name} is still starting.", one)
     _explain_stopped(clusters, name, past)
     if running:
         raise UnknownError(f"No running cluster is called {name!r}. Running: {names}.")
@@ -160,10 +162,14 @@ def awaited(store: Store, missing: Cluster) -> Cluster:
     """Return a cluster when it runs; one that has stopped is launched again."""
     if missing.state is State.STARTING:
         server, shown = rest.holder(missing.id)
+        if shown["state"] == "elsewhere":
+            raise NotAvailableError(f"{missing.name} is still starting. {shown['message']}")
+        what = "Waiting for {name}, which is starting on {platform_title}."
     else:
         server = rest.find()
         shown = server.send("POST", "clusters", {"from": missing.id})
-        print(f"Launching {shown['name']} on {shown['platform_title']}.", file=sys.stderr)  # noqa: T201 - for the user
+        what = "Launching {name} on {platform_title}."
+    print(what.format(**shown), file=sys.stderr)  # noqa: T201 - for the user
     while shown["state"] == "starting":
         time.sleep(0.2)
         shown = server.send("GET", f"clusters/{quote(shown['id'])}?no_track_activity=1")

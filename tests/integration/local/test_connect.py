@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from real_gateway import require
@@ -56,6 +56,15 @@ def notebook(server: RealServer, code: str) -> str:
     done = run(code, {"JUPYTER_RUNTIME_DIR": str(server.runtime)})
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def launching(**wanted: Any) -> str:
+    """Return code that launches a cluster as the sidebar does, and does not wait for it."""
+    return (
+        "from jupyter_cluster_launcher import connect\n"
+        "from jupyter_cluster_launcher.client import server as rest\n"
+        f"rest.find().send('POST', 'clusters', {wanted!r})\n"
+    )
 
 
 def test_import_is_light() -> None:
@@ -176,6 +185,40 @@ def test_run_all_on_the_next_day(server: RealServer) -> None:
     assert 'memory_limit="1GB"' in listed["code"]["create"]
 
 
+def test_one_that_is_starting(server: RealServer) -> None:
+    """Guards against a Run All right after *Launch again* that fails, for want of a second."""
+    done = run(
+        f"{launching(platform='local', workers=1, name='Tides')}"
+        "cluster, client = connect('Tides')\n"
+        "print(client.submit(lambda: 6 * 7).result(), cluster.name)\n"
+        "client.close()\n",
+        {"JUPYTER_RUNTIME_DIR": str(server.runtime)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "42 Tides\n"
+    assert "Waiting for Tides, which is starting on This computer." in done.stderr
+
+
+def test_one_whose_start_fails(server: RealServer) -> None:
+    """Guards against a wait without an end, and a failure without its reason."""
+    folder = server.folder / "jupyter" / "cluster-platforms"
+    folder.unlink()  # it leads to the platform files of the package
+    folder.mkdir()
+    (folder / "odd.yaml").write_text(
+        "version: 1\ntitle: Odd\nmodule: subprocess\nfunction: check_call\n"
+        "kwargs: {args: [sleep, '3']}\n"
+        "workers: {scale: workers, default: 1, maximum: 2}\n"
+    )
+    done = run(
+        f"{launching(platform='odd', workers=1, name='Tides')}connect('Tides')\n",
+        {"JUPYTER_RUNTIME_DIR": str(server.runtime)},
+    )
+    assert done.returncode == 1
+    said = done.stderr.splitlines()[-1]
+    assert "NotAvailableError: Tides could not be launched. " in said
+    assert "int" in said
+
+
 def test_on_a_hub_with_a_gateway(tmp_path: Path) -> None:
     """Guards against a line that works on laptops only: other tokens, no address to reach."""
     require(missing())
@@ -185,14 +228,7 @@ def test_on_a_hub_with_a_gateway(tmp_path: Path) -> None:
         variables = Path(f"/proc/{hub.processes('singleuser')[-1]}/environ").read_text()
         env = dict(one.split("=", 1) for one in variables.split("\0") if "=" in one)
         done = run(
-            "import time\n"
-            "from jupyter_cluster_launcher import connect\n"
-            "from jupyter_cluster_launcher.client import server as rest\n"
-            "request = {'platform': 'nebari', 'workers': 1, 'name': 'Cloud'}\n"
-            "made = rest.find().send('POST', 'clusters', request)\n"
-            "end = time.monotonic() + 90\n"
-            "while rest.holder(made['id'])[1]['state'] == 'starting' and time.monotonic() < end:\n"
-            "    time.sleep(0.1)\n"
+            f"{launching(platform='nebari', workers=1, name='Cloud')}"
             "cluster, client = connect('Cloud')\n"
             "print(client.submit(lambda: 6 * 7).result())\n"
             "print(cluster.dashboard_link)\n"
@@ -241,8 +277,9 @@ def test_which_one_is_meant() -> None:
     assert "Give one of their ids: one, two." in refused(twins, "One")
     with pytest.raises(NotAvailableError, match="Launch one in the sidebar"):
         choose([])
-    with pytest.raises(NotAvailableError, match="still starting"):
-        choose([one, cluster("Soon", State.STARTING)], "Soon")
+    soon = cluster("Soon", State.STARTING)
+    with pytest.raises(NotAvailableError, match="Soon is still starting"):
+        choose([one, soon], "Soon")
     with pytest.raises(UnknownError):
         choose([cluster("Soon", State.STARTING), one], "Late")
 
