@@ -28,6 +28,7 @@ from .batch.words.status import refusal, refusals
 from .batch.words.summary import summary
 from .facts import Check, Context, Log, Needs, Size, Status
 from .local import LocalBackend
+from .warned import Warned
 
 if TYPE_CHECKING:
     from ..platforms.platform import Platform
@@ -74,7 +75,7 @@ class JobqueueBackend(LocalBackend):
     def __init__(self, context: Context) -> None:
         """Work with ``context``."""
         super().__init__(context)
-        self._given_up: set[str] = set()  # the clusters whose jobs could not be cancelled
+        self._given_up = Warned()  # that jobs could not be canceled
 
     def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
         """Return what the resident needs to track the jobs, and where their logs go."""
@@ -149,9 +150,7 @@ class JobqueueBackend(LocalBackend):
         second try in a row leaves it.
         """
         await on_disk(remove_keys, directory)
-        again = wait and cluster.id in self._given_up
-        if wait:  # a user's try
-            self._given_up.discard(cluster.id)
+        again = self._given_up.take(cluster.id, wait)
         try:
             await self._cancel(cluster, directory)
         except NotAvailableError as error:
@@ -159,7 +158,7 @@ class JobqueueBackend(LocalBackend):
                 log.warning("Jobs of cluster %s may be left: %s", cluster.id, error)
                 return
             theirs = isinstance(error, NoCommandError)
-            if wait or theirs:  # the user is told that the next Dismiss leaves them
+            if wait or theirs:  # the user is warned that the next Dismiss leaves them
                 self._given_up.add(cluster.id)
             if theirs:
                 raise

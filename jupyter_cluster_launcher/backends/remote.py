@@ -28,6 +28,7 @@ from .batch.polling.cancel import remove_keys
 from .facts import Context, Needs
 from .local import LocalBackend, counted
 from .remote_errors import REMOTE
+from .warned import Warned
 
 if TYPE_CHECKING:
     from ..platforms.platform import Platform
@@ -48,9 +49,9 @@ class RemoteBackend(LocalBackend):
     starts_workers = False
 
     def __init__(self, context: Context) -> None:
-        """Have told nobody yet that a note cannot be read."""
+        """Have warned nobody yet."""
         super().__init__(context)
-        self._unread: set[str] = set()
+        self._unread = Warned()  # that it is not known what was started
 
     def needs(self, platform: Platform, options: Mapping[str, Any]) -> Needs:
         """Return the class, how it encrypts, and how notebooks connect."""
@@ -185,8 +186,7 @@ class RemoteBackend(LocalBackend):
         except OSError as error:  # it may pass, as of a file server that was restarted
             await asyncio.to_thread(marked.kill, cluster.id)
             why = f"What this cluster has started cannot be looked up: {words(error)}."
-            if wait and cluster.id in self._unread:
-                self._unread.discard(cluster.id)
+            if self._unread.take(cluster.id, wait):
                 log.warning("Cluster %s: %s", cluster.id, why)
                 return None
             if wait:

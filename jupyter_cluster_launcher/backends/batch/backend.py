@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...controller.disk import on_disk
 from ...errors import NotAvailableError
 from ...jobs import Phase, Queue
 from ...models import Cluster
 from ..facts import Context, Log, Status
+from ..warned import Warned
 from .jobs import (
     dismissal,
     gone,
@@ -32,9 +32,6 @@ from .polling.pollers import Pollers
 from .system import batch_system
 from .words.status import batch_status, refusal
 
-if TYPE_CHECKING:
-    pass
-
 FORGOTTEN_AFTER = 2  # tries without an answer, after which the next one leaves jobs behind
 FORGETS = "If that is still so, the next Dismiss removes this row, and jobs may be left."
 
@@ -47,9 +44,9 @@ class BatchBackend(BatchPlatforms):
     def __init__(self, context: Context) -> None:
         """Poll as ``context`` says."""
         super().__init__(context)
-        self._given_up: set[str] = set()  # the clusters whose jobs did not end in time
+        self._given_up = Warned()  # that jobs did not end in time
         self._unanswered: dict[str, int] = {}  # by cluster: a user's last tries without an answer
-        self._unread: set[str] = set()  # those whose users were told that ids cannot be read
+        self._unread = Warned()  # that ids of jobs cannot be read
         self._unconfirmed: dict[str, str] = {}  # by cluster: why jobs of it may be left
         self._pollers = Pollers(self._user, context)
         self._hurry = False
@@ -123,9 +120,9 @@ class BatchBackend(BatchPlatforms):
 
     async def _cancel(self, cluster: Cluster, submitted: set[str], wait: bool) -> None:
         """Cancel the jobs of a cluster, also those whose ids were noted as ``submitted``."""
-        again, unanswered = cluster.id in self._given_up, self._unanswered.get(cluster.id, 0)
+        again = self._given_up.take(cluster.id, wait)
+        unanswered = self._unanswered.get(cluster.id, 0)
         if wait:  # a user's try
-            self._given_up.discard(cluster.id)
             self._unanswered.pop(cluster.id, None)
         try:
             await cancel_all(
@@ -153,10 +150,8 @@ class BatchBackend(BatchPlatforms):
                 raise
 
     def _check_read(self, cluster: Cluster, unread: str, wait: bool) -> None:
-        """Raise ``NotAvailableError`` where ids are ``unread``, unless a user was told before."""
-        again = wait and cluster.id in self._unread
-        if wait:
-            self._unread.discard(cluster.id)
+        """Raise ``NotAvailableError`` where ids are ``unread``, unless a user was warned."""
+        again = self._unread.take(cluster.id, wait)
         if not unread:
             return
         if again:
