@@ -24,6 +24,7 @@ DISTRIBUTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     },
 }
 
+FOR_DEBUGGER = "-Xfrozen_modules=off"  # ipykernel writes it into kernelspecs; pip needs none
 WITH = " with: "  # what separates the sentence from its command
 
 
@@ -45,7 +46,8 @@ def install_hint(
         where = ["-n", conda_name] if conda_name else ["-p", prefix]
         command = ["conda", "install", *where, "-c", "conda-forge", *for_conda]
     else:
-        command = [*python, "-m", "pip", "install", *for_pip]
+        plain = [part for part in python if part != FOR_DEBUGGER]
+        command = [*plain, "-m", "pip", "install", *for_pip]
     what = "it" if known else "the package that provides it"
     return f"Install {what}{WITH}{shlex.join(command)}"
 

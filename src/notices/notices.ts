@@ -153,7 +153,7 @@ export class Notices implements IDisposable {
       type: 'error',
       actions: [
         {
-          label: trans.__('Show log'),
+          label: trans.__('Show logs'),
           run: () => this._actions.showLogs(cluster)
         },
         ...(again

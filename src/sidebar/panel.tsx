@@ -1,5 +1,6 @@
+import { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import React from 'react';
+import React, { useLayoutEffect, useRef } from 'react';
 import { ROW_CLASS } from '../commands/pick';
 import { RetryAlert } from '../components/alert';
 import { useSignalValue } from '../components/hooks';
@@ -141,13 +142,9 @@ export function Sidebar(props: { context: ISidebarContext }): JSX.Element {
         ) : (
           <>
             {error && (
-              <RetryAlert
-                className="jp-ClusterLauncher-problem"
-                onRetry={retry}
-                trans={trans}
-              >
+              <Problem onRetry={retry} trans={trans}>
                 <p>{error}</p>
-              </RetryAlert>
+              </Problem>
             )}
             <LaunchSection
               context={context}
@@ -204,6 +201,34 @@ function LaunchSection(props: {
 }
 
 /**
+ * What keeps the sidebar from working, and a button to try again. When it is solved,
+ * the focus moves from there to the other button that refreshes.
+ */
+function Problem(props: {
+  children: React.ReactNode;
+  onRetry: () => void;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const ref = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const node = ref.current;
+    const sidebar = node?.closest('.jp-ClusterLauncher-content')?.parentElement;
+    return () => {
+      if (node?.contains(document.activeElement)) {
+        sidebar
+          ?.querySelector<HTMLElement>('[data-action="refresh"]')
+          ?.focus({ preventScroll: true });
+      }
+    };
+  }, []);
+  return (
+    <div ref={ref}>
+      <RetryAlert className="jp-ClusterLauncher-problem" {...props} />
+    </div>
+  );
+}
+
+/**
  * How to enable the server extension.
  */
 function MissingExtension(props: {
@@ -212,11 +237,7 @@ function MissingExtension(props: {
 }): JSX.Element {
   const { trans } = props.context;
   return (
-    <RetryAlert
-      className="jp-ClusterLauncher-problem"
-      onRetry={props.onRetry}
-      trans={trans}
-    >
+    <Problem onRetry={props.onRetry} trans={trans}>
       <p>
         {trans.__(
           'The server extension is not installed or not enabled. Run this command in a terminal, then restart the Jupyter server:'
@@ -225,6 +246,6 @@ function MissingExtension(props: {
       <pre className="jp-ClusterLauncher-code" tabIndex={0}>
         {ENABLE}
       </pre>
-    </RetryAlert>
+    </Problem>
   );
 }

@@ -49,9 +49,14 @@ describe('errors in the sidebar', () => {
     await settle();
     expect(screen.getByRole('alert').textContent).toContain(ERROR);
     delete screen.clusters.errors.platforms;
-    fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    const retry = screen.getByRole('button', { name: 'Try again' });
+    retry.focus();
+    fireEvent.click(retry);
     await settle();
     expect(screen.queryByRole('alert')).toBeNull();
+    // Guards against a keyboard user who is thrown out of the sidebar.
+    const refresh = screen.getByRole('button', { name: 'Refresh' });
+    expect(document.activeElement).toBe(refresh);
   });
 
   // Guards against "no clusters" while nobody knows.

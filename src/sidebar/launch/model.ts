@@ -210,8 +210,20 @@ export class LaunchModel implements IDisposable {
     if ((before ?? 0) > (after ?? 0)) {
       this._onEdited(); // There may be room for what was refused.
     } else if (type !== 'changed' || before !== after) {
-      this._update();
+      this._updateSoon();
     }
+  }
+
+  /** Update once for all changes of a list, which are emitted one by one. */
+  private _updateSoon(): void {
+    if (this._isDue) {
+      return;
+    }
+    this._isDue = true;
+    queueMicrotask(() => {
+      this._isDue = false;
+      this._update();
+    });
   }
 
   /** Send the requests whose input changed, and emit that the model changed. */
@@ -237,5 +249,6 @@ export class LaunchModel implements IDisposable {
 
   private _changed = new Signal<this, void>(this);
   private _isDisposed = false;
+  private _isDue = false;
   private _selection: Selection;
 }
