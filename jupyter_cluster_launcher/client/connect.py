@@ -101,10 +101,12 @@ def choose(
     names = ", ".join(repr(one.name) for one in running)
     if len(meant) > 1:
         raise UnknownError(f"Several clusters are running: {names}. Name one: connect(NAME).")
-    starting = [one for one in clusters if one.state is State.STARTING]
-    for one in reversed(starting):
-        if name in (None, one.name, one.id):
-            raise MissingError(f"The cluster {one.name} is still starting.", one)
+    starting = [c for c in clusters if c.state is State.STARTING and name in (None, c.name, c.id)]
+    if len(starting) > 1:
+        soon = ", ".join(repr(one.name) if name is None else one.id for one in starting)
+        raise UnknownError(f"Several clusters are starting. Name one, as in connect(NAME): {soon}.")
+    if starting:
+        raise MissingError(f"The cluster {starting[0].name} is still starting.", starting[0])
     _explain_stopped(clusters, name, past)
     if running:
         raise UnknownError(f"No running cluster is called {name!r}. Running: {names}.")
@@ -162,9 +164,9 @@ def awaited(store: Store, missing: Cluster) -> Cluster:
     """Return a cluster when it runs; one that has stopped is launched again."""
     if missing.state is State.STARTING:
         server, shown = rest.holder(missing.id)
-        if shown["state"] == "elsewhere":
-            raise NotAvailableError(f"{missing.name} is still starting. {shown['message']}")
-        what = "Waiting for {name}, which is starting on {platform_title}."
+        if shown["state"] in ("elsewhere", "lost"):
+            raise NotAvailableError(f"{missing.name} is not running yet. {shown['message']}")
+        what = "Waiting for {name} on {platform_title}."
     else:
         server = rest.find()
         shown = server.send("POST", "clusters", {"from": missing.id})
@@ -189,8 +191,11 @@ def reachable(cluster: Cluster) -> bool:
     ref = cluster.controller
     if ref is None:
         return False
+    # The name of this computer may have changed since, as a laptop's does with its network.
+    if ref.boot_id == boot_id() and runs(ref.pid, ref.connection_file):
+        return True
     if ref.host == host():
-        return ref.boot_id == boot_id() and runs(ref.pid, ref.connection_file)
+        return False
     # On another computer that shares this home the scheduler may listen on the network.
     return reachable_from_other_hosts(cluster)
 
