@@ -171,7 +171,7 @@ def awaited(store: Store, missing: Cluster) -> Cluster:
         server = rest.find()
         shown = server.send("POST", "clusters", {"from": missing.id})
         what = "Launching {name} on {platform_title}."
-    print(what.format(**shown), file=sys.stderr)  # noqa: T201 - for the user
+    _say(what.format(**shown))
     while shown["state"] == "starting":
         time.sleep(0.2)
         shown = server.send("GET", f"clusters/{quote(shown['id'])}?no_track_activity=1")
@@ -184,6 +184,11 @@ def awaited(store: Store, missing: Cluster) -> Cluster:
             return cluster
         time.sleep(0.05)
     raise NotAvailableError(f"{shown['name']} cannot be connected to yet. Try again soon.")
+
+
+def _say(text: str) -> None:
+    """Print what the user waits for; below a cell, the stream for errors would be red."""
+    print(text, file=sys.stdout if "IPython.display" in sys.modules else sys.stderr)  # noqa: T201
 
 
 def reachable(cluster: Cluster) -> bool:

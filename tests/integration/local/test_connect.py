@@ -199,6 +199,18 @@ def test_one_that_is_starting(server: RealServer) -> None:
     assert "Waiting for Tides on This computer." in done.stderr
 
 
+def test_what_is_waited_for_is_no_error(server: RealServer) -> None:
+    """Guards against a red line below a cell that does what it should."""
+    done = run(
+        f"import IPython.display\n{launching(platform='local', workers=1, name='Tides')}"
+        "connect('Tides')[1].close()\n",
+        {"JUPYTER_RUNTIME_DIR": str(server.runtime)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Waiting for Tides on This computer." in done.stdout
+    assert done.stderr == ""
+
+
 def test_one_whose_start_fails(server: RealServer) -> None:
     """Guards against a wait without an end, and a failure without its reason."""
     folder = server.folder / "jupyter" / "cluster-platforms"
