@@ -7,10 +7,16 @@ import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 import { CommandIDs } from './commands/ids';
 import { lossesOf } from './commands/stop';
-import { platformText, stateText, workersText } from './format';
+import { isAlive, platformText, stateText, workersText } from './format';
 import { clusterIcon } from './icons';
 import { ICluster, IClusters, INotebooks } from './tokens';
 import { capacityText } from './usage';
+
+/** The item of a cluster. */
+interface IItem extends IRunningSessions.IRunningItem {
+  /** The id of the cluster. */
+  id: string;
+}
 
 /**
  * The clusters as a section of the Running panel of JupyterLab.
@@ -27,20 +33,21 @@ export class RunningClusters implements IRunningSessions.IManager {
     private _notebooks: INotebooks | null = null
   ) {
     this.name = this._trans.__('Dask Clusters');
-    this.shutdownLabel = this._trans.__('Stop');
+    this.shutdownLabel = item =>
+      this._commands.label(CommandIDs.stop, { id: (item as IItem).id });
     this.shutdownAllLabel = this._trans.__('Stop All');
     this.shutdownAllConfirmationText = takesFunction()
       ? () => this._question()
       : this._trans.__(
-          'Stop all Dask clusters? Results that exist only on the clusters will be lost. Tasks will not be finished. Jobs will be canceled, and lose their place in the queue. Other open notebooks may use the clusters. Clusters that you joined keep running.'
+          'Stop all Dask clusters? Results that exist only on the clusters will be lost. Tasks will not be finished. Jobs will be canceled, and lose their place in the queue. Other open notebooks may use the clusters. Clusters that you joined keep running. Unreachable clusters may still use resources: clean them up in the sidebar.'
         );
     this._clusters.changed.connect(this._onChanged, this);
   }
 
   /** The title of the section. */
   readonly name: string;
-  /** The label of the button that stops a cluster. */
-  readonly shutdownLabel: string;
+  /** The label of the button that stops a cluster, or dismisses one that has ended. */
+  readonly shutdownLabel: (item: IRunningSessions.IRunningItem) => string;
   /** The label of the button that stops all clusters. */
   readonly shutdownAllLabel: string;
   /** The question before all clusters are stopped. */
@@ -61,18 +68,23 @@ export class RunningClusters implements IRunningSessions.IManager {
     void this._clusters.refresh();
   }
 
-  /** Stop all clusters; leave those that were joined. */
+  /**
+   * Stop all clusters that start or run; leave those that were joined. What has ended
+   * keeps its reason and logs. What cannot be reached is cleaned up one by one: its
+   * row may be all that says where something still runs.
+   */
   shutdownAll(): void {
-    for (const { id, joined } of this._clusters.clusters) {
+    for (const { id, joined } of this._clusters.clusters.filter(isAlive)) {
       // The row of a cluster that could not be stopped shows why.
       this._clusters.stop(id, { leave: joined }).catch(() => undefined);
     }
   }
 
   /** The item of a cluster. */
-  private _item(cluster: ICluster): IRunningSessions.IRunningItem {
+  private _item(cluster: ICluster): IItem {
     const args = { id: cluster.id };
     return {
+      id: cluster.id,
       context: 'cluster-launcher',
       icon: (): LabIcon => clusterIcon,
       label: () =>
@@ -106,15 +118,27 @@ export class RunningClusters implements IRunningSessions.IManager {
   /** The question before all clusters are stopped, with what each would lose. */
   private _question(): string {
     const { clusters } = this._clusters;
-    const parts = [this._trans.__('Stop all Dask clusters?')];
-    for (const cluster of clusters.filter(({ joined }) => !joined)) {
+    const alive = clusters.filter(isAlive);
+    const parts = [
+      alive.length > 0
+        ? this._trans.__('Stop all Dask clusters?')
+        : this._trans.__('No running Dask cluster.')
+    ];
+    for (const cluster of alive.filter(({ joined }) => !joined)) {
       const losses = lossesOf(cluster, this._trans, this._notebooks);
       if (losses.length > 0) {
         parts.push(this._trans.__('%1: %2', cluster.name, losses.join(' ')));
       }
     }
-    if (clusters.some(({ joined }) => joined)) {
+    if (alive.some(({ joined }) => joined)) {
       parts.push(this._trans.__('Clusters that you joined keep running.'));
+    }
+    if (clusters.some(({ state }) => state === 'lost')) {
+      parts.push(
+        this._trans.__(
+          'Unreachable clusters may still use resources: clean them up in the sidebar.'
+        )
+      );
     }
     return parts.join(' ');
   }

@@ -10,6 +10,7 @@ import {
   makeWorkers,
   trans
 } from './fakes';
+import { makeCommands } from './fakes/commands';
 
 describe('RunningClusters', () => {
   // Guards against an outdated section.
@@ -67,6 +68,43 @@ describe('RunningClusters', () => {
     ]);
   });
 
+  // Guards against reasons and logs that are dismissed, and against what may still
+  // run somewhere, with the row gone that says so.
+  it('leaves what has ended, and says so of what may still run', () => {
+    const clusters = new FakeClusters();
+    const running = new RunningClusters(clusters, new CommandRegistry(), trans);
+    const question = (): string =>
+      (running.shutdownAllConfirmationText as () => string)();
+    clusters.put(makeCluster({ id: 'failed', state: 'failed' }));
+    clusters.put(makeCluster({ id: 'closed', state: 'closed', joined: true }));
+    clusters.put(makeCluster({ id: 'stopping', state: 'closing' }));
+    expect(question()).toBe('No running Dask cluster.');
+    clusters.put(makeCluster({ id: 'lost', state: 'lost' }));
+    clusters.put(makeCluster());
+    clusters.put(makeCluster({ id: 'two', state: 'starting' }));
+    expect(question()).toBe(
+      'Stop all Dask clusters? ' +
+        'Unreachable clusters may still use resources: clean them up in the sidebar.'
+    );
+    running.shutdownAll();
+    expect(clusters.calls.map(([, id]) => id)).toEqual(['one', 'two']);
+  });
+
+  // Guards against "Stop" beside a cluster that has ended, whose row it dismisses.
+  it('names what its buttons do', () => {
+    const clusters = new FakeClusters();
+    const commands = makeCommands(clusters, new FakeNotebooks());
+    const running = new RunningClusters(clusters, commands, trans);
+    clusters.put(makeCluster());
+    clusters.put(makeCluster({ id: 'two', state: 'failed' }));
+    clusters.put(makeCluster({ id: 'six', state: 'lost' }));
+    expect(running.running().map(running.shutdownLabel)).toEqual([
+      'Stop Cluster',
+      'Dismiss Cluster',
+      'Clean Up Cluster'
+    ]);
+  });
+
   // Guards against jobs and clusters of other notebooks that are lost with a click,
   // without the warning that all other buttons give.
   it('says what each cluster would lose, at the click', () => {
@@ -103,6 +141,8 @@ describe('RunningClusters', () => {
       trans
     );
     PageConfig.setOption('appVersion', '');
-    expect(text).toMatch(/results .* jobs .* open notebooks .* joined/i);
+    expect(text).toMatch(
+      /results .* jobs .* open notebooks .* joined .* unreachable/i
+    );
   });
 });

@@ -5,12 +5,12 @@ import {
 } from '@lumino/coreutils';
 import { ICluster } from '../tokens';
 import { CLUSTER_PROPERTIES } from './ids';
-import { ICommandOptions, notifyError, pickCluster } from './pick';
+import { findCluster, ICommandOptions, notifyError, pickCluster } from './pick';
 
 /** A command that works on a cluster. */
 export interface IClusterCommand extends Omit<
   CommandRegistry.ICommandOptions,
-  'execute' | 'describedBy'
+  'execute' | 'describedBy' | 'isToggleable' | 'isToggled'
 > {
   /** The JSON Schema properties of its arguments, beside the cluster. */
   properties?: ReadonlyJSONObject;
@@ -18,6 +18,8 @@ export interface IClusterCommand extends Omit<
   filter?: (cluster: ICluster) => boolean;
   /** Whether it is for the cluster of the current notebook; by default it is. */
   takesOwn?: boolean;
+  /** Whether it has a check mark for the cluster that it acts on. */
+  isToggled?: (cluster: ICluster) => boolean;
   /** What the command does; errors are shown to the user. */
   execute: (
     cluster: ICluster,
@@ -31,10 +33,18 @@ export interface IClusterCommand extends Omit<
 export function addClusterCommand(
   options: ICommandOptions,
   id: string,
-  { execute, filter, properties, takesOwn, ...command }: IClusterCommand
+  command: IClusterCommand
 ): void {
+  const { execute, filter, isToggled, properties, takesOwn, ...rest } = command;
   options.app.commands.addCommand(id, {
-    ...command,
+    ...rest,
+    ...(isToggled && {
+      isToggleable: true,
+      isToggled: args => {
+        const cluster = findCluster(args, options, filter, takesOwn);
+        return cluster !== null && isToggled(cluster);
+      }
+    }),
     describedBy: {
       args: {
         type: 'object',

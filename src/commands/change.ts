@@ -53,8 +53,7 @@ export function addChangeCommands(options: ICommandOptions): void {
     label: ({ isPalette }) =>
       isPalette ? trans.__('Keep Cluster Running') : trans.__('Keep Running'),
     caption: trans.__('Keep the cluster running when the Jupyter server stops'),
-    isToggleable: true,
-    isToggled: args => !!namedCluster(args, options)?.keep_running,
+    isToggled: ({ keep_running }) => keep_running,
     filter: isAlive,
     execute: ({ id, keep_running }) =>
       clusters.change(id, { keep_running: !keep_running })
@@ -70,6 +69,8 @@ export function addChangeCommands(options: ICommandOptions): void {
     },
     caption: trans.__('Stop the cluster, or dismiss it if it has ended'),
     icon: menuIcon(stopIcon),
+    // One that has ended is dismissed only where the label says so: where it is named.
+    filter: isAlive,
     execute: async cluster => {
       if (await stopCluster(cluster, clusters, trans, notebooks)) {
         offerAgain(cluster, options);

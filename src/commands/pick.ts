@@ -33,38 +33,57 @@ export function notifyError(error: unknown): void {
 }
 
 /**
- * Find the cluster for a command: the one in its arguments, else the one whose
- * context menu is open, else the one that the notebook in front uses, else the
- * only one there is, else one that the user picks.
+ * Find the cluster that a command acts on without asking: the one in its arguments,
+ * else the one whose context menu is open, else the one that the notebook in front
+ * uses, else the only one there is. What a command shows has to be about this one.
  *
  * @param filter - the clusters to choose from
  * @param takesOwn - whether to take the one that the notebook in front uses
+ * @returns null if there is none, or the user has to pick one
+ */
+export function findCluster(
+  args: ReadonlyPartialJSONObject,
+  options: ICommandOptions,
+  filter: (cluster: ICluster) => boolean = () => true,
+  takesOwn = true
+): ICluster | null {
+  const { app, clusters, notebooks } = options;
+  if (namedId(args, app) !== undefined) {
+    return namedCluster(args, options) ?? null;
+  }
+  const own = takesOwn ? clusterInFront(clusters, notebooks) : null;
+  if (own) {
+    // Not the only other one instead: the user thinks of the notebook's.
+    return filter(own) ? own : null;
+  }
+  const candidates = clusters.clusters.filter(filter);
+  return candidates.length === 1 ? candidates[0] : null;
+}
+
+/**
+ * Find the cluster for a command, as `findCluster` does; else let the user pick one.
+ *
  * @returns null if there is none, or the user cancelled
  */
 export async function pickCluster(
   args: ReadonlyPartialJSONObject,
-  { app, clusters, notebooks, trans }: ICommandOptions,
+  options: ICommandOptions,
   filter: (cluster: ICluster) => boolean = () => true,
   takesOwn = true
 ): Promise<ICluster | null> {
-  const named = args.id ?? clusterOfContextMenu(app, args);
-  if (typeof named === 'string') {
-    return clusters.get(named) ?? null;
-  }
-  const own = clusterInFront(clusters, notebooks);
-  if (takesOwn && own && filter(own)) {
-    return own;
+  const { app, clusters, trans } = options;
+  const found = findCluster(args, options, filter, takesOwn);
+  if (found || namedId(args, app) !== undefined) {
+    return found;
   }
   const candidates = clusters.clusters.filter(filter);
-  if (candidates.length < 2) {
-    if (candidates.length === 0) {
-      Notification.info(
-        clusters.clusters.some(isAlive)
-          ? trans.__('None of your running clusters allows this now.')
-          : trans.__('No running Dask cluster.')
-      );
-    }
-    return candidates[0] ?? null;
+  if (candidates.length === 0) {
+    Notification.info(
+      clusters.clusters.some(isAlive)
+        ? trans.__('None of your running clusters allows this now.')
+        : trans.__('No running Dask cluster.')
+    );
+    return null;
   }
   const id = await askChoice({
     title: trans.__('Select a cluster'),
@@ -97,8 +116,17 @@ export function namedCluster(
   args: ReadonlyPartialJSONObject,
   { app, clusters }: Pick<ICommandOptions, 'app' | 'clusters'>
 ): ICluster | undefined {
+  const id = namedId(args, app);
+  return id === undefined ? undefined : clusters.get(id);
+}
+
+/** The id of that cluster, which may be listed no more. */
+function namedId(
+  args: ReadonlyPartialJSONObject,
+  app: JupyterFrontEnd
+): string | undefined {
   const id = args.id ?? clusterOfContextMenu(app, args);
-  return typeof id === 'string' ? clusters.get(id) : undefined;
+  return typeof id === 'string' ? id : undefined;
 }
 
 /**

@@ -413,6 +413,26 @@ describe('commands', () => {
     expect(copied).toEqual(['client = Client(1)', 'cluster = LocalCluster()']);
   });
 
+  // Guards against a command that looks off, is chosen, and turns it off.
+  it('show what they change: whether the cluster keeps running', async () => {
+    const inPalette = { isPalette: true };
+    const { toggleKeepRunning } = CommandIDs;
+    const isOn = (args = inPalette): boolean =>
+      commands.isToggled(toggleKeepRunning, args);
+    expect(isOn()).toBe(false);
+    clusters.put(makeCluster({ keep_running: true }));
+    expect(isOn()).toBe(true); // The only one.
+    clusters.put(makeCluster({ id: 'two' }));
+    expect(isOn()).toBe(false); // The user has to pick.
+    notebooks.select({ ...NOTEBOOK, clusterId: 'one' });
+    expect(isOn()).toBe(true);
+    await commands.execute(toggleKeepRunning, inPalette);
+    expect(clusters.calls).toEqual([
+      ['change', 'one', { keep_running: false }]
+    ]);
+    expect(isOn({ id: 'two' } as any)).toBe(false);
+  });
+
   // Guards against scripts and toolbars that cannot use the commands.
   it('scale, rename and keep running without a dialog', async () => {
     clusters.put(makeCluster());

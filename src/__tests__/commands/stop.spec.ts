@@ -77,6 +77,26 @@ describe('Stop', () => {
     expect(stopped()).toEqual([]);
   });
 
+  // Guards against "Stop" that dismisses a row with its reason and logs, or that
+  // stops the cluster of another notebook instead.
+  it.each(['closed', 'failed', 'lost'] as const)(
+    'does not dismiss the cluster of the notebook, which is %s',
+    async state => {
+      clusters.put(makeCluster({ id: 'old', state }));
+      notebooks.select(NOTEBOOK);
+      expect(commands.label(CommandIDs.stop)).toBe('Stop Cluster');
+      expect(await ask()).toBe('');
+      const [{ message }] = Notification.manager.notifications;
+      expect(message).toBe('No running Dask cluster.');
+      clusters.put(makeCluster({ id: 'other', name: 'Waves' }));
+      expect(await ask()).toContain('Select a cluster');
+      notebooks.select(null);
+      expect(stopped()).toEqual([]);
+      expect(await ask({ id: 'old' })).toBe('');
+      expect(stopped()).toEqual(['old']); // Its row says "Dismiss" or "Clean up".
+    }
+  );
+
   // Guards against a wrong click that takes the cluster from other notebooks.
   it('asks if more than one open notebook uses the cluster', async () => {
     clusters.put(makeCluster());
