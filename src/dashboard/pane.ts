@@ -76,6 +76,7 @@ export class DashboardPane extends MainAreaWidget<IFrame> {
     this._note = new Widget();
     this._note.addClass('jp-ClusterLauncher-paneNote');
     this._note.node.setAttribute('role', 'status');
+    this._note.node.tabIndex = -1;
     this.contentHeader.addWidget(this._note);
     this._options.clusters.changed.connect(this._update, this);
     this._update();
@@ -111,8 +112,13 @@ export class DashboardPane extends MainAreaWidget<IFrame> {
         ?.setAttribute('title', this.title.label);
     }
     const note = this._noteFor(cluster, url);
+    const focused = document.activeElement;
+    const hadFocus = this._note.node.contains(focused);
     this._showNote(note, cluster);
     this.content.setHidden(note !== '');
+    if (hadFocus) {
+      this._focus(focused as HTMLElement);
+    }
     if (url !== null && note === '') {
       const absolute = new URL(url, baseUrl).href;
       // Another cluster may have the port of the one before.
@@ -156,6 +162,16 @@ export class DashboardPane extends MainAreaWidget<IFrame> {
         : trans.__('%1: %2.', name, stateText(cluster.state, trans));
   }
 
+  /**
+   * Focus a button again if the note still has it, else the note, or the dashboard
+   * that is there instead: the keyboard would be lost with what was replaced.
+   */
+  private _focus(button: HTMLElement): void {
+    const note = this._note.node;
+    const rest = this._note.isHidden ? this.content.node : note;
+    (note.contains(button) && !this._note.isHidden ? button : rest).focus();
+  }
+
   /** Show why there is no dashboard, and what can be done about it. */
   private _showNote(text: string, cluster: ICluster | undefined): void {
     const { clusters, launchAgain, pick, trans } = this._options;
@@ -187,7 +203,14 @@ export class DashboardPane extends MainAreaWidget<IFrame> {
     this._noted = shown;
     const words = document.createElement('p');
     words.textContent = text;
-    this._note.node.replaceChildren(words, ...actions.map(makeButton));
+    // A button that stays may be working.
+    const before = [...this._note.node.querySelectorAll('button')];
+    const buttons = actions.map(
+      ([label, run]) =>
+        before.find(({ textContent }) => textContent === label) ??
+        makeButton(label, run)
+    );
+    this._note.node.replaceChildren(words, ...buttons);
     this._note.setHidden(text === '');
   }
 
@@ -203,18 +226,24 @@ export function hasDashboard(cluster: ICluster): boolean {
   return cluster.dashboard_url !== null && cluster.state === 'running';
 }
 
-/** Make a button that is disabled while it works. */
-function makeButton([label, run]: [
-  string,
-  () => Promise<unknown>
-]): HTMLButtonElement {
+/**
+ * Make a button that does nothing while it works, as `TextButton` while it is busy:
+ * it keeps the focus, which a disabled button would lose.
+ */
+function makeButton(
+  label: string,
+  run: () => Promise<unknown>
+): HTMLButtonElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'jp-mod-styled jp-mod-minimal';
   button.textContent = label;
   button.addEventListener('click', () => {
-    button.disabled = true;
-    void run().finally(() => (button.disabled = false));
+    if (button.hasAttribute('aria-disabled')) {
+      return;
+    }
+    button.setAttribute('aria-disabled', 'true');
+    void run().finally(() => button.removeAttribute('aria-disabled'));
   });
   return button;
 }

@@ -8,6 +8,7 @@ import { useSignal } from '../components/hooks';
 import { Loading } from '../components/loading';
 import { clusterIcon } from '../icons';
 import { differences, sizeText } from '../sidebar/launch/differences';
+import { Reason } from '../sidebar/launch/fields/reason';
 import { LaunchModel } from '../sidebar/launch/model';
 import { Code, Highlight } from './code';
 
@@ -99,11 +100,7 @@ export function Preview(props: IPreviewProps): JSX.Element {
   const { platform, queries } = model;
   const { error, value } = queries.code;
   if (platform === null || (value === null && error === null)) {
-    return (
-      <p className="jp-ClusterLauncher-hint">
-        {trans.__('Correct the form to see the code.')}
-      </p>
-    );
+    return <NoCode {...{ model, trans }} />;
   }
   const form = model.forms.get(platform);
   const changed = differences(
@@ -133,6 +130,43 @@ export function Preview(props: IPreviewProps): JSX.Element {
         <Check {...props} known={value.warnings} />
       )}
     </>
+  );
+}
+
+/**
+ * Why there is no code: it is loading, what it is made of is missing or wrong, or
+ * there is none on a platform whose clusters are only joined.
+ */
+function NoCode({
+  model,
+  trans
+}: Pick<IPreviewProps, 'model' | 'trans'>): JSX.Element {
+  const { invalid, platform, queries } = model;
+  const { options, platforms } = queries;
+  if (platform && !platform.available) {
+    return <Reason {...{ platform, trans }} />;
+  }
+  // Where a batch system only suggests values, the code comes without them.
+  const isReady = platform !== null && queries.isReady(platform);
+  const error = platform ? options.error : platforms.error;
+  if (error !== null && !isReady) {
+    return <ErrorMessage error={error} role="status" />;
+  }
+  const hint =
+    platform === null
+      ? platforms.value && trans.__('No platforms are installed.')
+      : !platform.launches
+        ? trans.__(
+            'With %1, you join a cluster that is already running. There is no code to create it.',
+            platform.title
+          )
+        : invalid.length > 0
+          ? trans.__('Correct the form to see the code.')
+          : null;
+  return hint === null ? (
+    <Loading text={trans.__('Loading the code…')} />
+  ) : (
+    <p className="jp-ClusterLauncher-hint">{hint}</p>
   );
 }
 

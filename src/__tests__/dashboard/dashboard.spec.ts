@@ -97,6 +97,56 @@ describe('DashboardPane', () => {
     expect(note(open('task-stream', pane.args))).toBe('');
   });
 
+  // Guards against a keyboard that is lost with a button that is disabled, or that
+  // something else takes the place of.
+  it('keep the focus when their buttons work, change and go', async () => {
+    clusters.put(makeCluster());
+    let finish = (): void => undefined;
+    const launch = jest.fn(
+      () => new Promise<void>(resolve => (finish = resolve))
+    );
+    const args = { id: 'one', name: '', title: '' };
+    const pane = new DashboardPane(args, {
+      ...{ baseUrl: BASE, clusters, trans, launchAgain: launch },
+      pick: async () => null
+    });
+    document.body.append(pane.node);
+    const repeat = { options: {}, change: '', workers: null, field: '' };
+    clusters.put(makeCluster({ state: 'closed', again: repeat }));
+    const again = pane.node.querySelector('button')!;
+    again.focus();
+    again.click();
+    again.click();
+    expect(launch).toHaveBeenCalledTimes(1);
+    expect(again.disabled).toBe(false);
+    expect(again.getAttribute('aria-disabled')).toBe('true');
+    // Another button comes while it works.
+    clusters.put(makeCluster({ id: 'other', name: 'Tides' }));
+    expect(pane.node.querySelectorAll('button')).toHaveLength(2);
+    expect(document.activeElement).toBe(again);
+    expect(again.getAttribute('aria-disabled')).toBe('true');
+    const two: Partial<ICluster> = { id: 'two', state: 'starting' };
+    clusters.put(makeCluster({ ...two, dashboard_url: null }));
+    expect(document.activeElement!.textContent).toContain('will appear');
+    finish();
+    clusters.put(makeCluster({ id: 'two' }));
+    expect(document.activeElement).toBe(pane.content.node);
+    pane.node.remove();
+  });
+
+  // Guards against a focus that is taken from a notebook.
+  it('leave the focus where it is', () => {
+    const pane = open();
+    const input = document.createElement('input');
+    document.body.append(pane.node, input);
+    input.focus();
+    clusters.put(makeCluster());
+    clusters.put(makeCluster({ state: 'closed', dashboard_url: null }));
+    expect(document.activeElement).toBe(input);
+    pane.node.remove();
+    input.remove();
+  });
+
   // Guards against a pane that has to be closed and opened again.
   it('show another cluster if the user wants that', async () => {
     clusters.put(makeCluster({ again: null, joined: true, state: 'failed' }));

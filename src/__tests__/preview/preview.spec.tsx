@@ -4,6 +4,7 @@ import React from 'react';
 import { Highlight } from '../../preview/code';
 import { Preview, PreviewBody } from '../../preview/panel';
 import { LaunchModel } from '../../sidebar/launch/model';
+import { IOptionsSchema, IPlatform } from '../../tokens';
 import {
   FakeClusters,
   FakePreferences,
@@ -16,9 +17,22 @@ import { settle } from '../render';
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
+/** What is said of a form with a mistake. */
+const CORRECT = 'Correct the form to see the code.';
+
+/** Make a server, and the model of a form that has not had its answers. */
+function makeUnsettled(): [FakeClusters, LaunchModel] {
+  const clusters = new FakeClusters();
+  const model = new LaunchModel({
+    ...{ clusters, notebooks: null, preferences: new FakePreferences() },
+    kernelspecs: makeKernelspecs()
+  });
+  return [clusters, model];
+}
+
 /** Make the model of a form for a batch system, and its server. */
 async function makeModel(): Promise<[LaunchModel, FakeClusters]> {
-  const clusters = new FakeClusters();
+  const [clusters, model] = makeUnsettled();
   clusters.platformsResponse = [makePlatform({ queue: 'slurm' })];
   clusters.codeResponse.create = 'cluster = SLURMCluster()';
   clusters.checkResponse = {
@@ -27,10 +41,6 @@ async function makeModel(): Promise<[LaunchModel, FakeClusters]> {
     verdict: 'Invalid account',
     warnings: []
   };
-  const model = new LaunchModel({
-    ...{ clusters, notebooks: null, preferences: new FakePreferences() },
-    kernelspecs: makeKernelspecs()
-  });
   await settle();
   return [model, clusters];
 }
@@ -100,6 +110,65 @@ describe('the preview of a launch', () => {
     const screen = await show(model);
     screen.getByText('This host has no interface ib0.');
     expect(screen.queryByText('cluster = SLURMCluster()')).toBeNull();
+  });
+
+  // Guards against a user who looks for a mistake that there is not.
+  it.each<[string, Partial<IPlatform>, RegExp]>([
+    [
+      'only joins',
+      { launches: false },
+      /^With This computer, you join a cluster that is already running\. There is no code/
+    ],
+    [
+      'is not available',
+      { available: false, reason: 'Dask is not installed.' },
+      /^Dask is not installed\.$/
+    ]
+  ])('says why there is no code where a platform %s', async (_, of, text) => {
+    const [model, clusters] = await makeModel();
+    clusters.platformsResponse = [makePlatform(of)];
+    await act(async () => model.retry());
+    const screen = await show(model);
+    screen.getByText(text);
+    expect(screen.queryByText(CORRECT)).toBeNull();
+  });
+
+  // Guards against a mistake that is told before anything could be typed.
+  it('says that the code is loading, until it is there', async () => {
+    const [clusters, model] = makeUnsettled();
+    clusters.platformsResponse = [makePlatform({ options_from: 'gateway' })];
+    let answer = (_: IOptionsSchema): void => undefined;
+    jest
+      .spyOn(clusters, 'options')
+      .mockReturnValue(new Promise(resolve => (answer = resolve)));
+    const screen = render(<Preview {...{ model, trans }} highlight={null} />);
+    screen.getByText('Loading the code…'); // The platforms are not there.
+    await settle();
+    screen.getByText('Loading the code…'); // Nor are the options.
+    await act(async () => answer(clusters.optionsResponse));
+    screen.getByText('Loading the code…');
+    await settle();
+    screen.getByText('the code');
+    await act(async () => model.draft.setMistyped('Workers', true));
+    screen.getByText(CORRECT);
+  });
+
+  // Guards against an error of the server that looks like one of the user.
+  it('says why options or platforms cannot be loaded', async () => {
+    const [clusters, model] = makeUnsettled();
+    clusters.errors.platforms = 'The server does not answer.';
+    const screen = await show(model);
+    screen.getByText('The server does not answer.');
+    delete clusters.errors.platforms;
+    clusters.platformsResponse = [makePlatform({ options_from: 'gateway' })];
+    clusters.errors.options = 'The gateway rejected your login.';
+    await act(async () => model.retry());
+    await settle();
+    screen.getByText('The gateway rejected your login.');
+    clusters.platformsResponse = [];
+    await act(async () => model.retry());
+    await settle();
+    screen.getByText('No platforms are installed.');
   });
 
   // Guards against a button that copies the wrong text.
