@@ -5,5 +5,6 @@ import React from 'react';
  * of several characters: it is not meant for the page.
  */
 export function isComposing({ nativeEvent }: React.KeyboardEvent): boolean {
-  return nativeEvent.isComposing;
+  // In Safari, the key that ends a word comes after it, with only this code.
+  return nativeEvent.isComposing || nativeEvent.keyCode === 229;
 }

@@ -14,6 +14,8 @@ const CLASSES = [
  *
  * @param props.match - the number of the match to show; -1 for none
  * @param props.placeholder - the text where there are no blocks
+ * @param props.view - changes with what the user looks for and leaves out: the match
+ *   of the same number is elsewhere then
  */
 export function FollowedText(props: {
   blocks: readonly IBlock[];
@@ -21,8 +23,9 @@ export function FollowedText(props: {
   label: string;
   match: number;
   placeholder: string;
+  view: string;
 }): JSX.Element {
-  const { blocks, isWrapped, label, match, placeholder } = props;
+  const { blocks, isWrapped, label, match, placeholder, view } = props;
   const node = useRef<HTMLPreElement>(null);
   const atEnd = useRef(true);
   useEffect(() => {
@@ -34,7 +37,7 @@ export function FollowedText(props: {
     node.current
       ?.querySelector('[aria-current]')
       ?.scrollIntoView?.({ block: 'nearest' });
-  }, [match]);
+  }, [isWrapped, match, view]);
   return (
     <pre
       ref={node}

@@ -125,6 +125,7 @@ export function Logs({ model, trans }: ILogProps): JSX.Element {
         isWrapped={isWrapped}
         label={current?.title ?? trans.__('Log')}
         match={position}
+        view={`${level} ${isFiltered} ${pattern}`}
         placeholder={
           !model.logs
             ? trans.__('Loading logs…')

@@ -3,9 +3,14 @@ import React, { useEffect, useState } from 'react';
 import { announcement } from '../format';
 import { IClusters } from '../tokens';
 
+/** The most changes that are announced one by one if they come at once. */
+const MAX_TEXTS = 3;
+
 /**
  * Announces to screen readers when the state of a cluster changed: all that changes
- * at once together, and a text again that was announced before.
+ * at once together, and a text again that was announced before. Of many changes, such
+ * as after a loss of the connection, only the number. Nothing of the first list, with
+ * which nothing has changed.
  */
 export function Announcer(props: {
   clusters: IClusters;
@@ -14,13 +19,23 @@ export function Announcer(props: {
   const { clusters, trans } = props;
   const [said, setSaid] = useState<ISaid>({ count: 0, texts: [] });
   useEffect(() => {
+    let isListed = clusters.status === 'ready';
     let waiting: string[] = [];
     const flush = (): void => {
-      const texts = waiting;
+      const { length } = waiting;
+      const texts =
+        length > MAX_TEXTS
+          ? [trans._n('%1 cluster changed', '%1 clusters changed', length)]
+          : waiting;
       waiting = [];
       setSaid(({ count }) => ({ count: count + 1, texts }));
     };
     const slot = (_: IClusters, change: IClusters.IChange): void => {
+      if (!isListed) {
+        // The status follows the clusters of the list.
+        isListed = clusters.status === 'ready';
+        return;
+      }
       const announced = announce(change, trans);
       if (announced && waiting.push(announced) === 1) {
         void Promise.resolve().then(flush);

@@ -150,6 +150,49 @@ describe('the log panel', () => {
     expect(log.textContent).toBe('No matching lines.');
   });
 
+  // Guards against a word, typed letter by letter, whose match is out of sight while
+  // Enter goes on to the next one, and against a match that is lost in all lines.
+  it('scrolls to the match of what is typed, filtered or wrapped', async () => {
+    clusters.logsResponse = {
+      ...clusters.logsResponse,
+      launch: 'each worker\nother\nerror'
+    };
+    const screen = await renderLogs();
+    const field = screen.getByLabelText('Find');
+    let shown: string[] = [];
+    Element.prototype.scrollIntoView = function () {
+      const before = this.previousSibling?.textContent ?? '';
+      shown.push(`${before.split('\n').pop()}|${this.textContent}`);
+    };
+    const isShownBy = (act: () => void): string[] => {
+      shown = [];
+      act();
+      return shown;
+    };
+    const type = (value: string) => () =>
+      void fireEvent.change(field, { target: { value } });
+    expect(isShownBy(type('e'))).toEqual(['|e']);
+    expect(isShownBy(type('er'))).toEqual(['each work|er']);
+    expect(isShownBy(type('err'))).toEqual(['|err']);
+    for (const name of ['Matching lines only', 'Wrap lines']) {
+      const check = screen.getByLabelText(name);
+      expect(isShownBy(() => fireEvent.click(check))).toEqual(['|err']);
+    }
+    const level = screen.getByLabelText('Level');
+    fireEvent.change(level, { target: { value: '2' } });
+    const all = { target: { value: '0' } };
+    expect(isShownBy(() => fireEvent.change(level, all))).toEqual(['|err']);
+    // Not when the log grows, while the user may read elsewhere.
+    shown = [];
+    clusters.logsResponse = {
+      ...clusters.logsResponse,
+      launch: 'each worker\nother\nerror\nanother error'
+    };
+    await pass();
+    expect(screen.getByRole('status').textContent).toBe('1 of 2');
+    expect(shown).toEqual([]);
+  });
+
   // Guards against a traceback that is lost in what is ordinary.
   it('shows warnings and errors only', async () => {
     clusters.logsResponse = { ...clusters.logsResponse, launch: LEVELS };

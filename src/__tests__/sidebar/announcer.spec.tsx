@@ -1,5 +1,14 @@
-import { act } from '@testing-library/react';
-import { makeCluster, makeWorkers } from '../fakes';
+import { act, render } from '@testing-library/react';
+import React from 'react';
+import { Clusters } from '../../api/clusters';
+import { Announcer } from '../../sidebar/announcer';
+import {
+  errorResponse,
+  FakeServer,
+  makeCluster,
+  makeWorkers,
+  trans
+} from '../fakes';
 import { IScreen, renderSidebar, settle } from '../render';
 
 beforeEach(() => jest.useFakeTimers());
@@ -29,6 +38,39 @@ describe('a screen reader', () => {
       expect.stringMatching(/^Local 1: /),
       expect.stringMatching(/^Tides: /)
     ]);
+  });
+
+  // Guards against a hundred sentences about clusters of which the user knows, or
+  // that the list has anyway.
+  it.each<[string, unknown]>([
+    ['at once', undefined],
+    ['at the second try', errorResponse(503, 'Not yet.')]
+  ])('says nothing of the list that is loaded %s', async (_, failure) => {
+    jest.useRealTimers();
+    const server = new FakeServer();
+    const route = 'GET clusters';
+    const list = Array.from({ length: 100 }, (_, n) =>
+      makeCluster({ id: `${n}`, name: `c${n}` })
+    );
+    server.responses[route] = failure ?? list;
+    const clusters = new Clusters({ serverSettings: server.settings });
+    const screen = render(<Announcer {...{ clusters, trans }} />);
+    /** What is said with the next response. */
+    const next = async (response: unknown): Promise<string | null> => {
+      server.responses[route] = response;
+      await act(() => clusters.refresh());
+      return screen.getByRole('status').textContent;
+    };
+    await act(() => clusters.ready);
+    expect(screen.getByRole('status').textContent).toBe('');
+    expect(await next(list)).toBe('');
+    expect(clusters.clusters).toHaveLength(100);
+    const changed = [{ ...list[0], state: 'failed' }, ...list.slice(1)];
+    expect(await next(changed)).toBe('c0: Failed');
+    // Nor does it say all that happened while there was no connection.
+    await next(errorResponse(503, 'Gone.'));
+    expect(await next([])).toBe('100 clusters changed');
+    clusters.dispose();
   });
 
   // Guards against workers that are lost and come back, which nobody hears.

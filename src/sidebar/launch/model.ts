@@ -25,7 +25,12 @@ export class LaunchModel implements IDisposable {
     this.submission = new Submission(clusters, notebooks);
     this.kernel = new KernelChoice(kernelspecs, notebooks);
     this.queries = new LaunchQueries(clusters);
-    this.preparation = new Preparation(clusters);
+    this.preparation = new Preparation(clusters, () => {
+      // What it lacked may have been installed meanwhile.
+      if (this.platform && !this.queries.platforms.pending) {
+        this.retry();
+      }
+    });
     this._selection = new Selection(this.queries, preferences);
     const { forms, kernel, queries } = this;
     this.presets = new Presets({
@@ -111,6 +116,7 @@ export class LaunchModel implements IDisposable {
   /** Select a platform by its name. */
   select(platform: string): void {
     this._selection.name = platform;
+    this.fold.keep();
     this.fold.settle();
     this._onEdited();
   }

@@ -21,7 +21,14 @@ export interface IChoice {
  * Has the server prepare for a launch while the user fills in the form.
  */
 export class Preparation {
-  constructor(private _clusters: Pick<IClusters, 'prepare'>) {}
+  /**
+   * @param _onUnavailable - called when the form is used while there is nothing to
+   *   prepare for
+   */
+  constructor(
+    private _clusters: Pick<IClusters, 'prepare'>,
+    private _onUnavailable: () => void
+  ) {}
 
   /**
    * Choose what to prepare for; nothing while the platform is null or not available.
@@ -31,7 +38,7 @@ export class Preparation {
     this._choice = platform?.available
       ? { platform: platform.name, kernelName }
       : null;
-    if (this._isInUse()) {
+    if (this._choice && this._isInUse()) {
       this.touch();
     }
   }
@@ -39,10 +46,14 @@ export class Preparation {
   /** Note that the user uses the form. Sends at most one request in a period. */
   touch(): void {
     const choice = this._choice;
+    if (choice === null) {
+      this._onUnavailable();
+      return;
+    }
     const isSent =
-      choice?.platform === this._sent?.platform &&
-      choice?.kernelName === this._sent?.kernelName;
-    if (choice === null || (isSent && this._isInUse())) {
+      choice.platform === this._sent?.platform &&
+      choice.kernelName === this._sent?.kernelName;
+    if (isSent && this._isInUse()) {
       return;
     }
     this._sent = choice;

@@ -9,10 +9,19 @@ import { IRowProps } from './props';
  * When an idle cluster shuts down, and a button to keep it. Nothing while the
  * cluster is busy.
  */
-export function Idle({ cluster, context }: IRowProps): JSX.Element | null {
-  const { clusters, trans } = context;
+export function Idle(props: IRowProps): JSX.Element | null {
+  const { cluster, context } = props;
   const now = useNow(cluster.idle?.closes_at ? EVERY_QUARTER_MINUTE : null);
-  const text = idleText(cluster, now, trans);
+  const text = idleText(cluster, now, context.trans);
+  return text ? <IdleTime {...props} text={text} /> : null;
+}
+
+/**
+ * A text about the idle time, and the button. A refusal is for this idle time only.
+ */
+function IdleTime(props: IRowProps & { text: string }): JSX.Element {
+  const { cluster, context, text } = props;
+  const { clusters, trans } = context;
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
   const extend = async (): Promise<void> => {
@@ -25,9 +34,6 @@ export function Idle({ cluster, context }: IRowProps): JSX.Element | null {
     }
     setBusy(false);
   };
-  if (!text) {
-    return null;
-  }
   return (
     <div className="jp-ClusterLauncher-idle">
       <span>{text}</span>

@@ -37,7 +37,8 @@ export function EditableName(props: IRowProps): JSX.Element {
 function NameField(props: IRowProps & { onDone: () => void }): JSX.Element {
   const { cluster, context, onDone } = props;
   const { clusters, trans } = context;
-  const [draft, setDraft] = useState(cluster.name);
+  const [before] = useState(cluster.name);
+  const [draft, setDraft] = useState(before);
   const [error, setError] = useState('');
   // Until the server has answered: what is typed meanwhile would be lost.
   const [isPending, setPending] = useState(false);
@@ -45,7 +46,8 @@ function NameField(props: IRowProps & { onDone: () => void }): JSX.Element {
   // A refused name stays in the field, with the reason.
   const commit = async (): Promise<void> => {
     const name = draft.trim();
-    if (!name || name === cluster.name) {
+    // Nothing was typed, while another window may have renamed the cluster.
+    if (!name || name === before || name === cluster.name) {
       onDone();
       return;
     }

@@ -1,5 +1,5 @@
 import { caretDownIcon } from '@jupyterlab/ui-components';
-import React, { useEffect, useId, useState } from 'react';
+import React, { useId, useState } from 'react';
 import { nameFor } from '../../components/button';
 import { Field, ISelectChoice } from '../../components/fields';
 import { EVERY_QUARTER_MINUTE, useNow } from '../../components/hooks';
@@ -31,8 +31,9 @@ export function Renew(
   const until = cluster.renewal?.until ?? null;
   const now = useNow(until ? EVERY_QUARTER_MINUTE : null);
   // What is selected; empty for what is the case now.
-  const [selected, setSelected] = useState('');
-  useEffect(() => setSelected(''), [until]);
+  const [chosen, setSelected] = useState('');
+  // Another window may have done the same meanwhile.
+  const selected = chosen === OFF && !until ? '' : chosen;
   if (!cluster.renewal) {
     return null;
   }

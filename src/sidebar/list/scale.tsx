@@ -1,4 +1,4 @@
-import React, { useCallback, useEffect, useId, useState } from 'react';
+import React, { useCallback, useId, useState } from 'react';
 import { ErrorMessage } from '../../components/alert';
 import { nameFor } from '../../components/button';
 import { isComposing } from '../../components/keys';
@@ -109,11 +109,9 @@ function WorkersForm(
   const { requested } = cluster.workers;
   const id = useId();
   const label = trans.__('Scale to');
-  // The text in the field; null if the user has not changed it.
+  // The text in the field; null if the user has not changed it. It stays when the
+  // number changes elsewhere, by the load or in another window.
   const [typed, setTyped] = useState<string | null>(null);
-  // The number of an adaptive cluster also changes while the user types.
-  const fixed = adapt ? null : requested;
-  useEffect(() => setTyped(null), [fixed, adapt?.minimum, adapt?.maximum]);
   const text = typed ?? String(requested);
   const workers = parseNumber(text, bounds);
   // The current number of an adaptive cluster can be made a fixed one.

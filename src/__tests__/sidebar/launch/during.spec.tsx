@@ -78,6 +78,21 @@ describe('the form during a launch', () => {
     expect(form.getAttribute('data-open')).toBe('true');
   });
 
+  // Guards against a form that folds over the platform of the next cluster.
+  it('stays open if another platform was selected meanwhile', async () => {
+    const screen = await renderSidebar(({ clusters }) => {
+      const slurm = makePlatform({ name: 'slurm', title: 'SLURM' });
+      clusters.platformsResponse = [makePlatform(), slurm];
+    });
+    const answer = holdLaunches(screen);
+    await launch(screen);
+    // As a click in the list does.
+    await act(async () => screen.launch.select('slurm'));
+    await answer();
+    const form = screen.getByRole('form');
+    expect(form.getAttribute('data-open')).toBe('true');
+  });
+
   // Guards against a cluster that is joined twice, by a second click or beside a
   // launch.
   it('joins no cluster', async () => {

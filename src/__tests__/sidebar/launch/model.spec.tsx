@@ -5,6 +5,14 @@ import { renderSidebar, IScreen, settle } from '../../render';
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
+/** Click a platform in the list, which is gone before the label passes the click on. */
+function pick(screen: IScreen, name: RegExp): void {
+  fireEvent.click(screen.getByRole('button', { name: /^Platform:/ }));
+  const label = screen.getByRole('radio', { name }).closest('label')!;
+  label.addEventListener('click', event => event.preventDefault());
+  fireEvent.click(label, { detail: 1 });
+}
+
 describe('a launch', () => {
   // Guards against losing the platform at a reload.
   it('selects its platform after a reload', async () => {
@@ -50,9 +58,13 @@ describe('a launch', () => {
           target: { value: '' }
         })
     ],
-    ['values by a button', ({ launch }) => launch.change({ workers: 7 })]
+    ['values by a button', ({ launch }) => launch.change({ workers: 7 })],
+    ['a platform by mouse', screen => pick(screen, /^SLURM/)]
   ])('keeps its form while the user enters %s', async (_, edit) => {
-    const screen = await renderSidebar();
+    const screen = await renderSidebar(({ clusters }) => {
+      const slurm = makePlatform({ name: 'slurm', title: 'SLURM' });
+      clusters.platformsResponse = [makePlatform(), slurm];
+    });
     const isOpen = (): string =>
       screen.getByRole('form').getAttribute('data-open')!;
     const change = async (run: () => void): Promise<void> => {

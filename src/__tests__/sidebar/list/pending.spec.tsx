@@ -111,6 +111,24 @@ describe('the time of an idle cluster', () => {
     fireEvent.click(extend);
     expect(rowOf(screen).queryByRole('alert')).toBeNull();
   });
+
+  // Guards against a refusal of the last time that is announced as if it were new.
+  it('has no old refusal when it is idle again', async () => {
+    const report = (closes_at: string | null): ICluster =>
+      makeCluster({ idle: { timeout: 1800, closes_at } });
+    const screen = await renderSidebar(({ clusters }) => {
+      clusters.put(report('2030-01-01T12:05:30Z'));
+      clusters.errors.change = REFUSED;
+    });
+    fireEvent.click(rowOf(screen).getByText('Extend'));
+    await settle();
+    rowOf(screen).getByText(REFUSED);
+    await act(async () => screen.clusters.put(report(null)));
+    expect(rowOf(screen).queryByText('Extend')).toBeNull();
+    await act(async () => screen.clusters.put(report('2030-01-01T12:30:00Z')));
+    rowOf(screen).getByText('Extend');
+    expect(rowOf(screen).queryByRole('alert')).toBeNull();
+  });
 });
 
 describe('an input method', () => {
@@ -127,6 +145,8 @@ describe('an input method', () => {
     holdChange(screen);
     fireEvent.keyDown(field, { key: 'Enter', isComposing: true });
     fireEvent.keyDown(field, { key: 'Escape', isComposing: true });
+    // As Safari has it, where the word is complete before.
+    fireEvent.keyDown(field, { key: 'Enter', keyCode: 229 });
     await settle();
     expect(screen.clusters.change).not.toHaveBeenCalled();
     expect(field.isConnected).toBe(true);

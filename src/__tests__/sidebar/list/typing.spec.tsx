@@ -16,8 +16,9 @@ function adaptive(requested: number, maximum = 8): ICluster {
 }
 
 describe('what is typed in a row', () => {
-  // Guards against a number that a busy adaptive cluster wipes with each report.
-  it('stays when an adaptive cluster reports its load', async () => {
+  // Guards against a number that a busy adaptive cluster wipes with each report, and
+  // that another window or cluster.scale() wipes.
+  it('stays when an adaptive cluster reports its load or bounds', async () => {
     const screen = await renderSidebar(({ clusters }) =>
       clusters.put(adaptive(2))
     );
@@ -28,10 +29,78 @@ describe('what is typed in a row', () => {
     await act(async () => screen.clusters.put(adaptive(2)));
     await act(async () => screen.clusters.put(adaptive(4)));
     expect(field.value).toBe('5');
-    // Somebody has changed the bounds.
     await act(async () => screen.clusters.put(adaptive(4, 6)));
-    expect(field.value).toBe('4');
+    expect(field.value).toBe('5');
   });
+
+  // Guards the same for a fixed number, while the field follows it if nothing is
+  // typed, and for how long jobs are kept.
+  it('stays when the same is changed elsewhere', async () => {
+    const until = (hour: number) => ({
+      ...{ until: `2030-01-01T${hour}:00:00Z`, renewed: 0, replaced: 0 }
+    });
+    const fixed = (requested: number, hour: number): ICluster =>
+      makeCluster({
+        renewal: until(hour),
+        workers: makeWorkers({ requested, ready: 1 })
+      });
+    const screen = await renderSidebar(({ clusters }) =>
+      clusters.put(fixed(2, 14))
+    );
+    const open = (): void =>
+      void fireEvent.click(
+        rowOf(screen).getByRole('button', { name: /^Scale Local/ })
+      );
+    open();
+    const field = rowOf(screen).getByLabelText<HTMLInputElement>(/^Scale to/);
+    const keep = rowOf(screen).getByLabelText<HTMLSelectElement>(/^Keep jobs/);
+    await act(async () => screen.clusters.put(fixed(3, 14)));
+    expect(field.value).toBe('3');
+    fireEvent.change(field, { target: { value: '5' } });
+    fireEvent.change(keep, { target: { value: '14400' } });
+    await act(async () => screen.clusters.put(fixed(4, 18)));
+    expect(field.value).toBe('5');
+    expect(keep.value).toBe('14400');
+    rowOf(screen).getByText('Apply');
+    // What both windows want is done.
+    fireEvent.change(keep, { target: { value: 'off' } });
+    const renewal = { ...until(18), until: null };
+    await act(async () => screen.clusters.put(makeCluster({ renewal })));
+    expect(keep.value).toBe('');
+    expect(rowOf(screen).queryByText('Apply')).toBeNull();
+    // Left without Scale.
+    fireEvent.keyDown(field, { key: 'Escape' });
+    open();
+    const again = rowOf(screen).getByLabelText<HTMLInputElement>(/^Scale to/);
+    expect(again.value).toBe('2');
+  });
+
+  // Guards against a name that comes back because a second window had its field open.
+  it.each(['blur', 'Enter'])(
+    'is nothing in an untouched name, after %s',
+    async how => {
+      const screen = await renderSidebar(({ clusters }) =>
+        clusters.put(makeCluster())
+      );
+      fireEvent.click(rowOf(screen).getByRole('button', { name: /^Rename/ }));
+      await act(async () =>
+        screen.clusters.put(makeCluster({ name: 'Waves' }))
+      );
+      const row = rowOf(screen, 'Waves');
+      const field = row.getByLabelText<HTMLInputElement>(/^Cluster name/);
+      if (how === 'blur') {
+        fireEvent.blur(field);
+      } else {
+        fireEvent.keyDown(field, { key: how });
+      }
+      await settle();
+      expect(
+        screen.clusters.calls.filter(([name]) => name === 'change')
+      ).toEqual([]);
+      expect(field.isConnected).toBe(false);
+      row.getByText('Waves');
+    }
+  );
 
   // Guards against letters that are typed while the server is asked, and lost with
   // its answer.

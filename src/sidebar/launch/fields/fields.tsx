@@ -34,6 +34,7 @@ export function LaunchFields(
       <PlatformPicker
         platforms={queries.platforms.value ?? []}
         selected={platform}
+        onRetry={() => model.retry()}
         onSelect={({ name }) => model.select(name)}
         trans={trans}
       />

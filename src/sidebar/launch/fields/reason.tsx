@@ -2,7 +2,7 @@ import { Clipboard } from '@jupyterlab/apputils';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { copyIcon } from '@jupyterlab/ui-components';
 import React from 'react';
-import { IconButton } from '../../../components/button';
+import { IconButton, TextButton } from '../../../components/button';
 import { IPlatform } from '../../../tokens';
 
 /**
@@ -10,13 +10,16 @@ import { IPlatform } from '../../../tokens';
  * with a button to copy it.
  *
  * @param props.id - the id of the reason, to refer to
+ * @param props.onRetry - looks for what is missing again; without it, there is no
+ *   button
  */
 export function Reason(props: {
   platform: IPlatform;
   id?: string;
+  onRetry?: () => void;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { id, platform, trans } = props;
+  const { id, onRetry, platform, trans } = props;
   const { command, reason } = platform;
   const text =
     command && reason?.endsWith(command)
@@ -35,6 +38,9 @@ export function Reason(props: {
             onClick={() => Clipboard.copyToSystem(command)}
           />
         </div>
+      )}
+      {onRetry && (
+        <TextButton onClick={onRetry}>{trans.__('Try again')}</TextButton>
       )}
     </div>
   );
