@@ -33,6 +33,7 @@ export function addSettingFields(
     <PlatformField {...{ ...props, platforms, load, trans }} />
   ));
   add('codeTemplate', props => <LinesField {...props} />);
+  add('idleMinutes', props => <NumberField {...props} />);
   return platforms;
 }
 
@@ -89,6 +90,28 @@ function LinesField(props: FieldProps): JSX.Element {
         spellCheck={false}
         value={lines.join('\n')}
         onChange={event => props.onChange(event.target.value.split('\n'))}
+      />
+    </Setting>
+  );
+}
+
+/**
+ * A field for a number, whose title is its label for screen readers, too.
+ */
+function NumberField(props: FieldProps): JSX.Element {
+  const { formData, idSchema, onChange, schema } = props;
+  return (
+    <Setting {...props} className="jp-FormGroup-contentItem">
+      <input
+        id={idSchema.$id}
+        type="number"
+        className="form-control"
+        min={schema.minimum}
+        max={schema.maximum}
+        value={formData ?? ''}
+        onChange={({ target: { value } }) =>
+          onChange(value === '' ? undefined : Number(value))
+        }
       />
     </Setting>
   );

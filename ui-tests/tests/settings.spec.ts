@@ -1,3 +1,4 @@
+import { checkWithAxe } from './axe';
 import { collectErrors, expect, test } from './test';
 
 /**
@@ -33,10 +34,18 @@ test('settings are changed in the Settings Editor', async ({
     'Browser notifications'
   ]);
   await expect(editor.locator('.jp-FormGroup-description')).toHaveCount(6);
+  await checkWithAxe(page, '.jp-SettingsPanel fieldset');
   await editor.getByLabel('Default platform').selectOption('Denali');
   await expect(platform).toHaveText(/^Denali/);
   await editor.getByLabel('Default platform').selectOption('This computer');
   await expect(platform).toHaveText(/^This computer/);
+  const idle = editor.getByLabel('Shut down idle clusters after (minutes)');
+  await idle.fill('45');
+  await sidebar.form.getByText('Name and lifetime').click();
+  const chosen = sidebar.form.getByLabel('Shut down when idle for');
+  await expect(chosen).toHaveValue(String(45 * 60));
+  await idle.fill('0');
+  await expect(chosen).toHaveValue('');
   await editor.getByLabel('Insert code automatically').uncheck();
   // A change is saved shortly after.
   const saved = page.waitForRequest(
