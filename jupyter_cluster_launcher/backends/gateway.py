@@ -7,7 +7,9 @@ limit, and no key or secret reaches this server.
 
 from __future__ import annotations
 
+import contextlib
 import keyword
+import logging
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -15,21 +17,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..controller.disk import on_disk
-from ..controller.guarded_files import read_texts
-from ..errors import LauncherError, NotAvailableError
+from ..controller.guarded_files import read_texts, words
+from ..errors import BadInputError, LauncherError, NotAvailableError
 from ..models import Cluster
 from ..platforms.code.connectcode import COMMENT
 from ..platforms.code.expressions import literal
 from . import errors
 from .base import Backend
 from .facts import Context, Found, Status
-from .gateway_errors import GATEWAY
+from .gateway_errors import GATEWAY, left_there, no_kernel
+from .warned import Warned
 
 if TYPE_CHECKING:
     from ..platforms.platform import Platform
 
 BY_NAME = "Whoever knows the name of this cluster can open its dashboard, if the gateway lets them."
 STARTED = "gateway.json"  # in a cluster's directory: the names of what its launch requested
+
+log = logging.getLogger(__name__)
 
 
 class GatewayBackend(Backend):
@@ -46,6 +51,7 @@ class GatewayBackend(Backend):
         """Query gateways through the environments of ``context``."""
         super().__init__(context)
         self._options: dict[str, dict[str, Any]] = {}
+        self._given_up = Warned()  # that clusters could not be stopped
 
     def options_source(self, platform: Platform) -> str | None:
         """Return "gateway" where the platform file asks for the gateway's own options."""
@@ -125,19 +131,46 @@ class GatewayBackend(Backend):
     async def cleanup(
         self, cluster: Cluster, directory: Path, shut_down: bool = False, wait: bool = False
     ) -> None:
-        """Stop what the launch started and its controller could not stop."""
-        file = directory / STARTED
-        also = [cluster.report.name] if shut_down and cluster.report.name else []
-        names = [*await on_disk(_names, file), *also]
-        if not names:
-            return
+        """Stop what the launch started and its controller could not stop.
+
+        A gateway may be gone for good, or the kernel that reaches it: a user's second try in a row
+        leaves what cannot be stopped.
+        """
+        file, name, unread = directory / STARTED, cluster.report.name, ""
+        names: list[str] = []
         try:
-            await self._query(cluster.kernel_name, "stop", *names)
+            names = await on_disk(_names, file)
+        except NotAvailableError as error:  # the one that the record knows is stopped
+            unread = str(error)
+        if name and name not in names and (shut_down or (unread and not cluster.report.joined)):
+            names = [*names, name]
+        again = self._given_up.take(cluster.id, wait)
+        failed = await self._stop(cluster.kernel_name, names)
+        if not (unread or failed):
+            if names:
+                with contextlib.suppress(OSError):  # what stays is stopped once more
+                    await on_disk(file.unlink)
+            return
+        left = left_there(names if failed else [], wait)
+        why = " ".join(filter(None, (unread, failed, left)))
+        if again:
+            log.warning("Cluster %s is left at its gateway: %s", cluster.id, why)
+            return
+        if wait:
+            self._given_up.add(cluster.id)
+        raise NotAvailableError(why)
+
+    async def _stop(self, kernel_name: str, names: list[str]) -> str:
+        """Stop clusters at the gateway; return why that failed, empty where it did not."""
+        if not names:
+            return ""
+        try:
+            await self._query(kernel_name, "stop", *names)
+        except BadInputError:  # whose words are for a launch
+            return no_kernel(await on_disk(self.context.environments.title, kernel_name))
         except LauncherError as error:
-            raise NotAvailableError(
-                f"{error} The cluster may still be running there: stop it again later."
-            ) from None
-        await on_disk(file.unlink, missing_ok=True)
+            return f"{str(error).rstrip('.')}."
+        return ""
 
     def _explain(self, kernel_name: str, name: str, text: str) -> str:
         environment = self.context.environments.title(kernel_name)
@@ -166,10 +199,17 @@ def _join(name: str) -> str:
 
 
 def _names(file: Path) -> list[str]:
+    """Return the names that a controller has noted; raises ``NotAvailableError`` if unknown."""
     try:
         return read_texts(file)
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError):  # or the controller has stopped them
         return []
+    except OSError as error:  # it may pass, as of a file server that was restarted
+        raise NotAvailableError(
+            f"What this cluster has started cannot be looked up: {words(error)}."
+        ) from None
+    except ValueError:
+        raise NotAvailableError("The note of what this cluster has started is damaged.") from None
 
 
 def _found(cluster: dict[str, Any]) -> Found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .errors import Sentence
 
 ADMINISTRATORS = "if the problem persists, contact the administrators of your hub"
@@ -21,6 +23,10 @@ GATEWAY: tuple[tuple[str, Sentence], ...] = (
         lambda m, _: (
             f"dask-gateway does not answer at {m[1]}. Try again in a minute; {ADMINISTRATORS}."
         ),
+    ),
+    (
+        r"ClientResponseError: 50[234]\b",  # the answer of a proxy in front of it
+        lambda _, env: f"dask-gateway is not running. Try again in a minute; {ADMINISTRATORS}.",
     ),
     (
         r"GatewayTimeout: (.*)",
@@ -109,3 +115,22 @@ GATEWAY: tuple[tuple[str, Sentence], ...] = (
         ),
     ),
 )
+
+
+def no_kernel(environment: str) -> str:
+    """Return why a cluster cannot be stopped whose kernel is gone, or no longer Python."""
+    return f"The gateway cannot be reached any more through the environment {environment}."
+
+
+def left_there(names: Sequence[str], wait: bool) -> str:
+    """Return what may go on at a gateway, and what Dismiss does then.
+
+    ``names`` is empty where they are not known; ``wait`` says that a user has tried.
+    """
+    one = len(names) < 2
+    which = f"The cluster{'' if one else 's'} {' and '.join(names)}" if names else "A cluster"
+    goes_on = f"{which} may go on at the gateway."
+    if wait:
+        them = "it cannot" if one else "they cannot"
+        return f"{goes_on} The next Dismiss removes this row, even if {them} be stopped."
+    return f"{goes_on} Dismiss tries again."

@@ -151,7 +151,7 @@ def _clean_up(facts: Facts, why: str) -> Decision:
     if facts.over is Work.CLEAN_UP:
         failed = facts.broken or bool(facts.left) or not facts.ended
         # A launch may have failed for what its end meets as well.
-        message = why if facts.left in why else f"{why} {facts.left}"
+        message = why if facts.left in why else f"{why} {facts.left.removeprefix(why).lstrip()}"
         return Decision(State.FAILED if failed else State.CLOSED, message)
     return Decision(facts.state, work=None if facts.work in ENDING else Work.CLEAN_UP)
 

@@ -26,11 +26,13 @@ class Submissions:
         self.pending: set[Future[Any]] = set()  # requests that have not been answered
 
     def restore(self, directory: str) -> None:
-        """Go on from what an earlier controller has left in ``directory``, and write there."""
-        self._path = os.path.join(directory, FILE)
-        if os.path.exists(self._path):
-            with open(self._path, encoding="utf-8") as file:
-                self.names.extend(json.load(file))
+        """Go on from what an earlier controller has left in ``directory``, and write there.
+
+        Raises ``RuntimeError`` where that cannot be read: the next name would replace it.
+        """
+        path = os.path.join(directory, FILE)
+        self.names.extend(_read(path))
+        self._path = path
 
     def add(self, name: str) -> None:
         """Record the name of a cluster that is being made."""
@@ -43,3 +45,20 @@ class Submissions:
         self.names.clear()
         if self._path and os.path.exists(self._path):
             os.remove(self._path)
+
+
+def _read(path: str) -> list[str]:
+    """Return the names in a note, none where there is no note; raises as ``restore``."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            names = json.load(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        why = error.strerror or "the file system gives no reason"
+        raise RuntimeError(f"What this cluster has started cannot be looked up: {why}.") from None
+    except ValueError:
+        names = None
+    if isinstance(names, list) and all(isinstance(name, str) for name in names):
+        return names
+    raise RuntimeError("The note of what this cluster has started is damaged.")

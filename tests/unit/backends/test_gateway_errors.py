@@ -11,6 +11,11 @@ from jupyter_cluster_launcher.backends.gateway_errors import GATEWAY
 ERRORS = [
     ("ValueError", "No dask-gateway address provided or found in configuration", "No dask-gateway"),
     ("ClientConnectorError", "Cannot connect to host hub:80 ssl:default [x]", "dask-gateway does"),
+    (
+        "ClientResponseError",
+        "502, message='Bad Gateway', url='u'",
+        "dask-gateway is not running. Try again in a minute;",
+    ),
     ("GatewayTimeout", "15 seconds", "dask-gateway did not answer within 15 seconds."),
     (
         "ClientResponseError",

@@ -205,6 +205,10 @@ GONE = replace(RUNS, process=Process.ENDED)
             Decision(State.FAILED, "A. B."),
         ),
         (
+            replace(STARTS, work=Work.NONE, failure="A.", over=Work.CLEAN_UP, left="A. B."),
+            Decision(State.FAILED, "A. B."),
+        ),
+        (
             replace(STARTS, work=Work.NONE),
             Decision(State.STARTING, work=Work.CLEAN_UP, failure=HALF_STARTED),
         ),

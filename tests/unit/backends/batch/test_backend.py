@@ -332,6 +332,16 @@ def test_a_record_with_an_unknown_batch_system(tmp_path: Path) -> None:
     asyncio.run(dismiss())
 
 
+async def test_a_server_that_does_not_know_a_batch_system(tmp_path: Path) -> None:
+    """Guards against jobs that the server itself leaves, and against a row that warns twice."""
+    row = cluster(State.RUNNING, submission("1"), batch="flux")
+    backend = Backends(context()).of(row)
+    for _ in range(2):
+        with pytest.raises(NotAvailableError, match="cancel them yourself, then dismiss"):
+            await backend.cleanup(row, tmp_path)
+    await backend.cleanup(row, tmp_path, wait=True)  # dismissed
+
+
 def test_a_module_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guards the list of clusters against a batch system's module of another distribution."""
 
