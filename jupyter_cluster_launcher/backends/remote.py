@@ -12,6 +12,8 @@ import contextlib
 import logging
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +22,12 @@ from ..controller.disk import on_disk
 from ..controller.guarded_files import read_object, words
 from ..controller.host import is_elsewhere
 from ..errors import LauncherError, NotAvailableError
-from ..models import Cluster
+from ..models import Cluster, State
 from ..platforms.code.connectcode import connect_by_name
 from ..platforms.encryption import encryption
 from . import dashboards, errors
 from .batch.polling.cancel import remove_keys
-from .facts import Context, Needs
+from .facts import Context, Needs, Status
 from .local import LocalBackend, counted
 from .remote_errors import REMOTE
 from .warned import Warned
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 STARTED = "started.json"  # in a cluster's directory: what has to end where the controller cannot
 END_LIMIT = 60.0  # seconds for that
 GONE = "its scheduler has ended"  # as the program that does it says, in resident/remote/ending.py
+LEFT = "Its scheduler and workers may still be running. Clean up ends them."
 IPV6_LOOPBACK = "::1"
 LOOPBACK = ("//localhost:", "//127.", f"//[{IPV6_LOOPBACK}]")
 
@@ -75,6 +78,13 @@ class RemoteBackend(LocalBackend):
             f"{platform.title} does not encrypt traffic: anyone who can reach the scheduler can "
             "run code as you."
         ]
+
+    def status(self, cluster: Cluster, now: datetime) -> Status:
+        """Return what a cluster's row shows: without its controller, the rest may run on."""
+        status = super().status(cluster, now)
+        if cluster.state is not State.LOST or cluster.report.joined:
+            return status
+        return replace(status, warnings=(*status.warnings, LEFT))
 
     def summary(self, platform: Platform, cluster: Cluster) -> str | None:
         """Return the number of workers where it follows from an option."""
