@@ -188,7 +188,7 @@ def awaited(store: Store, missing: Cluster) -> Cluster:
 
 def _say(text: str) -> None:
     """Print what the user waits for; below a cell, the stream for errors would be red."""
-    print(text, file=sys.stdout if "IPython.display" in sys.modules else sys.stderr)  # noqa: T201
+    print(text, file=sys.stdout if "IPython.display" in sys.modules else sys.stderr)
 
 
 def reachable(cluster: Cluster) -> bool:

@@ -138,6 +138,10 @@ class HeldCluster:
             "all": [self.server.pid, self.controller, *(one.pid for one in below)],
         }[which]  # fmt: skip
 
+    def jobs(self) -> list[str]:
+        """Return the jobs of the cluster that a batch system has."""
+        return []
+
     def clock(self, which: str) -> Path:
         """Return the file that says by how much a process's clock is set back."""
         return self.site / f"clock-{which}"

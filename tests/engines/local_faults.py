@@ -3,7 +3,7 @@
 What is not here makes no sense:
 
 * The scheduler of the kind "local" is in the controller's process. Where it ends on its own, see
-  ``test_watch.py``; where it is a process of its own, it is a victim of the kind "remote".
+  ``test_dead_clusters.py``; where it is a process of its own, it is a victim of the kind "remote".
 * A worker is there only when the cluster is made.
 * A full disk and a directory that is gone happen to no process: they are for all.
 * The id of a boot changes only when everything ends, and no process of before is there.
@@ -33,6 +33,13 @@ PAUSE = 3.0  # seconds for which a process is frozen while something is under wa
 FROZEN = 15.0  # the same at "running": longer than the server waits for an answer
 GONE = "gone"
 NEVER = "1970-01-01T00:00:00+00:00"
+# Why a cluster is lost, by what happened to whom.
+LOST = {
+    ("kill", "controller"): "Its kernel ended unexpectedly.",
+    ("kill", "all"): "Its kernel ended while no Jupyter server was running.",
+    ("restart", "all"): "This computer was restarted.",
+}
+LEFT = "1 of its jobs is still in the SLURM queue: Clean up cancels it."
 
 
 @dataclass(frozen=True)
@@ -207,6 +214,8 @@ def is_true(state: str, fault: Fault, cluster: HeldCluster) -> None:
     """Assert that what a row says is the case: a cluster that runs works, any other has ended."""
     if state in ("failed", "closed", GONE):
         wait_until(lambda: not cluster.server.processes(), "no process")
+    if state == "lost":
+        lost_is_true(fault, cluster)
     if state == "running" and fault.what != "removed":  # the keys are gone with the directory
         cluster.works()
         if fault.what == "freeze":
@@ -219,6 +228,25 @@ def is_true(state: str, fault: Fault, cluster: HeldCluster) -> None:
         end = time.monotonic() + SOON + 5
         wait_until(lambda: time.monotonic() > end, "the time of a cluster without a server")
         assert settled(fault, cluster) == "running"
+
+
+def lost_is_true(fault: Fault, cluster: HeldCluster) -> None:
+    """Assert that the row of a lost cluster says why, and which job is left as long as it is."""
+
+    def told() -> bool:
+        row = cluster.row()
+        assert row, "a row"
+        assert row["state"] == "lost", row
+        assert (row["workers"]["ready"], row["usage"], row["code"]["connect"]) == (0, None, None)
+        why, jobs = LOST[fault.what, fault.victim], cluster.jobs()
+        assert len(jobs) <= 1, jobs
+        return bool(row["message"] == " ".join([why, *[LEFT] * len(jobs)]))
+
+    if fault.step == "running":  # a job that runs ends with the scheduler
+        wait_until(lambda: cluster.jobs() == [], "no job", 90)
+    wait_until(told, lambda: f"a true message, but {cluster.row()} {cluster.jobs()}")
+    if fault.victim == "all":
+        wait_until(lambda: not cluster.server.processes(), "no process")
 
 
 def shown_by(cluster: HeldCluster, now: float) -> bool:

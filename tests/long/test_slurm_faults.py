@@ -141,9 +141,13 @@ class SlurmCluster(HeldCluster):
         else:
             super().works()
 
+    def jobs(self) -> list[str]:
+        """Return the jobs that there are."""
+        return self.slurm.jobs()
+
     def left(self) -> list[str]:
         """Return the jobs that there are, and the keys of workers."""
-        return [*self.slurm.jobs(), *(path.name for path in self.keys.glob("*"))]
+        return [*self.jobs(), *(path.name for path in self.keys.glob("*"))]
 
     def go_on(self) -> None:
         """Let the batch system answer again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from notebooks import run
 from processes import group
 from real_server import RealServer, wait_until
 
@@ -117,7 +119,15 @@ def test_an_old_server_says_what_is_wrong_with_a_new_cluster(versions: Versions)
     versions.start(old=True)
     seen = server.until(cluster, lambda c: c["state"] != "starting")
     assert group_runs(pid)
-    assert seen["state"] == "running" or (seen["state"] == "lost" and seen["message"])
+    # Either it can be used, or its row is a sentence about what is wrong. Nothing between them.
+    if seen["state"] == "running":
+        seen = server.ready(cluster, 1)
+        assert run(seen["code"]["connect"], "client.submit(sum, [40, 2]).result()") == "42"
+        (seen,) = server.clusters()
+        assert (seen["state"], seen["message"], seen["warnings"]) == ("running", "", [])
+    else:
+        assert seen["state"] in ("lost", "failed")
+        assert re.fullmatch(r"[A-Z].* .*\.", seen["message"]), seen["message"]
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster}")[0] == 204
     wait_until(lambda: server.clusters() == [], "the row gone")
     wait_until(lambda: group(pid) == [], "no process left")

@@ -6,11 +6,8 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from real_server import RealServer, wait_until
@@ -139,22 +136,3 @@ def test_a_server_that_ends_right_after_a_stop(server: RealServer, how: signal.S
     assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] in (202, 204)
     os.kill(server_pid, how)
     ended(pid, folder)
-
-
-def run(connect: str, code: str) -> subprocess.CompletedProcess[str]:
-    """Run code as a notebook would, connected to a cluster."""
-    command = [sys.executable, "-c", f"{connect}\n{code}"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-
-
-def test_a_scheduler_that_was_shut_down(server: RealServer) -> None:
-    """Guards against a dead cluster that says "running", and a stop of half a minute."""
-    cluster_id = server.launch(platform="local", workers=1)
-    cluster: dict[str, Any] = server.ready(cluster_id, 1)
-    pid, folder = group(server, cluster_id), sockets(server, cluster_id)
-    assert run(cluster["code"]["connect"], "client.shutdown()").returncode == 0
-    stopped = server.until(cluster_id, lambda c: c["state"] == "closed")
-    assert stopped["message"] == "Stopped: the scheduler was shut down."
-    assert stopped["workers"]["ready"] == 0
-    ended(pid, folder)
-    assert server.ask("DELETE", f"cluster-launcher/clusters/{cluster_id}")[0] == 204

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from tallgrass import Tallgrass, until
 
 from api import Api
 
+# Dask tries for 30 s to reach a scheduler that is gone. SLURM takes a moment to cancel the jobs.
+SOON = 10.0  # seconds
 SUBMIT = "sorted(set(client.gather(client.map(lambda i: __import__('os').getpid(), range(40)))))"
 
 
@@ -203,15 +207,34 @@ async def test_workers_end_by_themselves(api: Api, slurm: RealSlurm, tallgrass: 
     assert slurm.jobs() == []
 
 
-async def test_a_notebook_shuts_the_cluster_down(
-    api: Api, slurm: RealSlurm, tallgrass: Tallgrass
+@pytest.mark.parametrize("idle", [None, 20], ids=["shut down", "idle timeout"])
+async def test_a_scheduler_that_ends(
+    api: Api,
+    slurm: RealSlurm,
+    tallgrass: Tallgrass,
+    monkeypatch: pytest.MonkeyPatch,
+    idle: int | None,
 ) -> None:
-    """Guards against jobs that run on without a scheduler, and a row that says nothing of it."""
+    """Guards against jobs that run on without a scheduler, and a row that says nothing of it.
+
+    A notebook shuts it down, or Dask's own idle timeout does, which users set for their kernels.
+    """
+    if idle:
+        monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__IDLE_TIMEOUT", f"{idle}s")
     cluster = await tallgrass.launch(workers=1)
     cluster = await api.ready(cluster["id"], 1)
-    run(f"{cluster['code']['connect']}\nclient.shutdown()")
+    ended = time.time() + (idle or 0)
+    if not idle:
+        shut_down = "(client.shutdown(), __import__('time').time())[1]"
+        # In a thread: the server of this test goes on meanwhile.
+        ended = float(await asyncio.to_thread(run, cluster["code"]["connect"], shut_down))
     cluster = await api.until(cluster["id"], lambda c: c["state"] == "closed")
+    took = time.time() - ended
+    print(f"The row said so after {took:.2f} s.")
+    assert took < SOON
     assert cluster["message"].startswith("Stopped: the scheduler was shut down.")
     assert "Set the number" not in cluster["message"]
     await until(lambda: slurm.jobs() == [])
+    began = time.monotonic()
     await api.stop(cluster["id"])
+    assert time.monotonic() - began < SOON
