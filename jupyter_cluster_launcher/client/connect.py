@@ -91,7 +91,8 @@ def choose(
 
     ``past`` returns the clusters that are gone, with the time.
     """
-    running = [one for one in clusters if one.state is State.RUNNING and reachable(one)]
+    live = [c for c in clusters if c.state is State.RUNNING and not c.report.ended]
+    running = [one for one in live if reachable(one)]
     meant = [one for one in running if name in (None, one.name, one.id)]
     if len(meant) == 1:
         return meant[0]
@@ -157,7 +158,8 @@ def _has_ended(cluster: Cluster) -> bool:
     """Return whether a cluster has ended, also where its record does not say so."""
     ref = cluster.controller
     here = ref is not None and ref.host == host()
-    return cluster.state in ENDED or (here and not reachable(cluster))
+    over = cluster.state in ENDED or bool(cluster.report.ended)
+    return over or (here and not reachable(cluster))
 
 
 def awaited(store: Store, missing: Cluster) -> Cluster:

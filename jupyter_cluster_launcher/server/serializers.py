@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ def cluster_view(
     are reached. ``declared`` returns the schemas of its platform's options, ``excess`` what of some
     values the site does not allow.
     """
+    cluster = as_shown(cluster)
     report, live = cluster.report, cluster.state is State.RUNNING
     status = backend.status(cluster, datetime.now().astimezone())
     dashboard = dashboards.path(cluster, base_url) or report.dashboard_link
@@ -88,6 +89,14 @@ def cluster_view(
         "versions": report.versions,
         "warnings": masked([*report.warnings, *status.warnings], os.environ),
     }
+
+
+def as_shown(cluster: Cluster) -> Cluster:
+    """Return a cluster as users see it: one that has ended is stopping until nothing is left."""
+    ended = cluster.report.ended
+    if ended and cluster.state is State.RUNNING:
+        return replace(cluster, state=State.CLOSING, message=ended)
+    return cluster
 
 
 def plots_view(cluster: Cluster) -> list[dict[str, str]]:

@@ -87,7 +87,9 @@ export class Notices implements IDisposable {
     }
     if (hasEnded(cluster)) {
       this.forget(cluster.id);
-      if (cluster.state !== 'closed' && old && isAlive(old)) {
+      // One that ended by itself is being stopped before.
+      const ended = old && (isAlive(old) || old.state === 'closing');
+      if (cluster.state !== 'closed' && ended) {
         this._notifyFailed(cluster);
       }
     } else {

@@ -120,6 +120,15 @@ describe('notices', () => {
     expect(notebooks.inserted.map(([id]) => id)).toEqual(['one']);
   });
 
+  // Guards against jobs that may go on, of which only the row says so.
+  it('say that a cluster failed that was being stopped', async () => {
+    await put();
+    const message = 'Stopped: the scheduler was shut down. Jobs may be left.';
+    await put({ state: 'closing' });
+    await put({ state: 'failed', message });
+    expect(shown()).toEqual([`Local 1 failed. ${message}`]);
+  });
+
   // Guards against buttons that insert the code of a cluster that is gone, and
   // against a failure that stays beside the cluster that was launched again.
   it('go when they are no longer true', async () => {

@@ -36,9 +36,13 @@ class Dead:
         """The route of the cluster."""
         return f"cluster-launcher/clusters/{self.id}"
 
-    def closed(self) -> dict[str, Any]:
+    def over(self) -> dict[str, Any]:
         """Return its row once it says that it is over."""
         return self.server.until(self.id, lambda c: c["state"] != "running")
+
+    def closed(self) -> dict[str, Any]:
+        """Return its row once nothing is left to stop."""
+        return self.server.until(self.id, lambda c: c["state"] not in ("running", "closing"))
 
     def stop(self) -> float:
         """Stop it, and return how many seconds later its row is gone."""
@@ -70,7 +74,7 @@ def idle(server: ObservedServer) -> Dead:
     since = time.time() + IDLE + LOOKS
     assert cluster["idle"] is None, "the timeout is not ours"
     dead = Dead(server, cluster["id"], since)
-    dead.closed()
+    dead.over()
     return dead
 
 
@@ -83,10 +87,12 @@ def dead(request: pytest.FixtureRequest, server: ObservedServer) -> Dead:
 
 def test_the_row_says_so(dead: Dead) -> None:
     """Guards against a dead cluster that stays green, is scaled silently and stops in 30 s."""
-    row = dead.closed()
+    row = dead.over()
     took = time.time() - dead.since
     print(f"The row said so after {took:.2f} s.")
     assert took < SOON + BUSY
+    assert (row["message"], row["code"]["connect"]) == (SHUT_DOWN, None)
+    row = dead.closed()
     assert (row["state"], row["message"], row["warnings"]) == ("closed", SHUT_DOWN, [])
     assert row["workers"]["ready"] == 0
     assert row["usage"] is None

@@ -17,7 +17,8 @@ from tallgrass import Tallgrass, until
 from api import Api
 
 # Dask tries for 30 s to reach a scheduler that is gone. SLURM takes a moment to cancel the jobs.
-SOON = 10.0  # seconds
+SOON, BUSY = 2.0, 3.0  # seconds until the row says so, and more on a computer that does much else
+AT_ONCE = 10.0  # seconds: 30 were needed before
 SUBMIT = "sorted(set(client.gather(client.map(lambda i: __import__('os').getpid(), range(40)))))"
 
 
@@ -228,13 +229,16 @@ async def test_a_scheduler_that_ends(
         shut_down = "(client.shutdown(), __import__('time').time())[1]"
         # In a thread: the server of this test goes on meanwhile.
         ended = float(await asyncio.to_thread(run, cluster["code"]["connect"], shut_down))
-    cluster = await api.until(cluster["id"], lambda c: c["state"] == "closed")
+    cluster = await api.until(cluster["id"], lambda c: c["state"] != "running")
     took = time.time() - ended
     print(f"The row said so after {took:.2f} s.")
-    assert took < SOON
+    assert took < SOON + BUSY
+    assert cluster["message"] == "Stopped: the scheduler was shut down."
+    cluster = await api.until(cluster["id"], lambda c: c["state"] == "closed")
+    assert time.time() - ended < AT_ONCE
     assert cluster["message"].startswith("Stopped: the scheduler was shut down.")
     assert "Set the number" not in cluster["message"]
     await until(lambda: slurm.jobs() == [])
     began = time.monotonic()
     await api.stop(cluster["id"])
-    assert time.monotonic() - began < SOON
+    assert time.monotonic() - began < AT_ONCE

@@ -56,6 +56,11 @@ def _ended(path: Path) -> Any:
     return Store(path.parent.parent).last_words(path.parent.name)
 
 
+def _started(path: Path) -> Any:
+    with pytest.raises(NotAvailableError, match="The note of what this cluster has started is"):
+        gateway._names(path)
+
+
 def _cancel_command(path: Path) -> Any:
     with pytest.raises(NotAvailableError, match="cancel them yourself"):
         jobqueue.cancel_command(path.parent)
@@ -67,7 +72,7 @@ READERS: dict[str, tuple[str, Read, Any]] = {
     "last words": ("ended.json", _ended, None),
     "lock": (LOCK, lambda path: Ownership(path.parent).lease(), None),
     "announcement": ("1-a.json", announcements._read, None),
-    "started clusters": (gateway.STARTED, gateway._names, []),
+    "started clusters": (gateway.STARTED, _started, None),
     "keys": (cancel.KEYS_NOTE, lambda path: cancel.remove_keys(path.parent), None),
 }
 
