@@ -1,10 +1,10 @@
 import { expect, Page, test } from '@playwright/test';
-import { execFileSync } from 'child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'fs';
+import { mkdirSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { checkAsShown } from './axe';
 import { NOTEBOOK } from './emptynotebook';
 import { Server } from './server';
+import { BIN, install } from './wheel';
 
 /**
  * The wheel in every supported JupyterLab and Notebook 7. Guards against APIs
@@ -29,9 +29,6 @@ const PARTS = [
 ];
 
 const HOME = join(process.env.UI_TESTS_HOME!, 'releases');
-const ENVIRONMENT = join(HOME, 'venv');
-const WHEELS = join(HOME, 'wheels');
-const REPOSITORY = join(__dirname, '..', '..');
 
 for (const { lab, notebook } of RELEASES) {
   const ends = [RELEASES[0].lab, RELEASES[RELEASES.length - 1].lab];
@@ -47,14 +44,14 @@ for (const { lab, notebook } of RELEASES) {
       install(`jupyterlab==${lab}.*`, `notebook==${notebook}.*`);
       mkdirSync(root, { recursive: true });
       server = await Server.start(
-        join(ENVIRONMENT, 'bin', 'jupyter-lab'),
+        join(BIN, 'jupyter-lab'),
         home,
         [
           '--LabApp.expose_app_in_browser=True',
           '--JupyterNotebookApp.expose_app_in_browser=True',
           `--ServerApp.root_dir=${root}`
         ],
-        { PATH: `${join(ENVIRONMENT, 'bin')}:${process.env.PATH}` }
+        { PATH: `${BIN}:${process.env.PATH}` }
       );
     });
 
@@ -75,21 +72,6 @@ for (const { lab, notebook } of RELEASES) {
         toolbarStory(page, `${server.url}/notebooks/a.ipynb`));
     }
   });
-}
-
-/** Install requirements, and the wheel, which is built once. */
-function install(...requirements: string[]): void {
-  const pip = (...args: string[]): void =>
-    void execFileSync(join(ENVIRONMENT, 'bin', 'pip'), [...args, '--quiet'], {
-      env: { ...process.env, SKIP_JUPYTER_BUILDER: '1' },
-      stdio: 'pipe'
-    });
-  if (!existsSync(WHEELS)) {
-    execFileSync(process.env.PYTHON ?? 'python3', ['-m', 'venv', ENVIRONMENT]);
-    pip('wheel', '--no-deps', `--wheel-dir=${WHEELS}`, REPOSITORY);
-  }
-  const [wheel] = readdirSync(WHEELS);
-  pip('install', ...requirements, `${join(WHEELS, wheel)}[local]`);
 }
 
 /** Launch, find the code in the notebook, show the logs, stop. */

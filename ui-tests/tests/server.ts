@@ -48,6 +48,7 @@ export class Server {
           ...args
         ],
         {
+          cwd: home, // Some extensions write there.
           env: {
             ...process.env,
             HOME: home,
@@ -78,6 +79,18 @@ export class Server {
     const ended = new Promise(resolve => this.process.once('exit', resolve));
     this.process.kill('SIGTERM');
     await ended;
+  }
+
+  /**
+   * Stop a server whose process does not end by itself then, as with
+   * jupyter-collaboration, whose threads for files stay.
+   */
+  async kill(): Promise<void> {
+    this.process.kill('SIGTERM');
+    while (await fetch(`${this.url}/api`).catch(() => null)) {
+      await new Promise(resolve => setTimeout(resolve, 100));
+    }
+    this.process.kill('SIGKILL');
   }
 
   /** Wait until the server responds, or fail with its log. */
