@@ -237,6 +237,16 @@ class Cluster:
     unknown: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def ends_by_itself(self) -> bool:
+        """Whether it has ended by itself, and what is left of it is being stopped."""
+        return self.state is State.RUNNING and bool(self.report.ended)
+
+    @property
+    def shown_state(self) -> State:
+        """Its state as users see it: that of a cluster that is being stopped."""
+        return State.CLOSING if self.ends_by_itself else self.state
+
+    @property
     def chosen(self) -> dict[str, Any]:
         """The options that somebody chose, which hold at another site as well."""
         own = self.options if self.own_options is None else self.own_options

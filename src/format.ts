@@ -236,7 +236,8 @@ export function announcement(
   const { name } = cluster;
   if (old?.state !== cluster.state) {
     const state = stateText(cluster.state, trans);
-    return cluster.message && cluster.state !== 'starting'
+    const isNew = cluster.message !== old?.message;
+    return isNew && cluster.message && cluster.state !== 'starting'
       ? trans.__('%1: %2. %3', name, state, cluster.message)
       : trans.__('%1: %2', name, state);
   }

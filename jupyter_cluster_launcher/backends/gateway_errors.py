@@ -26,7 +26,7 @@ GATEWAY: tuple[tuple[str, Sentence], ...] = (
     ),
     (
         r"ClientResponseError: 50[234]\b",  # the answer of a proxy in front of it
-        lambda _, env: f"dask-gateway is not running. Try again in a minute; {ADMINISTRATORS}.",
+        lambda _, env: f"dask-gateway does not answer. Try again in a minute; {ADMINISTRATORS}.",
     ),
     (
         r"GatewayTimeout: (.*)",
@@ -128,9 +128,9 @@ def left_there(names: Sequence[str], wait: bool) -> str:
     ``names`` is empty where they are not known; ``wait`` says that a user has tried.
     """
     one = len(names) < 2
-    which = f"The cluster{'' if one else 's'} {' and '.join(names)}" if names else "A cluster"
+    which = f"The cluster{'' if one else 's'} {', '.join(names)}" if names else "A cluster"
     goes_on = f"{which} may go on at the gateway."
     if wait:
         them = "it cannot" if one else "they cannot"
-        return f"{goes_on} The next Dismiss removes this row, even if {them} be stopped."
+        return f"{goes_on} Dismiss it again to remove this row, even if {them} be stopped."
     return f"{goes_on} Dismiss tries again."

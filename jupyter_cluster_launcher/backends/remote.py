@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..controller import marked
+from ..controller.boot import boot_id
 from ..controller.disk import on_disk
 from ..controller.guarded_files import read_object, words
-from ..controller.host import is_elsewhere
+from ..controller.host import host, is_elsewhere
 from ..errors import LauncherError, NotAvailableError
 from ..models import Cluster, State
 from ..platforms.code.connectcode import connect_by_name
@@ -82,7 +83,9 @@ class RemoteBackend(LocalBackend):
     def status(self, cluster: Cluster, now: datetime) -> Status:
         """Return what a cluster's row shows: without its controller, the rest may run on."""
         status = super().status(cluster, now)
-        if cluster.state is not State.LOST or cluster.report.joined:
+        ref = cluster.controller
+        away = ref is not None and ref.host != host() and ref.boot_id != boot_id()
+        if cluster.state is not State.LOST or cluster.report.joined or away:
             return status
         return replace(status, warnings=(*status.warnings, LEFT))
 

@@ -87,7 +87,8 @@ def wait(server: rest.Server, cluster: dict[str, Any]) -> dict[str, Any]:
     while True:
         cluster = server.send("GET", f"clusters/{cluster['id']}")
         workers = cluster["workers"]
-        if cluster["state"] not in ("starting", "running"):
+        # One that is closing says at its end what is left of it.
+        if cluster["state"] not in ("starting", "running", "closing"):
             raise LauncherError(f"{cluster['name']}: {cluster['state']}. {cluster['message']}")
         if cluster["state"] == "running" and workers["ready"] >= workers["requested"]:
             return cluster

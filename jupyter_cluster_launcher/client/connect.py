@@ -91,7 +91,7 @@ def choose(
 
     ``past`` returns the clusters that are gone, with the time.
     """
-    live = [c for c in clusters if c.state is State.RUNNING and not c.report.ended]
+    live = [c for c in clusters if c.state is State.RUNNING and not c.ends_by_itself]
     running = [one for one in live if reachable(one)]
     meant = [one for one in running if name in (None, one.name, one.id)]
     if len(meant) == 1:
@@ -158,7 +158,7 @@ def _has_ended(cluster: Cluster) -> bool:
     """Return whether a cluster has ended, also where its record does not say so."""
     ref = cluster.controller
     here = ref is not None and ref.host == host()
-    over = cluster.state in ENDED or bool(cluster.report.ended)
+    over = cluster.state in ENDED or cluster.ends_by_itself
     return over or (here and not reachable(cluster))
 
 
@@ -166,19 +166,21 @@ def awaited(store: Store, missing: Cluster) -> Cluster:
     """Return a cluster when it runs; one that has stopped is launched again."""
     if missing.state is State.STARTING:
         server, shown = rest.holder(missing.id)
-        if shown["state"] in ("elsewhere", "lost"):
-            raise NotAvailableError(f"{missing.name} is not running yet. {shown['message']}")
-        what = "Waiting for {name} on {platform_title}."
+        if shown["state"] == "elsewhere":
+            raise NotAvailableError(f"{missing.name} is still starting. {shown['message']}")
+        what, failed = "Waiting for {name} on {platform_title}.", "is not running"
     else:
         server = rest.find()
         shown = server.send("POST", "clusters", {"from": missing.id})
-        what = "Launching {name} on {platform_title}."
+        what, failed = "Launching {name} on {platform_title}.", "could not be launched"
     _say(what.format(**shown))
     while shown["state"] == "starting":
         time.sleep(0.2)
         shown = server.send("GET", f"clusters/{quote(shown['id'])}?no_track_activity=1")
+    if shown["state"] == "closing":
+        raise NotAvailableError(f"{shown['name']} was stopped while it was starting.")
     if shown["state"] != "running":
-        raise NotAvailableError(f"{shown['name']} could not be launched. {shown['message']}")
+        raise NotAvailableError(f"{shown['name']} {failed}. {shown['message']}")
     end = time.monotonic() + WRITTEN
     while time.monotonic() < end:
         cluster = store.read(shown["id"])

@@ -13,7 +13,7 @@ def is_active(cluster: Cluster) -> bool:
     gateway, and while it computes. A cluster that was joined goes on without this server, whoever
     computes on it, and so does another server's.
     """
-    if cluster.state in (State.STARTING, State.CLOSING):
+    if cluster.state in (State.STARTING, State.CLOSING) or cluster.ends_by_itself:
         return True
     if cluster.state is not State.RUNNING or cluster.report.joined:
         return False

@@ -151,7 +151,7 @@ class Changes:
         managed = self._get(cluster_id)
         if managed.cluster.state is State.RUNNING:
             await claim(managed)
-        state = managed.cluster.state
+        state = managed.cluster.shown_state
         if state is not State.RUNNING:
             raise WrongStateError(f"A cluster that is {state.value} cannot be {what}.")
         return managed

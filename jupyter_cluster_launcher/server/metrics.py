@@ -71,7 +71,7 @@ def core_hours(cluster: Cluster, now: datetime) -> float:
 
 
 def _label(cluster: Cluster, label: str) -> str:
-    return cluster.state.value if label == "state" else cluster.platform
+    return cluster.shown_state.value if label == "state" else cluster.platform
 
 
 def _workers(cluster: Cluster) -> float:

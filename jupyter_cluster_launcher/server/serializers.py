@@ -15,6 +15,7 @@ from ..backends.facts import Check, Found, Start, Status
 from ..clusters.launching.again import ENDED, adjusted, fewer, option_named_in
 from ..clusters.launching.preflight import Preview
 from ..clusters.launching.presets import Preset
+from ..clusters.saved.others_rows import SHARED
 from ..jobs import Job
 from ..masking import masked
 from ..models import Cluster, State
@@ -39,6 +40,7 @@ def cluster_view(
     are reached. ``declared`` returns the schemas of its platform's options, ``excess`` what of some
     values the site does not allow.
     """
+    spent = spent_view(cluster, backend)
     cluster = as_shown(cluster)
     report, live = cluster.report, cluster.state is State.RUNNING
     status = backend.status(cluster, datetime.now().astimezone())
@@ -66,7 +68,7 @@ def cluster_view(
         "scalable": report.scalable,
         "cores": report.cores,
         "memory": report.memory,
-        "spent": spent_view(cluster, backend),
+        "spent": spent,
         "usage": usage_view(cluster),
         "used": used_view(cluster),
         "address": report.address,
@@ -93,10 +95,9 @@ def cluster_view(
 
 def as_shown(cluster: Cluster) -> Cluster:
     """Return a cluster as users see it: one that has ended is stopping until nothing is left."""
-    ended = cluster.report.ended
-    if ended and cluster.state is State.RUNNING:
-        return replace(cluster, state=State.CLOSING, message=ended)
-    return cluster
+    if not cluster.ends_by_itself or cluster.message not in ("", SHARED):
+        return cluster
+    return replace(cluster, state=cluster.shown_state, message=cluster.report.ended or "")
 
 
 def plots_view(cluster: Cluster) -> list[dict[str, str]]:

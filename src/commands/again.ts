@@ -77,13 +77,15 @@ async function launchAgain(id: string, options: IAgainOptions): Promise<void> {
       )
     );
   }
-  const { options: change = {}, workers = null } = before?.again ?? {};
   const panel = targetFor(id, options);
   if (before && isAlive(before) && !(await stopFirst(before, options))) {
     return;
   }
   // Its name is free then, which notebooks know it by.
   await whenStopped(id, clusters);
+  // What it failed for is known then as well, if it was ending by itself.
+  const { options: change = {}, workers = null } =
+    before?.again ?? clusters.get(id)?.again ?? {};
   const cluster = await clusters.launch({
     ...{ from: id, options: change },
     ...(workers === null ? {} : { workers })

@@ -2,7 +2,7 @@ import { NotebookPanel } from '@jupyterlab/notebook';
 import { TranslationBundle } from '@jupyterlab/translation';
 import { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import { hasEnded } from '../format';
+import { hasEnded, isAlive } from '../format';
 import { IClusters, INotebooks } from '../tokens';
 import { insertOrNotify } from './insert';
 import { Reloaded } from './reloaded';
@@ -137,7 +137,7 @@ export class AutoInsert implements IDisposable {
 
   private _put(id: string, panel: Target): void {
     const cluster = this._clusters.get(id);
-    if (this._isDisposed || !cluster || hasEnded(cluster)) {
+    if (this._isDisposed || !cluster || !isAlive(cluster)) {
       return;
     }
     const options = { panel, focus: this._options.mayFocus() };

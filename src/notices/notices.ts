@@ -79,6 +79,10 @@ export class Notices implements IDisposable {
   private _onChanged(_: IClusters, change: IClusters.IChange): void {
     const { old } = change;
     const cluster = change.new;
+    const wasAlive = !!old && (isAlive(old) || this._stopping.has(old.id));
+    if (old) {
+      this._stopping.delete(old.id);
+    }
     if (!cluster) {
       if (old) {
         this.forget(old.id);
@@ -87,12 +91,13 @@ export class Notices implements IDisposable {
     }
     if (hasEnded(cluster)) {
       this.forget(cluster.id);
-      // One that ended by itself is being stopped before.
-      const ended = old && (isAlive(old) || old.state === 'closing');
-      if (cluster.state !== 'closed' && ended) {
+      if (cluster.state !== 'closed' && wasAlive) {
         this._notifyFailed(cluster);
       }
     } else {
+      if (wasAlive && cluster.state === 'closing') {
+        this._stopping.add(cluster.id);
+      }
       this._note(cluster);
       // After the code was inserted, which happens with the same change.
       queueMicrotask(() => this._notifyIfReady(cluster));
@@ -182,6 +187,8 @@ export class Notices implements IDisposable {
   private _offers: Offers;
   private _standing: Standing;
   /** The clusters that were alive when they were first seen. */
+  /** The clusters that ran, and are being stopped. */
+  private _stopping = new Set<string>();
   private _noted = new Set<string>();
   /** By id, since when a cluster is waited for. */
   private _waiting = new Map<string, number>();

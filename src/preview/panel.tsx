@@ -163,6 +163,9 @@ function NoCode({
         : invalid.length > 0
           ? trans.__('Correct the form to see the code.')
           : null;
+  if (platform === null && platforms.value === null && !platforms.pending) {
+    return <></>; // The sidebar says why.
+  }
   return hint === null ? (
     <Loading text={trans.__('Loading the code…')} />
   ) : (

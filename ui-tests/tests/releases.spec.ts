@@ -4,7 +4,7 @@ import { join } from 'path';
 import { checkAsShown } from './axe';
 import { NOTEBOOK } from './emptynotebook';
 import { Server } from './server';
-import { BIN, install } from './wheel';
+import { Environment } from './wheel';
 
 /**
  * The wheel in every supported JupyterLab and Notebook 7. Guards against APIs
@@ -29,6 +29,7 @@ const PARTS = [
 ];
 
 const HOME = join(process.env.UI_TESTS_HOME!, 'releases');
+const environment = new Environment('releases');
 
 for (const { lab, notebook } of RELEASES) {
   const ends = [RELEASES[0].lab, RELEASES[RELEASES.length - 1].lab];
@@ -41,17 +42,17 @@ for (const { lab, notebook } of RELEASES) {
     test.beforeAll(async () => {
       // The first installation takes longest.
       test.setTimeout(600000);
-      install(`jupyterlab==${lab}.*`, `notebook==${notebook}.*`);
+      environment.install(`jupyterlab==${lab}.*`, `notebook==${notebook}.*`);
       mkdirSync(root, { recursive: true });
       server = await Server.start(
-        join(BIN, 'jupyter-lab'),
+        join(environment.bin, 'jupyter-lab'),
         home,
         [
           '--LabApp.expose_app_in_browser=True',
           '--JupyterNotebookApp.expose_app_in_browser=True',
           `--ServerApp.root_dir=${root}`
         ],
-        { PATH: `${BIN}:${process.env.PATH}` }
+        { PATH: `${environment.bin}:${process.env.PATH}` }
       );
     });
 

@@ -81,16 +81,11 @@ export class Server {
     await ended;
   }
 
-  /**
-   * Stop a server whose process does not end by itself then, as with
-   * jupyter-collaboration, whose threads for files stay.
-   */
+  /** Kill the server, whose clusters must have been stopped. */
   async kill(): Promise<void> {
-    this.process.kill('SIGTERM');
-    while (await fetch(`${this.url}/api`).catch(() => null)) {
-      await new Promise(resolve => setTimeout(resolve, 100));
-    }
+    const ended = new Promise(resolve => this.process.once('exit', resolve));
     this.process.kill('SIGKILL');
+    await ended;
   }
 
   /** Wait until the server responds, or fail with its log. */

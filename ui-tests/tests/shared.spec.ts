@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { NOTEBOOK } from './emptynotebook';
 import { Server } from './server';
-import { BIN, install } from './wheel';
+import { Environment } from './wheel';
 
 const HOME = join(process.env.UI_TESTS_HOME!, 'shared');
 
@@ -34,14 +34,17 @@ class User {
   async launch(name: string): Promise<void> {
     const sidebar = this.page.locator('#jp-cluster-launcher');
     const form = sidebar.getByRole('form', { name: 'Launch a cluster' });
-    if ((await form.getAttribute('data-open')) !== 'true') {
-      await sidebar.locator('[data-action=new]').click();
-    }
-    await form.getByText('Name and lifetime').click();
     const field = form.getByLabel('Name', { exact: true });
-    // A notebook that was just opened may take the focus and the input.
+    // A notebook that was just opened may take the focus and the input, and a
+    // cluster of the other user may fold the form.
     await expect(async () => {
-      await field.fill(name);
+      if ((await form.getAttribute('data-open')) !== 'true') {
+        await sidebar.locator('[data-action=new]').click({ timeout: 1000 });
+      }
+      if (!(await field.isVisible())) {
+        await form.getByText('Name and lifetime').click({ timeout: 1000 });
+      }
+      await field.fill(name, { timeout: 1000 });
       await expect(field).toHaveValue(name, { timeout: 1000 });
     }).toPass();
     await form.getByRole('button', { name: 'Launch', exact: true }).click();
@@ -57,15 +60,24 @@ class User {
  */
 test('users who share a notebook have a cell each', async ({ browser }) => {
   test.setTimeout(600000); // for the installation
-  install('jupyterlab==4.6.*', 'notebook==7.6.*', 'jupyter-collaboration');
+  const environment = new Environment('shared');
+  environment.install(
+    'jupyterlab==4.6.*',
+    'notebook==7.6.*',
+    'jupyter-collaboration'
+  );
   const root = join(HOME, 'root');
   mkdirSync(root, { recursive: true });
   writeFileSync(join(root, 'a.ipynb'), JSON.stringify(NOTEBOOK));
   const server = await Server.start(
-    join(BIN, 'jupyter-lab'),
+    join(environment.bin, 'jupyter-lab'),
     HOME,
-    ['--LabApp.expose_app_in_browser=True', `--ServerApp.root_dir=${root}`],
-    { PATH: `${BIN}:${process.env.PATH}` }
+    [
+      '--LabApp.expose_app_in_browser=True',
+      '--ServerApp.disable_check_xsrf=True',
+      `--ServerApp.root_dir=${root}`
+    ],
+    { PATH: `${environment.bin}:${process.env.PATH}` }
   );
   try {
     const one = await User.join(browser, server.url);
@@ -87,6 +99,19 @@ test('users who share a notebook have a cell each', async ({ browser }) => {
       await expect(cells.filter({ hasText: '"Tides"' })).toHaveCount(0);
     }
   } finally {
+    await stopAll(server.url);
+    // jupyter-collaboration keeps the process from ending by itself.
     await server.kill();
   }
 });
+
+/** Stop all clusters of a server, and wait until nothing is left of them. */
+async function stopAll(url: string): Promise<void> {
+  const path = `${url}/cluster-launcher/clusters`;
+  const list = async (): Promise<{ id: string }[]> =>
+    (await fetch(path)).json();
+  for (const { id } of await list()) {
+    await fetch(`${path}/${id}`, { method: 'DELETE' });
+  }
+  await expect.poll(list, { timeout: 60000 }).toEqual([]);
+}

@@ -49,7 +49,8 @@ def repeated(
         "core_hours": cluster.core_hours,
         "renew_for": cluster.renew_for,
     }
-    if cluster.name not in {one.name for one in listed if one.state not in ENDED}:
+    alive = [one for one in listed if not (one.state in ENDED or one.ends_by_itself)]
+    if cluster.name not in {one.name for one in alive}:
         request["name"] = cluster.name
     # On some platforms the number of workers follows from an option.
     workers = chosen(services.catalog.find()[0], cluster.platform).workers

@@ -59,7 +59,7 @@ class Allowance:
             self._check_workers(workers, cluster, others)
 
     def _counts(self, cluster: Cluster) -> bool:
-        alive = cluster.state in COUNTED and not cluster.report.joined
+        alive = cluster.state in COUNTED and not (cluster.report.joined or cluster.ends_by_itself)
         return alive and cluster.platform == self.platform.name
 
     def _check_clusters(self, limit: int, others: Sequence[Cluster]) -> None:

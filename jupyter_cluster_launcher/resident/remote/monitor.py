@@ -43,8 +43,8 @@ CANNOT_BE_READ = "The cluster's state cannot be read: {}: {}"
 # Seconds without an answer, at a port where nothing listens. A poll may fail as soon as it begins,
 # so one look at the port is not enough: a firewall that reloads its rules refuses once, too.
 GONE_AFTER = 0.7
-FIRST_LOOK = 0.2  # seconds of waiting for an answer until the first look at the port
-SECOND_LOOK = 0.3  # seconds between that and the second
+FIRST_LOOK = 0.4  # seconds of waiting for an answer until the first look at the port
+SECOND_LOOK = 0.2  # seconds between that and the second
 FORWARD_GONE_AFTER = 15.0  # the same where the port may forward to another, and begin anew
 UNREAD_LIMIT = 3600.0  # seconds after which what cannot be read counts as idle: it costs money
 TRIES = 10  # to list the dashboard's plots, which come up a little later

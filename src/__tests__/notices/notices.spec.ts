@@ -127,6 +127,11 @@ describe('notices', () => {
     await put({ state: 'closing' });
     await put({ state: 'failed', message });
     expect(shown()).toEqual([`Local 1 failed. ${message}`]);
+    // Dismissing it failed, which its row says.
+    Notification.dismiss();
+    await put({ state: 'closing' });
+    await put({ state: 'failed', message });
+    expect(shown()).toEqual([]);
   });
 
   // Guards against buttons that insert the code of a cluster that is gone, and

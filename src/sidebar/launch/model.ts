@@ -25,12 +25,7 @@ export class LaunchModel implements IDisposable {
     this.submission = new Submission(clusters, notebooks);
     this.kernel = new KernelChoice(kernelspecs, notebooks);
     this.queries = new LaunchQueries(clusters);
-    this.preparation = new Preparation(clusters, () => {
-      // What it lacked may have been installed meanwhile.
-      if (this.platform && !this.queries.platforms.pending) {
-        this.retry();
-      }
-    });
+    this.preparation = new Preparation(clusters, () => this.lookAgain());
     this._selection = new Selection(this.queries, preferences);
     const { forms, kernel, queries } = this;
     this.presets = new Presets({
@@ -155,6 +150,13 @@ export class LaunchModel implements IDisposable {
     this._update();
   }
 
+  /** Look for what the selected platform lacked, which may have been installed. */
+  lookAgain(): void {
+    if (this.platform && !this.queries.platforms.pending) {
+      this.retry();
+    }
+  }
+
   /** Search for clusters to join again, if they are shown. */
   searchAgain(): void {
     this.queries.searchAgain();
@@ -214,7 +216,8 @@ export class LaunchModel implements IDisposable {
     const before = old ? sizeOf(old) : null;
     const after = change.new ? sizeOf(change.new) : null;
     if ((before ?? 0) > (after ?? 0)) {
-      this._onEdited(); // There may be room for what was refused.
+      this.submission.error = null; // There may be room for what was refused.
+      this._updateSoon();
     } else if (type !== 'changed' || before !== after) {
       this._updateSoon();
     }

@@ -14,11 +14,12 @@ import { Reason } from './fields/reason';
 export function PlatformPicker(props: {
   platforms: ReadonlyArray<IPlatform>;
   selected: IPlatform;
+  retrying: boolean;
   onRetry: () => void;
   onSelect: (platform: IPlatform) => void;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { platforms, selected, onRetry, onSelect, trans } = props;
+  const { platforms, selected, onSelect, trans } = props;
   const [open, setOpen] = useState(false);
   const [all, setAll] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -67,7 +68,7 @@ export function PlatformPicker(props: {
         <caret.react tag="span" />
       </button>
       {!open && !selected.available && (
-        <Reason platform={selected} onRetry={onRetry} trans={trans} />
+        <Reason {...props} platform={selected} />
       )}
       {open && (
         <div

@@ -4,6 +4,9 @@ import { IClusters, IPlatform } from '../../tokens';
 /** Milliseconds until a touch is sent again; the server waits twice as long. */
 const PERIOD = 60_000;
 
+/** Milliseconds between two looks for what a platform lacks. */
+const PAUSE = 5_000;
+
 /** Milliseconds for which the pointer must stay: it also crosses the form. */
 const DWELL = 150;
 
@@ -47,7 +50,7 @@ export class Preparation {
   touch(): void {
     const choice = this._choice;
     if (choice === null) {
-      this._onUnavailable();
+      this._lookAgain();
       return;
     }
     const isSent =
@@ -91,6 +94,14 @@ export class Preparation {
     }
   };
 
+  /** Look for what is missing, at most once in a while: the server starts a process. */
+  private _lookAgain(): void {
+    if (Date.now() - this._lookedAt >= PAUSE) {
+      this._lookedAt = Date.now();
+      this._onUnavailable();
+    }
+  }
+
   private _isInUse(): boolean {
     return this._sent !== null && Date.now() - this._sentAt < PERIOD;
   }
@@ -99,5 +110,6 @@ export class Preparation {
   private _dwell: ReturnType<typeof setTimeout> | undefined;
   private _isIgnored = false;
   private _sent: IChoice | null = null;
+  private _lookedAt = 0;
   private _sentAt = 0;
 }

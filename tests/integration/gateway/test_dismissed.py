@@ -48,8 +48,8 @@ async def test_a_gateway_that_is_gone_for_good(api: Api, durable: RealGateway) -
     assert message.startswith("dask-gateway does not answer at 127.0.0.1:")
     assert message.count("dask-gateway") == 1
     assert message.endswith(
-        f" The cluster {name} may go on at the gateway. The next Dismiss removes this row, even if "
-        "it cannot be stopped."
+        f" The cluster {name} may go on at the gateway. Dismiss it again to remove this row, even "
+        "if it cannot be stopped."
     )
     await api.stop(cluster["id"])
     await asyncio.to_thread(durable.start)
@@ -91,8 +91,8 @@ async def test_a_note_that_is_damaged(api: Api, gateway: RealGateway, jp_servera
     assert cluster["message"].endswith(f"could not be reached again: {why}")
     assert len(gateway.clusters()) == 1, "it is not stopped without a request"
     assert await refused(api, cluster["id"]) == (
-        f"{why} A cluster may go on at the gateway. The next Dismiss removes this row, even if it "
-        "cannot be stopped."
+        f"{why} A cluster may go on at the gateway. Dismiss it again to remove this row, even if "
+        "it cannot be stopped."
     )
     assert gateway.clusters() == []
     await api.stop(cluster["id"])

@@ -69,7 +69,7 @@ async def test_stopping_while_the_gateway_is_down(api: Api, durable: RealGateway
     assert (await api.ask("DELETE", "clusters", cluster["id"]))[0] == 204
     cluster = await ended(api, cluster["id"])
     assert cluster["state"] == "failed"
-    assert "may go on at the gateway. The next Dismiss removes this row" in cluster["message"]
+    assert "may go on at the gateway. Dismiss it again to remove this row" in cluster["message"]
     await asyncio.to_thread(durable.start)
     assert len(durable.clusters()) == 1
     await api.stop(cluster["id"])
@@ -89,7 +89,7 @@ async def test_shutting_down_a_joined_one_while_the_gateway_is_down(
     assert (await api.ask("DELETE", "clusters", cluster["id"], params=params))[0] == 204
     cluster = await ended(api, cluster["id"])
     assert cluster["state"] == "failed"
-    assert "may go on at the gateway. The next Dismiss removes this row" in cluster["message"]
+    assert "may go on at the gateway. Dismiss it again to remove this row" in cluster["message"]
     await asyncio.to_thread(durable.start)
     assert [listed["name"] for listed in durable.clusters()] == [name]
     # A joined cluster is neither left nor stopped unless the request says which.

@@ -227,7 +227,7 @@ def test_one_whose_start_fails(server: RealServer) -> None:
     )
     assert done.returncode == 1
     said = done.stderr.splitlines()[-1]
-    assert "NotAvailableError: Tides could not be launched. " in said
+    assert "NotAvailableError: Tides is not running. " in said
     assert "subprocess.check_call failed" in said
 
 

@@ -17,7 +17,7 @@ from tallgrass import Tallgrass, until
 from api import Api
 
 # Dask tries for 30 s to reach a scheduler that is gone. SLURM takes a moment to cancel the jobs.
-SOON, BUSY = 2.0, 3.0  # seconds until the row says so, and more on a computer that does much else
+SOON, BUSY = 2.0, 8.0  # seconds until the row says so, and more on a computer that does much else
 AT_ONCE = 10.0  # seconds: 30 were needed before
 SUBMIT = "sorted(set(client.gather(client.map(lambda i: __import__('os').getpid(), range(40)))))"
 
@@ -208,7 +208,7 @@ async def test_workers_end_by_themselves(api: Api, slurm: RealSlurm, tallgrass: 
     assert slurm.jobs() == []
 
 
-@pytest.mark.parametrize("idle", [None, 20], ids=["shut down", "idle timeout"])
+@pytest.mark.parametrize("idle", [None, 40], ids=["shut down", "idle timeout"])
 async def test_a_scheduler_that_ends(
     api: Api,
     slurm: RealSlurm,
@@ -233,7 +233,7 @@ async def test_a_scheduler_that_ends(
     took = time.time() - ended
     print(f"The row said so after {took:.2f} s.")
     assert took < SOON + BUSY
-    assert cluster["message"] == "Stopped: the scheduler was shut down."
+    assert cluster["message"].startswith("Stopped: the scheduler was shut down.")
     cluster = await api.until(cluster["id"], lambda c: c["state"] == "closed")
     assert time.time() - ended < AT_ONCE
     assert cluster["message"].startswith("Stopped: the scheduler was shut down.")

@@ -19,7 +19,7 @@ from jupyter_cluster_launcher.models import Cluster, Report
 
 NOTE = "gateway.json"
 DOWN = ["ClientConnectorError", "Cannot connect to host hub:80 ssl:default [refused]"]
-LEAVES = "The next Dismiss removes this row, even if it cannot be stopped."
+LEAVES = "Dismiss it again to remove this row, even if it cannot be stopped."
 
 
 class Gateway:
@@ -175,7 +175,7 @@ async def test_several_clusters_of_one_launch(
     noted(tmp_path, "1f", "2f")
     gateway.error = DOWN
     said = await refusal(backends(), row(name="2f"), tmp_path, shut_down=True, wait=True)
-    assert "The clusters 1f and 2f may go on at the gateway. The next Dismiss" in said
+    assert "The clusters 1f, 2f may go on at the gateway. Dismiss it again" in said
 
 
 async def test_a_server_never_leaves_a_cluster_by_itself(

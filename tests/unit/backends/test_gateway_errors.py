@@ -14,7 +14,7 @@ ERRORS = [
     (
         "ClientResponseError",
         "502, message='Bad Gateway', url='u'",
-        "dask-gateway is not running. Try again in a minute;",
+        "dask-gateway does not answer. Try again in a minute;",
     ),
     ("GatewayTimeout", "15 seconds", "dask-gateway did not answer within 15 seconds."),
     (

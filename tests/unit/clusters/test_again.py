@@ -89,6 +89,12 @@ def test_a_name_that_is_in_use(world: World, tmp_path: Path) -> None:
     assert again(world).name == "Site 1"
 
 
+def test_the_name_of_one_that_ended_by_itself(world: World, tmp_path: Path) -> None:
+    """Guards against a second Run All that does not find what the first one launched."""
+    world.add(old(tmp_path, state=State.RUNNING, report=Report(ended="Stopped: idle.")))
+    assert again(world).name == "Tides"
+
+
 def test_a_cluster_that_was_stopped_yesterday(world: World, tmp_path: Path) -> None:
     """Guards against Run All on the next day: the row, its directory and the server are gone."""
     before = world.add(old(tmp_path))

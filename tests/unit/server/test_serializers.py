@@ -12,6 +12,7 @@ from fakes import a_cluster, backend, shipped, site
 
 from api import PLATFORMS
 from jupyter_cluster_launcher.backends import connect_code, kind_of
+from jupyter_cluster_launcher.clusters.saved.others_rows import SHARED
 from jupyter_cluster_launcher.jobs import Job, Phase, Queue
 from jupyter_cluster_launcher.models import Adapt, Cluster, Cost, Report, Scaling, State, Usage
 from jupyter_cluster_launcher.platforms import cpus
@@ -134,6 +135,22 @@ NOTHING: dict[str, Any] = {
     "change": "",
     "field": "",
 }  # the same again
+
+
+@pytest.mark.parametrize("message", ["", SHARED])
+def test_one_that_ended_by_itself(message: str) -> None:
+    """Guards against a green row of a dead cluster, and core-hours that vanish meanwhile."""
+    over = replace(REPORT, ended="Stopped: idle.", core_seconds=60.0, cores_since="2026-01-01")
+    row = {"state": State.RUNNING, "report": over, "message": message, "cost": Cost(0.1, "EUR")}
+    seen = view(**row)
+    assert (seen["state"], seen["message"]) == ("closing", "Stopped: idle.")
+    assert (seen["dashboard_url"], seen["code"]["connect"]) == (None, None)
+    assert seen["spent"]["since"] == "2026-01-01"
+    trouble = view(**{**row, "message": "This server cannot look after it."})
+    assert (trouble["state"], trouble["message"]) == (
+        "running",
+        "This server cannot look after it.",
+    )
 
 
 def test_what_can_be_launched_again() -> None:

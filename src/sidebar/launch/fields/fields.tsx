@@ -34,7 +34,8 @@ export function LaunchFields(
       <PlatformPicker
         platforms={queries.platforms.value ?? []}
         selected={platform}
-        onRetry={() => model.retry()}
+        retrying={queries.platforms.pending}
+        onRetry={() => model.lookAgain()}
         onSelect={({ name }) => model.select(name)}
         trans={trans}
       />

@@ -12,14 +12,16 @@ import { IPlatform } from '../../../tokens';
  * @param props.id - the id of the reason, to refer to
  * @param props.onRetry - looks for what is missing again; without it, there is no
  *   button
+ * @param props.retrying - whether that is going on
  */
 export function Reason(props: {
   platform: IPlatform;
   id?: string;
   onRetry?: () => void;
+  retrying?: boolean;
   trans: TranslationBundle;
 }): JSX.Element {
-  const { id, onRetry, platform, trans } = props;
+  const { id, onRetry, platform, retrying, trans } = props;
   const { command, reason } = platform;
   const text =
     command && reason?.endsWith(command)
@@ -40,7 +42,9 @@ export function Reason(props: {
         </div>
       )}
       {onRetry && (
-        <TextButton onClick={onRetry}>{trans.__('Try again')}</TextButton>
+        <TextButton busy={retrying} onClick={onRetry}>
+          {trans.__('Try again')}
+        </TextButton>
       )}
     </div>
   );
