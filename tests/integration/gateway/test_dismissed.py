@@ -71,7 +71,7 @@ async def test_a_login_that_is_out_of_date(
     cluster = await ended(api, record.id)
     assert cluster["state"] == "failed"
     assert cluster["message"].startswith("dask-gateway rejected your login.")
-    assert f"The cluster {name} may go on at the gateway. The next Dismiss" in cluster["message"]
+    assert f"The cluster {name} may go on at the gateway. Dismiss it again" in cluster["message"]
     point_to(gateway, monkeypatch)
     await api.stop(record.id)
     assert gateway.clusters() == []
