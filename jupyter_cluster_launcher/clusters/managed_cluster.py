@@ -132,19 +132,20 @@ class ManagedCluster(WorkingCluster):
 
     async def _resume(self) -> None:
         """Go on with the cluster of an earlier server."""
-        cluster, controllers = self.cluster, self._services.controllers
-        if self._process(cluster) is not Process.RUNS:
-            directory = self._services.store.root / cluster.id
+        controllers, ref = self._services.controllers, self.cluster.controller
+        if self._process(self.cluster) is not Process.RUNS:
+            directory = self._services.store.root / self.cluster.id
             last = await on_disk(controllers.left_behind, directory)
-            if cluster.controller is None:
-                cluster = replace(cluster, controller=last)
-            elif last and last.pid != cluster.controller.pid and controllers.runs(last):
+            if ref is None:
+                ref = last
+            elif last and last.pid != ref.pid and controllers.runs(last):
                 # Started after the record was written, for which there was no space then.
                 with contextlib.suppress(NotAvailableError):  # it is being killed
                     await controllers.end(last)
-        if self._must_read_last_words(cluster):
-            await self._read_last_words(cluster)
-        self.settle(cluster)
+        # Meanwhile a batch system may have answered: what it said is not put back.
+        if self._must_read_last_words(replace(self.cluster, controller=ref)):
+            await self._read_last_words(replace(self.cluster, controller=ref))
+        self.settle(replace(self.cluster, controller=ref))
         if self.cluster.state is State.RUNNING:
             await self.attached()
 

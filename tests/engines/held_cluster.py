@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 from notebooks import run
 from observed_server import ObservedServer
+from prepared_controllers import Controllers, prepare
 from real_server import wait_until
 
 PLATFORM = """
@@ -44,12 +45,19 @@ class HeldCluster:
     """One cluster on a server of its own, and everything that a fault can happen to."""
 
     def __init__(
-        self, folder: Path, *arguments: str, kind: str = "local", orphaned: float = ORPHANED
+        self,
+        folder: Path,
+        *arguments: str,
+        kind: str = "local",
+        orphaned: float = ORPHANED,
+        prepared: bool = False,
     ) -> None:
         """Prepare a server with ``arguments``; nothing is started.
 
-        Of the ``kind`` "remote", the cluster's scheduler is a process of its own.
+        Of the ``kind`` "remote", the cluster's scheduler is a process of its own. The launch uses
+        a controller that was ``prepared`` for it, or starts one.
         """
+        self.prepared = prepared
         orphan = f"--ClusterLauncher.orphan_hours={orphaned / 3600}"
         self.server = ObservedServer(folder, orphan, *arguments)
         self.site = folder / "site"
@@ -81,10 +89,16 @@ class HeldCluster:
         """Launch the cluster and bring it to a step: one of ``STEPS``, or "running"."""
         if step in STEPS:
             (self.site / step).touch()
+        if self.prepared:
+            prepare(self.server, platform="held", kernel_name="held")
+            found = Controllers(self.server.runtime).running
+            wait_until(found, "a prepared controller")
+            (ready,) = found()
         self.id = self.server.launch(
             platform="held", workers=1, kernel_name="held", keep_running=True,
             idle_timeout=IDLE_TIMEOUT,
         )  # fmt: skip
+        assert not self.prepared or self.id == ready, "it is not used"
         if step == "kernel":
             wait_until(lambda: self.record().get("controller"), "the controller in the record")
         elif step in STARTING:

@@ -15,6 +15,8 @@ STEPS = (
     ("local", "creating"),
     *((kind, step) for kind in KINDS for step in ("made", "running", "closing")),
 )
+# Its kernel has started before, and nothing differs once the cluster runs.
+PREPARED = ("creating", "made", "running")
 DISK = (("local", "creating"), ("local", "running"), ("remote", "running"))
 WITHOUT = [
     *((*where, what) for what in ("", "clock") for where in STEPS),
@@ -31,6 +33,13 @@ WITHOUT = [
 def test_fault(kind: str, fault: Fault, tmp_path: Path) -> None:
     """Guards against a row that is not true, and against remains after a later server's start."""
     survive(fault, HeldCluster(tmp_path, kind=kind, orphaned=patience(fault)))
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("fault", [one for one in matrix("local") if one.step in PREPARED], ids=str)
+def test_a_launch_that_was_prepared(fault: Fault, tmp_path: Path) -> None:
+    """Guards against a controller that saves time, and breaks what holds for all others."""
+    survive(fault, HeldCluster(tmp_path, orphaned=patience(fault), prepared=True))
 
 
 @pytest.mark.timeout(600)
