@@ -228,3 +228,29 @@ def test_a_clean_up_that_another_server_finishes(servers: tuple[World, World], r
         assert [*first.manager.list(), *second.manager.list(), *slurm.open(job_name(key))] == []
 
     run(story())
+
+
+def test_an_answer_while_a_server_takes_over(
+    servers: tuple[World, World], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a row that says for ever that a job is in the queue, which has ended."""
+    first, second = servers
+
+    async def story() -> None:
+        key, slurm = await running(first)
+        await until(second, key, State.RUNNING)
+        managed = second.manager._clusters[key]
+
+        def look(_: Path) -> None:
+            """Find no other controller, for as long as it takes SLURM to answer."""
+            for job in slurm.open(job_name(key)):
+                slurm.move(job, "COMPLETED")
+            managed.update_queue(Queue(polled=True))
+
+        monkeypatch.setattr(second.controllers, "left_behind", look)
+        second.controllers.running()[0].over.set()
+        await crash(first)
+        row = await until(second, key, State.LOST)
+        assert (row.queue.open, managed.cluster.queue.open) == ([], [])
+
+    run(story())
