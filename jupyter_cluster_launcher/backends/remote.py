@@ -53,7 +53,7 @@ class RemoteBackend(LocalBackend):
     starts_workers = False
 
     def __init__(self, context: Context) -> None:
-        """Have warned nobody yet."""
+        """Follow clusters as ``context`` says; no user was warned yet."""
         super().__init__(context)
         self._unread = Warned()  # that it is not known what was started
 

@@ -6,27 +6,15 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from cloud import ended, point_to, until
 from fakes import a_cluster
-from real_gateway import RealGateway, missing, require
+from real_gateway import RealGateway
 
 from api import Api
 from jupyter_cluster_launcher.models import State
-
-
-@pytest.fixture
-def durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealGateway]:
-    """A gateway whose clusters outlive it, and which a test may kill."""
-    require(missing())
-    server = RealGateway(tmp_path / "gateway", database=True).start()
-    point_to(server, monkeypatch)
-    yield server
-    server.stop()
 
 
 async def refused(api: Api, cluster_id: str) -> str:

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from cloud import ended, point_to, until
-from real_gateway import RealGateway, missing, require
+from cloud import ended, until
+from real_gateway import RealGateway
 
 from api import Api
-
-
-@pytest.fixture
-def durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealGateway]:
-    """A gateway whose clusters outlive it, and which a test may kill."""
-    require(missing())
-    server = RealGateway(tmp_path / "gateway", database=True).start()
-    point_to(server, monkeypatch)
-    yield server
-    server.stop()
 
 
 async def test_no_gateway_is_configured(api: Api) -> None:
