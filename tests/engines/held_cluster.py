@@ -182,7 +182,7 @@ class HeldCluster:
         """Kill the server, if it still runs, and wait until it has ended."""
         if not self.server.ended():
             # It may have been killed a moment ago, so that there is no process any more.
-            with contextlib.suppress(StopIteration, ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(self.server.pid, signal.SIGKILL)
         wait_until(self.server.ended, "the end of the server")
 

@@ -69,7 +69,7 @@ class ObservedServer(RealServer):
     def processes(self) -> list[str]:
         """Return the command lines of what came of the server and runs, but not its own."""
         found = []
-        own = self.supervisors | ({self.pid} if not self.ended() else set())
+        own = self.supervisors | {self.pid}
         for pid in self.descendants():
             if pid not in own and (command := command_line(pid)):
                 found.append(command)

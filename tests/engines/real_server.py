@@ -35,6 +35,7 @@ class RealServer:
         self.token = token
         self.folder, self.arguments, self.base_url = folder, arguments, base_url
         self.python = [sys.executable]
+        self.pid = 0  # of the server itself, once it was started; kept when it has ended
         self.variables: dict[str, str] = {}  # of its environment, beside those it always has
         self.runtime = folder / "runtime"
         self.work = folder / "work"
@@ -78,12 +79,8 @@ class RealServer:
                     raise
             else:
                 break
+        (self.pid,) = children(self._started[-1].process.pid)
         return self
-
-    @property
-    def pid(self) -> int:
-        """The process number of the server itself."""
-        return next(iter(children(self._started[-1].process.pid)))
 
     @property
     def supervisors(self) -> set[int]:
@@ -96,9 +93,8 @@ class RealServer:
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the server and wait until it has ended."""
-        pid = self.pid
-        os.kill(pid, number)
-        wait_until(lambda: not Path(f"/proc/{pid}").exists(), "the server has ended")
+        os.kill(self.pid, number)
+        wait_until(lambda: not Path(f"/proc/{self.pid}").exists(), "the server has ended")
 
     def ended(self) -> bool:
         """Return whether the server that was started last has ended by itself."""
