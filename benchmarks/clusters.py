@@ -4,7 +4,8 @@ The controllers are real kernels with the real watch, in which a stand-in takes 
 100 idle schedulers would take more CPU than most computers have (see `idle`). CPU is in percent of
 one core, and a wake-up is a thread that has waited and goes on. Files are those that are written
 in the clusters' directories by anybody, without those that the server only touches: once a minute
-for each cluster. In the second part the meters of all workers move, as while they compute.
+for each cluster. In the second part the meters of all workers move, as while they compute. Values
+are means of the time of a part, and those of controllers of all of them, so they have no spread.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from footprint import Cost, costs, mean
 from idle import controllers
 from servers import OUR_CLUSTERS, OURS, Server, wait_until
 
-ROUNDS = 1
+ROUNDS = 1  # of 30 seconds
 MINUTES = 6
 SIZES = (1, 10, 100)
 AT_ONCE = 5  # launches

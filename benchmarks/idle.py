@@ -1,7 +1,8 @@
 """What an idle cluster costs in its controller, beside the process of a bare `LocalCluster`.
 
 Both have two workers and are measured at the same time. CPU is in percent of one core; a wake-up
-is a thread that has waited and goes on.
+is a thread that has waited and goes on. The ratio of a round is of what was measured at the same
+time; its bounds are those between which the median is with a probability of 95 %.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import time
 
 import launches
 from bare import Bare
-from figures import Goal, Result, median, say, spread, table
+from figures import Goal, Result, interval, median, say, spread, table
 from footprint import Cost, costs
 from servers import OUR_CLUSTERS, OURS, Server, wait_until
 
-ROUNDS = 5
-MINUTES = 3
+ROUNDS = 15
+MINUTES = 6
 WORKERS = 2
 SETTLE, SECONDS = 10.0, 20.0  # until it is idle, and of one round
 CPU, MEMORY = 1.0, 1.1  # times those of the bare cluster, at most
@@ -54,14 +55,21 @@ def measure(rounds: int = ROUNDS) -> Result:
         ]
         for kind, each in seen.items()
     ]
+    taken = {name: ratios(seen, name) for name in Cost._fields}
+    rows.append(["**controller / bare**", *(_bounded(each) for each in taken.values())])
     goals = [
-        Goal("CPU of an idle controller, times a bare LocalCluster's", ratio(seen, "cpu"), CPU),
-        Goal("memory of an idle controller, times that", ratio(seen, "memory"), MEMORY),
+        Goal("CPU of an idle controller, times a bare LocalCluster's", median(taken["cpu"]), CPU),
+        Goal("memory of an idle controller, times that", median(taken["memory"]), MEMORY),
     ]
     return Result(table(["process", "CPU", "wake-ups a second", "resident memory"], rows), goals)
 
 
-def ratio(seen: dict[str, list[Cost]], what: str) -> float:
-    """Return the ratio of the controller's median cost to that of the bare cluster."""
-    ours, bare = ([getattr(one, what) for one in seen[kind]] for kind in (CONTROLLER, BARE))
-    return median(ours) / median(bare)
+def ratios(seen: dict[str, list[Cost]], what: str) -> list[float]:
+    """Return what a cost of the controller is, times that of the bare cluster, in each round."""
+    pairs = zip(seen[CONTROLLER], seen[BARE], strict=True)
+    return [getattr(ours, what) / getattr(bare, what) for ours, bare in pairs]
+
+
+def _bounded(values: list[float]) -> str:
+    low, high = interval(values)
+    return f"{median(values):.2f} ({low:.2f} to {high:.2f})"

@@ -3,7 +3,8 @@
 The SLURM is the one of the tests, on this host. Its nodes are drained, so that all jobs are queued
 and no worker starts: what is measured is what the launcher and SLURM do. Commands are those that
 the server and the controller run. While nothing happens, the batch system is polled every 15
-seconds. A poll is squeue and the reading of its answer.
+seconds. A poll is squeue and the reading of its answer. There is one launch of each size, so that
+only the poll is a median.
 """
 
 from __future__ import annotations

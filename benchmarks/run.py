@@ -6,6 +6,7 @@ import argparse
 import os
 import platform
 import signal
+import subprocess
 import sys
 import time
 from importlib.metadata import version
@@ -44,6 +45,8 @@ MODULES = (
 TOPICS: dict[str, Any] = {module.__name__: module for module in MODULES}
 ASKED_FOR = ("soak",)  # run only where they are named
 HERE = Path(__file__).parent
+# The CPUs that are in use on a quiet machine, in percent; seconds of a look, and in all.
+QUIET, LOOK, PATIENCE = 5.0, 3, 120
 
 
 def arguments() -> argparse.Namespace:
@@ -71,18 +74,42 @@ def machine() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
         f"{time.strftime('%Y-%m-%d %H:%M %Z')}, {os.cpu_count()} CPUs ({platform.machine()}), "
-        f"{memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}; {packages};"
+        f"{memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}; {packages}; "
+        f"{commit()};"
     )
+
+
+def quiet() -> float:
+    """Wait until hardly anything runs, at most two minutes; return the last look's percentage.
+
+    What the topic before has started is still being ended, and would be measured as well.
+    """
+    for _ in range(PATIENCE // LOOK):
+        used = psutil.cpu_percent(LOOK)
+        if used < QUIET:
+            break
+    return float(used)
+
+
+def commit() -> str:
+    """Return what of the repository is measured."""
+    try:
+        command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "of no commit"
+    return f"commit {done.stdout.strip()}"
 
 
 def measured(name: str, given: argparse.Namespace) -> tuple[str, Result]:
     """Measure a topic, and return its section with what it is made of."""
-    topic, begun, before = TOPICS[name], time.monotonic(), os.getloadavg()[0]
+    topic, busy_before = TOPICS[name], quiet()
+    begun = time.monotonic()
     rounds = given.rounds or topic.ROUNDS
     sizes = (given.sizes or topic.SIZES,) if hasattr(topic, "SIZES") else ()
     result: Result = topic.measure(rounds, *sizes)
     pictures = [f"![{name}]({picture})" for picture in result.pictures]
-    load = f"Load average {before:.1f} before, {os.getloadavg()[0]:.1f} after"
+    load = f"Before it, {busy_before:.0f} % of the CPUs were in use"
     unit = getattr(topic, "UNIT", "rounds")
     took = f"{rounds} {unit}, which took {(time.monotonic() - begun) / 60:.1f} minutes"
     parts = [topic.__doc__, *pictures, result.text, goals(result.goals)]

@@ -2,7 +2,8 @@
 
 The kernel of the controller notes when its parts begin and end, which takes a few milliseconds by
 itself. A step counts without those within it. The process that workers are forked from starts side
-by side with these steps. The second table is of a launch after a user has touched the form.
+by side with these steps. The second table is of a launch after a user has touched the form. Shares
+are those of the median steps in the median of the whole.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import time
 from pathlib import Path
 
 import launches
-from figures import Result, median, say, table
+from figures import Result, median, say, spread, table
 from servers import OUR_CLUSTERS, OURS, Server, wait_until
 from spans import Span, shares
 
@@ -56,10 +57,13 @@ def one(server: Server, timeline: Path, prepared: bool) -> Steps:
 
 
 def _table(rounds: list[Steps], title: str) -> str:
-    """Return the median seconds of each step, and its share."""
+    """Return the seconds of each step, and its share."""
     names = dict.fromkeys(name for steps in rounds for name in steps)
-    medians = {name: median([steps.get(name, 0.0) for steps in rounds]) for name in names}
-    total = median([sum(steps.values()) for steps in rounds])
-    rows = [[name, f"{s:.3f}", f"{s / total:.0%}"] for name, s in medians.items()]
-    rows.append(["**all**", f"{total:.3f}", ""])
+    seconds = {name: [steps.get(name, 0.0) for steps in rounds] for name in names}
+    totals = [sum(steps.values()) for steps in rounds]
+    rows = [
+        [name, spread(each, 3, ""), f"{median(each) / median(totals):.0%}"]
+        for name, each in seconds.items()
+    ]
+    rows.append(["**all**", spread(totals, 3, ""), ""])
     return table([f"step, {title}", "seconds", "share"], rows)

@@ -4,7 +4,7 @@ The workers are simulated: the objects with which Dask's scheduler describes the
 processes. A look is one poll of the watch in the controller, of which there are 200 a minute, so
 that a look of 3 ms is 1 % of a core. In the clusters of SLURM each worker is a job. Rates of
 reports are of idle workers, and of workers that compute. Drawing is that of the row, from the
-arrival of the list.
+arrival of the list, and ends with a frame of the screen. Times are medians, without their spread.
 """
 
 from __future__ import annotations
