@@ -27,6 +27,10 @@ PRELOADED = (
 PROXY = "distributed.http.proxy"
 ROUTES = "distributed.scheduler.http.routes"
 
+# Seconds between looks for a worker on this computer that has started. With Dask's 0.05, a prepared
+# launch takes 0.30 s instead of 0.27. Less would keep the scheduler busy while many workers start.
+LOOK = 0.01
+
 
 class LocalResident(Resident[SchedulerCluster]):
     """Watches a cluster by its scheduler's own data."""
@@ -57,6 +61,7 @@ class LocalResident(Resident[SchedulerCluster]):
             start_forkserver()
         with suppress(ImportError):  # the create code fails with the reason
             leave_out_proxy()
+            notice_workers_soon()
         self.serve_privately(settings)
 
     def start(self, cluster: SchedulerCluster, **limits: Any) -> None:
@@ -122,6 +127,14 @@ def leave_out_proxy() -> None:
         return
     routes = dask.config.get(ROUTES)
     dask.config.set({ROUTES: [one for one in routes if one != PROXY]})
+
+
+def notice_workers_soon() -> None:
+    """Have starting workers in processes beside this one noticed within ``LOOK`` seconds."""
+    from distributed.nanny import WorkerProcess  # noqa: PLC0415 - Dask may be missing
+
+    # An attribute that no configuration sets; a Dask without it looks as often as it does.
+    WorkerProcess._init_msg_interval = LOOK
 
 
 def start_forkserver() -> None:

@@ -105,6 +105,19 @@ async def test_sockets_of_workers_are_removed(tmp_path: Path) -> None:
     assert not list(temporary.glob("pymp-*"))
 
 
+async def test_workers_that_have_started_are_noticed_soon(tmp_path: Path) -> None:
+    """Guards the time of a launch, of which Dask spends some waiting for its next look."""
+    seconds = "__import__('distributed').nanny.WorkerProcess._init_msg_interval"
+    async with kernel(tmp_path) as one:
+        await one.controller.load("local", tmp_path)
+        before = await one.value(seconds, tmp_path)
+        folders = {"directory": str(tmp_path), "sockets": one.ref.socket_dir}
+        await one.controller.call("prepare", {"workers_here": True, **folders})
+        assert await one.value(seconds, tmp_path) < before
+        await one.controller.run(CLUSTER, FOREVER)
+        await one.controller.end(CLOSE, FOREVER)
+
+
 async def test_garbage_is_collected_seldom_until_there_is_a_cluster(tmp_path: Path) -> None:
     """Guards the seconds of a launch, and afterwards the memory of a scheduler."""
     threshold = "__import__('gc').get_threshold()[0]"
