@@ -46,6 +46,30 @@ def test_nothing_to_compare_with(topics: list[str], tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_an_engine_that_is_missing(tmp_path: Path) -> None:
+    """Guards against a run that looks complete, or ends in a traceback, without SLURM."""
+    hidden = (
+        "import importlib.util, runpy, sys\n"
+        "find = importlib.util.find_spec\n"
+        "importlib.util.find_spec = (\n"
+        "    lambda one, *_: find('dask' if one == 'dask_labextension' else one))\n"
+        "sys.argv = sys.argv[1:]\n"
+        "sys.path.insert(0, sys.argv[0].rpartition('/')[0])\n"
+        "import jobs\n"
+        "jobs.why_not = lambda *_: 'squeue not found: apt-get install slurm'\n"
+        "runpy.run_path(sys.argv[0], run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", hidden, str(BENCHMARKS / "run.py"), "jobs", "--output", "."],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "jobs was not measured" in done.stderr
+    assert "apt-get install slurm" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "RESULTS.md").exists()
+
+
 def test_every_topic_is_explained_with_its_minutes() -> None:
     """Guards against a topic that nobody finds, and against minutes that have become hours."""
     readme = (BENCHMARKS / "README.md").read_text(encoding="utf-8")

@@ -12,9 +12,17 @@ test('launch on this computer, compute, scale, reload, stop', async ({
   page,
   sidebar
 }) => {
+  const prepared: string[] = [];
+  page.on('request', request => {
+    if (request.url().includes('cluster-launcher/prepare')) {
+      prepared.push(request.method());
+    }
+  });
   await page.notebook.createNew('story.ipynb');
   await sidebar.open();
+  expect(prepared).toEqual([]); // the sidebar that is only open costs nothing
   await sidebar.pickPlatform('local');
+  await expect.poll(() => prepared).toContain('POST');
   await sidebar.setWorkers(2);
   await screenshot(page, 'form');
   const row = await sidebar.launch();

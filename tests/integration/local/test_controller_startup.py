@@ -128,6 +128,7 @@ async def test_garbage_is_collected_seldom_until_there_is_a_cluster(tmp_path: Pa
         await one.controller.run(CLUSTER, FOREVER)
         await one.controller.start_watch("cluster", {}, FOREVER)
         assert await one.value(threshold, tmp_path) == usual
+        assert await one.value("__import__('gc').get_freeze_count()", tmp_path) > 0
         await one.controller.end(CLOSE, FOREVER)
 
 
