@@ -4,7 +4,8 @@ The SLURM is the one of the tests, on this host. Its nodes are drained, so that 
 and no worker starts: what is measured is what the launcher and SLURM do. Commands are those that
 the server and the controller run. While nothing happens, the batch system is polled every 15
 seconds. A poll is squeue and the reading of its answer. There is one launch of each size, so that
-only the poll is a median.
+only the poll is a median. dask-jobqueue submits and cancels each job by a command of its own; the
+server cancels all of them by two, by their name and by their numbers.
 """
 
 from __future__ import annotations
