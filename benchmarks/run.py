@@ -46,7 +46,7 @@ TOPICS: dict[str, Any] = {module.__name__: module for module in MODULES}
 ASKED_FOR = ("soak",)  # run only where they are named
 HERE = Path(__file__).parent
 # The CPUs that are in use on a quiet machine, in percent; seconds of a look, and in all.
-QUIET, LOOK, PATIENCE = 5.0, 3, 120
+QUIET, LOOK, PATIENCE = 5.0, 3, 60
 
 
 def arguments() -> argparse.Namespace:
@@ -80,7 +80,7 @@ def machine() -> str:
 
 
 def quiet() -> float:
-    """Wait until hardly anything runs, at most two minutes; return the last look's percentage.
+    """Wait until hardly anything runs, at most a minute; return the last look's percentage.
 
     What the topic before has started is still being ended, and would be measured as well.
     """

@@ -56,6 +56,8 @@ def test_an_engine_that_is_missing(tmp_path: Path) -> None:
         "sys.argv = sys.argv[1:]\n"
         "sys.path.insert(0, sys.argv[0].rpartition('/')[0])\n"
         "import jobs\n"
+        "import psutil\n"
+        "psutil.cpu_percent = lambda *_: 0.0\n"  # a busy computer is waited for
         "jobs.why_not = lambda *_: 'squeue not found: apt-get install slurm'\n"
         "runpy.run_path(sys.argv[0], run_name='__main__')\n"
     )
