@@ -75,7 +75,7 @@ def machine() -> str:
     return (
         f"{time.strftime('%Y-%m-%d %H:%M %Z')}, {os.cpu_count()} CPUs ({platform.machine()}), "
         f"{memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}; {packages}; "
-        f"{commit()};"
+        f"{COMMIT};"
     )
 
 
@@ -99,6 +99,10 @@ def commit() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "of no commit"
     return f"commit {done.stdout.strip()}"
+
+
+# Before a topic writes its section, which is a change.
+COMMIT = commit()
 
 
 def measured(name: str, given: argparse.Namespace) -> tuple[str, Result]:

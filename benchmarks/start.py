@@ -58,7 +58,8 @@ def one(server: Server, timeline: Path, prepared: bool) -> Steps:
 
 def _table(rounds: list[Steps], title: str) -> str:
     """Return the seconds of each step, and its share."""
-    names = dict.fromkeys(name for steps in rounds for name in steps)
+    longest = max(rounds, key=len)  # not every round has each of the short steps
+    names = dict.fromkeys([*longest, *(name for steps in rounds for name in steps)])
     seconds = {name: [steps.get(name, 0.0) for steps in rounds] for name in names}
     totals = [sum(steps.values()) for steps in rounds]
     rows = [

@@ -35,7 +35,7 @@ class RealServer:
         self.token = token
         self.folder, self.arguments, self.base_url = folder, arguments, base_url
         self.python = [sys.executable]
-        self.pid = 0  # of the server itself, once it was started; kept when it has ended
+        self._pid: int | None = None
         self.variables: dict[str, str] = {}  # of its environment, beside those it always has
         self.runtime = folder / "runtime"
         self.work = folder / "work"
@@ -63,6 +63,7 @@ class RealServer:
             "JUPYTER_PATH": str(self.folder / "jupyter"),
             **self.variables,
         }
+        self._pid = None
         for attempt in range(1, ATTEMPTS + 1):
             (self.port,) = free_ports(1)
             command = [
@@ -79,8 +80,17 @@ class RealServer:
                     raise
             else:
                 break
-        (self.pid,) = children(self._started[-1].process.pid)
+        found = list(children(self._started[-1].process.pid))
+        if not found:
+            raise RuntimeError(f"The server ended at once. Its output:\n{self.output()}")
+        self._pid = found[0]
         return self
+
+    @property
+    def pid(self) -> int:
+        """The process number of the server that was started last, also when it has ended."""
+        assert self._pid is not None, "it was not started"
+        return self._pid
 
     @property
     def supervisors(self) -> set[int]:

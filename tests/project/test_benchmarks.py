@@ -52,7 +52,7 @@ def test_an_engine_that_is_missing(tmp_path: Path) -> None:
         "import importlib.util, runpy, sys\n"
         "find = importlib.util.find_spec\n"
         "importlib.util.find_spec = (\n"
-        "    lambda one, *_: find('dask' if one == 'dask_labextension' else one))\n"
+        "    lambda one, *rest: find('dask' if one == 'dask_labextension' else one, *rest))\n"
         "sys.argv = sys.argv[1:]\n"
         "sys.path.insert(0, sys.argv[0].rpartition('/')[0])\n"
         "import jobs\n"

@@ -20,6 +20,9 @@ test('launch on this computer, compute, scale, reload, stop', async ({
   });
   await page.notebook.createNew('story.ipynb');
   await sidebar.open();
+  await expect(
+    sidebar.form.getByRole('button', { name: /^Platform:/ })
+  ).toBeVisible();
   expect(prepared).toEqual([]); // the sidebar that is only open costs nothing
   await sidebar.pickPlatform('local');
   await expect.poll(() => prepared).toContain('POST');

@@ -21,9 +21,10 @@ def collect_seldom() -> None:
 def collect_as_usual() -> None:
     """Look for it as before, unless the create code has chosen how often.
 
-    What is there by now, mostly modules, is not looked at any more: it stays for as long as this
-    process, and the first look at it would take 0.03 s of the launch.
+    What is there by now, mostly modules, counts as old, at which Python looks seldom: a look at it
+    now would take 0.03 s of the launch.
     """
     if gc.get_threshold()[0] == SELDOM:
         gc.freeze()
+        gc.unfreeze()
         gc.set_threshold(*_usual)
