@@ -30,6 +30,7 @@ class Timed(ExtensionManager):
 
     measured = ""
 
+    # jupyter_server's methods have no types, which is why mypy is told to ignore the calls.
     def add_extension(self, extension_name: str, enabled: bool = False) -> bool:
         """Import an extension."""
         with Spent(extension_name == self.measured):
